@@ -1,0 +1,163 @@
+"""What keraslint says, as plain frozen data: spans, edits, fixes, verdicts, diagnostics."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Position:
+    """A place in a text: 1-based line and 1-based column, counted in characters."""
+
+    line: int
+    column: int
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """A stretch of text; `end` is exclusive."""
+
+    start: Position
+    end: Position
+
+    @classmethod
+    def of(cls, line: int, column: int, end_line: int, end_column: int) -> Span:
+        """Make a span from four 1-based numbers."""
+        return cls(Position(line, column), Position(end_line, end_column))
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Edit:
+    """Replace the text of `span` by `content` (line ends as `\\n`)."""
+
+    span: Span
+    content: str
+
+
+class Applicability(Enum):
+    """How far a fix may be trusted, in ruff's words."""
+
+    SAFE = "safe"
+    UNSAFE = "unsafe"
+    DISPLAY = "display"
+
+
+class Measure(Enum):
+    """What a fix must keep as it was, compared before and after."""
+
+    OUTPUTS = "outputs"
+    WEIGHTS = "weights"
+    CONFIG = "config"
+    GRADIENTS = "gradients"
+    CHECKPOINT = "checkpoint"
+
+
+class Health(Enum):
+    """True or false of one version of a layer: a fix may mend it and may never break it."""
+
+    BUILDS = "builds"
+    REPEATS = "repeats"
+    RELOADS = "reloads"
+    FREEZES = "freezes"
+    TRAINS = "trains"
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """What a fix keeps, and what it is there to mend."""
+
+    keeps: tuple[Measure, ...] = tuple(Measure)
+    mends: tuple[Health, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """A rewrite of one layer class.
+
+    All findings of one class share one fix: equal fixes are applied once.
+    `doubts` names each obligation that could not be shown, and so why the fix is not safe.
+    """
+
+    applicability: Applicability
+    message: str
+    edits: tuple[Edit, ...]
+    layer: str
+    promise: Promise = Promise()
+    doubts: tuple[str, ...] = ()
+
+
+class Outcome(Enum):
+    """What running both versions of a layer showed."""
+
+    PROVED = "proved"
+    REFUTED = "refuted"
+    UNKNOWN = "unknown"
+
+
+class CheckStatus(Enum):
+    """How one measure came out: `CHANGED` is a change that a correct fix is allowed to make."""
+
+    KEPT = "kept"
+    MENDED = "mended"
+    CHANGED = "changed"
+    BROKEN = "broken"
+    SKIPPED = "skipped"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that was measured on both versions, and how it came out."""
+
+    name: str
+    status: CheckStatus
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The result of building and running one layer before and after a rewrite.
+
+    `reason` is empty when proved; else the first clause that broke, or why nothing is known.
+    `recipe` is how the layer was made and called, as text that can be kept in the configuration.
+    """
+
+    outcome: Outcome
+    layer: str
+    reason: str = ""
+    recipe: str = ""
+    checks: tuple[Check, ...] = ()
+    seconds: float = 0.0
+    environment: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """One finding at one place of one file.
+
+    `code` is the rule's code (`KRL101`); `name` the rule's name (`layer-in-build`).
+    `why_no_fix` says which obligation forbids a fix, when there is none.
+    """
+
+    code: str
+    name: str
+    message: str
+    path: str
+    span: Span
+    fix: Fix | None = None
+    why_no_fix: str = ""
+    owner: str = ""
+    verdict: Verdict | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What became of one fix in a `--fix` run: `action` is written, kept or shown."""
+
+    path: str
+    code: str
+    fix: Fix
+    action: str
+    findings: int
+    reason: str = ""
+    verdict: Verdict | None = None
