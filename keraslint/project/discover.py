@@ -1,0 +1,115 @@
+"""Paths as typed → the Python files meant, in a fixed order, and the paths that mean nothing."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from keraslint.config import Settings
+from keraslint.project.gitignore import Ignores, above
+from keraslint.project.patterns import Patterns, compiled, excluded
+from keraslint.project.source import Trouble, Unreadable, unreadable
+
+SUFFIX = ".py"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The files to lint, each once, and a record for each path that gave none."""
+
+    files: tuple[Path, ...]
+    problems: tuple[Unreadable, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    shown: str
+    real: str
+    is_link: bool = False
+
+
+def discover(paths: Sequence[Path], settings: Settings) -> Found:
+    """Expand folders; a file that is named is meant, whatever it is called or excluded by.
+
+    Links to folders are not followed (as in ruff), so there are no loops; a file that is reached
+    by several ways is returned once, by its own name rather than a link's.
+    """
+    entries: list[_Entry] = []
+    problems: list[Unreadable] = []
+    for path in paths:
+        if settings.force_exclude and excluded(path, settings):
+            continue
+        found = list(_expand(path, settings))
+        entries += [entry for entry in found if isinstance(entry, _Entry)]
+        problems += [entry for entry in found if isinstance(entry, Unreadable)]
+        if not found:
+            reason = "no Python files found here"
+            problems.append(Unreadable(str(path), Trouble.EMPTY, reason))
+    return Found(_unique(entries), tuple(problems))
+
+
+def _unique(entries: Iterable[_Entry]) -> tuple[Path, ...]:
+    shown: dict[str, str] = {}
+    for entry in sorted(entries, key=lambda entry: entry.is_link):
+        shown.setdefault(entry.real, entry.shown)
+    return tuple(Path(path) for path in sorted(shown.values()))
+
+
+def _expand(path: Path, settings: Settings) -> Iterator[_Entry | Unreadable]:
+    try:
+        real = str(path.resolve(strict=True))
+        is_folder = path.is_dir()
+    except (OSError, RuntimeError, ValueError) as error:  # RuntimeError: a loop of links
+        yield unreadable(str(path), error)
+        return
+    if not is_folder:
+        yield _Entry(str(path), real)
+        return
+    ignores = above(Path(real)) if settings.respect_gitignore else None
+    if ignores and ignores.ignores(real, is_folder=True):
+        ignores = Ignores(in_repository=True)  # named, so meant
+    patterns = compiled((*settings.exclude, *settings.extend_exclude), settings.root)
+    shown = "" if str(path) == "." else f"{path}{os.sep}".replace(os.sep * 2, os.sep)
+    yield from _walk(shown, real, ignores, patterns)
+
+
+def _walk(
+    shown: str, real: str, ignores: Ignores | None, patterns: Patterns
+) -> Iterator[_Entry | Unreadable]:
+    """Walk one folder; `shown` is its path as the user says it, with a slash at its end."""
+    try:
+        with os.scandir(real) as scan:
+            entries = list(scan)
+    except OSError as error:
+        yield unreadable(shown or ".", error)
+        return
+    if ignores is not None:
+        ignores = ignores.inside(real, {entry.name for entry in entries})
+    for entry in entries:
+        is_folder = entry.is_dir(follow_symlinks=False)
+        if not is_folder and not entry.name.endswith(SUFFIX):
+            continue
+        if patterns.match(entry.path, entry.name):
+            continue
+        if ignores and ignores.specs and ignores.ignores(entry.path, is_folder=is_folder):
+            continue
+        if is_folder:
+            yield from _walk(f"{shown}{entry.name}{os.sep}", entry.path, ignores, patterns)
+        else:
+            yield from _file(shown + entry.name, entry)
+
+
+def _file(shown: str, entry: os.DirEntry[str]) -> Iterator[_Entry | Unreadable]:
+    if not entry.is_symlink():
+        if entry.is_file():  # not a socket or a pipe that is called so
+            yield _Entry(shown, entry.path)
+        return
+    try:
+        real = Path(entry.path).resolve(strict=True)
+    except (OSError, RuntimeError) as error:
+        yield unreadable(shown, error)
+        return
+    if real.is_file():
+        yield _Entry(shown, str(real), is_link=True)

@@ -1,0 +1,96 @@
+"""Glob patterns of the configuration, with ruff's meaning, matched against paths."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from keraslint.config import KnownRule, Settings, matching
+
+
+@dataclass(frozen=True, slots=True)
+class Patterns:
+    """Patterns ready to match: a path matches by its name, or by its whole absolute path."""
+
+    names: frozenset[str]  # without wildcards: a set look-up, which is nearly all that is asked
+    by_name: re.Pattern[str] | None
+    by_path: re.Pattern[str] | None
+
+    def match(self, path: str, name: str) -> bool:
+        """Tell whether an absolute path, ending in `name`, matches one of the patterns."""
+        if name in self.names:
+            return True
+        if self.by_name and self.by_name.fullmatch(name):
+            return True
+        return bool(self.by_path and self.by_path.fullmatch(path.replace("\\", "/")))
+
+
+def compiled(patterns: Iterable[str], root: Path) -> Patterns:
+    """Compile patterns; those with a slash are relative to `root`, the others match any name."""
+    cleaned = [pattern.rstrip("/").removeprefix("./") for pattern in patterns]
+    names = frozenset(pattern for pattern in cleaned if not re.search(r"[/*?\[{]", pattern))
+    globs = [pattern for pattern in cleaned if pattern not in names]
+    prefix = re.escape(root.absolute().as_posix().rstrip("/") + "/")
+    slashed = [
+        _regex(pattern) if pattern.startswith("/") else prefix + _regex(pattern)
+        for pattern in globs
+        if "/" in pattern
+    ]
+    return Patterns(names, _any(_regex(glob) for glob in globs if "/" not in glob), _any(slashed))
+
+
+def excluded(path: Path, settings: Settings) -> bool:
+    """Tell whether a file, or a folder above it inside the project, is excluded by pattern."""
+    patterns = compiled((*settings.exclude, *settings.extend_exclude), settings.root)
+    root, here = settings.root.absolute(), path.absolute()
+    above = [folder for folder in here.parents if root in folder.parents]
+    return any(patterns.match(str(one), one.name) for one in (here, *above))
+
+
+def ignored_in(path: Path, settings: Settings, rules: Iterable[KnownRule]) -> frozenset[str]:
+    """List the codes that `per-file-ignores` turns off in one file. Raises `ConfigError`."""
+    rules = tuple(rules)
+    here = path.absolute()
+    codes: set[str] = set()
+    for pattern, selectors in settings.per_file_ignores.items():
+        patterns = compiled([pattern.removeprefix("!")], settings.root)
+        if patterns.match(str(here), here.name) is not pattern.startswith("!"):
+            for selector in selectors:
+                codes |= matching(selector, rules, "`per-file-ignores`")
+    return frozenset(codes)
+
+
+def _any(regexes: Iterable[str]) -> re.Pattern[str] | None:
+    joined = "|".join(f"(?:{regex})" for regex in regexes)
+    return re.compile(joined, re.DOTALL) if joined else None
+
+
+_TOKEN = re.compile(r"/\*\*/|^\*\*/|/\*\*$|\*+|\?|\[!?\]?[^\]]*\]|\{[^{}]*\}|.", re.DOTALL)
+
+
+@lru_cache(maxsize=256)
+def _regex(glob: str) -> str:
+    """Translate a glob as Rust's globset does: `*` crosses slashes, `{a,b}` is a choice."""
+    return "".join(_piece(token) for token in _TOKEN.findall(glob))
+
+
+def _piece(token: str) -> str:
+    if token == "/**/":
+        return "/(?:.*/)?"
+    if token == "**/":
+        return "(?:.*/)?"
+    if token == "/**":
+        return "/.*"
+    if token[0] == "*":
+        return ".*"
+    if token == "?":
+        return "."
+    if token[0] == "{" and len(token) > 1:
+        return "(?:" + "|".join(_regex(one) for one in token[1:-1].split(",")) + ")"
+    if token[0] == "[" and len(token) > 2:
+        inner = token[1:-1].replace("\\", "\\\\")
+        return "[" + ("^" + inner[1:] if inner.startswith("!") else inner) + "]"
+    return re.escape(token)

@@ -1,0 +1,206 @@
+"""One file: bytes → text with positions, or the reason why not; text → the same bytes again."""
+
+from __future__ import annotations
+
+import codecs
+import os
+import re
+from bisect import bisect_right
+from dataclasses import dataclass
+from enum import Enum
+from functools import cached_property
+from pathlib import Path
+
+from keraslint.diagnostic import Position
+
+_LINE_END = re.compile(r"\r\n|\r|\n")
+_BYTE_LINE_END = re.compile(rb"\r\n|\r|\n")
+_COOKIE = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
+_BLANK = re.compile(rb"^[ \t\f]*(?:#.*)?$")
+
+
+class Trouble(Enum):
+    """What is wrong with a path: the first three are in the file's bytes, the rest around it."""
+
+    ENCODING = "encoding"
+    UNKNOWN_ENCODING = "unknown-encoding"
+    NULL_BYTE = "null-byte"
+    MISSING = "missing"
+    FORBIDDEN = "permission"
+    DIRECTORY = "directory"
+    BROKEN_LINK = "broken-link"
+    EMPTY = "empty"
+    CHANGED = "changed"
+    OTHER = "io"
+    INTERNAL = "internal"
+
+
+_IN_BYTES = frozenset({Trouble.ENCODING, Trouble.UNKNOWN_ENCODING, Trouble.NULL_BYTE})
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A path that could not be read (or written, or linted), and why."""
+
+    path: str
+    kind: Trouble
+    reason: str
+    position: Position | None = None
+
+    @property
+    def is_finding(self) -> bool:
+        """Tell whether the file is there and its text is broken: a KRL0xx finding, not a misuse."""
+        return self.kind in _IN_BYTES
+
+    @property
+    def is_note(self) -> bool:
+        """Tell whether nothing went wrong, but the user should know."""
+        return self.kind is Trouble.EMPTY
+
+
+@dataclass(frozen=True)
+class Source:
+    """The text of one file, with its own line ends (`\\n`, `\\r\\n`, `\\r`, also mixed).
+
+    Lines are those of Python's tokenizer: `\\f` and `\\u2028` do not end one. `newline` is the most
+    frequent line end, to be used for new lines.
+    """
+
+    path: str
+    text: str
+    encoding: str = "utf-8"
+    bom: bool = False
+    newline: str = "\n"
+
+    @cached_property
+    def starts(self) -> tuple[int, ...]:
+        """Offsets at which the lines start."""
+        return (0, *(end.end() for end in _LINE_END.finditer(self.text)))
+
+    def offset(self, position: Position) -> int:
+        """Turn a position into an offset; a column past the line's end means the line's end."""
+        start, end = self._bounds(position.line)
+        return min(start + position.column - 1, end)
+
+    def position(self, offset: int) -> Position:
+        """Turn an offset into a position."""
+        line = bisect_right(self.starts, offset)
+        return Position(line, offset - self.starts[line - 1] + 1)
+
+    def position_of_bytes(self, line: int, utf8_offset: int) -> Position:
+        """Turn `ast`'s line and UTF-8 byte offset into a position."""
+        text = self.line(line)
+        if text.isascii():
+            return Position(line, utf8_offset + 1)
+        return Position(line, len(text.encode()[:utf8_offset].decode("utf-8", "ignore")) + 1)
+
+    def line(self, number: int) -> str:
+        """Return the text of a 1-based line, without its line end; empty past the end."""
+        start, end = self._bounds(number)
+        return self.text[start:end]
+
+    def _bounds(self, line: int) -> tuple[int, int]:
+        if line > len(self.starts):
+            return len(self.text), len(self.text)
+        start = self.starts[line - 1]
+        if line == len(self.starts):
+            return start, len(self.text)
+        end = self.starts[line]
+        return start, end - (2 if self.text[end - 2 : end] == "\r\n" else 1)
+
+    def encode(self, text: str) -> bytes:
+        """Turn a text into this file's bytes. Raises `UnicodeEncodeError`."""
+        return (codecs.BOM_UTF8 if self.bom else b"") + text.encode(self.encoding)
+
+
+def read(path: Path | str) -> Source | Unreadable:
+    """Read one file."""
+    try:
+        data = Path(path).read_bytes()
+    except (OSError, ValueError) as error:  # ValueError: a null byte in the path itself
+        return unreadable(str(path), error)
+    return decode(data, str(path))
+
+
+def unreadable(path: str, error: Exception) -> Unreadable:
+    """Say in one clause why the operating system refused a path."""
+    if isinstance(error, FileNotFoundError):
+        if os.path.islink(path):  # noqa: PTH114
+            return Unreadable(path, Trouble.BROKEN_LINK, "broken symbolic link")
+        return Unreadable(path, Trouble.MISSING, "no such file or directory")
+    if isinstance(error, PermissionError):
+        return Unreadable(path, Trouble.FORBIDDEN, "permission denied")
+    if isinstance(error, IsADirectoryError):
+        return Unreadable(path, Trouble.DIRECTORY, "is a directory, not a file")
+    reason = error.strerror if isinstance(error, OSError) else None
+    return Unreadable(path, Trouble.OTHER, (reason or str(error)).lower())
+
+
+def decode(data: bytes, path: str) -> Source | Unreadable:
+    """Decode a file's bytes as Python does (PEP 263), only if they can be restored exactly."""
+    bom = data.startswith(codecs.BOM_UTF8)
+    body = data[3:] if bom else data
+    if (null := body.find(b"\0")) >= 0:
+        return Unreadable(path, Trouble.NULL_BYTE, "contains a null byte", _at(body, null))
+    cookie = _cookie(body)
+    name = _codec(cookie) if cookie else "utf-8"
+    if name is None or (bom and name != "utf-8"):
+        fault = "with a UTF-8 byte order mark" if name else "is not known to Python"
+        line = 1 if _COOKIE.match(_BYTE_LINE_END.split(body, maxsplit=1)[0]) else 2
+        reason = f"the declared encoding `{cookie}` {fault}"
+        return Unreadable(path, Trouble.UNKNOWN_ENCODING, reason, Position(line, 1))
+    try:
+        text = body.decode(name)
+        faithful = name == "utf-8" or text.encode(name) == body
+    except UnicodeDecodeError as error:
+        return _undecodable(path, name, body, error.start)
+    except (UnicodeError, LookupError, ValueError) as error:
+        return Unreadable(path, Trouble.ENCODING, f"not valid {name}: {error}", Position(1, 1))
+    if not faithful:
+        reason = f"bytes do not survive decoding and encoding as {name}"
+        return Unreadable(path, Trouble.ENCODING, reason, Position(1, 1))
+    return Source(path, text, name, bom, _most_frequent_end(text))
+
+
+def _undecodable(path: str, name: str, body: bytes, offset: int) -> Unreadable:
+    position = _at(body, offset)
+    shown = "UTF-8" if name == "utf-8" else f"`{name}`"
+    reason = (
+        f"not valid {shown}: byte 0x{body[offset]:02x} at offset {offset} (line {position.line})"
+    )
+    return Unreadable(path, Trouble.ENCODING, reason, position)
+
+
+def _at(body: bytes, offset: int) -> Position:
+    """Place a byte offset; the column counts characters as far as they are UTF-8."""
+    lines = _BYTE_LINE_END.split(body[:offset])
+    return Position(len(lines), len(lines[-1].decode("utf-8", "replace")) + 1)
+
+
+def _cookie(body: bytes) -> str | None:
+    """Find the encoding declared in the first two lines, if it is declared at all."""
+    head = body[:1024]  # a longer line than this does not declare one
+    if b"coding" not in head:
+        return None
+    for line in _BYTE_LINE_END.split(head, maxsplit=2)[:2]:
+        if found := _COOKIE.match(line):
+            return found[1].decode("ascii", "replace")
+        if not _BLANK.match(line):
+            return None
+    return None
+
+
+def _codec(cookie: str) -> str | None:
+    """Return the normal name of a text encoding, or None if Python has none of that name."""
+    try:
+        name = codecs.lookup(cookie).name
+    except LookupError:
+        return None
+    return "utf-8" if name == "utf-8-sig" else name
+
+
+def _most_frequent_end(text: str) -> str:
+    if "\r" not in text:
+        return "\n"
+    ends = _LINE_END.findall(text)
+    return max(("\n", "\r\n", "\r"), key=ends.count)
