@@ -1,0 +1,58 @@
+"""Diagnostics, settled fixes and verdicts go in as one `Report`; text of a named format comes out.
+
+The folder `formats` is the registry: one file is one format, with one function `render(report)`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from importlib import import_module
+from pathlib import Path
+
+from keraslint.diagnostic import Applicability, Diagnostic, Settled
+from keraslint.project.source import Source
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Everything that a format may show; what the terminal can do comes in as data too.
+
+    `fixing` and `proving` say what was asked; `unsafe_fixes` widens what counts as fixable.
+    """
+
+    diagnostics: tuple[Diagnostic, ...]
+    sources: Mapping[str, Source] = field(default_factory=dict)
+    files: int = 0
+    settled: tuple[Settled, ...] = ()
+    seconds: float = 0.0
+    colour: bool = False
+    width: int = 100
+    fixing: bool = False
+    proving: bool = False
+    unsafe_fixes: bool = False
+    show_fixes: bool = False
+    quiet: bool = False
+
+    def can_fix(self, diagnostic: Diagnostic) -> bool:
+        """Tell whether `--fix` with the flags of this run would apply the finding's fix."""
+        if diagnostic.fix is None:
+            return False
+        if diagnostic.fix.applicability is Applicability.UNSAFE:
+            return self.unsafe_fixes
+        return diagnostic.fix.applicability is Applicability.SAFE
+
+
+def formats() -> tuple[str, ...]:
+    """List the names of the formats, in ruff's spelling."""
+    folder = Path(__file__).with_name("formats")
+    files = (file.stem for file in folder.glob("*.py") if file.stem != "__init__")
+    return tuple(sorted(name.replace("_", "-") for name in files))
+
+
+def render(report: Report, output_format: str) -> str:
+    """Render in the named format, which must be one of `formats()`; the text ends its last line."""
+    module = import_module(f"{__name__}.formats.{output_format.replace('-', '_')}")
+    text = module.render(report)
+    assert isinstance(text, str)
+    return text

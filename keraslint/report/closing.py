@@ -1,0 +1,85 @@
+"""The last lines of a report: how much was found, fixed, proved, and what could still be fixed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+from keraslint.diagnostic import Applicability, Outcome, Settled
+from keraslint.report import Report
+from keraslint.report.palette import Palette
+
+
+def closing(report: Report) -> list[str]:
+    """Say it all in a few lines; nothing when quiet, or when there was no file."""
+    if report.quiet or not (report.files or report.diagnostics or report.settled):
+        return []
+    lines = [_found(report), _fixable(report)]
+    if report.proving and report.settled:
+        lines.append(proof_counts(report.settled))
+    return [line for line in lines if line]
+
+
+def proof_counts(settled: Iterable[Settled]) -> str:
+    """Count the fixes by what became of them: `3 fixed and proved, 1 refuted (kept as it was)`."""
+    counts = Counter(_fate(one) for one in settled)
+    fates = ("fixed and proved", "proved (not written)", "refuted", "unknown", "fixed", "not tried")
+    parts = []
+    for fate in (fate for fate in fates if counts[fate]):
+        kept = "" if "fixed" in fate or "proved" in fate else _kept(counts[fate])
+        parts.append(f"{counts[fate]} {fate}{kept}")
+    return ", ".join(parts)
+
+
+def _fate(settled: Settled) -> str:
+    written = settled.action == "written"
+    if settled.verdict is None:
+        return "fixed" if written else "not tried"
+    if settled.verdict.outcome is Outcome.PROVED:
+        return "fixed and proved" if written else "proved (not written)"
+    return str(settled.verdict.outcome.value)
+
+
+def _kept(count: int) -> str:
+    return " (kept as it was)" if count == 1 else " (kept as they were)"
+
+
+def _found(report: Report) -> str:
+    palette = Palette(report.colour)
+    remaining = len(report.diagnostics)
+    fixed = sum(one.findings for one in report.settled if one.action == "written")
+    checked = f"{_count(report.files, 'file')} checked"
+    if not remaining and not fixed:
+        return f"{palette.green('All checks passed!')} ({checked})"
+    paths = {one.path for one in report.diagnostics}
+    paths |= {one.path for one in report.settled if one.action == "written"}
+    where = f"in {_count(len(paths), 'file')}"
+    if fixed:
+        checked = f"{fixed} fixed, {remaining} remaining; {checked}"
+    return f"Found {_count(remaining + fixed, 'finding')} {where} ({checked})."
+
+
+def _fixable(report: Report) -> str:
+    """Say which flags would fix how many of the findings that remain."""
+    fixes = [one.fix.applicability for one in report.diagnostics if one.fix]
+    safe, unsafe = fixes.count(Applicability.SAFE), fixes.count(Applicability.UNSAFE)
+    if report.unsafe_fixes:
+        safe, unsafe = safe + unsafe, 0
+    if report.fixing:
+        safe = 0  # they were tried, and what became of them was told
+    if report.proving:
+        unsafe = 0
+    mark = Palette(report.colour).cyan("[*]")
+    proof = "or with `--fix --prove` if the proof succeeds"
+    with_fix = "--fix --unsafe-fixes" if report.unsafe_fixes else "--fix"
+    if safe and unsafe:
+        return f"{mark} {safe} fixable with `--fix` ({unsafe} more with `--unsafe-fixes`, {proof})."
+    if safe:
+        return f"{mark} {safe} fixable with `{with_fix}`."
+    if unsafe:
+        return f"{unsafe} fixable with `--fix --unsafe-fixes`, {proof}."
+    return ""
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -1,0 +1,1 @@
+"""One file per output format: the file is the name, `render(report)` is the format."""

@@ -1,0 +1,41 @@
+"""GitLab's Code Quality report."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from hashlib import sha256
+from typing import Any
+
+from keraslint.diagnostic import Diagnostic, Position
+from keraslint.report import Report
+
+
+def render(report: Report) -> str:
+    """Render for a GitLab `codequality` artifact; fingerprints survive moved lines."""
+    seen: Counter[tuple[str, ...]] = Counter()
+    issues = []
+    for one in report.diagnostics:
+        source = report.sources.get(one.path)
+        text = source.line(one.span.start.line).strip() if source else ""
+        key = (one.path, one.code, one.message, text)
+        issues.append(_issue(one, (*key, str(seen[key]))))
+        seen[key] += 1
+    return json.dumps(issues, indent=2) + "\n"
+
+
+def _issue(one: Diagnostic, key: tuple[str, ...]) -> dict[str, Any]:
+    return {
+        "check_name": one.code,
+        "description": f"{one.code}: {one.message}",
+        "fingerprint": sha256("\0".join(key).encode("utf-8", "surrogateescape")).hexdigest(),
+        "severity": "major",
+        "location": {
+            "path": one.path.replace("\\", "/"),
+            "positions": {"begin": _place(one.span.start), "end": _place(one.span.end)},
+        },
+    }
+
+
+def _place(position: Position) -> dict[str, int]:
+    return {"line": position.line, "column": position.column}

@@ -1,0 +1,25 @@
+"""Findings under their file's name, positions in columns."""
+
+from __future__ import annotations
+
+from itertools import groupby
+
+from keraslint.report import Report
+from keraslint.report.closing import closing
+from keraslint.report.palette import Palette
+from keraslint.report.settled import settled
+
+
+def render(report: Report) -> str:
+    """Render for people who go through file by file."""
+    palette = Palette(report.colour)
+    lines: list[str] = []
+    for path, group in groupby(report.diagnostics, key=lambda one: one.path):
+        lines.append(f"{palette.bold(path)}:")
+        for one in group:
+            place = f"{one.span.start.line}:{one.span.start.column}"
+            mark = f" [{palette.cyan('*')}]" if report.can_fix(one) else ""
+            lines.append(f"  {place:<8}{palette.red(one.code)}{mark} {one.message}")
+        lines.append("")
+    lines += settled(report) + closing(report)
+    return "".join(f"{line}\n" for line in lines)

@@ -1,0 +1,13 @@
+"""One JSON object per line, with the keys of `json`."""
+
+from __future__ import annotations
+
+import json
+
+from keraslint.report import Report
+from keraslint.report.record import record
+
+
+def render(report: Report) -> str:
+    """Render for streams."""
+    return "".join(json.dumps(record(one)) + "\n" for one in report.diagnostics)

@@ -1,0 +1,13 @@
+"""Pylint's parseable lines: `path:line: [KRL101] message`."""
+
+from __future__ import annotations
+
+from keraslint.report import Report
+
+
+def render(report: Report) -> str:
+    """Render for tools that read pylint."""
+    return "".join(
+        f"{one.path}:{one.span.start.line}: [{one.code}] {one.message}\n"
+        for one in report.diagnostics
+    )

@@ -1,0 +1,61 @@
+"""SARIF 2.1.0, for code scanning."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from keraslint import __version__
+from keraslint.diagnostic import Diagnostic, Fix, Span
+from keraslint.report import Report
+from keraslint.report.record import absolute
+
+_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
+
+
+def render(report: Report) -> str:
+    """Render one run; columns count characters, ends are exclusive, as SARIF has them."""
+    names = {one.code: one.name for one in report.diagnostics}
+    rules = [{"id": code, "name": names[code]} for code in sorted(names)]
+    driver = {"name": "keraslint", "version": __version__, "rules": rules}
+    run = {
+        "tool": {"driver": driver},
+        "columnKind": "unicodeCodePoints",
+        "results": [_result(one) for one in report.diagnostics],
+    }
+    return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2) + "\n"
+
+
+def _result(one: Diagnostic) -> dict[str, Any]:
+    artifact = {"uri": Path(absolute(one.path)).as_uri() if one.path != "-" else "stdin"}
+    place = {"physicalLocation": {"artifactLocation": artifact, "region": _region(one.span)}}
+    result: dict[str, Any] = {
+        "ruleId": one.code,
+        "level": "error",
+        "message": {"text": one.message},
+        "locations": [place],
+    }
+    if one.fix is not None:
+        result["fixes"] = [_fix(one.fix, artifact)]
+    return result
+
+
+def _fix(fix: Fix, artifact: dict[str, str]) -> dict[str, Any]:
+    replacements = [
+        {"deletedRegion": _region(edit.span), "insertedContent": {"text": edit.content}}
+        for edit in fix.edits
+    ]
+    return {
+        "description": {"text": fix.message},
+        "artifactChanges": [{"artifactLocation": artifact, "replacements": replacements}],
+    }
+
+
+def _region(span: Span) -> dict[str, int]:
+    return {
+        "startLine": span.start.line,
+        "startColumn": span.start.column,
+        "endLine": span.end.line,
+        "endColumn": span.end.column,
+    }

@@ -1,0 +1,111 @@
+"""Rule pages: markdown → wrapped text for a terminal, one markdown reference, or JSON."""
+
+from __future__ import annotations
+
+import json
+import re
+import textwrap
+from collections.abc import Iterable, Iterator
+from typing import Protocol
+
+from keraslint.report.palette import Palette
+
+_ITEM = re.compile(r"(\s*(?:[-*]|\d+\.)\s+)(.*)")
+_VERBATIM = re.compile(r"^(?:    |\t|\|)")
+
+
+class Page(Protocol):
+    """What a rule says of itself."""
+
+    @property
+    def code(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def summary(self) -> str: ...
+    @property
+    def page(self) -> str: ...
+    @property
+    def default(self) -> bool: ...
+    @property
+    def fixable(self) -> str: ...
+
+
+def pages_text(rules: Iterable[Page], *, width: int, colour: bool) -> str:
+    """Render pages for a terminal, wrapped to its width; code stays as it is."""
+    palette = Palette(colour)
+    return "\n".join(_text(rule, width, palette) for rule in rules)
+
+
+def pages_markdown(rules: Iterable[Page]) -> str:
+    """Render one reference of all the pages."""
+    return "\n".join(
+        f"# {rule.name} ({rule.code})\n\n{_facts(rule)}\n\n{rule.page.strip()}\n" for rule in rules
+    )
+
+
+def pages_json(rules: Iterable[Page], *, as_list: bool) -> str:
+    """Render as JSON, with ruff's keys where it has one."""
+    records = [
+        {
+            "name": rule.name,
+            "code": rule.code,
+            "summary": rule.summary,
+            "fix": f"Fix is {rule.fixable} available.",
+            "fixable": rule.fixable,
+            "default": rule.default,
+            "explanation": rule.page.strip(),
+        }
+        for rule in rules
+    ]
+    return json.dumps(records if as_list else records[0], indent=2) + "\n"
+
+
+def _facts(rule: Page) -> str:
+    fix = {"always": "Its fix is always available.", "never": "It has no fix."}
+    default = "On by default." if rule.default else "Off by default."
+    return f"{default} {fix.get(rule.fixable, 'Its fix is sometimes available.')}"
+
+
+def _text(rule: Page, width: int, palette: Palette) -> str:
+    title = f"{palette.red(rule.code)} {palette.bold(rule.name)}"
+    return "\n".join([title, _facts(rule), "", *_wrapped(rule.page.strip(), width, palette)]) + "\n"
+
+
+def _wrapped(page: str, width: int, palette: Palette) -> Iterator[str]:
+    """Wrap paragraphs and list items; headings stand out; fences, tables and code stay."""
+    for block in _blocks(page.splitlines()):
+        first = block[0]
+        if first.lstrip().startswith("```") or _VERBATIM.match(first) or not first.strip():
+            yield from block
+        elif first.startswith("#"):
+            yield palette.bold(first.lstrip("# "))
+        else:
+            item = _ITEM.match(first)
+            indent = " " * len(item[1]) if item else ""
+            text = " ".join(line.strip() for line in block)
+            lead = item[1] if item else ""
+            text = text[len(lead.lstrip()) :] if item else text
+            fill = textwrap.TextWrapper(width, initial_indent=lead, subsequent_indent=indent)
+            fill.break_long_words = fill.break_on_hyphens = False
+            yield from fill.wrap(text)
+
+
+def _blocks(lines: list[str]) -> Iterator[list[str]]:
+    """Cut markdown into fences, single special lines, and runs of prose."""
+    run: list[str] = []
+    fenced = False
+    for line in lines:
+        is_fence = line.lstrip().startswith("```")
+        alone = not line.strip() or line.startswith("#") or (not run and _VERBATIM.match(line))
+        if run and not fenced and (alone or is_fence or _ITEM.match(line)):
+            yield run
+            run = []
+        if is_fence:
+            fenced = not fenced
+        run.append(line)
+        if not fenced and (is_fence or alone):
+            yield run
+            run = []
+    if run:
+        yield run

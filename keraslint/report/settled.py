@@ -1,0 +1,58 @@
+"""What became of each fix of a `--fix` run, one paragraph each."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from keraslint.diagnostic import CheckStatus, Outcome, Settled
+from keraslint.report import Report
+from keraslint.report.palette import Palette
+
+
+def settled(report: Report) -> list[str]:
+    """Tell of every fix that was proved, or was not written; then enumerate those written."""
+    palette = Palette(report.colour)
+    lines: list[str] = []
+    for one in report.settled:
+        if one.verdict is not None or one.action == "kept":
+            lines += _told(one, palette)
+    return lines + (_enumerated(report) if report.show_fixes else [])
+
+
+def _told(one: Settled, palette: Palette) -> list[str]:
+    reason = one.reason or (one.verdict.reason if one.verdict else "")
+    head = f"{palette.bold(one.path)}: {palette.red(one.code)} `{one.fix.layer}` "
+    told = [head + _fate(one, palette) + (f": {reason}" if reason else "")]
+    if one.verdict:
+        changed = [
+            f"  {check.name} {check.status.value}" + (f": {check.detail}" if check.detail else "")
+            for check in one.verdict.checks
+            if check.status in (CheckStatus.BROKEN, CheckStatus.MENDED)
+        ]
+        recipe = [f"  recipe: {one.verdict.recipe}"] if one.verdict.recipe else []
+        told += changed + recipe
+    return told
+
+
+def _fate(one: Settled, palette: Palette) -> str:
+    if one.verdict is None:
+        return palette.yellow("not fixed")
+    if one.verdict.outcome is Outcome.PROVED:
+        done = {"written": "fixed and proved", "shown": "proved"}
+        return palette.green(done.get(one.action, "proved, but not written"))
+    word = one.verdict.outcome.value
+    look = palette.red if one.verdict.outcome is Outcome.REFUTED else palette.yellow
+    return f"{look(word)}, kept as it was"
+
+
+def _enumerated(report: Report) -> list[str]:
+    """List what was written, by file, as ruff's `--show-fixes` does."""
+    written = [one for one in report.settled if one.action == "written"]
+    counts: Counter[tuple[str, str]] = Counter()
+    for one in written:
+        counts[one.path, one.code] += one.findings
+    lines = [f"Fixed {sum(counts.values())}:"] if counts else []
+    for path in sorted({path for path, _ in counts}):
+        lines.append(f"- {path}:")
+        lines += [f"    {n} × {code}" for (at, code), n in sorted(counts.items()) if at == path]
+    return lines
