@@ -76,6 +76,7 @@ class Settings:
     src: tuple[str, ...] = (".", "src")
     keras: Literal[2, 3] | None = None
     target_version: str | None = None
+    cache: bool = True
     cache_dir: str = ".keraslint_cache"
     output_format: str = "full"
     recipes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

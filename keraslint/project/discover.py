@@ -45,7 +45,7 @@ def discover(paths: Sequence[Path], settings: Settings) -> Found:
         entries += [entry for entry in found if isinstance(entry, _Entry)]
         problems += [entry for entry in found if isinstance(entry, Unreadable)]
         if not found:
-            reason = "no Python files found here"
+            reason = f"no Python files found under `{path}`"
             problems.append(Unreadable(str(path), Trouble.EMPTY, reason))
     return Found(_unique(entries), tuple(problems))
 

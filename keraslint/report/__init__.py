@@ -18,18 +18,21 @@ from keraslint.project.source import Source
 class Report:
     """Everything that a format may show; what the terminal can do comes in as data too.
 
-    `fixing` and `proving` say what was asked; `unsafe_fixes` widens what counts as fixable.
+    `fixing`, `proving` and `writing` say what was asked; `unsafe_fixes` widens what counts as
+    fixable; `failures` counts the paths that could not be checked.
     """
 
     diagnostics: tuple[Diagnostic, ...]
     sources: Mapping[str, Source] = field(default_factory=dict)
     files: int = 0
+    failures: int = 0
     settled: tuple[Settled, ...] = ()
     seconds: float = 0.0
     colour: bool = False
     width: int = 100
     fixing: bool = False
     proving: bool = False
+    writing: bool = True
     unsafe_fixes: bool = False
     show_fixes: bool = False
     quiet: bool = False

@@ -12,7 +12,9 @@ from keraslint.report.palette import Palette
 
 def closing(report: Report) -> list[str]:
     """Say it all in a few lines; nothing when quiet, or when there was no file."""
-    if report.quiet or not (report.files or report.diagnostics or report.settled):
+    if report.quiet or not (
+        report.files or report.diagnostics or report.settled or report.failures
+    ):
         return []
     lines = [_found(report), _fixable(report)]
     if report.proving and report.settled:
@@ -23,7 +25,15 @@ def closing(report: Report) -> list[str]:
 def proof_counts(settled: Iterable[Settled]) -> str:
     """Count the fixes by what became of them: `3 fixed and proved, 1 refuted (kept as it was)`."""
     counts = Counter(_fate(one) for one in settled)
-    fates = ("fixed and proved", "proved (not written)", "refuted", "unknown", "fixed", "not tried")
+    fates = (
+        "fixed and proved",
+        "proved (shown)",
+        "proved (not written)",
+        "refuted",
+        "unknown",
+        "fixed",
+        "not tried",
+    )
     parts = []
     for fate in (fate for fate in fates if counts[fate]):
         kept = "" if "fixed" in fate or "proved" in fate else _kept(counts[fate])
@@ -32,11 +42,11 @@ def proof_counts(settled: Iterable[Settled]) -> str:
 
 
 def _fate(settled: Settled) -> str:
-    written = settled.action == "written"
     if settled.verdict is None:
-        return "fixed" if written else "not tried"
+        return "not tried" if settled.action == "kept" else "fixed"
     if settled.verdict.outcome is Outcome.PROVED:
-        return "fixed and proved" if written else "proved (not written)"
+        fates = {"written": "fixed and proved", "shown": "proved (shown)"}
+        return fates.get(settled.action, "proved (not written)")
     return str(settled.verdict.outcome.value)
 
 
@@ -47,15 +57,19 @@ def _kept(count: int) -> str:
 def _found(report: Report) -> str:
     palette = Palette(report.colour)
     remaining = len(report.diagnostics)
-    fixed = sum(one.findings for one in report.settled if one.action == "written")
+    applied = [one for one in report.settled if one.action != "kept"]
+    fixed = sum(one.findings for one in applied)
     checked = f"{_count(report.files, 'file')} checked"
+    if report.failures:
+        checked += f", {_count(report.failures, 'path')} could not be"
     if not remaining and not fixed:
-        return f"{palette.green('All checks passed!')} ({checked})"
-    paths = {one.path for one in report.diagnostics}
-    paths |= {one.path for one in report.settled if one.action == "written"}
+        passed = "No findings" if report.failures else palette.green("All checks passed!")
+        return f"{passed} ({checked})"
+    paths = {one.path for one in report.diagnostics} | {one.path for one in applied}
     where = f"in {_count(len(paths), 'file')}"
     if fixed:
-        checked = f"{fixed} fixed, {remaining} remaining; {checked}"
+        verb = "fixed" if report.writing else "would be fixed"
+        checked = f"{fixed} {verb}, {remaining} remaining; {checked}"
     return f"Found {_count(remaining + fixed, 'finding')} {where} ({checked})."
 
 

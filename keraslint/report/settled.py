@@ -29,7 +29,7 @@ def _told(one: Settled, palette: Palette) -> list[str]:
             for check in one.verdict.checks
             if check.status in (CheckStatus.BROKEN, CheckStatus.MENDED)
         ]
-        recipe = [f"  recipe: {one.verdict.recipe}"] if one.verdict.recipe else []
+        recipe = [f"  recipe: {line}" for line in one.verdict.recipe.splitlines()]
         told += changed + recipe
     return told
 

@@ -15,8 +15,7 @@ def verdict_text(verdict: Verdict, *, colour: bool) -> str:
     looks = {Outcome.PROVED: palette.green, Outcome.REFUTED: palette.red}
     word = looks.get(verdict.outcome, palette.yellow)(verdict.outcome.value)
     lines = [f"{palette.bold(verdict.layer)}: {word}{_colon(verdict.reason)}"]
-    if verdict.recipe:
-        lines.append(f"recipe: {verdict.recipe}")
+    lines += [f"recipe: {line}" for line in verdict.recipe.splitlines()]
     if verdict.environment:
         lines.append(f"measured with {verdict.environment} in {verdict.seconds:.1f} s")
     width = max((len(check.name) for check in verdict.checks), default=0)

@@ -1,0 +1,273 @@
+"""What people type: flags in, text out, exit code.  (the only click)"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
+from io import TextIOWrapper
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn, TextIO, TypeVar
+
+import click
+
+from keraslint import __version__
+
+if TYPE_CHECKING:
+    from keraslint.commands import Answer
+
+CLEAN, FINDINGS, MISUSE, INTERRUPTED = 0, 1, 2, 130
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+
+class _Option(click.Option):
+    """An option that knows the section of `--help` it stands in."""
+
+    def __init__(self, *args: Any, section: str = "Options", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.section = section
+
+
+class _Sectioned(click.Command):
+    """A command whose `--help` groups its options."""
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        sections: dict[str, list[tuple[str, str]]] = {}
+        for param in self.get_params(ctx):
+            shown = param.get_help_record(ctx) if isinstance(param, click.Option) else None
+            if shown is not None:
+                sections.setdefault(getattr(param, "section", "Options"), []).append(shown)
+        for title in sorted(sections, key=lambda title: title == "Options"):
+            with formatter.section(title):
+                formatter.write_dl(sections[title])
+
+
+class _Keraslint(click.Group):
+    """`keraslint PATH…` is `keraslint check PATH…`."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        own = {*self.commands, "--help", "-h", "--version", "-V"}
+        if args and args[0] not in own:
+            args = ["check", *args]
+        return super().parse_args(ctx, args)
+
+
+def _commas(_: click.Context, __: click.Parameter, values: Iterable[str]) -> tuple[str, ...]:
+    return tuple(word for value in values for word in value.replace(",", " ").split())
+
+
+def _pairs(_: click.Context, __: click.Parameter, values: Iterable[str]) -> Mapping[str, list[str]]:
+    pairs: dict[str, list[str]] = {}
+    for pair in (pair for value in values for pair in value.split(",")):
+        pattern, colon, code = pair.strip().rpartition(":")
+        if not colon:
+            raise click.BadParameter(f"`{pair}` is not `PATTERN:CODE`")
+        pairs.setdefault(pattern, []).append(code)
+    return pairs
+
+
+def _options(section: str) -> Callable[..., Callable[[_Command], _Command]]:
+    return partial(click.option, cls=_Option, section=section)
+
+
+_fixing, _selecting, _finding = map(_options, ("Fixing", "Rule selection", "File selection"))
+_proving, _telling, _other = map(_options, ("Proof", "Output", "Options"))
+_codes = {"multiple": True, "callback": _commas, "metavar": "CODES"}
+_FORMATS = "full, concise, grouped, json, json-lines, github, gitlab, junit, pylint or sarif."
+_globs = {"multiple": True, "callback": _commas, "metavar": "PATTERNS"}
+
+
+@click.group(
+    cls=_Keraslint,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="""\b
+Examples:
+  keraslint src/                            report what is wrong
+  keraslint src/ --fix --diff               show the safe fixes
+  keraslint src/ --fix --prove              write the fixes that running the layers proves
+  keraslint rule layer-in-build             explain a rule
+  keraslint compare old.py new.py --layer Block --recipe 'Block(4)(floats(2, 8))'""",
+)
+@click.version_option(__version__, "-V", "--version", message="keraslint %(version)s")
+def cli() -> None:
+    """A linter for Keras layers whose fixes are proved by running the layer before and after.
+
+    `keraslint PATH…` is `keraslint check PATH…`. Exit codes: 0 clean, 1 findings, 2 misuse or
+    something that could not be done.
+    """
+
+
+@cli.command(cls=_Sectioned, short_help="Report findings, fix them, prove the fixes.")
+@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@_fixing("--fix/--no-fix", default=None, help="Apply fixes.")
+@_fixing("--unsafe-fixes/--no-unsafe-fixes", default=None, help="Apply unsafe fixes too.")
+@_fixing("--diff", is_flag=True, help="Show the fixes as a diff and write nothing.")
+@_fixing("--show-fixes/--no-show-fixes", default=None, help="List what was fixed.")
+@_fixing("--fixable", help="Rules whose fixes may be applied.", **_codes)
+@_fixing("--unfixable", help="Rules whose fixes may not be applied.", **_codes)
+@_proving("--prove", is_flag=True, help="With --fix: write exactly the fixes that are proved.")
+@_proving("--python", metavar="EXE", help="The interpreter that has your Keras.")
+@_proving("--recipe", multiple=True, help="How to make and call a layer: 'Block(4)(floats(2, 8))'.")
+@_proving("--timeout", type=float, metavar="SECONDS", help="Time limit for one layer.")
+@_selecting("--select", help="Rules to turn on, instead of the default ones.", **_codes)
+@_selecting("--ignore", help="Rules to turn off.", **_codes)
+@_selecting("--extend-select", help="Rules to turn on, too.", **_codes)
+@_selecting("--per-file-ignores", multiple=True, callback=_pairs, metavar="PATTERN:CODE",
+            help="Rules to turn off in some files.")  # fmt: skip
+@_finding("--exclude", help="Files and folders to leave out.", **_globs)
+@_finding("--extend-exclude", help="Files and folders to leave out, too.", **_globs)
+@_finding(
+    "--respect-gitignore/--no-respect-gitignore", default=None, help="Leave out what git does."
+)
+@_finding("--force-exclude/--no-force-exclude", default=None, help="Leave out named paths as well.")
+@_finding("--stdin-filename", metavar="PATH", help="Read standard input, as if it were this file.")
+@_telling("--output-format", envvar="KERASLINT_OUTPUT_FORMAT", metavar="FORMAT", help=_FORMATS)
+@_telling("-o", "--output-file", metavar="FILE", help="Write the report to a file.")
+@_telling("--statistics", is_flag=True, help="Count the findings of each rule.")
+@_telling("--show-files", is_flag=True, help="List the files that would be linted.")
+@_telling("--show-settings", is_flag=True, help="Show the settings that hold.")
+@_telling("--color", type=click.Choice(["auto", "always", "never"]), default="auto",
+          help="When to use colours.")  # fmt: skip
+@_telling("-q", "--quiet", is_flag=True, help="Print findings and nothing else.")
+@_telling("-e", "--exit-zero", is_flag=True, help="Exit with 0 even if there are findings.")
+@_telling("--exit-non-zero-on-fix", is_flag=True, help="Exit with 1 even if all was fixed.")
+@_other("--config", multiple=True, metavar="FILE|KEY=VALUE", help="Configuration to use.")
+@_other("--isolated", is_flag=True, help="Ignore all configuration files.")
+@_other("--keras", type=int, metavar="2|3", help="The Keras that the code is written for.")
+@_other("--target-version", metavar="PY", help="The oldest Python to support, such as py310.")
+@_other("-n", "--no-cache", is_flag=True, help="Neither read nor write the cache.")
+@_other("--cache-dir", envvar="KERASLINT_CACHE_DIR", metavar="DIR", help="Where the cache is.")
+def check(paths: tuple[str, ...], **asked: Any) -> int:
+    """Report findings in files and folders (default: here; `-` is standard input)."""
+    from keraslint.commands.check import Request, answer
+    from keraslint.options import OPTIONS
+
+    flags = {key: asked.pop(key.replace("-", "_"), None) for key in OPTIONS}
+    colour, output_file = asked.pop("color"), asked.pop("output_file")
+    zero, non_zero_on_fix = asked.pop("exit_zero"), asked.pop("exit_non_zero_on_fix")
+    colourful = output_file is None and _colourful(colour)
+    request = Request(paths, flags, colour=colourful, width=_width(), **asked)
+    told = answer(request, standard_input=sys.stdin.buffer.read)
+    _show(told, output_file)
+    found = (told.found and not zero) or (told.fixed and non_zero_on_fix)
+    return MISUSE if told.failed else FINDINGS if found else CLEAN
+
+
+@cli.command(cls=_Sectioned, short_help="Explain a rule.")
+@click.argument("rule", required=False)
+@click.option("--all", "every", is_flag=True, help="All the rules.")
+@click.option("--output-format", type=click.Choice(["text", "json", "markdown"]), default="text")
+def rule(rule: str | None, every: bool, output_format: str) -> int:
+    """Explain a rule, by its code or name (a prefix of codes names several)."""
+    from keraslint.commands.rule import pages
+
+    if (rule is None) is not every:
+        raise click.UsageError("name one rule, or ask for --all")
+    text = pages(rule or "ALL", output_format, width=_width(), colour=_colourful("auto"))
+    _write(text, sys.stdout)
+    return CLEAN
+
+
+@cli.command(cls=_Sectioned, short_help="Are two versions of a layer equivalent?")
+@click.argument("old", type=click.Path(path_type=Path))
+@click.argument("new", type=click.Path(path_type=Path), required=False)
+@click.option("--layer", required=True, metavar="NAME", help="The layer's class.")
+@click.option("--new-layer", metavar="NAME", help="Its name in NEW, if it has changed.")
+@click.option("--recipe", "recipes", multiple=True, help="'Block(4)(floats(2, 8))'; repeatable.")
+@click.option("--base", metavar="REV", help="Take the old version from this git revision.")
+@click.option("--python", metavar="EXE", help="The interpreter that has your Keras.")
+@click.option("--timeout", type=float, metavar="SECONDS", help="Time limit.")
+@click.option("--config", multiple=True, metavar="FILE|KEY=VALUE", help="Configuration to use.")
+@click.option("--isolated", is_flag=True, help="Ignore all configuration files.")
+@click.option("--output-format", type=click.Choice(["text", "json"]), default="text")
+def compare(output_format: str, **asked: Any) -> int:
+    """Build and run two versions of a layer: are they equivalent?
+
+    Exit codes: 0 proved, 1 refuted, 2 unknown. This runs the code of both files.
+    """
+    from keraslint.commands.compare import Comparison, verdict
+    from keraslint.report.verdict import verdict_json, verdict_text
+
+    found = verdict(Comparison(**asked))
+    as_json = output_format == "json"
+    text = verdict_json(found) if as_json else verdict_text(found, colour=_colourful("auto"))
+    _write(text, sys.stdout)
+    return {"proved": CLEAN, "refuted": FINDINGS}.get(found.outcome.value, MISUSE)
+
+
+def _colourful(when: str) -> bool:
+    """Decide on colours as https://no-color.org and FORCE_COLOR have it."""
+    if when != "auto":
+        return when == "always"
+    if os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("FORCE_COLOR", "0") not in ("", "0"):
+        return True
+    return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def _width() -> int:
+    from shutil import get_terminal_size
+
+    return get_terminal_size((100, 24)).columns
+
+
+def _show(told: Answer, output_file: str | None) -> None:
+    _write(told.err, sys.stderr)
+    if told.raw is not None:
+        sys.stdout.buffer.write(told.raw)
+        sys.stdout.flush()
+    if output_file is None:
+        return _write(told.out, sys.stdout)
+    try:
+        Path(output_file).write_text(told.out, encoding="utf-8", errors="backslashreplace")
+    except OSError as error:
+        raise click.ClickException(f"{output_file}: {error.strerror}") from None
+
+
+def _write(text: str, stream: TextIO) -> None:
+    stream.write(text)
+    stream.flush()
+
+
+def main() -> NoReturn:
+    """Run the command line and exit."""
+    for stream in (sys.stdout, sys.stderr):  # a name or an encoding is no reason to crash
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run a command line and return its exit code; only our own bugs are called errors of ours."""
+    from keraslint.config import ConfigError
+
+    try:
+        code = cli.main(list(arguments), prog_name="keraslint", standalone_mode=False)
+        return code if isinstance(code, int) else CLEAN
+    except click.ClickException as error:
+        error.show()
+    except ConfigError as error:
+        _write(f"error: {error}\n", sys.stderr)
+    except click.Abort:
+        _write("interrupted\n", sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:  # the reader has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FINDINGS
+    except Exception as error:
+        _write(_bug(error), sys.stderr)
+    return MISUSE
+
+
+def _bug(error: Exception) -> str:
+    if os.environ.get("KERASLINT_TRACEBACK"):
+        import traceback
+
+        return "".join(traceback.format_exception(error))
+    return (
+        f"internal error: {type(error).__name__}: {error}\n"
+        "This is a bug in keraslint. Please report it with the output of the same command\n"
+        "under KERASLINT_TRACEBACK=1.\n"
+    )

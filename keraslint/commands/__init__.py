@@ -1,0 +1,42 @@
+"""One file per command: what was asked goes in, an `Answer` comes out; nothing is printed here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from keraslint.project.source import Trouble, Unreadable
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a command has to say: the report, the problems, and what the exit code depends on."""
+
+    out: str = ""
+    err: str = ""
+    raw: bytes | None = None  # a fixed source, for standard output
+    found: bool = False
+    fixed: bool = False
+    failed: bool = False
+
+
+def told(problems: Iterable[Unreadable]) -> str:
+    """Say in one line each what could not be done, and why."""
+    return "".join(_line(problem) for problem in problems)
+
+
+def failed(problems: Iterable[Unreadable]) -> bool:
+    """Tell whether something could not be done, rather than was worth a note."""
+    return any(not problem.is_note for problem in problems)
+
+
+def _line(problem: Unreadable) -> str:
+    if problem.is_note:
+        return f"note: {problem.reason}\n"
+    place = f":{problem.position.line}:{problem.position.column}" if problem.position else ""
+    if problem.kind is not Trouble.INTERNAL:
+        return f"error: {problem.path}{place}: {problem.reason}\n"
+    return (
+        f"internal error: {problem.path}{place}: {problem.reason}\n"
+        "  This is a bug in keraslint. Please report it, with the file if you can.\n"
+    )

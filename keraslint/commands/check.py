@@ -1,0 +1,237 @@
+"""`check`: paths and flags → findings, fixes or a diff, as an answer."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from keraslint.commands import Answer, failed, told
+from keraslint.config import ConfigError, Settings, load, selected
+from keraslint.project.discover import discover
+from keraslint.project.source import Trouble, Unreadable
+from keraslint.report import Report, formats, render
+
+if TYPE_CHECKING:
+    from keraslint.fix.session import FixResult
+    from keraslint.proof.prove import ProofOptions
+
+Stdin = tuple[str, bytes]
+FOR_PEOPLE = ("full", "concise", "grouped")
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What was typed; `flags` are the keys of the configuration."""
+
+    paths: tuple[str, ...]
+    flags: Mapping[str, object]
+    config: tuple[str, ...] = ()
+    isolated: bool = False
+    stdin_filename: str | None = None
+    diff: bool = False
+    prove: bool = False
+    recipe: tuple[str, ...] = ()
+    no_cache: bool = False
+    statistics: bool = False
+    show_files: bool = False
+    show_settings: bool = False
+    quiet: bool = False
+    colour: bool = False
+    width: int = 100
+
+
+def answer(request: Request, standard_input: Callable[[], bytes]) -> Answer:
+    """Do what was asked. Raises `ConfigError` for what cannot be followed."""
+    settings = _settings(request)
+    paths = [Path(path) for path in request.paths or (".",) if path != "-"]
+    if request.show_settings:
+        return _shown_settings(settings)
+    if request.show_files:
+        return _shown_files(paths, settings)
+    stdin = None
+    if request.stdin_filename is not None or "-" in request.paths:
+        stdin, paths = (request.stdin_filename or "-", standard_input()), []
+    if settings.fix or request.diff:
+        return _fixed(request, settings, paths, stdin)
+    return _linted(request, settings, paths, stdin)
+
+
+def _settings(request: Request) -> Settings:
+    """Load the settings that hold, and refuse flags that do not go together."""
+    settings = load(
+        _start(request), config=request.config, isolated=request.isolated, flags=request.flags
+    )
+    if "-" in request.paths and len(request.paths) > 1:
+        raise ConfigError("`-` (standard input) cannot be linted together with other paths")
+    if request.prove and not (settings.fix or request.diff):
+        raise ConfigError("`--prove` proves fixes: it goes with `--fix` or `--diff`")
+    if settings.output_format not in formats():
+        near = get_close_matches(settings.output_format, formats(), n=1)
+        hint = f"; did you mean `{near[0]}`?" if near else f" (there are {', '.join(formats())})"
+        raise ConfigError(f"unknown output format `{settings.output_format}`{hint}")
+    recipes = {**settings.recipes, **_recipes(request.recipe)}
+    return replace(settings, recipes=recipes, cache=settings.cache and not request.no_cache)
+
+
+def _start(request: Request) -> Path:
+    """Choose where to look for the configuration: at what all the paths have in common."""
+    named = [request.stdin_filename] if request.stdin_filename else request.paths
+    paths = [Path(path).absolute() for path in named if path != "-"] or [Path.cwd()]
+    common = [path if path.is_dir() else path.parent for path in paths]
+    start = common[0]
+    while not all(start == one or start in one.parents for one in common):
+        start = start.parent
+    return start
+
+
+def _recipes(texts: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """File each recipe under the layer that it constructs: the name before its first bracket."""
+    recipes: dict[str, tuple[str, ...]] = {}
+    for text in texts:
+        name = re.match(r"\s*([\w.]+)\s*\(", text)
+        if name is None:
+            raise ConfigError(f"--recipe: `{text}` is not of the form `Layer(…)(…)`")
+        layer = name[1].rpartition(".")[2]
+        recipes[layer] = (*recipes.get(layer, ()), text.strip())
+    return recipes
+
+
+def _shown_settings(settings: Settings) -> Answer:
+    from keraslint.report.configuration import configuration
+    from keraslint.rules import registry
+
+    return Answer(configuration(settings, selected(settings, registry())))
+
+
+def _shown_files(paths: list[Path], settings: Settings) -> Answer:
+    found = discover(paths, settings)
+    lines = "".join(f"{path.absolute()}\n" for path in found.files)
+    return Answer(lines, told(found.problems), failed=failed(found.problems))
+
+
+def _linted(request: Request, settings: Settings, paths: list[Path], stdin: Stdin | None) -> Answer:
+    from keraslint.lint import lint
+
+    start = time.perf_counter()
+    result = lint(paths, settings, stdin=stdin)
+    report = replace(
+        _report(request, settings, time.perf_counter() - start),
+        diagnostics=result.diagnostics,
+        sources=result.sources,
+        files=result.files,
+        failures=_failures(result.problems),
+    )
+    err = _problems(result.problems, request)
+    return Answer(
+        _text(report, request, settings),
+        err,
+        found=bool(result.diagnostics),
+        failed=failed(result.problems),
+    )
+
+
+def _fixed(request: Request, settings: Settings, paths: list[Path], stdin: Stdin | None) -> Answer:
+    from keraslint.fix.session import fix
+
+    start = time.perf_counter()
+    result = fix(
+        paths,
+        settings,
+        unsafe=settings.unsafe_fixes,
+        prove=_proof(settings) if request.prove else None,
+        write=stdin is None and not request.diff,
+        stdin=stdin,
+    )
+    report = replace(
+        _report(request, settings, time.perf_counter() - start),
+        diagnostics=result.diagnostics,
+        sources=result.sources,
+        files=result.files,
+        settled=result.settled,
+        failures=_failures(result.problems),
+    )
+    err = _problems(result.problems, request)
+    done = Answer(err=err, fixed=bool(result.changed), failed=failed(result.problems))
+    if request.diff:
+        return _diffed(done, report, result)
+    done = replace(done, found=bool(result.diagnostics))
+    text = _text(report, request, settings)
+    if stdin is not None:
+        return replace(done, err=err + text, raw=_new_bytes(result, stdin))
+    return replace(done, out=text)
+
+
+def _diffed(done: Answer, report: Report, result: FixResult) -> Answer:
+    """Show the changes; what became of each fix goes beside them."""
+    from keraslint.report.closing import closing
+    from keraslint.report.diff import diffs
+    from keraslint.report.settled import settled
+
+    beside = "".join(f"{line}\n" for line in [*settled(report), *closing(report)])
+    return replace(
+        done,
+        out=diffs(result.changed, colour=report.colour),
+        err=done.err + ("" if report.quiet else beside),
+        found=bool(result.changed),
+    )
+
+
+def _new_bytes(result: FixResult, stdin: Stdin) -> bytes:
+    """Return the fixed source, or the very bytes that came in."""
+    name, data = stdin
+    if name not in result.changed:
+        return data
+    source, text = result.changed[name]
+    fixed: bytes = source.encode(text)
+    return fixed
+
+
+def _proof(settings: Settings) -> ProofOptions:
+    from keraslint.commands.compare import proof_options
+
+    return proof_options(settings)
+
+
+def _report(request: Request, settings: Settings, seconds: float) -> Report:
+    return Report(
+        (),
+        seconds=seconds,
+        colour=request.colour,
+        width=request.width,
+        fixing=settings.fix or request.diff,
+        proving=request.prove,
+        writing=not request.diff,
+        unsafe_fixes=settings.unsafe_fixes,
+        show_fixes=settings.show_fixes,
+        quiet=request.quiet,
+    )
+
+
+def _failures(problems: Iterable[Unreadable]) -> int:
+    return sum(not one.is_note for one in problems)
+
+
+def _text(report: Report, request: Request, settings: Settings) -> str:
+    if not request.statistics:
+        return render(report, settings.output_format)
+    from keraslint.report.closing import closing
+    from keraslint.report.statistics import statistics
+
+    table = statistics(report, settings.output_format)
+    people = settings.output_format in FOR_PEOPLE
+    return table + ("".join(f"{line}\n" for line in closing(report)) if people else "")
+
+
+def _problems(problems: Iterable[Unreadable], request: Request) -> str:
+    """Tell the problems; quiet leaves out the notes, and a mistyped command is recognised."""
+    told_of = [one for one in problems if not (request.quiet and one.is_note)]
+    text = told(told_of)
+    if len(request.paths) and any(one.kind is Trouble.MISSING for one in told_of):
+        near = get_close_matches(request.paths[0], ("check", "rule", "compare"), n=1)
+        text += f"  did you mean the command `keraslint {near[0]}`?\n" if near else ""
+    return text

@@ -1,0 +1,29 @@
+"""Settings → the text that shows them, one `key = value` per line, as TOML writes values."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+from keraslint.config import Settings
+from keraslint.options import OPTIONS
+
+
+def configuration(settings: Settings, codes: frozenset[str]) -> str:
+    """Show where the settings come from, every option, and the rules that are on."""
+    lines = [f"# from {settings.file or 'defaults'}; paths are relative to {settings.root}"]
+    for key in sorted(OPTIONS):
+        value = getattr(settings, key.replace("-", "_"))
+        flag = getattr(settings.flags, key.replace("-", "_"), None)
+        lines.append(f"{key} = {_toml(value)}" + (f"  # flags: {_toml(flag)}" if flag else ""))
+    lines.append(f"# rules that are on: {', '.join(sorted(codes)) or 'none'}")
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _toml(value: object) -> str:
+    if value is None:
+        return '""  # not set'
+    if isinstance(value, Mapping):
+        pairs = (f"{json.dumps(key)} = {_toml(one)}" for key, one in value.items())
+        return "{ " + ", ".join(pairs) + " }" if value else "{}"
+    return json.dumps(value, ensure_ascii=False)
