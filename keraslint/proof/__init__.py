@@ -1,0 +1,1 @@
+"""Does the layer still behave the same? Both versions are run, in a child, on request only."""

@@ -1,0 +1,126 @@
+"""One case measured on two versions → clauses: what was kept, mended, changed or broken."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from keraslint.diagnostic import CheckStatus, Health, Measure
+
+KEPT, MENDED, CHANGED = CheckStatus.KEPT, CheckStatus.MENDED, CheckStatus.CHANGED
+BROKEN, SKIPPED = CheckStatus.BROKEN, CheckStatus.SKIPPED
+About = Measure | Health | None
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """One thing measured in one case; `about` says under what promise (None: always held)."""
+
+    rank: int
+    name: str
+    about: About
+    status: CheckStatus
+    detail: str = ""
+
+    def with_status(self, status: CheckStatus) -> Clause:
+        """The same clause, judged otherwise."""
+        return replace(self, status=status)
+
+
+@dataclass(frozen=True)
+class Pair:
+    """One case of both versions, and all cases before (to tell what a case is special for)."""
+
+    before: dict[str, Any]
+    after: dict[str, Any]
+    all_before: Sequence[dict[str, Any]]
+
+    @property
+    def label(self) -> str:
+        return str(self.before["label"])
+
+    def facts(self, name: str) -> tuple[Any, Any]:
+        """What both versions say under a name; None where it was not measured."""
+        return self.before["facts"].get(name), self.after["facts"].get(name)
+
+    def compared(self, group: str) -> bool:
+        """Were arrays of this group compared?"""
+        versus = self.after["facts"].get("versus") or {}
+        return bool(versus.get(group, {}).get("compared"))
+
+    def before_says(self, name: str, key: str) -> Any:
+        """A detail of what the version before said."""
+        value = self.before["facts"].get(name)
+        return value.get(key) if isinstance(value, dict) else None
+
+    def error_before(self, name: str) -> str:
+        """The error that a measurement before ended with, if it did."""
+        return error_of(self.before["facts"].get(name))
+
+
+def error_of(value: Any) -> str:
+    """The error or the reason for skipping that a measurement ended with; empty when it worked."""
+    if isinstance(value, dict):
+        return str(value.get("error") or value.get("skipped") or "")
+    return ""
+
+
+Judged = tuple[CheckStatus, str]
+
+
+def clauses_of(pair: Pair) -> Iterator[Clause]:
+    """All clauses of one case, the most telling first."""
+    from . import health, likeness
+
+    checks = (*likeness.FIRST, *health.CHECKS, *likeness.SECOND)
+    for rank, (name, about, judge) in enumerate(checks):
+        for status, detail in judge(pair):
+            yield Clause(rank, name, about, status, detail)
+
+
+Judge = Callable[[Pair], Iterator[Judged]]
+
+
+def ticked(keys: Sequence[str], most: int = 3) -> str:
+    """A few names in backticks."""
+    shown = ", ".join(f"`{key}`" for key in list(keys)[:most])
+    return f"{shown}, …" if len(keys) > most else shown
+
+
+def by_owner(keys: Sequence[str]) -> str:
+    """Weights grouped by the attribute that owns them: `dense` (kernel, bias)."""
+    owners: dict[str, list[str]] = {}
+    for key in keys:
+        owner, _, name = key.rpartition("/")
+        owners.setdefault(owner, []).append(name)
+    parts = [
+        f"`{owner}` ({', '.join(names)})" if owner else f"the layer itself ({', '.join(names)})"
+        for owner, names in list(owners.items())[:3]
+    ]
+    more = f" and {len(owners) - 3} more" if len(owners) > 3 else ""
+    return f"{', '.join(parts)}{more}"
+
+
+def warned(pair: Pair, name: str) -> Iterator[Judged]:
+    """Compare the warnings that a measurement raised."""
+    before, after = pair.facts(name)
+    if error_of(before) or error_of(after) or before is None or after is None:
+        return
+    new = [text for text in after["warnings"] if text not in before["warnings"]]
+    gone = [text for text in before["warnings"] if text not in after["warnings"]]
+    if new:
+        yield BROKEN, f"for {pair.label} there is a new warning: {new[0]}"
+    elif gone:
+        yield MENDED, f"for {pair.label} a warning is gone: {gone[0]}"
+    else:
+        yield KEPT, ""
+
+
+def lost_probe(before: Any, after: Any) -> str:
+    """The error of a measurement that worked before and fails after; empty when there is none."""
+    if before is None or error_of(before):
+        return ""
+    if after is None:
+        return "it could not be measured"
+    return error_of(after)

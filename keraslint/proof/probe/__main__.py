@@ -1,0 +1,28 @@
+"""Start the child under a private package name, out of the way of the user's modules."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from pathlib import Path
+
+NAME = "_keraslint_probe"
+
+
+def start() -> None:
+    """Load the package beside this file as `_keraslint_probe` and serve until stdin ends."""
+    folder = Path(__file__).resolve().parent
+    sys.path[:] = [entry for entry in sys.path if entry != "" and Path(entry).resolve() != folder]
+    spec = importlib.util.spec_from_file_location(
+        NAME, folder / "__init__.py", submodule_search_locations=[str(folder)]
+    )
+    assert spec is not None
+    assert spec.loader is not None
+    package = importlib.util.module_from_spec(spec)
+    sys.modules[NAME] = package
+    spec.loader.exec_module(package)
+    importlib.import_module(f"{NAME}.serve").main()
+
+
+if __name__ == "__main__":
+    start()

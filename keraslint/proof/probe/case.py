@@ -1,0 +1,256 @@
+"""A recipe's text → how to make a layer and what to call it with, as often as wanted."""
+
+from __future__ import annotations
+
+import inspect
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from types import CodeType
+from typing import Any
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Input:
+    """An array described by shape and kind; its content is random and always the same."""
+
+    kind: str
+    shape: tuple[int, ...]
+    dtype: str
+    below: int = 10
+    content: Any = None
+
+    def array(self, index: int) -> Any:
+        """Fill the array; `index` tells several inputs of one call apart."""
+        if self.content is not None and self.content.shape == self.shape:
+            return self.content.copy()
+        seed = zlib.crc32(f"{self.kind}{index}".encode())
+        random = np.random.RandomState(seed % 2**31)
+        if self.kind == "zeros":
+            return np.zeros(self.shape, self.dtype)
+        if self.kind == "ints":
+            return random.randint(0, self.below, self.shape).astype(self.dtype)
+        if self.kind == "bools":
+            return _some_true(random.rand(*self.shape) > 0.4)
+        return random.uniform(-1.0, 1.0, self.shape).astype(self.dtype)
+
+
+def _some_true(array: Any) -> Any:
+    if array.ndim:
+        array[..., 0] = True
+    return array
+
+
+def _shape(sizes: tuple[Any, ...]) -> tuple[int, ...]:
+    nested = len(sizes) == 1 and isinstance(sizes[0], (tuple, list))
+    return tuple(sizes[0]) if nested else tuple(sizes)
+
+
+def floats(*shape: Any, dtype: str = "float32") -> Input:
+    """Random numbers in [-1, 1)."""
+    return Input("floats", _shape(shape), dtype)
+
+
+def ints(*shape: Any, below: int = 10, dtype: str = "int32") -> Input:
+    """Random whole numbers in [0, below)."""
+    return Input("ints", _shape(shape), dtype, below)
+
+
+def bools(*shape: Any) -> Input:
+    """Random truth values; the first of each row is true."""
+    return Input("bools", _shape(shape), "bool")
+
+
+def zeros(*shape: Any, dtype: str = "float32") -> Input:
+    """Zeros."""
+    return Input("zeros", _shape(shape), dtype)
+
+
+MAKERS: dict[str, Any] = {"floats": floats, "ints": ints, "bools": bools, "zeros": zeros}
+
+
+@dataclass
+class Construction:
+    """A construction of the layer that was asked for: its arguments."""
+
+    args: tuple[Any, ...]
+    kwargs: dict[str, Any]
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Call:
+        return Call(self, args, kwargs)
+
+
+@dataclass
+class Call:
+    """A call of a constructed layer: its arguments."""
+
+    construction: Construction
+    args: tuple[Any, ...]
+    kwargs: dict[str, Any]
+
+
+class Recorder:
+    """Stands for the layer's name (or the dotted way to it) while a recipe is evaluated."""
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Construction:
+        return Construction(args, kwargs)
+
+
+class Way:
+    """Stands for `Outer` in `Outer.Block(...)`."""
+
+    def __init__(self, real: Any, rest: tuple[str, ...]) -> None:
+        self._real, self._rest = real, rest
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self._real(*args, **kwargs)
+
+    def __getattr__(self, name: str) -> Any:
+        if name != self._rest[0]:
+            return getattr(self._real, name)
+        if len(self._rest) == 1:
+            return Recorder()
+        return Way(getattr(self._real, name), self._rest[1:])
+
+
+def namespace(module: Any, names: tuple[str, ...]) -> dict[str, Any]:
+    """What a recipe may name: keras, the layer's module, the input makers, the layer itself."""
+    import keras
+
+    space: dict[str, Any] = {"keras": keras, "layers": keras.layers, "ops": keras.ops, "np": np}
+    space.update(vars(module))
+    space.update(MAKERS)
+    for name in names:
+        first, *rest = name.split(".")
+        if rest:
+            space[first] = Way(space.get(first), tuple(rest))
+        space[name.split(".")[-1]] = Recorder()
+    return space
+
+
+@dataclass(frozen=True)
+class Change:
+    """How a case differs from the recipe it was derived from."""
+
+    label: str = ""
+    arguments: tuple[tuple[str, Any], ...] = ()
+    batch: tuple[int, int] | None = None
+    channels: tuple[int, int] | None = None
+    longer: int = 0
+    without: tuple[str, ...] = ()
+
+    def to_input(self, given: Input) -> Input:
+        """Apply the changes of shape to one input."""
+        shape = list(given.shape)
+        last = len(shape) - (1 if given.kind in ("floats", "zeros") else 0)
+        if self.longer:
+            shape[1:last] = [size + self.longer for size in shape[1:last]]
+        if self.batch and shape and shape[0] == self.batch[0]:
+            shape[0] = self.batch[1]
+        if self.channels and last < len(shape) and len(shape) > 1 and shape[-1] == self.channels[0]:
+            shape[-1] = self.channels[1]
+        return replace(given, shape=tuple(shape))
+
+
+@dataclass
+class Case:
+    """One way to make and call the layer `cls`: a recipe and a change to it."""
+
+    cls: Any
+    text: str
+    space: dict[str, Any]
+    change: Change = field(default_factory=Change)
+    code: CodeType = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self.code = compile(self.text.strip(), "<recipe>", "eval")
+
+    def asked(self) -> Call:
+        """Evaluate the recipe and apply the change."""
+        value = eval(self.code, dict(self.space))
+        if isinstance(value, Construction):
+            value = Call(value, (), {})
+        if not isinstance(value, Call):
+            name = self.cls.__name__
+            raise ValueError(f"the recipe is no construction of `{name}` called on inputs")
+        construction = self._changed(value.construction)
+        kwargs = {k: v for k, v in value.kwargs.items() if k not in self.change.without}
+        return Call(construction, value.args, kwargs)
+
+    def _changed(self, construction: Construction) -> Construction:
+        if not self.change.arguments:
+            return construction
+        args, kwargs = by_name(self.cls, construction)
+        return Construction(args, {**kwargs, **dict(self.change.arguments)})
+
+    def make(self) -> Any:
+        """Construct a new layer; everything in the recipe is evaluated anew."""
+        construction = self.asked().construction
+        return self.construct(construction)
+
+    def construct(self, construction: Construction) -> Any:
+        """Construct the layer with these arguments."""
+        args, kwargs = self._real(construction.args), self._real(construction.kwargs)
+        return self.cls(*args, **kwargs)
+
+    def inputs(self) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        """The arguments of the call, with arrays in place of their descriptions."""
+        asked = self.asked()
+        counter = iter(range(1000))
+        fill = lambda given: self.change.to_input(given).array(next(counter))  # noqa: E731
+        return tree(fill, asked.args), tree(fill, asked.kwargs)
+
+    def _real(self, value: Any) -> Any:
+        if isinstance(value, Call):
+            layer = self.construct(value.construction)
+            return layer(*self._real(value.args), **self._real(value.kwargs))
+        if isinstance(value, Construction):
+            return self.construct(value)
+        if isinstance(value, (list, tuple)) and type(value) in (list, tuple):
+            return type(value)(self._real(item) for item in value)
+        if type(value) is dict:
+            return {key: self._real(item) for key, item in value.items()}
+        return value.array(0) if isinstance(value, Input) else value
+
+
+def described(value: Any) -> Any:
+    """A plain array or tensor of a recipe, described as an `Input` so that its shape can vary."""
+    if isinstance(value, Input) or not hasattr(value, "shape") or not hasattr(value, "dtype"):
+        return value
+    array = np.array(value)
+    kind = {"f": "floats", "i": "ints", "u": "ints", "b": "bools"}.get(array.dtype.kind)
+    if kind is None:
+        return value
+    below = int(array.max()) + 1 if kind == "ints" and array.size else 10
+    return Input(kind, array.shape, str(array.dtype), max(below, 1), array)
+
+
+def tree(function: Callable[[Input], Any], value: Any) -> Any:
+    """Apply `function` to every input of nested tuples, lists and dicts."""
+    value = described(value)
+    if isinstance(value, Input):
+        return function(value)
+    if type(value) in (list, tuple):
+        return type(value)(tree(function, item) for item in value)
+    if type(value) is dict:
+        return {key: tree(function, item) for key, item in value.items()}
+    return value
+
+
+def leaves(value: Any) -> list[Input]:
+    """All inputs of nested tuples, lists and dicts."""
+    found: list[Input] = []
+    tree(found.append, value)
+    return found
+
+
+def by_name(cls: Any, construction: Construction) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """Constructor arguments as keywords, as far as the signature allows."""
+    parameters = list(inspect.signature(cls.__init__).parameters.values())[1:]
+    count = len(construction.args)
+    if count > len(parameters) or any(parameters[i].kind > 1 for i in range(count)):
+        return construction.args, dict(construction.kwargs)
+    named = {parameters[i].name: value for i, value in enumerate(construction.args)}
+    return (), {**named, **construction.kwargs}

@@ -1,0 +1,114 @@
+"""A given case → further cases worth trying: other sizes, other arguments, other branches."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from .case import Call, Case, Change, Input, by_name, leaves
+
+INPUT_WORDS = {"in", "input", "inputs", "inp", "nin", "inplanes", "cin"}
+SIZE_WORDS = {
+    *("channel", "channels", "chans", "chan", "ch", "c", "dim", "dims", "dimension", "features"),
+    *("feature", "filters", "size", "units", "planes", "width", "depth", "n", "num", "nc", "nb"),
+}
+Alternatives = tuple[Change, ...]
+
+
+def is_input_channels(name: str) -> bool:
+    """Does this parameter's name say that it is the number of channels of the input?"""
+    words = [word for word in re.split(r"[_\d]+", name.lower()) if word]
+    if len(words) == 1:
+        return words[0] in INPUT_WORDS | {"inchannels", "infeatures", "indim", "indims"}
+    return any(w in INPUT_WORDS for w in words) and any(w in SIZE_WORDS for w in words)
+
+
+def derived(case: Case) -> Iterator[Alternatives]:
+    """Changes to try, each a tuple of alternatives of which the first that works is enough."""
+    asked = case.asked()
+    inputs = leaves((asked.args, asked.kwargs))
+    arguments = _arguments(case, asked)
+    channels = next((i.shape[-1] for i in inputs if i.kind == "floats" and len(i.shape) > 1), None)
+    if inputs and inputs[0].shape:
+        batch = inputs[0].shape[0]
+        yield (Change(f"batch size {batch + 1}", batch=(batch, batch + 1)),)
+    if channels is not None:
+        yield from _other_channels(arguments, channels)
+    yield from _longer(inputs)
+    yield from _other_arguments(arguments, channels)
+    for name, value in asked.kwargs.items():
+        if leaves(value):
+            yield (Change(f"without `{name}`", without=(name,)),)
+
+
+def _arguments(case: Case, asked: Call) -> dict[str, Any]:
+    _, given = by_name(case.cls, asked.construction)
+    parameters = list(inspect.signature(case.cls.__init__).parameters.values())[1:]
+    defaults = {p.name: p.default for p in parameters if p.default is not inspect.Parameter.empty}
+    return {**defaults, **given}
+
+
+def _whole(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _tied(arguments: dict[str, Any], old: int, new: int) -> tuple[tuple[str, Any], ...] | None:
+    """Arguments that must follow the channels; None when one disagrees with them already."""
+    named = {k: v for k, v in arguments.items() if _whole(v) and is_input_channels(k)}
+    if any(value != old for value in named.values()):
+        return None
+    return tuple((name, new) for name in named)
+
+
+def _other_channels(arguments: dict[str, Any], old: int) -> Iterator[Alternatives]:
+    wanted = [v for v in arguments.values() if _whole(v) and 0 < v <= 256 and v != old]
+    for new in dict.fromkeys(wanted):
+        change = _with_channels(arguments, old, new)
+        if change:
+            yield (change,)
+    news = [n for n in (old + 2, old * 2, old + 1, old * 3) if n not in wanted]
+    changes = [c for c in (_with_channels(arguments, old, n) for n in news) if c]
+    yield tuple(changes[:3])
+    yield tuple(changes[3:0:-1])
+
+
+def _with_channels(arguments: dict[str, Any], old: int, new: int) -> Change | None:
+    tied = _tied(arguments, old, new)
+    if tied is None:
+        return None
+    label = ", ".join([f"{new} channels", *(f"{name}={value}" for name, value in tied)])
+    return Change(label, arguments=tied, channels=(old, new))
+
+
+def _longer(inputs: list[Input]) -> Iterator[Alternatives]:
+    if any(len(i.shape) > (2 if i.kind == "floats" else 1) for i in inputs):
+        yield tuple(Change(f"inputs longer by {more}", longer=more) for more in (1, 2, 4))
+
+
+def _other_arguments(arguments: dict[str, Any], channels: int | None) -> Iterator[Alternatives]:
+    for name, value in arguments.items():
+        if name in ("name", "dtype", "trainable", "seed", "self"):
+            continue
+        if _whole(value) and is_input_channels(name):
+            continue
+        options = tuple(_other_values(name, value))
+        if options:
+            yield tuple(Change(f"{name}={o!r}", arguments=((name, o),)) for o in options)
+
+
+def _other_values(name: str, value: Any) -> Iterator[Any]:
+    if isinstance(value, bool):
+        yield not value
+    elif _whole(value):
+        yield from (value + 1, value * 2, value + 2) if value > 0 else (1,)
+    elif isinstance(value, float):
+        yield from (0.5, 0.25) if value == 0.0 else (0.0, value / 2)
+    elif "activation" in name and (value is None or isinstance(value, str)):
+        yield "tanh" if value != "tanh" else "relu"
+    elif value is None and re.search(r"dropout|rate|drop", name):
+        yield 0.5
+    elif isinstance(value, (tuple, list)) and value and all(_whole(v) for v in value):
+        yield (*value, value[-1])
+        yield tuple(value[:-1])

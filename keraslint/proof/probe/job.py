@@ -1,0 +1,119 @@
+"""One request → everything measured on one version of one layer."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import keras
+
+from .bench import attempt, describe, failed
+from .case import Case, Change, namespace
+from .derive import derived
+from .measure import FULL, LIGHT, SAVED, Place, Stage, baseline_error, measure
+from .overlay import find_class, load_module
+
+MOST_CASES = 24
+
+
+class Unusable(Exception):
+    """The layer cannot be measured; the text says why."""
+
+
+def load_layer(job: dict[str, Any]) -> tuple[Any, Any]:
+    """Import the version's module; give it and the layer's class."""
+    try:
+        module = load_module(job["path"], job["text"], job["folders"])
+    except (Exception, SystemExit) as error:
+        raise Unusable(f"importing {Path(job['path']).name} fails: {describe(error)}") from error
+    try:
+        cls = find_class(module, job["layer"])
+    except AttributeError as error:
+        file = Path(job["path"]).name
+        raise Unusable(f"{file} defines no class `{job['layer']}` when imported") from error
+    if not (isinstance(cls, type) and issubclass(cls, keras.layers.Layer)):
+        raise Unusable(f"`{job['layer']}` is no layer of Keras {keras.__version__}")
+    return module, cls
+
+
+def run(job: dict[str, Any], stage: Stage) -> dict[str, Any]:
+    """Measure one version; `{"unusable": reason}` when it cannot be imported."""
+    stage("importing the module")
+    try:
+        module, cls = load_layer(job)
+    except Unusable as error:
+        return {"unusable": str(error)}
+    names = tuple(job["names"])
+    theirs = Path(job["theirs"]) if job["theirs"] else None
+    place = Place(Path(job["folder"]), theirs, names, stage)
+    space = namespace(module, names)
+    if job["cases"] is None:
+        return _before(job, cls, space, place)
+    return {"cases": [_after(i, entry, cls, space, place) for i, entry in enumerate(job["cases"])]}
+
+
+def _before(job: dict[str, Any], cls: Any, space: dict[str, Any], place: Place) -> dict[str, Any]:
+    """Measure the given recipes in full, then what can be derived from them."""
+    entries: list[dict[str, Any]] = []
+    cases: list[Case] = []
+    for text in job["recipes"]:
+        try:
+            case = Case(cls, text, space)
+            case.asked()
+        except (Exception, SystemExit) as error:
+            return {"baseline": f"the recipe `{text}` cannot be evaluated: {describe(error)}"}
+        entries.append(measure(case, len(entries), place, FULL))
+        cases.append(case)
+        wrong = baseline_error(entries[-1])
+        if wrong:
+            return {"baseline": wrong}
+    _derive(cases, entries, place, job["timeout"] / 4)
+    return {"cases": entries}
+
+
+def _derive(cases: list[Case], entries: list[dict[str, Any]], place: Place, budget: float) -> None:
+    started = time.monotonic()
+    seen: set[tuple[Change, ...]] = set()
+    for case in cases:
+        for alternatives in derived(case):
+            if len(entries) >= MOST_CASES or time.monotonic() - started > budget:
+                return
+            if alternatives not in seen:
+                seen.add(alternatives)
+                entries.extend(_first_working(case, alternatives, len(entries), place))
+
+
+def _first_working(
+    case: Case, alternatives: tuple[Change, ...], index: int, place: Place
+) -> Iterator[dict[str, Any]]:
+    for change in alternatives:
+        changed = Case(case.cls, case.text, case.space, change)
+        if failed(attempt(partial(_tried, changed))):
+            continue
+        depth = SAVED if change.channels is not None else LIGHT
+        entry = measure(changed, index, place, depth)
+        if not baseline_error(entry):
+            yield entry
+            return
+
+
+def _after(
+    index: int, entry: dict[str, Any], cls: Any, space: dict[str, Any], place: Place
+) -> dict[str, Any]:
+    """Measure a case again on the version after, with the state of the version before."""
+    change = {key: _tuples(value) for key, value in entry["change"].items()}
+    case = Case(cls, entry["recipe"], space, Change(**change))
+    return measure(case, index, place, entry["depth"], entry["facts"])
+
+
+def _tuples(value: Any) -> Any:
+    return tuple(map(_tuples, value)) if isinstance(value, list) else value
+
+
+def _tried(case: Case) -> bool:
+    args, kwargs = case.inputs()
+    case.make()(*args, **kwargs)
+    return True

@@ -1,0 +1,162 @@
+"""A bench → what can be seen of a layer by making, building and calling it."""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any
+
+import keras
+import numpy as np
+
+from .anatomy import anatomy, config_of, numbers, plain, without_auto_name
+from .bench import Bench, attempt, failed, flat, noted_warnings, same, settle_state
+
+
+def look(bench: Bench) -> bool:
+    """Measure construction, weights and outputs; false when the layer cannot be made and called."""
+    made = bench.observe("made", lambda: bench.fresh() is not None)
+    if failed(made):
+        return False
+    bench.observe("config", lambda: config_of(bench.fresh()))
+    called = bench.observe("called", lambda: _first_call(bench))
+    if failed(called):
+        return False
+    layer = bench.called()
+    _structure(bench, layer)
+    bench.observe("config once built", lambda: config_of(layer))
+    bench.observe("state", lambda: settle_state(bench, layer))
+    bench.observe("built alone", lambda: built_alone(bench, as_list=False))
+    outputs = bench.observe("outputs", lambda: _outputs(bench))
+    if bench.theirs and failed(outputs):
+        bench.observe("outputs with common weights", lambda: _with_common_weights(bench))
+    bench.observe("outputs in training", lambda: _outputs_in_training(bench))
+    return True
+
+
+def _first_call(bench: Bench) -> Any:
+    layer = bench.fresh()
+    runs = 0
+    original = layer.call
+
+    def counted(*args: Any, **kwargs: Any) -> Any:
+        nonlocal runs
+        runs += 1
+        return original(*args, **kwargs)
+
+    layer.call = counted
+    with noted_warnings() as warned:
+        outputs = bench.call(layer)
+    shapes = [[list(a.shape), str(a.dtype)] for a in flat(outputs)]
+    frame = str(keras.tree.map_structure(lambda _: 0, outputs))
+    return {"outputs": shapes, "structure": frame, "runs": runs, "warnings": warned}
+
+
+def _structure(bench: Bench, layer: Any) -> None:
+    parts = anatomy(layer)
+    keys = {id(variable): key for key, variable in parts.variables.items()}
+    order = [keys.get(id(variable), "?") for variable in layer.weights]
+    bench.facts["weights"] = [_weight(key, v) for key, v in parts.variables.items()]
+    bench.facts["order"] = order
+    bench.facts["children"] = {path: _child(child) for path, child in parts.children.items()}
+    bench.facts["initial"] = {k: _spread(numbers(v)) for k, v in parts.variables.items()}
+    bench.facts["masks"] = bool(layer.supports_masking)
+    bench.facts["build config"] = attempt(lambda: layer.get_build_config())
+    bench.facts["build parameters"] = _build_parameters(layer)
+    bench.facts["paths"] = [variable.path for variable in layer.variables]
+
+
+def _weight(key: str, variable: Any) -> dict[str, Any]:
+    shape, kind = list(variable.shape), str(variable.dtype)
+    return {"key": key, "shape": shape, "dtype": kind, "trainable": bool(variable.trainable)}
+
+
+def _child(child: Any) -> dict[str, Any]:
+    try:
+        config = plain(without_auto_name(type(child).__name__, child.get_config()))
+    except Exception:
+        config = None
+    weights = len(child.variables)
+    name = type(child).__name__
+    return {"class": name, "config": config, "built": bool(child.built), "weights": weights}
+
+
+def _spread(array: Any) -> list[Any]:
+    """[first value if constant, mean, standard deviation, size]"""
+    if array.dtype.kind not in "f" or not array.size:
+        return [None, 0.0, 0.0, 0]
+    constant = bool((array == array.flat[0]).all()) and array.size > 1
+    first = float(array.flat[0]) if constant else None
+    return [first, float(array.mean()), float(array.std()), int(array.size)]
+
+
+def _build_parameters(layer: Any) -> list[str] | None:
+    if type(layer).build is keras.layers.Layer.build or type(layer).build is keras.Model.build:
+        return None
+    return [name for name in inspect.signature(type(layer).build).parameters if name != "self"]
+
+
+def build_like(layer: Any, config: Any, *, as_list: bool = False) -> None:
+    """Call `layer.build(...)` with the shapes of a build configuration, batch size unknown."""
+    kind = list if as_list else tuple
+    if "shapes_dict" in config:
+        layer.build(**{name: _open(shape, kind) for name, shape in config["shapes_dict"].items()})
+    else:
+        layer.build(_open(config["input_shape"], kind))
+
+
+def _open(shape: Any, kind: type) -> Any:
+    if isinstance(shape, dict):
+        return {key: _open(item, kind) for key, item in shape.items()}
+    if isinstance(shape, (list, tuple)) and shape and not isinstance(shape[0], (int, type(None))):
+        return [_open(item, kind) for item in shape]
+    return kind([None, *shape[1:]]) if isinstance(shape, (list, tuple)) else shape
+
+
+def built_alone(bench: Bench, *, as_list: bool) -> Any:
+    """Which weights exist after `build(shape)` and nothing else."""
+    config = bench.facts["build config"]
+    if failed(config) or not config:
+        return {"skipped": "the layer does not record the shapes it was built with"}
+    layer = bench.fresh()
+    with noted_warnings() as warned:
+        build_like(layer, config, as_list=as_list)
+    return {"weights": sorted(anatomy(layer).variables), "warnings": warned}
+
+
+def _outputs(bench: Bench) -> Any:
+    layer = bench.ready()
+    first, second = bench.run(layer), bench.run(layer)
+    repeats = len(first) == len(second) and all(map(same, first, second))
+    if repeats:
+        _keep(bench, "inference", first)
+        _keep(bench, "loss", [numbers(loss) for loss in layer.losses])
+    masks = [getattr(o, "_keras_mask", None) for o in keras.tree.flatten(bench.call(layer))]
+    _keep(bench, "mask", [numbers(mask) for mask in masks if mask is not None])
+    return {"repeats": repeats, "losses": len(layer.losses)}
+
+
+def _with_common_weights(bench: Bench) -> Any:
+    """Are the outputs equal when only the weights that both versions have are given?"""
+    layer = bench.called()
+    for key, variable in anatomy(layer).variables.items():
+        if key in bench.state and tuple(variable.shape) == bench.state[key].shape:
+            variable.assign(np.array(bench.state[key]))
+    wanted = [bench.theirs[k] for k in bench.theirs if k.startswith("inference/")]
+    outputs = bench.run(layer)
+    return {"same": len(wanted) == len(outputs) and all(map(same, wanted, outputs))}
+
+
+def _outputs_in_training(bench: Bench) -> Any:
+    layers = bench.ready(), bench.ready()
+    first, second = (bench.run(layer, training=True) for layer in layers)
+    repeats = len(first) == len(second) and all(map(same, first, second))
+    if repeats:
+        _keep(bench, "training", first)
+        for key, variable in anatomy(layers[0]).variables.items():
+            bench.arrays[f"moved/{key}"] = np.array(numbers(variable))
+    return {"repeats": repeats}
+
+
+def _keep(bench: Bench, group: str, arrays: list[Any]) -> None:
+    for index, array in enumerate(arrays):
+        bench.arrays[f"{group}/{index}"] = array

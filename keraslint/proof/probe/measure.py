@@ -1,0 +1,174 @@
+"""One case of one version → all facts about it, and its arrays in a file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+
+from .bench import Bench, attempt, failed
+from .case import Case, leaves
+from .looking import build_like, built_alone, look
+from .saving import (
+    FILES,
+    Shelf,
+    as_functional,
+    copied,
+    from_config,
+    load_called_weights,
+    load_functional,
+    load_owner,
+    load_weights,
+    save,
+    set_in_order,
+)
+from .training import fit, frozen, gradients, in_mixed_precision, shared_with_second, thawed
+from .versus import versus
+
+LIGHT, SAVED, FULL = 0, 1, 2
+Stage = Callable[[str], None]
+
+
+@dataclass
+class Place:
+    """Where the measurements of one version go, and where those of the other one are."""
+
+    folder: Path
+    theirs: Path | None
+    names: tuple[str, ...]
+    stage: Stage
+
+    def shelf(self, index: int) -> Shelf:
+        """The folder of one case."""
+        folder = self.folder / f"{index}"
+        folder.mkdir(parents=True, exist_ok=True)
+        return Shelf(folder, self.names)
+
+    def their_shelf(self, index: int) -> Shelf:
+        """The folder of the same case of the other version."""
+        assert self.theirs is not None
+        return Shelf(self.theirs / f"{index}", self.names)
+
+
+def measure(
+    case: Case, index: int, place: Place, depth: int, theirs: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    """Measure one case; `theirs` are the facts of the version before, if this is the one after."""
+    bench = Bench(case)
+    shelf = place.shelf(index)
+    label = attempt(lambda: label_of(case))
+    where = label if isinstance(label, str) else "the case"
+    if theirs is not None:
+        bench.theirs = _read(place.their_shelf(index).folder / "arrays.npz")
+    place.stage(f"calling the layer for {where}")
+    if look(bench):
+        place.stage(f"training the layer for {where}")
+        _train(bench, depth)
+        place.stage(f"saving and loading the layer for {where}")
+        if depth >= SAVED:
+            _look_closer(bench)
+            _save_and_load(bench, shelf)
+        if theirs is not None:
+            _against(bench, index, place, depth, theirs)
+    np.savez(shelf.folder / "arrays.npz", **bench.arrays)
+    return {
+        "recipe": case.text,
+        "change": asdict(case.change),
+        "label": where,
+        "depth": depth,
+        "facts": bench.facts,
+    }
+
+
+def baseline_error(entry: dict[str, Any]) -> str:
+    """Why a case cannot be a baseline; empty when it can."""
+    for name in ("made", "called"):
+        value = entry["facts"].get(name)
+        if failed(value):
+            return str(value.get("error", value))
+    return ""
+
+
+def _train(bench: Bench, depth: int) -> None:
+    bench.observe("gradients", lambda: gradients(bench))
+    bench.observe("frozen before build", lambda: frozen(bench, before_build=True))
+    if depth >= FULL:
+        bench.observe("fit", lambda: fit(bench))
+        bench.observe("frozen once built", lambda: frozen(bench, before_build=False))
+        bench.observe("thawed", lambda: thawed(bench))
+        bench.observe("mixed precision", lambda: in_mixed_precision(bench))
+        bench.observe("shared", lambda: shared_with_second(bench))
+
+
+def _against(bench: Bench, index: int, place: Place, depth: int, theirs: dict[str, Any]) -> None:
+    start = [bench.theirs.get(f"start/{key}") for key in theirs.get("order", [])]
+    if all(array is not None for array in start):
+        bench.observe("set in order", lambda: set_in_order(bench, start))
+    config = theirs.get("build config")
+    if config and not failed(config):
+        bench.observe("their build config", lambda: build_like(bench.fresh(), config))
+    if depth >= SAVED:
+        shelf = place.their_shelf(index)
+        bench.observe("old functional", lambda: load_functional(bench, shelf))
+        bench.observe("old owner", lambda: load_owner(bench, shelf))
+        bench.observe("old weights", lambda: load_called_weights(bench, shelf))
+    bench.facts["versus"] = versus(bench.theirs, bench.arrays)
+
+
+def label_of(case: Case) -> str:
+    """The shapes of a case's inputs and what else it changes, for messages."""
+    asked = case.asked()
+    shapes = [str(case.change.to_input(i).shape) for i in leaves((asked.args, asked.kwargs))]
+    word = "input" if len(shapes) == 1 else "inputs"
+    changed = [f"`{name}={value!r}`" for name, value in case.change.arguments]
+    dropped = [f"without `{name}`" for name in case.change.without]
+    having = [f"with {', '.join(changed)}"] if changed else []
+    return " ".join([f"{word} {', '.join(shapes)}", *having, *dropped])
+
+
+def _read(path: Path) -> dict[str, Any]:
+    if not path.exists():
+        return {}
+    with np.load(path) as arrays:
+        return {name: arrays[name] for name in arrays.files}
+
+
+def _look_closer(bench: Bench) -> None:
+    bench.observe("built with a list", lambda: built_alone(bench, as_list=True))
+    bench.observe("functional", lambda: as_functional(bench))
+    bench.observe("output shape", lambda: _output_shape(bench))
+
+
+def _output_shape(bench: Bench) -> Any:
+    cls = bench.case.cls
+    if cls.compute_output_shape in (
+        keras.layers.Layer.compute_output_shape,
+        keras.Model.compute_output_shape,
+    ):
+        return "not defined"
+    config = bench.facts["build config"]
+    shapes = config.get("shapes_dict") if isinstance(config, dict) else None
+    if shapes is None:
+        shape = tuple(config["input_shape"])
+        return str(bench.fresh().compute_output_shape(shape))
+    return str(bench.called().compute_output_shape(**{k: tuple(v) for k, v in shapes.items()}))
+
+
+def _save_and_load(bench: Bench, shelf: Shelf) -> None:
+    bench.observe("from config", lambda: from_config(bench))
+    bench.observe("deep copy", lambda: copied(bench))
+    bench.observe("saved", lambda: save(bench, shelf))
+    loads = {
+        "functional reload": (FILES[0], load_functional),
+        "owner reload": (FILES[1], load_owner),
+        "weights reload": (FILES[2], load_weights),
+        "called weights reload": (FILES[2], load_called_weights),
+    }
+    for name, (file, load) in loads.items():
+        if (shelf.folder / file).exists():
+            bench.observe(name, partial(load, bench, shelf))

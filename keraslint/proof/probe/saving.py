@@ -1,0 +1,198 @@
+"""A bench and a folder → which weights and outputs survive saving, loading and copying."""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+
+from .anatomy import anatomy, state, transplant
+from .bench import Bench, flat, noted_warnings, same
+from .looking import build_like
+from .training import Owner, arrays_of
+
+FILES = ("functional.keras", "owner.keras", "owner.weights.h5")
+
+
+@dataclass
+class Shelf:
+    """Where files of one case are written, and which names the layer's class has there."""
+
+    folder: Path
+    names: tuple[str, ...]
+
+
+def functional(bench: Bench, layer: Any) -> Any:
+    """A functional model of nothing but the layer."""
+    symbols: list[Any] = []
+
+    def symbol(leaf: Any) -> Any:
+        if not isinstance(leaf, np.ndarray):
+            return leaf
+        symbols.append(keras.Input(shape=leaf.shape[1:], dtype=str(leaf.dtype)))
+        return symbols[-1]
+
+    args, kwargs = keras.tree.map_structure(symbol, bench.case.inputs())
+    return keras.Model(symbols, layer(*args, **kwargs))
+
+
+def _fed(bench: Bench, model: Any) -> list[Any]:
+    arrays = list(arrays_of(bench.case.inputs()).values())
+    return flat(model(arrays))
+
+
+def as_functional(bench: Bench) -> Any:
+    """Does a functional model of the layer compute the same, and when does it get its weights?"""
+    layer = bench.fresh()
+    with noted_warnings() as warned:
+        model = functional(bench, layer)
+    early = len(model.weights)
+    _fed(bench, model)
+    transplant(bench.state, layer)
+    outputs = bench.run(layer)
+    symbolic = [[str(t.dtype), list(t.shape)] for t in keras.tree.flatten(model.outputs)]
+    agrees = _agrees(bench, _fed(bench, model)) and _agrees(bench, outputs)
+    return {"same": agrees, "weights": early, "symbolic": symbolic, "warnings": warned}
+
+
+def _agrees(bench: Bench, outputs: list[Any]) -> bool:
+    wanted = [bench.arrays[k] for k in bench.arrays if k.startswith("inference/")]
+    return not wanted or (len(wanted) == len(outputs) and all(map(same, wanted, outputs)))
+
+
+def _survived(bench: Bench, layer: Any, outputs: list[Any]) -> dict[str, Any]:
+    values = state(layer)
+    lost = [k for k, v in bench.state.items() if k not in values or not same(values[k], v)]
+    return {"lost": lost, "outputs": _agrees(bench, outputs)}
+
+
+class BuildingOwner(Owner):
+    """A subclassed model whose `build()` calls `layer.build(...)`, as careful owners do."""
+
+    def build(self, *_: Any, **__: Any) -> None:
+        build_like(self.layer, self.bench.build_config())
+        self.built = True
+
+
+def _owner_class(bench: Bench) -> type:
+    class KeraslintOwner(BuildingOwner):
+        def __init__(self, **kwargs: Any) -> None:
+            super().__init__(bench.case.make(), bench, **kwargs)
+
+        def get_config(self) -> dict[str, Any]:
+            return {"name": self.name}
+
+    return KeraslintOwner
+
+
+def _known(cls: Any, names: tuple[str, ...] = ()) -> dict[str, Any]:
+    return dict.fromkeys((*names, cls.__name__, keras.saving.get_registered_name(cls)), cls)
+
+
+def _objects(bench: Bench, shelf: Shelf) -> dict[str, Any]:
+    return {**_known(bench.case.cls, shelf.names), "KeraslintOwner": _owner_class(bench)}
+
+
+def save(bench: Bench, shelf: Shelf) -> Any:
+    """Write the layer inside a functional model and inside an owner that builds it."""
+    shelf.folder.mkdir(parents=True, exist_ok=True)
+    done = {}
+    for name, write in ((FILES[0], _save_functional), (FILES[1], _save_owner)):
+        try:
+            write(bench, shelf)
+            done[name] = ""
+        except (Exception, SystemExit) as error:
+            done[name] = f"{type(error).__name__}: {error}"[:300]
+    return done
+
+
+def _save_functional(bench: Bench, shelf: Shelf) -> None:
+    layer = bench.fresh()
+    model = functional(bench, layer)
+    _fed(bench, model)
+    transplant(bench.state, layer)
+    model.save(shelf.folder / FILES[0])
+
+
+def _save_owner(bench: Bench, shelf: Shelf) -> None:
+    keras.utils.clear_session(free_memory=False)
+    owner = _owner_class(bench)()
+    owner(arrays_of(bench.case.inputs()))
+    transplant(bench.state, owner.layer)
+    owner.save_weights(shelf.folder / FILES[2])
+    owner.save(shelf.folder / FILES[1])
+
+
+def load_functional(bench: Bench, shelf: Shelf) -> Any:
+    """What survives in a functional `.keras` file."""
+    keras.utils.clear_session(free_memory=False)
+    with noted_warnings() as warned:
+        model = keras.saving.load_model(
+            shelf.folder / FILES[0], custom_objects=_objects(bench, shelf), compile=False
+        )
+    outputs = _fed(bench, model)
+    layer = next(item for item in model.layers if type(item) is bench.case.cls)
+    return {**_survived(bench, layer, outputs), "warnings": warned}
+
+
+def load_owner(bench: Bench, shelf: Shelf) -> Any:
+    """What survives in the `.keras` file of an owner that builds the layer."""
+    keras.utils.clear_session(free_memory=False)
+    with noted_warnings() as warned:
+        owner = keras.saving.load_model(
+            shelf.folder / FILES[1], custom_objects=_objects(bench, shelf), compile=False
+        )
+    outputs = flat(owner(arrays_of(bench.case.inputs())))
+    return {**_survived(bench, owner.layer, outputs), "warnings": warned}
+
+
+def load_weights(bench: Bench, shelf: Shelf) -> Any:
+    """What survives when a built owner loads a `.weights.h5` file."""
+    keras.utils.clear_session(free_memory=False)
+    owner = _owner_class(bench)()
+    arrays = arrays_of(bench.case.inputs())
+    with noted_warnings() as warned:
+        owner.build({name: (None, *array.shape[1:]) for name, array in arrays.items()})
+        owner.load_weights(shelf.folder / FILES[2])
+    outputs = flat(owner(arrays))
+    return {**_survived(bench, owner.layer, outputs), "warnings": warned}
+
+
+def load_called_weights(bench: Bench, shelf: Shelf) -> Any:
+    """What survives when an owner that was called loads a `.weights.h5` file."""
+    keras.utils.clear_session(free_memory=False)
+    owner = _owner_class(bench)()
+    arrays = arrays_of(bench.case.inputs())
+    owner(arrays)
+    owner.load_weights(shelf.folder / FILES[2])
+    return _survived(bench, owner.layer, flat(owner(arrays)))
+
+
+def copied(bench: Bench) -> Any:
+    """What survives `copy.deepcopy` of a called layer."""
+    with keras.saving.custom_object_scope(_known(bench.case.cls)):
+        layer = copy.deepcopy(bench.ready())
+    outputs = bench.run(layer)
+    return _survived(bench, layer, outputs)
+
+
+def from_config(bench: Bench) -> Any:
+    """Is a layer made from the configuration of a called one the same layer?"""
+    original = bench.ready()
+    layer = type(original).from_config(original.get_config())
+    bench.call(layer)
+    names = sorted(anatomy(layer).variables)
+    transplant(bench.state, layer)
+    return {"outputs": _agrees(bench, bench.run(layer)), "weights": names}
+
+
+def set_in_order(bench: Bench, weights: list[Any]) -> Any:
+    """Does `set_weights` take the list that `get_weights` of the version before gave?"""
+    layer = bench.called()
+    layer.set_weights(weights)
+    outputs = bench.run(layer)
+    return _survived(bench, layer, outputs)

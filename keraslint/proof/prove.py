@@ -1,0 +1,284 @@
+"""Claims that two versions of a layer are alike → verdicts, by running both in a child process."""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from keraslint.diagnostic import Outcome, Promise, Verdict
+
+from .recipe import Recipe
+from .verdict import judge
+
+PROBE = Path(__file__).parent / "probe" / "__main__.py"
+START_LIMIT = 180.0
+GRACE = 15.0
+KEEPS_ALL = Promise()
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """`before` and `after` are two texts of the file at `path` in which `layer` should be alike.
+
+    To compare two files or two classes, `after_path` and `after_layer` name the other one.
+    """
+
+    layer: str
+    path: Path
+    before: str
+    after: str
+    promise: Promise = KEEPS_ALL
+    recipes: tuple[Recipe, ...] = ()
+    after_layer: str | None = None
+    after_path: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ProofOptions:
+    """Where and under which limits to run; `timeout` is in seconds per layer."""
+
+    python: str | None = None
+    timeout: float = 60.0
+    memory_mb: int | None = 4096
+    backend: str | None = None
+    root: Path = field(default_factory=Path.cwd)
+    src: tuple[Path, ...] = ()
+
+    @property
+    def interpreter(self) -> str:
+        return self.python or sys.executable
+
+
+def prove(claims: Iterable[Claim], options: ProofOptions) -> Iterator[Verdict]:
+    """Give one verdict per claim, in order, each when asked for; one child serves them all."""
+    with Prover(options) as prover:
+        for claim in claims:
+            yield prover.prove(claim)
+
+
+class Prover:
+    """A warm child process that serves claims one after another; started at the first claim."""
+
+    def __init__(self, options: ProofOptions) -> None:
+        self.options = options
+        self._child: _Child | None = None
+        self._broken = ""
+
+    def __enter__(self) -> Prover:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the child."""
+        if self._child is not None:
+            self._child.close()
+            self._child = None
+
+    def prove(self, claim: Claim) -> Verdict:
+        """Build and run both versions of one layer."""
+        started = time.monotonic()
+        with tempfile.TemporaryDirectory(
+            prefix="keraslint-", ignore_cleanup_errors=True
+        ) as scratch:
+            try:
+                outcome, reason, checks = self._settle(claim, Path(scratch))
+            except _Gone as error:
+                outcome, reason, checks = Outcome.UNKNOWN, str(error), ()
+        recipe = "\n".join(recipe.text for recipe in claim.recipes)
+        seconds = time.monotonic() - started
+        environment = self._child.environment if self._child else ""
+        layer = claim.after_layer or claim.layer
+        return Verdict(outcome, layer, reason, recipe, checks, seconds, environment)
+
+    def _settle(self, claim: Claim, scratch: Path) -> tuple[Outcome, str, tuple[Any, ...]]:
+        if not claim.recipes:
+            return Outcome.UNKNOWN, "there is no recipe for making and calling the layer", ()
+        before = self._measure(_before(claim, scratch, self.options))
+        wrong = _why_not(before, self.options.timeout)
+        if wrong:
+            return Outcome.UNKNOWN, f"baseline fails: {wrong}", ()
+        cases = before["answer"]["cases"]
+        after = self._measure(_after(claim, scratch, self.options, cases))
+        wrong = _why_not(after, self.options.timeout)
+        if wrong:
+            slow = after["status"] == "timeout" and before["seconds"] > self.options.timeout / 4
+            outcome = Outcome.UNKNOWN if slow else Outcome.REFUTED
+            return outcome, f"the rewritten layer fails: {wrong}", ()
+        return judge(cases, after["answer"]["cases"], claim.promise)
+
+    def _measure(self, job: dict[str, Any]) -> dict[str, Any]:
+        """Have one version measured; a child that is gone is started again once for the next."""
+        Path(job["folder"]).mkdir(parents=True)
+        if self._broken:
+            raise _Gone(self._broken)
+        if self._child is None or self._child.spent:
+            self.close()
+            self._child = self._start()
+        try:
+            return self._child.ask(job, self.options.timeout + GRACE)
+        except _Gone:
+            self.close()
+            raise
+
+    def _start(self) -> _Child:
+        try:
+            return _Child(self.options)
+        except _Gone as error:
+            self._broken = str(error)
+            raise
+
+
+class _Gone(Exception):
+    """There is no child to ask; the text says why."""
+
+
+class _Child:
+    """One probe process and the lines it says."""
+
+    def __init__(self, options: ProofOptions) -> None:
+        self.python = options.interpreter
+        self._home = tempfile.mkdtemp(prefix="keraslint-probe-")
+        self._process = self._popen(options)
+        self._lines: queue.Queue[str | None] = queue.Queue()
+        threading.Thread(target=self._listen, daemon=True).start()
+        hello = self._hear(START_LIMIT)
+        if not hello["ready"]:
+            self.close()
+            raise _Gone(_not_ready(hello, self.python))
+        self.forks: bool = hello["forks"]
+        self.spent = False
+        self.environment = f"keras {hello['keras']}, {hello['backend']}, python {hello['python']}"
+
+    def _popen(self, options: ProofOptions) -> subprocess.Popen[str]:
+        environment = dict(os.environ)
+        if options.backend:
+            environment["KERAS_BACKEND"] = options.backend
+        try:
+            return subprocess.Popen(
+                [self.python, "-u", str(PROBE)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                text=True,
+                encoding="utf-8",
+                cwd=self._home,
+                env=environment,
+            )
+        except OSError as error:
+            shutil.rmtree(self._home, ignore_errors=True)
+            raise _Gone(f"cannot run {self.python}: {error.strerror}") from error
+
+    def _listen(self) -> None:
+        assert self._process.stdout is not None
+        for line in self._process.stdout:
+            self._lines.put(line)
+        self._lines.put(None)
+
+    def _hear(self, limit: float) -> dict[str, Any]:
+        try:
+            line = self._lines.get(timeout=limit)
+        except queue.Empty:
+            self.close()
+            raise _Gone(f"the probe was ended after {limit:.0f} s without an answer") from None
+        if line is None:
+            raise _Gone(f"the probe in {self.python} ended without an answer")
+        heard: dict[str, Any] = json.loads(line)
+        return heard
+
+    def ask(self, job: dict[str, Any], limit: float) -> dict[str, Any]:
+        """Send one job and wait for its answer."""
+        assert self._process.stdin is not None
+        try:
+            self._process.stdin.write(json.dumps(job) + "\n")
+            self._process.stdin.flush()
+        except OSError as error:
+            raise _Gone("the probe is gone") from error
+        self.spent = not self.forks
+        return self._hear(limit)
+
+    def close(self) -> None:
+        """End the process and remove its folder."""
+        self._process.kill()
+        self._process.wait()
+        for stream in (self._process.stdin, self._process.stdout):
+            if stream is not None:
+                stream.close()
+        shutil.rmtree(self._home, ignore_errors=True)
+
+
+def _not_ready(hello: dict[str, Any], python: str) -> str:
+    if hello["missing"] == "keras":
+        return f"keras is not installed in {python}"
+    return f"keras cannot be imported in {python}: {hello['error']}"
+
+
+def _before(claim: Claim, scratch: Path, options: ProofOptions) -> dict[str, Any]:
+    return {
+        "path": str(claim.path.resolve()),
+        "text": claim.before,
+        "layer": claim.layer,
+        "names": _names(claim),
+        "recipes": [recipe.text for recipe in claim.recipes],
+        "cases": None,
+        "theirs": None,
+        "folder": str(scratch / "before"),
+        "folders": [str(path.resolve()) for path in (*options.src, options.root)],
+        "timeout": options.timeout,
+        "memory_mb": options.memory_mb,
+    }
+
+
+def _after(
+    claim: Claim, scratch: Path, options: ProofOptions, cases: list[dict[str, Any]]
+) -> dict[str, Any]:
+    return {
+        **_before(claim, scratch, options),
+        "path": str((claim.after_path or claim.path).resolve()),
+        "text": claim.after,
+        "layer": claim.after_layer or claim.layer,
+        "cases": cases,
+        "theirs": str(scratch / "before"),
+        "folder": str(scratch / "after"),
+    }
+
+
+def _names(claim: Claim) -> list[str]:
+    return list(dict.fromkeys([claim.layer, claim.after_layer or claim.layer]))
+
+
+def _why_not(reply: dict[str, Any], timeout: float) -> str:
+    """Why a reply holds no measurement; empty when it does."""
+    stage = reply["stage"]
+    if reply["status"] == "timeout":
+        return f"the probe was ended after {timeout:g} s while {stage}"
+    if reply["status"] == "memory":
+        return f"the probe was ended for using too much memory while {stage}"
+    if reply["status"] == "died":
+        last = (reply.get("said") or "").strip().splitlines()[-1:]
+        said = f": {last[0][:200]}" if last and reply["code"] not in (0,) else ""
+        return f"the process ended {_ending(reply['code'])} while {stage}{said}"
+    answer = reply["answer"]
+    return str(answer.get("unusable") or answer.get("baseline") or "")
+
+
+def _ending(code: int) -> str:
+    return f"by signal {-code}" if code < 0 else f"with code {code}"

@@ -1,0 +1,65 @@
+"""Two measurements and a promise → proved, refuted with the first clause that broke, or unknown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from keraslint.diagnostic import Check, CheckStatus, Measure, Outcome, Promise
+
+from .clauses import Clause, Pair, clauses_of
+
+WORST = (
+    CheckStatus.BROKEN,
+    CheckStatus.CHANGED,
+    CheckStatus.MENDED,
+    CheckStatus.KEPT,
+    CheckStatus.SKIPPED,
+)
+
+
+def judge(
+    before: Sequence[dict[str, Any]], after: Sequence[dict[str, Any]], promise: Promise
+) -> tuple[Outcome, str, tuple[Check, ...]]:
+    """Compare the cases of two versions; give outcome, reason and all checks."""
+    if not before or len(before) != len(after):
+        return Outcome.UNKNOWN, "no case could be measured on both versions", ()
+    pairs = [Pair(b, a, before) for b, a in zip(before, after, strict=True)]
+    found = [_promised(clause, promise) for pair in pairs for clause in clauses_of(pair)]
+    checks = tuple(_merged(found))
+    broken = [clause for clause in found if clause.status is CheckStatus.BROKEN]
+    if broken:
+        return Outcome.REFUTED, min(broken, key=lambda clause: clause.rank).detail, checks
+    nothing = _no_evidence(pairs)
+    if nothing:
+        return Outcome.UNKNOWN, nothing, checks
+    return Outcome.PROVED, "", checks
+
+
+def _promised(clause: Clause, promise: Promise) -> Clause:
+    """What a fix does not promise to keep may change; health may never break."""
+    excused = isinstance(clause.about, Measure) and clause.about not in promise.keeps
+    if clause.status is CheckStatus.BROKEN and excused:
+        return clause.with_status(CheckStatus.CHANGED)
+    return clause
+
+
+def _merged(found: list[Clause]) -> Iterator[Check]:
+    """One check per name, with the worst that any case showed, in order of importance."""
+    names = {clause.name: clause.rank for clause in sorted(found, key=lambda c: c.rank)}
+    for name in names:
+        clauses = [clause for clause in found if clause.name == name]
+        worst = min(clauses, key=lambda clause: WORST.index(clause.status))
+        yield Check(name, worst.status, worst.detail)
+
+
+def _no_evidence(pairs: list[Pair]) -> str:
+    """Why nothing is shown, or nothing when outputs were compared in at least one case."""
+    compared = [pair for pair in pairs if pair.compared("inference")]
+    if compared:
+        return ""
+    if any(pair.before_says("outputs", "repeats") is False for pair in pairs):
+        return "two calls of the layer disagree, so its outputs cannot be compared"
+    reasons = [str(pair.error_before(n)) for pair in pairs for n in ("state", "outputs")]
+    reason = next((text for text in reasons if text), "")
+    return f"its outputs could not be compared{': ' + reason if reason else ''}"
