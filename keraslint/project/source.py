@@ -145,7 +145,7 @@ def decode(data: bytes, path: str) -> Source | Unreadable:
     cookie = _cookie(body)
     name = _codec(cookie) if cookie else "utf-8"
     if name is None or (bom and name != "utf-8"):
-        fault = "with a UTF-8 byte order mark" if name else "is not known to Python"
+        fault = "contradicts the byte order mark" if name else "is no text encoding known to Python"
         line = 1 if _COOKIE.match(_BYTE_LINE_END.split(body, maxsplit=1)[0]) else 2
         reason = f"the declared encoding `{cookie}` {fault}"
         return Unreadable(path, Trouble.UNKNOWN_ENCODING, reason, Position(line, 1))
@@ -153,7 +153,7 @@ def decode(data: bytes, path: str) -> Source | Unreadable:
         text = body.decode(name)
         faithful = name == "utf-8" or text.encode(name) == body
     except UnicodeDecodeError as error:
-        return _undecodable(path, name, body, error.start)
+        return _undecodable(path, name, data, body, error.start)
     except (UnicodeError, LookupError, ValueError) as error:
         return Unreadable(path, Trouble.ENCODING, f"not valid {name}: {error}", Position(1, 1))
     if not faithful:
@@ -162,11 +162,12 @@ def decode(data: bytes, path: str) -> Source | Unreadable:
     return Source(path, text, name, bom, _most_frequent_end(text))
 
 
-def _undecodable(path: str, name: str, body: bytes, offset: int) -> Unreadable:
-    position = _at(body, offset)
+def _undecodable(path: str, name: str, data: bytes, body: bytes, start: int) -> Unreadable:
+    position = _at(body, start)
+    offset = start + len(data) - len(body)
     shown = "UTF-8" if name == "utf-8" else f"`{name}`"
     reason = (
-        f"not valid {shown}: byte 0x{body[offset]:02x} at offset {offset} (line {position.line})"
+        f"not valid {shown}: byte 0x{data[offset]:02x} at offset {offset} (line {position.line})"
     )
     return Unreadable(path, Trouble.ENCODING, reason, position)
 
@@ -193,10 +194,12 @@ def _cookie(body: bytes) -> str | None:
 def _codec(cookie: str) -> str | None:
     """Return the normal name of a text encoding, or None if Python has none of that name."""
     try:
-        name = codecs.lookup(cookie).name
+        info = codecs.lookup(cookie)
     except LookupError:
         return None
-    return "utf-8" if name == "utf-8-sig" else name
+    if not getattr(info, "_is_text_encoding", True):  # such as rot13 and hex
+        return None
+    return "utf-8" if info.name == "utf-8-sig" else info.name
 
 
 def _most_frequent_end(text: str) -> str:
