@@ -1,0 +1,202 @@
+"""A call, by the name of what it calls → what it does: makes a layer, computes, acts, or who knows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from keraslint.layer.uses import CHANGERS
+from keraslint.project import keras_api
+from keraslint.project.hierarchy import (
+    ClassRef,
+    External,
+    FunctionRef,
+    Hierarchy,
+    Instance,
+    Made,
+    Scope,
+)
+from keraslint.project.keras_api import Symbol
+
+_PURE_BUILTINS = frozenset(
+    """abs all any bool bytes callable complex dict divmod enumerate filter float format frozenset
+    getattr hasattr hash id int isinstance issubclass iter len list map max min next object pow
+    range repr reversed round set slice sorted str sum super tuple type zip ValueError TypeError
+    RuntimeError NotImplementedError KeyError IndexError AttributeError""".split()
+)
+_PURE_METHODS = frozenset(
+    """as_list capitalize clone copy count endswith format from_config get get_config index isdigit
+    items join keys lower lstrip replace rstrip split splitlines startswith strip title upper values
+    with_name is_integer _asdict""".split()
+)
+_PURE_LIBRARIES = frozenset(
+    "math numpy copy functools itertools operator collections typing string fractions numbers".split()
+)
+_ACTING = frozenset({"random", "io", "print", "summary", "Variable", "save", "load", "distribute"})
+_DEPTH = 6
+
+
+class Does(Enum):
+    """What a call does. `OWN`: runs another method of the same layer."""
+
+    MAKES = "makes"
+    COMPUTES = "computes"
+    OWN = "own"
+    BUILDS = "builds"
+    ACTS = "acts"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One judgement; `detail` is said to the user when the call stands in the way of a fix."""
+
+    does: Does
+    detail: str = ""
+    made: Made | None = None
+    method: FunctionRef | None = None
+
+
+_COMPUTES = Judged(Does.COMPUTES)
+
+
+class Judge:
+    """Judges calls in the methods of one project; remembers which functions are pure."""
+
+    def __init__(self, hierarchy: Hierarchy) -> None:
+        self._hierarchy = hierarchy
+        self._pure: dict[tuple[str, str, int], bool] = {}
+
+    def judge(self, scope: Scope, callee: str) -> Judged:
+        """Say what calling `callee` does where it is written."""
+        if callee.startswith("super()"):
+            return Judged(Does.ACTS, f"calls `{callee}()`")
+        if not callee:
+            return Judged(Does.UNKNOWN, "calls the result of an expression")
+        made = self._hierarchy.made(scope, callee)
+        if made is not None:
+            return Judged(Does.MAKES, made=made)
+        if callee.startswith("self."):
+            return self._own(scope, callee)
+        if callee.endswith("()"):
+            return self._result(scope, callee)
+        return self._named(scope, callee)
+
+    def _own(self, scope: Scope, callee: str) -> Judged:
+        name = callee[len("self.") :]
+        if "." not in name and "[" not in name and scope.owner is not None:
+            method = self._hierarchy.method(scope.owner, name)
+            if method is not None:
+                return Judged(Does.OWN, f"calls `{callee}()`", method=method)
+            if name in keras_api.layer_attributes() or name in keras_api.model_attributes():
+                return Judged(Does.ACTS, f"calls `{callee}()`")
+        return self._on_object(scope, callee)
+
+    def _result(self, scope: Scope, callee: str) -> Judged:
+        if self._hierarchy.made(scope, callee[:-2]) is not None:
+            return Judged(Does.ACTS, f"calls the layer that `{callee}` makes")
+        return Judged(Does.UNKNOWN, f"calls the result of `{callee}`")
+
+    def _on_object(self, scope: Scope, callee: str) -> Judged:
+        method = callee.rpartition(".")[2]
+        if method == "build":
+            return Judged(Does.BUILDS)
+        if method in CHANGERS or method in _PURE_METHODS:
+            return _COMPUTES
+        values = self._hierarchy.values(scope, callee)
+        for value in values:
+            if isinstance(value, FunctionRef) and self.pure(value):
+                return _COMPUTES
+            if isinstance(value, Symbol) and _is_pure_symbol(value):
+                return _COMPUTES
+        if any(isinstance(value, Instance) for value in values):
+            return Judged(Does.ACTS, f"calls `{callee}`")
+        return Judged(Does.UNKNOWN, f"calls `{callee}()`, of which nothing is known")
+
+    def _named(self, scope: Scope, callee: str) -> Judged:
+        values = self._hierarchy.values(scope, callee)
+        if not values:
+            return self._on_object(scope, callee)
+        for value in values:
+            judged = self._meaning(value, callee)
+            if judged is not _COMPUTES:
+                return judged
+        return _COMPUTES
+
+    def _meaning(self, value: object, callee: str) -> Judged:
+        if isinstance(value, Symbol):
+            if _is_pure_symbol(value):
+                return _COMPUTES
+            return Judged(Does.UNKNOWN, f"calls `{value.name}()`, which may have side effects")
+        if isinstance(value, External):
+            return self._external(value.name, callee)
+        if isinstance(value, FunctionRef):
+            if self.pure(value):
+                return _COMPUTES
+            return Judged(Does.UNKNOWN, f"calls `{callee}()`, which may have side effects")
+        if isinstance(value, ClassRef):
+            if self._pure_class(value):
+                return _COMPUTES
+            return Judged(Does.UNKNOWN, f"creates a `{value.summary.name}`, which may do anything")
+        if isinstance(value, Instance):
+            return Judged(Does.ACTS, f"calls the object `{callee}`")
+        return Judged(Does.UNKNOWN, f"calls `{callee}()`, of which nothing is known")
+
+    def _external(self, name: str, callee: str) -> Judged:
+        parts = name.split(".")
+        if len(parts) == 1 and name in _PURE_BUILTINS:
+            return _COMPUTES
+        if parts[0] in _PURE_LIBRARIES | {"tensorflow", "jax"} and not _ACTING & set(parts):
+            return _COMPUTES
+        if parts[-1] in CHANGERS or parts[-1] in _PURE_METHODS:
+            return _COMPUTES
+        return Judged(Does.UNKNOWN, f"calls `{callee}()`, of which nothing is known")
+
+    def _pure_class(self, ref: ClassRef) -> bool:
+        lineage = self._hierarchy.lineage(ref)
+        init = self._hierarchy.method(ref, "__init__")
+        if lineage.missing:
+            return False
+        return init is None or self.pure(init)
+
+    def pure(self, ref: FunctionRef, depth: int = 0) -> bool:
+        """Whether a function of the project surely has no side effect but its result."""
+        known = self._pure.get(ref.key)
+        if known is None:
+            self._pure[ref.key] = True  # a recursive call adds nothing
+            known = self._pure[ref.key] = self._has_no_effects(ref, depth)
+        return known
+
+    def _has_no_effects(self, ref: FunctionRef, depth: int) -> bool:
+        summary = ref.summary
+        if depth > _DEPTH or summary.effects is not None:
+            return False
+        if summary.assigns and summary.name != "__init__":
+            return False
+        if any(leaf.rpartition(".")[2] not in _HARMLESS for leaf in summary.decorators):
+            return False
+        scope = Scope(ref.module, ref.owner, summary)
+        local = {parameter.name for parameter in summary.parameters}
+        return all(
+            self._harmless(scope, call, local, depth)
+            for call in summary.calls
+            if not (summary.name == "__init__" and call.startswith("super()"))
+        )
+
+    def _harmless(self, scope: Scope, call: str, local: set[str], depth: int) -> bool:
+        if call.rpartition(".")[2] in CHANGERS and call.partition(".")[0] not in local:
+            return True
+        judged = self.judge(scope, call)
+        if judged.does is Does.OWN:
+            return judged.method is not None and self.pure(judged.method, depth + 1)
+        return judged.does in (Does.MAKES, Does.COMPUTES)
+
+
+_HARMLESS = frozenset(
+    {"staticmethod", "classmethod", "property", "lru_cache()", "cache", "lru_cache"}
+    | {"register_keras_serializable()", "keras_export()", "cached_property", "wraps()"}
+)
+
+
+def _is_pure_symbol(symbol: Symbol) -> bool:
+    return keras_api.is_pure(symbol.name)

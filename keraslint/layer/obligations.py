@@ -1,0 +1,261 @@
+"""A planned move and its class → what forbids it, and what cannot be shown about it.
+
+The obligations are those of the project's notes on Keras, each with an executed counter-example:
+a *bar* means that some use of the class would break; a *doubt* that it might.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+
+from keraslint.project import keras_api
+from keraslint.project.hierarchy import ClassRef, Hierarchy, Lineage, Scope
+from keraslint.project.summary import FunctionSummary
+
+_AFTER_BUILD = frozenset({"build", "call"})
+_PLACEHOLDERS = frozenset({"None", "[]", "{}", "list()", "dict()", "()"})
+_UNTRACKED = "no_automatic_dependency_tracking"
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """What a plan would do, in cells: `reads` of everything that moves, `binds` of attributes.
+
+    `values` says what `__init__` assigns to an attribute today, as code.
+    """
+
+    reads: frozenset[str]
+    writes: frozenset[str]
+    free: frozenset[str]
+    doubts: tuple[str, ...]
+    values: dict[str, tuple[str, ...]]
+    init_binds: frozenset[str]
+    init_reads: frozenset[str]
+    init_returns: bool
+    init_calls_super: bool
+
+
+class Obligations:
+    """Checks one class against the whole project."""
+
+    def __init__(self, hierarchy: Hierarchy, ref: ClassRef, subclasses: Sequence[ClassRef]) -> None:
+        self._hierarchy = hierarchy
+        self._ref = ref
+        self._subclasses = subclasses
+        self._lineage: Lineage = hierarchy.lineage(ref)
+
+    def bars(self, move: Move) -> Iterator[str]:
+        """Every reason why there is no fix."""
+        yield from self._constructor(move)
+        yield from self._names(move)
+        for attribute in sorted(_attributes(move.reads) - _attributes(move.writes)):
+            yield from self._readable(attribute)
+        for attribute in sorted(_attributes(move.writes)):
+            yield from self._target(attribute, move)
+        yield from self._broken_subclasses(move)
+
+    def doubts(self, move: Move) -> Iterator[str]:
+        """Every reason why the fix is not safe."""
+        yield from move.doubts
+        for attribute in sorted(_attributes(move.reads) - _attributes(move.writes)):
+            yield from self._steady(attribute)
+        for attribute in sorted(_attributes(move.writes)):
+            yield from self._tested(attribute)
+        for method in self._methods():
+            if method.name != "build" and {"self.build"} & method.calls:
+                yield f"`{method.name}()` calls `build()` again"
+            if "built" in method.assigns and method.name not in ("build", "__init__", "call"):
+                yield f"`{method.name}()` writes `self.built`"
+        yield from self._doubtful_subclasses(move)
+
+    # -- the constructor -------------------------------------------------------------------
+
+    def _constructor(self, move: Move) -> Iterator[str]:
+        init = self._ref.summary.methods.get("__init__")
+        if init is None:
+            if not self._may_get_constructor():
+                yield "the class has no `__init__`, and its base may take other arguments"
+            return
+        if move.init_returns:
+            yield "`__init__` returns early"
+        if not move.init_calls_super:
+            yield "`__init__` does not always call `super().__init__()` first of all"
+        builder = self._builds_itself(init, set())
+        if builder:
+            yield f"`{builder}()` runs the layer while it is being constructed"
+        if any(_UNTRACKED in leaf for leaf in init.decorators):
+            yield f"`__init__` is decorated with `{_UNTRACKED}`"
+
+    def _may_get_constructor(self) -> bool:
+        summary = self._ref.summary
+        roots = {root.name for root in self._lineage.roots}
+        return (
+            len(summary.bases) == 1
+            and len(self._lineage.chain) == 1
+            and roots <= {keras_api.LAYER, keras_api.MODEL}
+        )
+
+    def _builds_itself(self, method: FunctionSummary, seen: set[str]) -> str:
+        """The method, reached from `__init__`, that calls `build()`, `call()` or the layer."""
+        seen.add(method.name)
+        for call in sorted(method.calls):
+            if call in ("self.build", "self.call", "self", "self.__call__"):
+                return method.name
+            name = call.removeprefix("self.")
+            if call.startswith("self.") and "." not in name and name not in seen:
+                inner = self._hierarchy.method(self._ref, name)
+                found = self._builds_itself(inner.summary, seen) if inner else ""
+                if found:
+                    return found
+        return ""
+
+    def _names(self, move: Move) -> Iterator[str]:
+        init = self._ref.summary.methods.get("__init__")
+        parameters = {p.name for p in init.parameters} if init else {"self", "kwargs"}
+        taken = (parameters | set(move.init_binds)) - {"self"}
+        for name in sorted(move.free & taken):
+            yield f"`{name}` means something else in `__init__`"
+
+    # -- what the moved code reads ---------------------------------------------------------
+
+    def _readable(self, attribute: str) -> Iterator[str]:
+        """An attribute must have its value at the end of `__init__`."""
+        if attribute in keras_api.layer_attributes():
+            return
+        if self._lineage.kind.value == "model" and attribute in keras_api.model_attributes():
+            return
+        for item in self._lineage.chain:
+            summary = item.summary
+            if attribute in summary.bindings or attribute in summary.methods:
+                return
+            init = summary.methods.get("__init__")
+            if init is not None and attribute in self._assigned_from(item, init, set()):
+                return
+        if self._lineage.roots and self._is_keras_attribute(attribute):
+            return
+        yield f"`self.{attribute}` is not set in `__init__`"
+
+    def _is_keras_attribute(self, attribute: str) -> bool:
+        """A base that is a built-in layer keeps its arguments under their own names."""
+        known = [keras_api.layer_class(root.name) for root in self._lineage.roots]
+        return any(item is not None and attribute in item.parameters for item in known)
+
+    def _assigned_from(
+        self, item: ClassRef, method: FunctionSummary, seen: set[str]
+    ) -> Collection[str]:
+        """Attributes that a method, or those of the layer's own that it calls, assigns."""
+        seen.add(method.name)
+        found = set(method.assigns)
+        for call in method.calls:
+            name = call.removeprefix("self.")
+            if call.startswith("self.") and name not in seen:
+                inner = self._hierarchy.method(self._ref, name)
+                if inner is not None:
+                    found |= set(self._assigned_from(item, inner.summary, seen))
+        return found
+
+    def _steady(self, attribute: str) -> Iterator[str]:
+        """An attribute must not change between the two places."""
+        sure = False
+        known = attribute in keras_api.layer_attributes()
+        for item in self._lineage.chain:
+            init = item.summary.methods.get("__init__")
+            sure = sure or (init is not None and attribute in init.definite)
+            sure = sure or attribute in item.summary.bindings
+            method = item.summary.methods.get(attribute)
+            if method is not None:
+                yield from self._property(attribute, method)
+                sure = True
+        for method in self._methods():
+            if attribute in method.assigns and method.name not in ("__init__", *_AFTER_BUILD):
+                if not self._runs_in_init(method.name):
+                    yield f"`{method.name}()` also writes `self.{attribute}`"
+                else:
+                    sure = True
+        if not sure and not known and not self._is_keras_attribute(attribute):
+            yield f"`__init__` may leave `self.{attribute}` unset"
+
+    def _property(self, name: str, method: FunctionSummary) -> Iterator[str]:
+        for attribute in sorted(method.reads):
+            if any(True for _ in self._readable(attribute)):
+                yield f"`self.{name}` reads `self.{attribute}`, which `__init__` does not set"
+        if any(name in item.summary.methods for item in self._subclasses):
+            yield f"a subclass overrides `{name}`"
+
+    def _runs_in_init(self, name: str) -> bool:
+        for item in self._lineage.chain:
+            init = item.summary.methods.get("__init__")
+            if init is not None and f"self.{name}" in init.calls:
+                return True
+        return False
+
+    # -- what the moved code writes --------------------------------------------------------
+
+    def _target(self, attribute: str, move: Move) -> Iterator[str]:
+        if attribute in keras_api.reserved_attributes():
+            yield f"`self.{attribute}` is a name of Keras' own"
+        held = [value for value in move.values.get(attribute, ()) if value not in _PLACEHOLDERS]
+        if held:
+            yield f"`self.{attribute}` already holds `{_short(held[0])}` in `__init__`"
+        elif f"self.{attribute}" in move.init_reads:
+            yield f"`__init__` reads `self.{attribute}`"
+        config = self._hierarchy.method(self._ref, "get_config")
+        if config is not None and attribute in config.summary.reads:
+            yield f"`get_config()` reads `self.{attribute}`"
+
+    def _tested(self, attribute: str) -> Iterator[str]:
+        for method in self._methods():
+            early = method.name not in _AFTER_BUILD and method.name != "__init__"
+            if early and attribute in method.tests:
+                yield f"`{method.name}()` asks whether `self.{attribute}` is there"
+
+    def _methods(self) -> Iterator[FunctionSummary]:
+        for item in (*self._lineage.chain, *self._subclasses):
+            yield from item.summary.methods.values()
+
+    # -- subclasses ------------------------------------------------------------------------
+
+    def _broken_subclasses(self, move: Move) -> Iterator[str]:
+        for sub in self._subclasses:
+            name, init = sub.summary.name, sub.summary.methods.get("__init__")
+            build = sub.summary.methods.get("build")
+            if init is not None:
+                if not any(call.endswith("__init__") for call in init.calls):
+                    yield f"the subclass `{name}` does not call this `__init__`"
+                for attribute in sorted(init.assigns & _attributes(move.reads)):
+                    yield f"the subclass `{name}` sets `self.{attribute}` itself"
+                for attribute in sorted(init.assigns & _attributes(move.writes)):
+                    yield f"the subclass `{name}` sets `self.{attribute}` itself"
+            if build is not None and not any(_is_super_build(call) for call in build.calls):
+                yield f"the subclass `{name}` replaces `build()`"
+
+    def _doubtful_subclasses(self, move: Move) -> Iterator[str]:
+        for sub in self._subclasses:
+            init = sub.summary.methods.get("__init__")
+            if init is not None and self._adds_layers(sub, init):
+                yield (
+                    f"the subclass `{sub.summary.name}` adds layers in `__init__`: "
+                    "the order of its weights changes"
+                )
+
+    def _adds_layers(self, ref: ClassRef, method: FunctionSummary) -> bool:
+        scope = Scope(ref.module, ref, method)
+        for call in method.calls:
+            made = self._hierarchy.made(scope, call)
+            if made is not None and not self._hierarchy.weightless(made.target):
+                return True
+        return False
+
+
+def _attributes(cells: Collection[str]) -> set[str]:
+    return {cell[len("self.") :] for cell in cells if cell.startswith("self.")}
+
+
+def _is_super_build(call: str) -> bool:
+    return call.endswith(".build") and not call.startswith("self.")
+
+
+def _short(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= 40 else f"{line[:37]}..."

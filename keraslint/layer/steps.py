@@ -1,0 +1,218 @@
+"""A method's body → steps: one for each simple statement, branch and loop, with what it does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+import libcst as cst
+
+from keraslint.layer.calls import Does, Judge
+from keraslint.layer.syntax import Method
+from keraslint.layer.uses import Uses, bind, dotted, uses_of
+from keraslint.project.hierarchy import FunctionRef, Made, Scope
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Creation:
+    """One call that makes a layer; `outer` is the creation in whose arguments it stands."""
+
+    call: cst.Call
+    callee: str
+    made: Made
+    method: Method
+    outer: Creation | None = None
+
+
+@dataclass(eq=False, slots=True)
+class Step:
+    """A statement. For a branch or a loop, `uses` is that of its test or its header alone.
+
+    `stays` says why it cannot leave the method (`""`: it can); `doubts` what cannot be shown.
+    `runs` are the layer's own methods that it calls, with the call.
+    """
+
+    node: cst.CSTNode
+    uses: Uses
+    makes: tuple[Creation, ...] = ()
+    runs: tuple[tuple[FunctionRef, cst.Call], ...] = ()
+    stays: str = ""
+    doubts: tuple[str, ...] = ()
+    body: list[Step] = field(default_factory=list)
+    orelse: list[Step] = field(default_factory=list)
+    parent: Step | None = None
+    order: int = 0
+
+    @property
+    def is_branch(self) -> bool:
+        return isinstance(self.node, cst.If)
+
+    @property
+    def is_loop(self) -> bool:
+        return isinstance(self.node, cst.For) and self.node.orelse is None
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the step stands for its statement with all that is inside."""
+        return not self.body and not self.orelse
+
+    @property
+    def raises(self) -> bool:
+        return self.uses.exits == {"raise"} and not self.makes
+
+    def within(self) -> Iterator[Step]:
+        """The branches and loops around this step, innermost first."""
+        step = self.parent
+        while step is not None:
+            yield step
+            step = step.parent
+
+    def all(self) -> Iterator[Step]:
+        """This step and all below it, in source order."""
+        yield self
+        for inner in (*self.body, *self.orelse):
+            yield from inner.all()
+
+
+class StepReader:
+    """Cuts the bodies of one class's methods into steps."""
+
+    def __init__(self, judge: Judge) -> None:
+        self._judge = judge
+
+    def read(self, method: Method, scope: Scope) -> list[Step]:
+        """Return the steps of a method in source order; docstrings and `pass` are left out."""
+        body = method.node.body
+        statements = body.body if isinstance(body, cst.IndentedBlock) else [body]
+        steps = self._block(statements, method, scope)
+        for order, step in enumerate(inner for outer in steps for inner in outer.all()):
+            step.order = order
+        return steps
+
+    def _block(self, statements: Sequence[cst.CSTNode], method: Method, scope: Scope) -> list[Step]:
+        return [self._statement(node, method, scope) for node in statements if not _idle(node)]
+
+    def _statement(self, node: cst.CSTNode, method: Method, scope: Scope) -> Step:
+        if isinstance(node, cst.If):
+            return self._branch(node, method, scope)
+        if isinstance(node, cst.For) and node.orelse is None and node.asynchronous is None:
+            return self._loop(node, method, scope)
+        if isinstance(node, (cst.With, cst.While, cst.Try, cst.TryStar)):
+            return self._compound(node, method, scope)
+        step = self._judged(Step(node, uses_of(node)), method, scope)
+        if not isinstance(
+            node, (cst.SimpleStatementLine, cst.SimpleStatementSuite, cst.FunctionDef)
+        ):
+            step.stays = step.stays or f"is a `{type(node).__name__.lower()}` statement"
+        return step
+
+    def _compound(
+        self, node: cst.With | cst.While | cst.Try | cst.TryStar, method: Method, scope: Scope
+    ) -> Step:
+        """A statement whose body is looked into, and of which no part may leave the method."""
+        if isinstance(node, cst.With):
+            word, header = "with", uses_of(*node.items)
+        elif isinstance(node, cst.While):
+            word, header = "while", uses_of(node.test)
+        else:
+            word, header = "try", Uses()
+        step = self._judged(Step(node, header), method, scope)
+        step.stays = f"stands in a `{word}` statement"
+        for block in _blocks(node):
+            step.body += self._inner(block, step, method, scope)
+        return step
+
+    def _branch(self, node: cst.If, method: Method, scope: Scope) -> Step:
+        step = self._judged(Step(node, uses_of(node.test)), method, scope)
+        step.body = self._inner(node.body, step, method, scope)
+        if isinstance(node.orelse, cst.If):
+            step.orelse = [self._branch(node.orelse, method, scope)]
+        elif isinstance(node.orelse, cst.Else):
+            step.orelse = self._inner(node.orelse.body, step, method, scope)
+        for inner in step.orelse:
+            inner.parent = step
+        return step
+
+    def _loop(self, node: cst.For, method: Method, scope: Scope) -> Step:
+        uses = uses_of(node.iter)
+        bind(node.target, uses, frozenset())
+        step = self._judged(Step(node, uses), method, scope)
+        step.body = self._inner(node.body, step, method, scope)
+        return step
+
+    def _inner(self, body: cst.BaseSuite, parent: Step, method: Method, scope: Scope) -> list[Step]:
+        statements: Sequence[cst.CSTNode] = (
+            body.body if isinstance(body, cst.IndentedBlock) else [body]
+        )
+        steps = self._block(statements, method, scope)
+        for step in steps:
+            step.parent = parent
+        return steps
+
+    def _judged(self, step: Step, method: Method, scope: Scope) -> Step:
+        """Fill in what the step's calls and exits mean."""
+        creations: list[Creation] = []
+        runs: list[tuple[FunctionRef, cst.Call]] = []
+        doubts: list[str] = []
+        local = {name for name in step.uses.binds if "." not in name}
+        for call in step.uses.calls:
+            callee = dotted(call.func)
+            judged = self._judge.judge(scope, callee)
+            if judged.does is Does.MAKES:
+                assert judged.made is not None
+                outer = next((c for c in reversed(creations) if _inside(call, c.call)), None)
+                creations.append(Creation(call, callee, judged.made, method, outer))
+            elif judged.does is Does.OWN:
+                assert judged.method is not None
+                runs.append((judged.method, call))
+            elif judged.does is Does.ACTS:
+                step.stays = step.stays or judged.detail
+            elif judged.does is Does.BUILDS:
+                step.stays = step.stays or "builds a layer"
+            elif judged.does is Does.UNKNOWN and callee not in local:
+                doubts.append(judged.detail)
+        step.makes, step.runs, step.doubts = tuple(creations), tuple(runs), tuple(doubts)
+        step.stays = step.stays or _exit_reason(step.uses)
+        return step
+
+
+def _inside(call: cst.Call, outer: cst.Call) -> bool:
+    stack: list[cst.CSTNode] = [argument.value for argument in outer.args]
+    while stack:
+        node = stack.pop()
+        if node is call:
+            return True
+        stack.extend(node.children)
+    return False
+
+
+def _idle(node: cst.CSTNode) -> bool:
+    """A docstring, `pass` or `...`."""
+    if not isinstance(node, cst.SimpleStatementLine):
+        return False
+    return all(
+        isinstance(small, cst.Pass)
+        or (
+            isinstance(small, cst.Expr)
+            and isinstance(
+                small.value,
+                (cst.SimpleString, cst.ConcatenatedString, cst.FormattedString, cst.Ellipsis),
+            )
+        )
+        for small in node.body
+    )
+
+
+def _exit_reason(uses: Uses) -> str:
+    if uses.exits == {"raise"}:
+        return "raises an error"
+    return f"holds `{min(uses.exits)}`" if uses.exits else ""
+
+
+def _blocks(node: cst.With | cst.While | cst.Try | cst.TryStar) -> Iterator[cst.BaseSuite]:
+    yield node.body
+    for handler in getattr(node, "handlers", ()):
+        yield handler.body
+    for tail in (getattr(node, "orelse", None), getattr(node, "finalbody", None)):
+        if tail is not None:
+            yield tail.body

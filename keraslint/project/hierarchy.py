@@ -1,0 +1,461 @@
+"""Names in a project → what they mean: which class is a Keras layer, which call makes one."""
+
+from __future__ import annotations
+
+import builtins
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from enum import Enum
+
+from keraslint.project import keras_api
+from keraslint.project.keras_api import Symbol
+from keraslint.project.summary import ClassSummary, FunctionSummary, Leaves, ModuleSummary
+
+Load = Callable[[str, str], ModuleSummary | None]
+"""(absolute module name, path of the file that asks) → the module, `None` when not to be found."""
+
+_DEPTH = 24
+_BUILTINS = frozenset(dir(builtins))
+_NO_KERAS = frozenset({"tensorflow", "numpy", "torch", "jax", "pandas", *sys.stdlib_module_names})
+_FROM_CONFIG = (".from_config", ".from_layer")
+_FACTORIES = frozenset({"keras.layers.deserialize", "keras.models.clone_model"})
+
+
+class Kind(Enum):
+    """What a class is to Keras. `UNKNOWN`: a base could not be found."""
+
+    LAYER = "layer"
+    MODEL = "model"
+    OTHER = "other"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class ClassRef:
+    """A class of the project."""
+
+    module: ModuleSummary = field(compare=False)
+    summary: ClassSummary = field(compare=False)
+    key: tuple[str, str] = ("", "")
+
+    @classmethod
+    def of(cls, module: ModuleSummary, summary: ClassSummary) -> ClassRef:
+        return cls(module, summary, (module.path, summary.qualname))
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionRef:
+    """A function of the project, or a method of `owner`."""
+
+    module: ModuleSummary = field(compare=False)
+    summary: FunctionSummary = field(compare=False)
+    owner: ClassRef | None = field(default=None, compare=False)
+    key: tuple[str, str, int] = ("", "", 0)
+
+    @classmethod
+    def of(
+        cls, module: ModuleSummary, summary: FunctionSummary, owner: ClassRef | None = None
+    ) -> FunctionRef:
+        return cls(module, summary, owner, (module.path, summary.name, summary.line))
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleRef:
+    """A module of the project, or one of Keras' (`name` is then canonical)."""
+
+    name: str
+    summary: ModuleSummary | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class External:
+    """A name from outside the project and outside Keras, such as `math.sqrt`."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """What a call of a class returns."""
+
+    of: Symbol | ClassRef
+
+
+Meaning = Symbol | ClassRef | FunctionRef | ModuleRef | External | Instance
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Where a name stands: in a module, maybe in a class, maybe in a function."""
+
+    module: ModuleSummary
+    owner: ClassRef | None = None
+    function: FunctionSummary | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lineage:
+    """The ancestry of a class: `chain` is the class and its project bases, nearest first.
+
+    `roots` are the Keras classes it ends in, `missing` the bases that could not be found.
+    """
+
+    kind: Kind
+    chain: tuple[ClassRef, ...]
+    roots: tuple[Symbol, ...]
+    missing: Leaves = ()
+
+    @property
+    def is_layer(self) -> bool:
+        return self.kind in (Kind.LAYER, Kind.MODEL)
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What a call creates: a layer class by name, or a layer through a function (`factory`)."""
+
+    name: str
+    target: Symbol | ClassRef
+    factory: bool = False
+
+
+class Hierarchy:
+    """Answers questions about names; reads further modules through `load` when it must."""
+
+    def __init__(self, load: Load) -> None:
+        self._load = load
+        self._lineages: dict[tuple[str, str], Lineage] = {}
+        self._values: dict[tuple[object, ...], tuple[Meaning, ...]] = {}
+        self._weightless: dict[tuple[str, str], bool] = {}
+        self._open: set[tuple[object, ...]] = set()
+
+    # -- classes ---------------------------------------------------------------------------
+
+    def lineage(self, ref: ClassRef) -> Lineage:
+        """Find what a class descends from; cycles end, what cannot be found is `missing`."""
+        known = self._lineages.get(ref.key)
+        if known is None:
+            self._lineages[ref.key] = Lineage(Kind.UNKNOWN, (ref,), ())
+            known = self._lineages[ref.key] = self._descend(ref)
+        return known
+
+    def _descend(self, ref: ClassRef) -> Lineage:
+        chain, roots, missing = [ref], [], []
+        for base in ref.summary.bases:
+            found = self._base(ref, base)
+            if found is None:
+                missing.append(base)
+            elif isinstance(found, Symbol):
+                roots.append(found)
+            elif isinstance(found, ClassRef):
+                above = self.lineage(found)
+                chain.extend(item for item in above.chain if item not in chain)
+                roots.extend(root for root in above.roots if root not in roots)
+                missing.extend(above.missing)
+        return Lineage(_kind(roots, missing), tuple(chain), tuple(roots), tuple(missing))
+
+    def _base(self, ref: ClassRef, base: str) -> Symbol | ClassRef | External | None:
+        """A class, `External` for one that is surely no layer, `None` when nobody knows."""
+        outer = ref.summary.qualname.rpartition(".")[0]
+        owner = ref.module.classes.get(outer)
+        scope = Scope(ref.module, ClassRef.of(ref.module, owner) if owner else None)
+        nested = f"{outer}.{base}" if outer else base
+        if nested in ref.module.classes and nested != ref.summary.qualname:
+            return ClassRef.of(ref.module, ref.module.classes[nested])
+        for meaning in self.values(scope, base.removesuffix("[]")):
+            if isinstance(meaning, ClassRef) and meaning != ref:
+                return meaning
+            if isinstance(meaning, Symbol) and meaning.kind in ("layer", "model", "class"):
+                return meaning
+            if isinstance(meaning, External) and _is_foreign(meaning.name):
+                return meaning
+        return None
+
+    def method(self, ref: ClassRef, name: str) -> FunctionRef | None:
+        """The method that a call on an instance reaches, in the project's classes."""
+        for item in self.lineage(ref).chain:
+            if name in item.summary.methods:
+                return FunctionRef.of(item.module, item.summary.methods[name], item)
+        return None
+
+    def weightless(self, target: Symbol | ClassRef) -> bool:
+        """Whether an instance surely never has weights; doubt means it may."""
+        if isinstance(target, Symbol):
+            known_class = keras_api.layer_class(target.name)
+            return known_class is not None and known_class.weightless
+        known = self._weightless.get(target.key)
+        if known is None:
+            self._weightless[target.key] = True  # a class that contains itself adds nothing
+            known = self._weightless[target.key] = self._makes_no_weights(target)
+        return known
+
+    def _makes_no_weights(self, ref: ClassRef) -> bool:
+        lineage = self.lineage(ref)
+        if lineage.missing or not all(_plain_root(root) for root in lineage.roots):
+            return False
+        for item in lineage.chain:
+            for method in item.summary.methods.values():
+                scope = Scope(item.module, item, method)
+                for call in method.calls:
+                    if call.rpartition(".")[2] in ("add_weight", "add_variable", "Variable"):
+                        return False
+                    made = self.made(scope, call)
+                    if made is not None and not self.weightless(made.target):
+                        return False
+                if any(parameter.kind == "plain" for parameter in method.parameters[1:]) and (
+                    method.name == "__init__" and _may_hold_layers(method)
+                ):
+                    return False
+        return True
+
+    # -- names -----------------------------------------------------------------------------
+
+    def made(self, scope: Scope, callee: str) -> Made | None:
+        """What a call of `callee` creates, when it is a layer."""
+        for suffix in _FROM_CONFIG:
+            callee = callee.removesuffix(suffix)
+        for meaning in self.values(scope, callee):
+            if isinstance(meaning, Symbol) and meaning.kind in ("layer", "model"):
+                return Made(meaning.name, meaning)
+            if isinstance(meaning, Symbol) and meaning.name in _FACTORIES:
+                return Made(meaning.name, Symbol(keras_api.LAYER, "layer"), factory=True)
+            if isinstance(meaning, ClassRef) and self.lineage(meaning).is_layer:
+                return Made(meaning.summary.name, meaning)
+            if isinstance(meaning, FunctionRef) and not callee.startswith("self."):
+                target = self._returned_layer(meaning)
+                if target is not None:
+                    return Made(callee, target, factory=True)
+        return None
+
+    def _returned_layer(self, ref: FunctionRef) -> Symbol | ClassRef | None:
+        """The layer class of which a function returns a new instance."""
+        scope = Scope(ref.module, ref.owner, ref.summary)
+        for leaf in ref.summary.returns:
+            for meaning in self.values(scope, leaf):
+                if isinstance(meaning, Instance) and _is_new(leaf, ref.summary):
+                    target = meaning.of
+                    if isinstance(target, Symbol) and target.kind in ("layer", "model"):
+                        return target
+                    if isinstance(target, ClassRef) and self.lineage(target).is_layer:
+                        return target
+        return None
+
+    def values(self, scope: Scope, leaf: str) -> tuple[Meaning, ...]:
+        """Everything that a leaf may stand for where it is written."""
+        owner = scope.owner.key if scope.owner else None
+        function = (scope.function.name, scope.function.line) if scope.function else None
+        key = (scope.module.path, owner, function, leaf)
+        known = self._values.get(key)
+        if known is not None:
+            return known
+        if key in self._open or len(self._open) > _DEPTH * 8:
+            return ()
+        self._open.add(key)
+        try:
+            found = tuple(dict.fromkeys(self._mean(scope, leaf)))
+        finally:
+            self._open.discard(key)
+        if not self._open:
+            self._values[key] = found
+        return found
+
+    def _mean(self, scope: Scope, leaf: str) -> Iterator[Meaning]:
+        if leaf.endswith("()"):
+            yield from self._call(scope, leaf[:-2])
+        elif leaf.endswith("[]"):
+            yield from self.values(scope, leaf[:-2])
+        else:
+            owner, dot, attribute = leaf.rpartition(".")
+            if not dot:
+                yield from self._name(scope, leaf)
+            elif owner == "self" and scope.owner is not None:
+                yield from self._own(scope, attribute)
+            else:
+                for meaning in self._known_local(scope, leaf):
+                    yield meaning
+                for meaning in self.values(scope, owner):
+                    yield from self._attribute(meaning, attribute)
+
+    def _known_local(self, scope: Scope, leaf: str) -> Iterator[Meaning]:
+        if scope.function is not None:
+            for held in scope.function.bindings.get(leaf, ()):
+                if held != leaf:
+                    yield from self.values(scope, held)
+
+    def _call(self, scope: Scope, callee: str) -> Iterator[Meaning]:
+        for meaning in self.values(scope, callee):
+            if isinstance(meaning, ClassRef) or (
+                isinstance(meaning, Symbol) and meaning.kind in ("layer", "model", "class")
+            ):
+                yield Instance(meaning)
+            elif isinstance(meaning, FunctionRef):
+                inner = Scope(meaning.module, meaning.owner, meaning.summary)
+                for leaf in meaning.summary.returns:
+                    yield from self.values(inner, leaf)
+
+    def _name(self, scope: Scope, name: str) -> Iterator[Meaning]:
+        if name == "self" and scope.owner is not None:
+            yield Instance(scope.owner)
+            return
+        function = scope.function
+        if function is not None and (
+            name in function.bindings or any(p.name == name for p in function.parameters)
+        ):
+            for leaf in function.bindings.get(name, ()):
+                if leaf != name:
+                    yield from self.values(scope, leaf)
+                else:
+                    yield from self._module_name(scope.module, name)
+            return
+        yield from self._module_name(scope.module, name)
+
+    def _own(self, scope: Scope, attribute: str) -> Iterator[Meaning]:
+        """What `self.attribute` may hold, anywhere in the class and its project bases."""
+        assert scope.owner is not None
+        if attribute == "__class__":
+            yield scope.owner
+            return
+        for item in self.lineage(scope.owner).chain:
+            summary = item.summary
+            if attribute in summary.methods:
+                yield FunctionRef.of(item.module, summary.methods[attribute], scope.owner)
+                return
+            for leaf in summary.bindings.get(attribute, ()):
+                yield from self.values(Scope(item.module, item), leaf)
+            nested = item.module.classes.get(f"{summary.qualname}.{attribute}")
+            if nested is not None:
+                yield ClassRef.of(item.module, nested)
+            for method in summary.methods.values():
+                for leaf in method.bindings.get(f"self.{attribute}", ()):
+                    yield from self.values(Scope(item.module, item, method), leaf)
+
+    def _module_name(self, module: ModuleSummary, name: str) -> Iterator[Meaning]:
+        found = False
+        for meaning in self._declared(module, name):
+            found = True
+            yield meaning
+        if not found and name in _BUILTINS:
+            yield External(name)
+
+    def _declared(self, module: ModuleSummary, name: str) -> Iterator[Meaning]:
+        if name in module.classes:
+            yield ClassRef.of(module, module.classes[name])
+        if name in module.functions:
+            yield FunctionRef.of(module, module.functions[name])
+        for target in module.imports.get(name, ()):
+            yield from self._absolute(target, module.path)
+        for leaf in module.bindings.get(name, ()):
+            if leaf != name:
+                yield from self.values(Scope(module), leaf)
+        if name not in module.imports and name not in module.classes:
+            for star in module.stars:
+                yield from self._starred(star, name, module)
+
+    def _starred(self, star: str, name: str, module: ModuleSummary) -> Iterator[Meaning]:
+        symbol = keras_api.lookup(f"{star}.{name}")
+        if symbol is not None and symbol.kind != "unknown" and not symbol.guessed:
+            yield symbol
+            return
+        source = self._load(star, module.path)
+        if source is not None and source.path != module.path:
+            yield from self.values(Scope(source), name)
+
+    def _absolute(self, name: str, asker: str, depth: int = 0) -> Iterator[Meaning]:
+        """The meaning of an absolute dotted name, as an import statement sees it."""
+        symbol = keras_api.lookup(name)
+        if symbol is not None and symbol.kind not in ("unknown",):
+            yield ModuleRef(symbol.name) if symbol.kind == "module" else symbol
+            return
+        module = self._load(name, asker)
+        if module is not None:
+            yield ModuleRef(name, module)
+            return
+        parent, dot, attribute = name.rpartition(".")
+        found = False
+        if dot and depth < _DEPTH:
+            for meaning in self._absolute(parent, asker, depth + 1):
+                for inner in self._attribute(meaning, attribute):
+                    found = True
+                    yield inner
+        if not found:
+            yield External(name)
+
+    def _attribute(self, meaning: Meaning, attribute: str) -> Iterator[Meaning]:
+        if isinstance(meaning, ModuleRef):
+            if meaning.summary is None:
+                yield from self._keras_attribute(meaning.name, attribute)
+                return
+            inner = self.values(Scope(meaning.summary), attribute)
+            yield from inner
+            if not inner and meaning.summary.is_package:
+                name = f"{meaning.summary.name}.{attribute}"
+                module = self._load(name, meaning.summary.path)
+                if module is not None:
+                    yield ModuleRef(name, module)
+        elif isinstance(meaning, ClassRef):
+            yield from self._class_attribute(meaning, attribute)
+        elif isinstance(meaning, Instance) and isinstance(meaning.of, ClassRef):
+            yield from self._own(Scope(meaning.of.module, meaning.of), attribute)
+        elif isinstance(meaning, External):
+            yield from self._keras_attribute(meaning.name, attribute)
+
+    def _keras_attribute(self, owner: str, attribute: str) -> Iterator[Meaning]:
+        if attribute == "*":
+            if owner == "keras.layers":
+                yield Symbol(keras_api.LAYER, "layer")
+            return
+        name = f"{owner}.{attribute}"
+        symbol = keras_api.lookup(name)
+        if symbol is None or symbol.kind == "unknown":
+            yield External(name)
+        else:
+            yield ModuleRef(symbol.name) if symbol.kind == "module" else symbol
+
+    def _class_attribute(self, ref: ClassRef, attribute: str) -> Iterator[Meaning]:
+        for item in self.lineage(ref).chain:
+            nested = item.module.classes.get(f"{item.summary.qualname}.{attribute}")
+            if nested is not None:
+                yield ClassRef.of(item.module, nested)
+                return
+            if attribute in item.summary.methods:
+                yield FunctionRef.of(item.module, item.summary.methods[attribute], item)
+                return
+            for leaf in item.summary.bindings.get(attribute, ()):
+                yield from self.values(Scope(item.module, item), leaf)
+
+
+def _kind(roots: Iterable[Symbol], missing: Iterable[str]) -> Kind:
+    kinds = {root.kind for root in roots}
+    if "model" in kinds:
+        return Kind.MODEL
+    if "layer" in kinds:
+        return Kind.LAYER
+    return Kind.UNKNOWN if any(missing) else Kind.OTHER
+
+
+def _is_foreign(name: str) -> bool:
+    """Whether a name surely belongs to a library that has no Keras layers of its own."""
+    return name in _BUILTINS or name.partition(".")[0] in _NO_KERAS
+
+
+def _plain_root(root: Symbol) -> bool:
+    if root.name in (keras_api.LAYER, keras_api.MODEL):
+        return True
+    known = keras_api.layer_class(root.name)
+    return known is not None and known.weightless
+
+
+def _may_hold_layers(method: FunctionSummary) -> bool:
+    """Whether a constructor keeps an argument that could be a layer: its name says so."""
+    return any(
+        word in parameter.name
+        for parameter in method.parameters[1:]
+        for word in ("layer", "model", "cell", "backbone", "encoder", "decoder", "block", "net")
+        if not parameter.name.startswith(("num_", "n_"))
+    )
+
+
+def _is_new(leaf: str, function: FunctionSummary) -> bool:
+    """Whether a returned leaf is created by the function, not read from somewhere."""
+    return leaf.endswith("()") or leaf in function.bindings
