@@ -1,0 +1,326 @@
+"""Output formats: what people, editors and CI read."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from textwrap import dedent
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+
+from keraslint.diagnostic import (
+    Applicability,
+    Check,
+    CheckStatus,
+    Diagnostic,
+    Edit,
+    Fix,
+    Outcome,
+    Settled,
+    Span,
+    Verdict,
+)
+from keraslint.project.source import Source
+from keraslint.report import Report, formats, render
+from keraslint.report.diff import diffs
+from keraslint.report.statistics import statistics
+from keraslint.report.verdict import verdict_json, verdict_text
+
+SOURCE = Source("a/x.py", 'class A:\n\ts = "🎉"; d = Dense(4)\n    e = Dense(\n        n,\n    )\n')
+SAFE = Fix(Applicability.SAFE, "Move `d` to `__init__`", (Edit(Span.of(2, 1, 3, 1), ""),), "A")
+UNSAFE = replace(
+    SAFE, applicability=Applicability.UNSAFE, message="Move `e`", doubts=("`n` may differ", "why")
+)
+FIRST = Diagnostic(
+    "KRL101", "layer-in-build", "`Dense` is here", "a/x.py", Span.of(2, 15, 2, 23), SAFE
+)
+SECOND = Diagnostic("KRL102", "known", "50% `Dense`,\nhere", "a/x.py", Span.of(3, 9, 5, 6), UNSAFE)
+THIRD = Diagnostic(
+    "KRL103", "shape", "advice", "b.py", Span.of(1, 1, 1, 2), None, why_no_fix="unknowable"
+)
+REPORT = Report((FIRST, SECOND, THIRD), {"a/x.py": SOURCE}, files=7)
+REFUTED = Verdict(
+    Outcome.REFUTED,
+    "A",
+    "outputs change",
+    "A(2)(floats(1, 2))\nA(3)(floats(1, 3))",
+    (
+        Check("outputs", CheckStatus.BROKEN, "by 0.3"),
+        Check("reloads", CheckStatus.MENDED),
+        Check("weights", CheckStatus.KEPT, "3 weights"),
+    ),
+    1.25,
+    "keras 3",
+)
+PROVED = replace(REFUTED, outcome=Outcome.PROVED, reason="", checks=())
+UNKNOWN = replace(REFUTED, outcome=Outcome.UNKNOWN, reason="no recipe", recipe="", checks=())
+
+
+def loaded(name: str, report: Report = REPORT) -> Any:
+    return json.loads(render(report, name))
+
+
+@pytest.mark.parametrize("name", formats())
+@pytest.mark.parametrize("report", [REPORT, Report(()), Report((), files=1)])
+def test_every_format_ends_its_last_line_and_never_shows_a_colour_unasked(
+    name: str, report: Report
+) -> None:
+    text = render(report, name)
+
+    assert text == "" or text.endswith("\n")
+    assert "\x1b" not in text
+
+
+def test_concise_is_one_line_each_and_two_of_counts() -> None:
+    assert render(REPORT, "concise").replace(",\nhere", "") == dedent("""\
+        a/x.py:2:15: KRL101 [*] `Dense` is here
+        a/x.py:3:9: KRL102 50% `Dense`
+        b.py:1:1: KRL103 advice
+        Found 3 findings in 2 files (7 files checked).
+        [*] 1 fixable with `--fix` (1 more with `--unsafe-fixes`, or with `--fix --prove` if the proof succeeds).
+        """)  # noqa: E501
+
+
+def test_full_shows_the_code_the_fix_and_the_doubt() -> None:
+    text = render(replace(REPORT, diagnostics=(FIRST, SECOND, THIRD), quiet=True), "full")
+
+    assert text.replace(",\nhere", "") == dedent("""\
+        a/x.py:2:15: KRL101 [*] `Dense` is here
+          |
+        1 | class A:
+        2 |     s = "🎉"; d = Dense(4)
+          |                   ^^^^^^^^
+        3 |     e = Dense(
+          |
+          = fix: Move `d` to `__init__`
+
+        a/x.py:3:9: KRL102 50% `Dense`
+          |
+        1 | class A:
+        2 |     s = "🎉"; d = Dense(4)
+        3 |     e = Dense(
+          |         ^^^^^^
+        4 |         n,
+        5 |     )
+          |     ^
+          |
+          = fix (unsafe): Move `e`
+          = why unsafe: `n` may differ; why
+
+        b.py:1:1: KRL103 advice
+          = no fix: unknowable
+        """)
+
+
+def test_grouped_names_each_file_once() -> None:
+    text = render(replace(REPORT, quiet=True), "grouped")
+
+    assert text.startswith("a/x.py:\n  2:15    KRL101 [*] `Dense` is here\n")
+    assert text.count("a/x.py") == 1
+
+
+def test_a_clean_run_says_so() -> None:
+    assert render(Report((), files=812), "full") == "All checks passed! (812 files checked)\n"
+
+
+def test_a_run_with_failures_does_not_say_that_all_passed() -> None:
+    text = render(Report((), files=1, failures=2), "full")
+
+    assert text == "No findings (1 file checked, 2 paths could not be)\n"
+
+
+def test_unsafe_fixes_count_as_fixable_when_they_are_on() -> None:
+    text = render(replace(REPORT, unsafe_fixes=True), "concise")
+
+    assert "KRL102 [*]" in text
+    assert text.endswith("[*] 2 fixable with `--fix --unsafe-fixes`.\n")
+
+
+def test_only_unsafe_fixes_are_offered_with_the_proof() -> None:
+    text = render(replace(REPORT, diagnostics=(SECOND,)), "concise")
+
+    assert text.endswith(
+        "1 fixable with `--fix --unsafe-fixes`, or with `--fix --prove` if the proof succeeds.\n"
+    )
+
+
+def test_json_has_rufs_keys_and_ours() -> None:
+    first, second, third = loaded("json")
+
+    assert list(first) == sorted(first)
+    assert first.keys() - {"proof", "why_no_fix"} == {
+        "cell", "code", "end_location", "filename", "fix", "location", "message", "name",
+        "noqa_row", "severity", "url",
+    }  # fmt: skip
+    assert first["location"] == {"column": 15, "row": 2}
+    assert first["end_location"] == {"column": 23, "row": 2}
+    assert first["filename"].endswith("/a/x.py")
+    assert first["fix"] == {
+        "applicability": "safe",
+        "edits": [
+            {
+                "content": "",
+                "end_location": {"column": 1, "row": 3},
+                "location": {"column": 1, "row": 2},
+            }
+        ],
+        "message": "Move `d` to `__init__`",
+    }
+    assert second["fix"]["applicability"] == "unsafe"
+    assert (third["fix"], third["why_no_fix"]) == (None, "unknowable")
+
+
+def test_json_holds_the_verdict() -> None:
+    (one,) = loaded("json", replace(REPORT, diagnostics=(replace(FIRST, verdict=REFUTED),)))
+
+    assert one["proof"]["outcome"] == "refuted"
+    assert one["proof"]["checks"][0] == {
+        "name": "outputs",
+        "status": "broken",
+        "detail": "by 0.3",
+    }
+
+
+def test_json_lines_are_the_objects_of_json() -> None:
+    lines = render(REPORT, "json-lines").splitlines()
+
+    assert [json.loads(line) for line in lines] == loaded("json")
+
+
+def test_github_escapes_what_its_syntax_means() -> None:
+    first, second, _ = render(REPORT, "github").splitlines()
+
+    assert first == (
+        "::error title=keraslint (KRL101),file=a/x.py,line=2,col=15,endLine=2,endColumn=23"
+        "::a/x.py:2:15: KRL101 `Dense` is here"
+    )
+    assert second.endswith("KRL102 50%25 `Dense`,%0Ahere")
+
+
+def test_gitlab_fingerprints_differ_and_survive_moved_lines() -> None:
+    moved = replace(SOURCE, text="\n" + SOURCE.text)
+    lower = replace(FIRST, span=Span.of(3, 15, 3, 23))
+    report = Report((FIRST, FIRST, SECOND), {"a/x.py": SOURCE})
+
+    prints = [one["fingerprint"] for one in loaded("gitlab", report)]
+    (after,) = loaded("gitlab", Report((lower,), {"a/x.py": moved}))
+
+    assert len(set(prints)) == 3
+    assert after["fingerprint"] == prints[0]
+    assert after["location"]["positions"]["begin"] == {"line": 3, "column": 15}
+
+
+def test_sarif_counts_characters_and_carries_the_fix() -> None:
+    (run,) = loaded("sarif")["runs"]
+    first = run["results"][0]
+    place = first["locations"][0]["physicalLocation"]
+
+    assert run["columnKind"] == "unicodeCodePoints"
+    assert [rule["id"] for rule in run["tool"]["driver"]["rules"]] == ["KRL101", "KRL102", "KRL103"]
+    assert place["region"] == {"startLine": 2, "startColumn": 15, "endLine": 2, "endColumn": 23}
+    assert place["artifactLocation"]["uri"].startswith("file:///")
+    (change,) = first["fixes"][0]["artifactChanges"]
+    assert change["replacements"][0]["insertedContent"] == {"text": ""}
+    assert "fixes" not in run["results"][2]
+
+
+def test_junit_is_xml_whatever_the_message_holds() -> None:
+    nasty = replace(FIRST, message="<&\x00\x1b\ud800>")
+
+    root = ElementTree.fromstring(render(Report((nasty,)), "junit"))
+
+    assert root.get("failures") == "1"
+    failure = root.find(".//failure")
+    assert failure is not None
+    assert failure.get("message") == "<&���>"
+
+
+def test_pylint_lines() -> None:
+    assert render(REPORT, "pylint").startswith("a/x.py:2: [KRL101] `Dense` is here\n")
+
+
+def test_statistics_are_counted_by_rule() -> None:
+    report = replace(REPORT, diagnostics=(FIRST, THIRD, FIRST))
+
+    assert statistics(report, "full") == "2\tKRL101\t[*] layer-in-build\n1\tKRL103\t[ ] shape\n"
+    assert json.loads(statistics(report, "json"))[0]["count"] == 2
+
+
+def settled(action: str, verdict: Verdict | None, findings: int = 1, reason: str = "") -> Settled:
+    return Settled("a/x.py", "KRL102", UNSAFE, action, findings, reason, verdict)
+
+
+def test_a_proving_run_tells_of_each_fix_and_counts_them() -> None:
+    fates = (
+        settled("written", PROVED, 2),
+        settled("kept", REFUTED),
+        settled("kept", UNKNOWN),
+        settled("kept", UNKNOWN),
+        settled("kept", None, reason="it overlaps another fix"),
+    )
+    report = Report((), files=1, settled=fates, fixing=True, proving=True)
+
+    assert render(report, "concise") == dedent("""\
+        a/x.py: KRL102 `A` fixed and proved
+          recipe: A(2)(floats(1, 2))
+          recipe: A(3)(floats(1, 3))
+        a/x.py: KRL102 `A` refuted, kept as it was: outputs change
+          outputs broken: by 0.3
+          reloads mended
+          recipe: A(2)(floats(1, 2))
+          recipe: A(3)(floats(1, 3))
+        a/x.py: KRL102 `A` unknown, kept as it was: no recipe
+        a/x.py: KRL102 `A` unknown, kept as it was: no recipe
+        a/x.py: KRL102 `A` not fixed: it overlaps another fix
+        Found 2 findings in 1 file (2 fixed, 0 remaining; 1 file checked).
+        1 fixed and proved, 1 refuted (kept as it was), 2 unknown (kept as they were), 1 not tried (kept as it was)
+        """)  # noqa: E501
+
+
+def test_show_fixes_enumerates_what_was_written() -> None:
+    fates = (settled("written", None, 2), settled("written", None))
+    report = Report((), files=1, settled=fates, fixing=True, show_fixes=True)
+
+    assert render(report, "full").startswith("Fixed 3:\n- a/x.py:\n    3 × KRL102\n")
+
+
+def test_a_diff_keeps_line_ends_and_marks_a_missing_one() -> None:
+    old = Source("x.py", "a\r\nb\x0cc\u2028d\r\ne")
+
+    text = diffs({"x.py": (old, "a\r\nB\x0cc\u2028d\r\ne")}, colour=False)
+
+    assert text == (
+        "--- x.py\n+++ x.py\n@@ -1,3 +1,3 @@\n a\r\n-b\x0cc\u2028d\r\n+B\x0cc\u2028d\r\n e\n"
+        "\\ No newline at end of file\n"
+    )
+
+
+def test_git_accepts_the_diff(tmp_path: Any) -> None:
+    import subprocess
+
+    old = "".join(f"line {n}\r\n" for n in range(30)) + "end"
+    new = old.replace("line 3\r\n", "").replace("line 25", "line XXV") + "\n"
+    files = {"x.py": (Source("x.py", old), new), "y.py": (Source("y.py", "a\n"), "b\n")}
+    (tmp_path / "x.py").write_bytes(old.encode())
+    (tmp_path / "y.py").write_bytes(b"a\n")
+
+    patch = diffs(files, colour=False).encode()
+    subprocess.run(["git", "apply", "-p0", "-"], input=patch, cwd=tmp_path, check=True)
+
+    assert (tmp_path / "x.py").read_bytes() == new.encode()
+    assert (tmp_path / "y.py").read_bytes() == b"b\n"
+
+
+def test_a_verdict_is_a_headline_and_a_table() -> None:
+    assert verdict_text(REFUTED, colour=False) == dedent("""\
+        A: refuted: outputs change
+        recipe: A(2)(floats(1, 2))
+        recipe: A(3)(floats(1, 3))
+        measured with keras 3 in 1.2 s
+          broken   outputs  by 0.3
+          mended   reloads
+          kept     weights  3 weights
+        """)
+    assert json.loads(verdict_json(REFUTED))["outcome"] == "refuted"
