@@ -217,7 +217,7 @@ def _show(told: Answer, output_file: str | None) -> None:
     _write(told.err, sys.stderr)
     if told.raw is not None:
         sys.stdout.buffer.write(told.raw)
-        sys.stdout.flush()
+        sys.stdout.buffer.flush()
     if output_file is None:
         return _write(told.out, sys.stdout)
     try:
@@ -227,8 +227,11 @@ def _show(told: Answer, output_file: str | None) -> None:
 
 
 def _write(text: str, stream: TextIO) -> None:
-    stream.write(text)
-    stream.flush()
+    try:
+        stream.write(text)
+        stream.flush()
+    except BrokenPipeError:  # the reader has seen enough; what was found stays found
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def main() -> NoReturn:
@@ -240,28 +243,27 @@ def main() -> NoReturn:
 
 
 def run(arguments: Sequence[str]) -> int:
-    """Run a command line and return its exit code; only our own bugs are called errors of ours."""
-    from keraslint.config import ConfigError
-
+    """Run a command line and return its exit code; what goes wrong is said in a line or two."""
     try:
         code = cli.main(list(arguments), prog_name="keraslint", standalone_mode=False)
         return code if isinstance(code, int) else CLEAN
-    except click.ClickException as error:
-        error.show()
-    except ConfigError as error:
-        _write(f"error: {error}\n", sys.stderr)
     except click.Abort:
         _write("interrupted\n", sys.stderr)
         return INTERRUPTED
-    except BrokenPipeError:  # the reader has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return FINDINGS
     except Exception as error:
-        _write(_bug(error), sys.stderr)
-    return MISUSE
+        _write(_sorry(error), sys.stderr)
+        return MISUSE
 
 
-def _bug(error: Exception) -> str:
+def _sorry(error: Exception) -> str:
+    from keraslint.config import ConfigError
+
+    if isinstance(error, ConfigError):
+        return f"error: {error}\n"
+    if isinstance(error, click.ClickException):
+        context = getattr(error, "ctx", None)
+        help_at = f"  see `{context.command_path} --help`\n" if context else ""
+        return f"error: {error.format_message()}\n{help_at}"
     if os.environ.get("KERASLINT_TRACEBACK"):
         import traceback
 

@@ -15,14 +15,13 @@ def configuration(settings: Settings, codes: frozenset[str]) -> str:
     for key in sorted(OPTIONS):
         value = getattr(settings, key.replace("-", "_"))
         flag = getattr(settings.flags, key.replace("-", "_"), None)
-        lines.append(f"{key} = {_toml(value)}" + (f"  # flags: {_toml(flag)}" if flag else ""))
+        line = f"# {key} is not set" if value is None else f"{key} = {_toml(value)}"
+        lines.append(line + (f"  # command line: {_toml(flag)}" if flag else ""))
     lines.append(f"# rules that are on: {', '.join(sorted(codes)) or 'none'}")
     return "".join(f"{line}\n" for line in lines)
 
 
 def _toml(value: object) -> str:
-    if value is None:
-        return '""  # not set'
     if isinstance(value, Mapping):
         pairs = (f"{json.dumps(key)} = {_toml(one)}" for key, one in value.items())
         return "{ " + ", ".join(pairs) + " }" if value else "{}"
