@@ -191,7 +191,11 @@ def compare(output_format: str, **asked: Any) -> int:
 
     found = verdict(Comparison(**asked))
     as_json = output_format == "json"
-    text = verdict_json(found) if as_json else verdict_text(found, colour=_colourful("auto"))
+    text = (
+        verdict_json(found)
+        if as_json
+        else verdict_text(found, width=_width(), colour=_colourful("auto"))
+    )
     _write(text, sys.stdout)
     return {"proved": CLEAN, "refuted": FINDINGS}.get(found.outcome.value, MISUSE)
 

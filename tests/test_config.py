@@ -151,7 +151,9 @@ def test_a_config_pair_overrides_the_file_and_flags_override_the_pair(tmp_path: 
 
 
 def test_a_bad_config_pair_is_named(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match="--config `kears = 3`: unknown key `kears`; did you mean"):
+    with pytest.raises(
+        ConfigError, match="--config `kears = 3`: unknown key `kears`; did you mean"
+    ):
         load(tmp_path, config=["kears = 3"])
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 
-from keraslint.diagnostic import CheckStatus, Outcome, Settled
+from keraslint.diagnostic import CheckStatus, Outcome, Settled, Verdict
 from keraslint.report import Report
 from keraslint.report.palette import Palette
+
+MOST = 3
 
 
 def settled(report: Report) -> list[str]:
@@ -24,14 +26,20 @@ def _told(one: Settled, palette: Palette) -> list[str]:
     head = f"{palette.bold(one.path)}: {palette.red(one.code)} `{one.fix.layer}` "
     told = [head + _fate(one, palette) + (f": {reason}" if reason else "")]
     if one.verdict:
-        changed = [
-            f"  {check.name} {check.status.value}" + (f": {check.detail}" if check.detail else "")
-            for check in one.verdict.checks
-            if check.status in (CheckStatus.BROKEN, CheckStatus.MENDED)
-        ]
-        recipe = [f"  recipe: {line}" for line in one.verdict.recipe.splitlines()]
-        told += changed + recipe
+        told += _checks(one.verdict, CheckStatus.BROKEN) + _checks(one.verdict, CheckStatus.MENDED)
+        told += [f"  recipe: {line}" for line in one.verdict.recipe.splitlines()]
     return told
+
+
+def _checks(verdict: Verdict, status: CheckStatus) -> list[str]:
+    """Tell of the first few checks that came out so; one cause often breaks many."""
+    checks = [check for check in verdict.checks if check.status is status]
+    lines = [
+        f"  {status.value}: {check.name}" + (f": {check.detail}" if check.detail else "")
+        for check in checks[:MOST]
+    ]
+    more = len(checks) - MOST
+    return [*lines, f"  {status.value}: {more} more"] if more > 0 else lines
 
 
 def _fate(one: Settled, palette: Palette) -> str:

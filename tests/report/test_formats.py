@@ -267,8 +267,8 @@ def test_a_proving_run_tells_of_each_fix_and_counts_them() -> None:
           recipe: A(2)(floats(1, 2))
           recipe: A(3)(floats(1, 3))
         a/x.py: KRL102 `A` refuted, kept as it was: outputs change
-          outputs broken: by 0.3
-          reloads mended
+          broken: outputs: by 0.3
+          mended: reloads
           recipe: A(2)(floats(1, 2))
           recipe: A(3)(floats(1, 3))
         a/x.py: KRL102 `A` unknown, kept as it was: no recipe
@@ -314,13 +314,19 @@ def test_git_accepts_the_diff(tmp_path: Any) -> None:
 
 
 def test_a_verdict_is_a_headline_and_a_table() -> None:
-    assert verdict_text(REFUTED, colour=False) == dedent("""\
+    assert verdict_text(REFUTED, width=80, colour=False) == dedent("""\
         A: refuted: outputs change
         recipe: A(2)(floats(1, 2))
         recipe: A(3)(floats(1, 3))
         measured with keras 3 in 1.2 s
           broken   outputs  by 0.3
           mended   reloads
-          kept     weights  3 weights
+          kept     weights
         """)
     assert json.loads(verdict_json(REFUTED))["outcome"] == "refuted"
+
+
+def test_a_verdict_without_a_recipe_says_how_to_give_one() -> None:
+    text = verdict_text(UNKNOWN, width=80, colour=False)
+
+    assert text.startswith("A: unknown: no recipe\nsay how to make and call it: --recipe")
