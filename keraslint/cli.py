@@ -74,7 +74,8 @@ def _options(section: str) -> Callable[..., Callable[[_Command], _Command]]:
 _fixing, _selecting, _finding = map(_options, ("Fixing", "Rule selection", "File selection"))
 _proving, _telling, _other = map(_options, ("Proof", "Output", "Options"))
 _codes = {"multiple": True, "callback": _commas, "metavar": "CODES"}
-_FORMATS = "full, concise, grouped, json, json-lines, github, gitlab, junit, pylint or sarif."
+_FORMATS = """full, concise, grouped, json, json-lines, github, gitlab, azure, junit, pylint, rdjson
+or sarif."""
 _globs = {"multiple": True, "callback": _commas, "metavar": "PATTERNS"}
 
 

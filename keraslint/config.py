@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal, Protocol
@@ -243,27 +243,32 @@ def selected(settings: Settings, rules: Iterable[KnownRule]) -> frozenset[str]:
     for selection, where in ((layer, settings.file), (settings.flags, None)):
         place = _shown(where) if where else "command line"
         on = dict.fromkeys(codes if selection.select is None else always, True)
-        on |= _verdicts(selection, rules, place)
+        on |= _verdicts(_asked(selection, place), rules)
         codes = {code for code, is_on in on.items() if is_on}
     return frozenset(codes)
 
 
 def fixable(settings: Settings, rules: Iterable[KnownRule]) -> frozenset[str]:
     """Compute the codes whose fixes may be applied, of all rules. Raises `ConfigError`."""
-    rules = tuple(rules)
-    place = _shown(settings.file) if settings.file else "command line"
-    on = _verdicts(Selection(settings.fixable, (), settings.unfixable), rules, place)
-    return frozenset(code for code, is_on in on.items() if is_on)
+    asked = [(name, True, "`fixable`") for name in settings.fixable]
+    asked += [(name, False, "`unfixable`") for name in settings.unfixable]
+    return frozenset(code for code, is_on in _verdicts(asked, tuple(rules)).items() if is_on)
 
 
-def _verdicts(selection: Selection, rules: tuple[KnownRule, ...], place: str) -> dict[str, bool]:
+def _asked(selection: Selection, place: str) -> Iterator[tuple[str, bool, str]]:
+    """List each selector with what it asks for and where it stands."""
+    yield from ((name, True, f"{place}: `select`") for name in selection.select or ())
+    yield from ((name, True, f"{place}: `extend-select`") for name in selection.extend_select)
+    yield from ((name, False, f"{place}: `ignore`") for name in selection.ignore)
+
+
+def _verdicts(
+    asked: Iterable[tuple[str, bool, str]], rules: tuple[KnownRule, ...]
+) -> dict[str, bool]:
     """Say on or off for each code spoken of; the most specific selector has the last word."""
-    asked = [(name, True, "select") for name in selection.select or ()]
-    asked += [(name, True, "extend-select") for name in selection.extend_select]
-    asked += [(name, False, "ignore") for name in selection.ignore]
     on: dict[str, bool] = {}
-    for name, is_on, key in sorted(asked, key=lambda one: (_specificity(one[0]), not one[1])):
-        on |= dict.fromkeys(matching(name, rules, f"{place}: `{key}`"), is_on)
+    for name, is_on, place in sorted(asked, key=lambda one: (_specificity(one[0]), not one[1])):
+        on |= dict.fromkeys(matching(name, rules, place), is_on)
     return on
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from keraslint.commands import Answer, failed, told
-from keraslint.config import ConfigError, Settings, load, selected
+from keraslint.config import ConfigError, Settings, fixable, load, matching, selected
 from keraslint.project.discover import discover
 from keraslint.project.source import Trouble, Unreadable
 from keraslint.report import Report, formats, render
@@ -53,6 +53,7 @@ def answer(request: Request, standard_input: Callable[[], bytes]) -> Answer:
         return _shown_settings(settings)
     if request.show_files:
         return _shown_files(paths, settings)
+    _check_selectors(settings)
     stdin = None
     if request.stdin_filename is not None or "-" in request.paths:
         stdin, paths = (request.stdin_filename or "-", standard_input()), []
@@ -99,6 +100,17 @@ def _recipes(texts: Iterable[str]) -> dict[str, tuple[str, ...]]:
         layer = name[1].rpartition(".")[2]
         recipes[layer] = (*recipes.get(layer, ()), text.strip())
     return recipes
+
+
+def _check_selectors(settings: Settings) -> None:
+    """Refuse an unknown selector before anything is read or written."""
+    from keraslint.rules import registry
+
+    selected(settings, registry())
+    fixable(settings, registry())
+    for selectors in settings.per_file_ignores.values():
+        for selector in selectors:
+            matching(selector, registry(), "`per-file-ignores`")
 
 
 def _shown_settings(settings: Settings) -> Answer:

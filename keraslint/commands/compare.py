@@ -58,7 +58,8 @@ def _recipes(asked: Comparison, settings: Settings, texts: tuple[str, str]) -> t
         return tuple(Recipe(text) for text in asked.recipes)
     if given := recipes_of_config(asked.layer, settings.recipes):
         return given
-    return recipes_for(asked.layer, [recipe for text in texts for recipe in recipes_in(text)])
+    found = dict.fromkeys(recipe for text in texts for recipe in recipes_in(text))
+    return recipes_for(asked.layer, found)
 
 
 def proof_options(settings: Settings) -> ProofOptions:

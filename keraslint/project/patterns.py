@@ -50,10 +50,12 @@ def excluded(path: Path, settings: Settings) -> bool:
     return any(patterns.match(str(one), one.name) for one in (here, *above))
 
 
-def ignored_in(path: Path, settings: Settings, rules: Iterable[KnownRule]) -> frozenset[str]:
+def silenced(path: str, settings: Settings, rules: Iterable[KnownRule]) -> frozenset[str]:
     """List the codes that `per-file-ignores` turns off in one file. Raises `ConfigError`."""
+    if not settings.per_file_ignores:
+        return frozenset()
     rules = tuple(rules)
-    here = path.absolute()
+    here = Path(path).absolute()
     codes: set[str] = set()
     for pattern, selectors in settings.per_file_ignores.items():
         patterns = compiled([pattern.removeprefix("!")], settings.root)

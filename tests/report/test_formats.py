@@ -237,6 +237,23 @@ def test_junit_is_xml_whatever_the_message_holds() -> None:
     assert failure.get("message") == "<&���>"
 
 
+def test_azure_escapes_what_its_syntax_means() -> None:
+    _, second, _ = render(replace(REPORT, diagnostics=(FIRST, SECOND, THIRD)), "azure").splitlines()
+
+    assert second == (
+        "##vso[task.logissue type=error;sourcepath=a/x.py;linenumber=3;columnnumber=9;"
+        "code=KRL102;]50%AZP25 `Dense`,%0Ahere"
+    )
+
+
+def test_rdjson_suggests_only_what_may_be_applied() -> None:
+    first, second, _ = loaded("rdjson")["diagnostics"]
+
+    assert first["location"]["range"]["start"] == {"line": 2, "column": 15}
+    assert first["suggestions"][0]["text"] == ""
+    assert "suggestions" not in second
+
+
 def test_pylint_lines() -> None:
     assert render(REPORT, "pylint").startswith("a/x.py:2: [KRL101] `Dense` is here\n")
 

@@ -1,0 +1,522 @@
+"""The command line: what people type, what they read, and the exit code."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from keraslint import __version__
+from keraslint.cli import run
+
+FINDING = """\
+import keras
+
+
+class Block(keras.layers.Layer):
+    def __init__(self, units, **kwargs):
+        super().__init__(**kwargs)
+        self.units = units
+
+    def build(self, input_shape):
+        self.dense = keras.layers.Dense(self.units)
+        self.dense.build(input_shape)
+
+    def call(self, x):
+        return self.dense(x)
+"""
+PLACE = "10:22: KRL101 [*] "
+CLEAN = "x = 1\n"
+
+
+@dataclass(frozen=True)
+class Ran:
+    code: int
+    out: str
+    err: str
+
+
+Run = Callable[..., Ran]
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    for name in ("NO_COLOR", "FORCE_COLOR", "KERASLINT_OUTPUT_FORMAT", "KERASLINT_CACHE_DIR"):
+        monkeypatch.delenv(name, raising=False)
+    (tmp_path / "finding.py").write_text(FINDING, encoding="utf-8")
+    (tmp_path / "clean.py").write_text(CLEAN, encoding="utf-8")
+    return tmp_path
+
+
+@pytest.fixture
+def keraslint(
+    project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> Run:
+    def ran(*arguments: str, stdin: bytes = b"") -> Ran:
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin), "utf-8"))
+        code = run(arguments)
+        captured = capsys.readouterr()
+        return Ran(code, captured.out, captured.err)
+
+    return ran
+
+
+def started(*arguments: str, **options: object) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(  # type: ignore[call-overload,no-any-return]
+        [sys.executable, "-m", "keraslint", *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])},
+        **options,
+    )
+
+
+class TestExitCodes:
+    def test_clean_is_0(self, keraslint: Run) -> None:
+        ran = keraslint("clean.py")
+
+        assert (ran.code, ran.out, ran.err) == (0, "All checks passed! (1 file checked)\n", "")
+
+    def test_findings_are_1(self, keraslint: Run) -> None:
+        ran = keraslint("finding.py")
+
+        assert ran.code == 1
+        assert ran.out.startswith(f"finding.py:{PLACE}")
+        assert ran.out.endswith("[*] 1 fixable with `--fix`.\n")
+
+    def test_check_is_what_is_done_without_a_command(self, keraslint: Run) -> None:
+        named, unnamed = keraslint("check", "finding.py"), keraslint("finding.py")
+
+        assert named == unnamed
+
+    def test_without_paths_check_looks_here(self, keraslint: Run) -> None:
+        ran = keraslint("check")
+
+        assert ran.code == 1
+        assert "finding.py" in ran.out
+
+    def test_exit_zero(self, keraslint: Run) -> None:
+        assert keraslint("finding.py", "--exit-zero").code == 0
+        assert keraslint("finding.py", "-e", "nothere.py").code == 2
+
+    def test_exit_non_zero_on_fix(self, keraslint: Run) -> None:
+        first = keraslint("finding.py", "--fix", "--exit-non-zero-on-fix")
+        second = keraslint("finding.py", "--fix", "--exit-non-zero-on-fix")
+
+        assert (first.code, second.code) == (1, 0)
+
+
+class TestBadInput:
+    """Each is told by name with its reason, and the other files are linted."""
+
+    def others_are_linted(self, ran: Ran) -> bool:
+        return f"finding.py:{PLACE}" in ran.out
+
+    def test_a_missing_path(self, keraslint: Run) -> None:
+        ran = keraslint("nothere.py", "finding.py")
+
+        assert ran.code == 2
+        assert ran.err == "error: nothere.py: no such file or directory\n"
+        assert self.others_are_linted(ran)
+
+    @pytest.mark.skipif(os.name == "nt", reason="symbolic links need a privilege")
+    def test_a_broken_link(self, keraslint: Run) -> None:
+        Path("link.py").symlink_to("nothere.py")
+
+        ran = keraslint(".")
+
+        assert ran.code == 2
+        assert ran.err == "error: link.py: broken symbolic link\n"
+        assert self.others_are_linted(ran)
+
+    @pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root may read everything")
+    def test_an_unreadable_file(self, keraslint: Run) -> None:
+        Path("closed.py").write_text("", encoding="utf-8")
+        Path("closed.py").chmod(0)
+
+        ran = keraslint(".")
+
+        assert ran.code == 2
+        assert ran.err == "error: closed.py: permission denied\n"
+        assert self.others_are_linted(ran)
+
+    def test_a_syntax_error(self, keraslint: Run) -> None:
+        Path("broken.py").write_text("import keras\nclass A(keras.Layer\n", encoding="utf-8")
+
+        ran = keraslint(".")
+
+        assert ran.code == 1
+        assert "broken.py:2:8: KRL0" in ran.out
+        assert self.others_are_linted(ran)
+
+    def test_invalid_utf8(self, keraslint: Run) -> None:
+        Path("latin.py").write_bytes(b"x = 1\ny = '\xe9'\n")
+
+        ran = keraslint(".")
+
+        assert ran.code == 1
+        assert "latin.py:2:6: KRL0" in ran.out
+        assert "not valid UTF-8: byte 0xe9 at offset 11 (line 2)" in ran.out
+        assert self.others_are_linted(ran)
+
+    def test_an_unknown_encoding_and_a_null_byte(self, keraslint: Run) -> None:
+        Path("a.py").write_bytes(b"# coding: klingon\n")
+        Path("b.py").write_bytes(b"x\0")
+
+        ran = keraslint(".")
+
+        assert ran.code == 1
+        assert "a.py:1:1: KRL0" in ran.out
+        assert "b.py:1:2: KRL0" in ran.out
+        assert self.others_are_linted(ran)
+
+    def test_an_empty_folder(self, keraslint: Run) -> None:
+        Path("empty").mkdir()
+
+        assert keraslint("empty") == Ran(0, "", "note: no Python files found under `empty`\n")
+        assert keraslint("empty", "-q") == Ran(0, "", "")
+
+    def test_a_folder_called_py(self, keraslint: Run) -> None:
+        Path("x.py").mkdir()
+
+        ran = keraslint("x.py", "finding.py")
+
+        assert (ran.code, ran.err) == (1, "note: no Python files found under `x.py`\n")
+
+    @pytest.mark.parametrize(
+        "flag", ["--select", "--ignore", "--extend-select", "--fixable", "--unfixable"]
+    )
+    def test_a_bad_code(self, keraslint: Run, flag: str) -> None:
+        ran = keraslint(flag, "KRL101,KRL999", "finding.py")
+
+        assert (ran.code, ran.out) == (2, "")
+        assert f"`{flag[2:]}`: unknown rule selector `KRL999`" in ran.err
+        assert ran.err.count("\n") == 1
+
+    def test_a_bad_code_in_per_file_ignores(self, keraslint: Run) -> None:
+        ran = keraslint("finding.py", "--per-file-ignores", "x.py:KRL999")
+
+        assert (ran.code, ran.out) == (2, "")
+        assert "`per-file-ignores`: unknown rule selector `KRL999`" in ran.err
+
+    def test_a_bad_format(self, keraslint: Run) -> None:
+        ran = keraslint("finding.py", "--output-format", "jsn")
+
+        assert (ran.code, ran.out) == (2, "")
+        assert ran.err == "error: unknown output format `jsn`; did you mean `json`?\n"
+
+    def test_a_bad_configuration(self, keraslint: Run) -> None:
+        Path("pyproject.toml").write_text("[tool.keraslint]\nselct = []\n", encoding="utf-8")
+
+        ran = keraslint("finding.py")
+
+        assert (ran.code, ran.out) == (2, "")
+        assert ran.err == "error: pyproject.toml: unknown key `selct`; did you mean `select`?\n"
+
+    def test_a_bad_option_and_a_mistyped_command(self, keraslint: Run) -> None:
+        option, command = keraslint("--fixx", "finding.py"), keraslint("chek", "finding.py")
+
+        assert (option.code, command.code) == (2, 2)
+        assert option.err.startswith("error: No such option")
+        assert "did you mean the command `keraslint check`?" in command.err
+
+    def test_prove_alone(self, keraslint: Run) -> None:
+        ran = keraslint("finding.py", "--prove")
+
+        assert (ran.code, ran.out) == (2, "")
+        assert "it goes with `--fix` or `--diff`" in ran.err
+
+    def test_an_output_file_that_cannot_be_written(self, keraslint: Run) -> None:
+        ran = keraslint("finding.py", "-o", "no/such/folder")
+
+        assert (ran.code, ran.out) == (2, "")
+        assert ran.err == "error: no/such/folder: No such file or directory\n"
+
+
+class TestReports:
+    def test_json_for_every_tool_that_knows_ruff(self, keraslint: Run) -> None:
+        ran = keraslint("finding.py", "--output-format", "json")
+
+        (one,) = json.loads(ran.out)
+        assert ran.code == 1
+        assert (one["code"], one["location"]) == ("KRL101", {"row": 10, "column": 22})
+        assert one["fix"]["applicability"] == "safe"
+
+    def test_the_configured_format_holds_until_a_flag_says_otherwise(self, keraslint: Run) -> None:
+        Path("keraslint.toml").write_text('output-format = "json"', encoding="utf-8")
+
+        assert json.loads(keraslint("clean.py").out) == []
+        assert keraslint("clean.py", "--output-format", "pylint").out == ""
+
+    def test_an_output_file(self, keraslint: Run) -> None:
+        ran = keraslint("finding.py", "--output-file", "report.txt", "--color", "always")
+
+        assert (ran.code, ran.out) == (1, "")
+        assert Path("report.txt").read_text(encoding="utf-8").startswith(f"finding.py:{PLACE}")
+
+    def test_colour_only_when_wanted(self, keraslint: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+        plain = keraslint("finding.py").out
+        monkeypatch.setenv("FORCE_COLOR", "1")
+        forced = keraslint("finding.py").out
+        monkeypatch.setenv("NO_COLOR", "1")
+        refused = keraslint("finding.py").out
+
+        assert "\x1b[" in forced
+        assert refused == plain
+        assert "\x1b[" not in plain
+
+    def test_quiet_prints_findings_and_nothing_else(self, keraslint: Run) -> None:
+        assert keraslint("clean.py", "-q").out == ""
+        assert (
+            len(keraslint("finding.py", "-q", "--output-format", "concise").out.splitlines()) == 1
+        )
+
+    def test_statistics(self, keraslint: Run) -> None:
+        ran = keraslint("finding.py", "--statistics")
+
+        assert ran.out.startswith("1\tKRL101\t[*] layer-in-build\n")
+
+    def test_show_files(self, keraslint: Run, project: Path) -> None:
+        ran = keraslint(".", "--show-files", "--exclude", "clean.py")
+
+        assert (ran.code, ran.out) == (0, f"{project / 'finding.py'}\n")
+
+    def test_show_settings(self, keraslint: Run) -> None:
+        ran = keraslint(".", "--show-settings", "--select", "KRL101", "--isolated")
+
+        assert ran.code == 0
+        assert '\n# select is not set  # command line: ["KRL101"]\n' in ran.out
+        assert "KRL101" in ran.out.splitlines()[-1]
+        assert "KRL102" not in ran.out.splitlines()[-1]
+
+
+class TestFlags:
+    def test_select_and_ignore(self, keraslint: Run) -> None:
+        assert keraslint("finding.py", "--select", "KRL102").code == 0
+        assert keraslint("finding.py", "--ignore", "layer-in-build").code == 0
+        assert keraslint("finding.py", "--ignore", "KRL1", "--select", "KRL101").code == 1
+
+    def test_per_file_ignores(self, keraslint: Run) -> None:
+        assert keraslint("finding.py", "--per-file-ignores", "find*.py:KRL101").code == 0
+        assert keraslint("finding.py", "--per-file-ignores", "other.py:KRL101").code == 1
+        assert "is not `PATTERN:CODE`" in keraslint(".", "--per-file-ignores", "x").err
+
+    def test_a_comment_silences(self, keraslint: Run) -> None:
+        text = FINDING.replace("(self.units)", "(self.units)  # noqa: KRL101")
+        Path("finding.py").write_text(text, encoding="utf-8")
+
+        assert keraslint("finding.py").code == 0
+
+    def test_force_exclude(self, keraslint: Run) -> None:
+        excluded = ("finding.py", "--extend-exclude", "find*")
+
+        assert keraslint(*excluded).code == 1
+        assert keraslint(*excluded, "--force-exclude").code == 0
+
+
+class TestFixing:
+    def test_fix_writes_and_counts(self, keraslint: Run) -> None:
+        ran = keraslint("finding.py", "--fix")
+
+        assert (ran.code, ran.err) == (0, "")
+        assert "Found 1 finding in 1 file (1 fixed, 0 remaining; 1 file checked)." in ran.out
+        fixed = Path("finding.py").read_text(encoding="utf-8")
+        assert fixed.index("keras.layers.Dense") < fixed.index("def build")
+        assert keraslint("finding.py").code == 0
+
+    def test_diff_shows_and_writes_nothing(self, keraslint: Run) -> None:
+        ran = keraslint("finding.py", "--diff")
+
+        assert ran.code == 1
+        assert ran.out.startswith("--- finding.py\n+++ finding.py\n@@ ")
+        assert "\n-        self.dense = keras.layers.Dense(self.units)\n" in ran.out
+        assert Path("finding.py").read_text(encoding="utf-8") == FINDING
+        assert "1 would be fixed" in ran.err
+
+    def test_diff_of_a_clean_file_is_empty(self, keraslint: Run) -> None:
+        ran = keraslint("clean.py", "--diff")
+
+        assert (ran.code, ran.out) == (0, "")
+
+    def test_line_ends_and_a_byte_order_mark_survive(self, keraslint: Run) -> None:
+        data = b"\xef\xbb\xbf" + FINDING.replace("\n", "\r\n").encode()
+        Path("finding.py").write_bytes(data)
+
+        keraslint("finding.py", "--fix")
+        fixed = Path("finding.py").read_bytes()
+
+        assert fixed != data
+        assert fixed.startswith(b"\xef\xbb\xbfimport keras\r\n")
+        assert fixed.count(b"\n") == fixed.count(b"\r\n")
+
+    def test_unfixable_rules_are_reported_only(self, keraslint: Run) -> None:
+        ran = keraslint("finding.py", "--fix", "--unfixable", "KRL101")
+
+        assert ran.code == 1
+        assert Path("finding.py").read_text(encoding="utf-8") == FINDING
+
+
+class TestStandardInput:
+    def test_a_dash_reads_it(self, keraslint: Run) -> None:
+        ran = keraslint("-", stdin=FINDING.encode())
+
+        assert ran.code == 1
+        assert ran.out.startswith(f"-:{PLACE}")
+
+    def test_its_name_is_told(self, keraslint: Run, project: Path) -> None:
+        ran = keraslint(
+            "--stdin-filename", "a/b.py", "--output-format", "json", "-", stdin=FINDING.encode()
+        )
+
+        (one,) = json.loads(ran.out)
+        assert one["filename"] == str(project / "a" / "b.py")
+
+    def test_fix_answers_with_the_source(self, keraslint: Run) -> None:
+        ran = keraslint("--fix", "-", stdin=FINDING.encode())
+
+        assert ran.code == 0
+        assert ran.out.startswith("import keras\n")
+        assert ran.out.index("keras.layers.Dense") < ran.out.index("def build")
+        assert "(1 fixed, 0 remaining" in ran.err
+
+    @pytest.mark.parametrize("data", ["x = 1\r\n", "class A(:\n", ""])
+    def test_fix_answers_with_the_very_source_when_nothing_can_be_done(
+        self, project: Path, data: str
+    ) -> None:
+        process = started("--fix", "-", stdin=subprocess.PIPE)
+        out, _ = process.communicate(data.encode())
+
+        assert out == data.encode()
+
+    def test_it_goes_with_nothing_else(self, keraslint: Run) -> None:
+        ran = keraslint("-", "clean.py", stdin=b"")
+
+        assert ran.code == 2
+        assert "cannot be linted together with other paths" in ran.err
+
+
+class TestRulePages:
+    def test_by_code_and_by_name(self, keraslint: Run) -> None:
+        by_code, by_name = keraslint("rule", "KRL101"), keraslint("rule", "layer-in-build")
+
+        assert by_code == by_name
+        assert by_code.code == 0
+        assert by_code.out.startswith("KRL101 layer-in-build\n")
+
+    def test_all_as_json_and_markdown(self, keraslint: Run) -> None:
+        rules = json.loads(keraslint("rule", "--all", "--output-format", "json").out)
+        markdown = keraslint("rule", "--all", "--output-format", "markdown").out
+
+        assert {"KRL101", "KRL102", "KRL103"} <= {rule["code"] for rule in rules}
+        assert all(f"# {rule['name']} ({rule['code']})" in markdown for rule in rules)
+
+    def test_an_unknown_rule(self, keraslint: Run) -> None:
+        ran = keraslint("rule", "layer-in-biuld")
+
+        assert ran.code == 2
+        assert ran.err == (
+            "error: rule: unknown rule selector `layer-in-biuld`; did you mean `layer-in-build`?\n"
+        )
+
+    def test_no_rule(self, keraslint: Run) -> None:
+        assert keraslint("rule").err.startswith("error: name one rule, or ask for --all\n")
+
+
+class TestCompare:
+    """What needs no Keras; `test_cli_compare.py` runs it."""
+
+    def test_a_missing_file(self, keraslint: Run) -> None:
+        ran = keraslint("compare", "finding.py", "nothere.py", "--layer", "Block")
+
+        assert ran == Ran(2, "", "error: nothere.py: no such file or directory\n")
+
+    def test_one_file_only(self, keraslint: Run) -> None:
+        ran = keraslint("compare", "finding.py", "--layer", "Block")
+
+        assert (ran.code, ran.out) == (2, "")
+        assert "`--base REV`" in ran.err
+
+    def test_no_recipe_is_unknown(self, keraslint: Run) -> None:
+        ran = keraslint("compare", "finding.py", "finding.py", "--layer", "Block")
+
+        assert ran.code == 2
+        assert ran.out.startswith("Block: unknown: ")
+        assert "--recipe" in ran.out
+
+    def test_a_revision_that_git_does_not_know(self, keraslint: Run) -> None:
+        subprocess.run(["git", "init", "-q", "."], check=True)
+
+        ran = keraslint("compare", "finding.py", "--base", "HEAD~7", "--layer", "Block")
+
+        assert ran.code == 2
+        assert ran.err.startswith("error: finding.py: git has no such file at `HEAD~7` (")
+
+
+class TestProcess:
+    def test_version_and_help(self, keraslint: Run) -> None:
+        assert keraslint("--version").out == f"keraslint {__version__}\n"
+        assert "Examples:" in keraslint("--help").out
+        assert "Rule selection:" in keraslint("check", "--help").out
+
+    @pytest.mark.parametrize("arguments", [("--version",), ("--help",), ("clean.py",)])
+    def test_what_is_not_needed_is_not_imported(
+        self, project: Path, arguments: tuple[str, ...]
+    ) -> None:
+        code = (
+            "import sys; from keraslint.cli import run; run(sys.argv[1:]); "
+            "print(*sys.modules, file=sys.stderr)"
+        )
+        environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}
+        done = subprocess.run(
+            [sys.executable, "-c", code, *arguments],
+            capture_output=True,
+            text=True,
+            env=environment,
+            check=True,
+        )
+
+        heavy = {"keras", "tensorflow", "numpy", "libcst", "pathspec", "keraslint.proof.prove"}
+        assert "keraslint.cli" in done.stderr.split()
+        assert not heavy & set(done.stderr.split())
+
+    @pytest.mark.skipif(os.name == "nt", reason="no such pipes")
+    def test_a_reader_that_has_seen_enough_is_no_error(self, project: Path) -> None:
+        with started("finding.py", "--output-format", "json") as process:
+            assert process.stdout is not None
+            assert process.stderr is not None
+            process.stdout.close()
+            said = process.stderr.read()
+
+        assert (process.returncode, said) == (1, b"")
+
+    @pytest.mark.skipif(os.name == "nt", reason="no such signals")
+    def test_an_interrupt_ends_quietly(self, project: Path) -> None:
+        process = started("-", stdin=subprocess.PIPE)
+        time.sleep(1)  # it now waits for standard input, which does not come
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate()
+
+        assert (process.returncode, err.strip()) == (130, b"interrupted")
+
+    def test_a_name_that_the_terminal_cannot_show_is_no_crash(self, project: Path) -> None:
+        Path("名.py").write_text(FINDING, encoding="utf-8")
+        environment = {"PYTHONIOENCODING": "ascii", "PYTHONPATH": str(Path(__file__).parents[1])}
+        done = subprocess.run(
+            [sys.executable, "-m", "keraslint", "名.py"],
+            capture_output=True,
+            env={**os.environ, **environment},
+            check=False,
+        )
+
+        assert done.returncode == 1
+        assert rb"\u540d.py:10:22:" in done.stdout
