@@ -12,12 +12,12 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from keraslint.diagnostic import Outcome, Promise, Verdict
+from keraslint.diagnostic import Check, Outcome, Promise, Verdict
 
 from .recipe import Recipe
 from .verdict import judge
@@ -25,6 +25,7 @@ from .verdict import judge
 PROBE = Path(__file__).parent / "probe" / "__main__.py"
 START_LIMIT = 180.0
 GRACE = 15.0
+KEPT_BASELINES = 8
 KEEPS_ALL = Promise()
 
 
@@ -75,6 +76,8 @@ class Prover:
         self.options = options
         self._child: _Child | None = None
         self._broken = ""
+        self._scratch = tempfile.TemporaryDirectory(prefix="keraslint-", ignore_cleanup_errors=True)
+        self._measured: dict[str, dict[str, Any]] = {}
 
     def __enter__(self) -> Prover:
         return self
@@ -88,56 +91,73 @@ class Prover:
         self.close()
 
     def close(self) -> None:
-        """End the child."""
-        if self._child is not None:
-            self._child.close()
-            self._child = None
+        """End the child and remove what was measured."""
+        self._end_child()
+        self._scratch.cleanup()
 
-    def prove(self, claim: Claim) -> Verdict:
-        """Build and run both versions of one layer."""
+    def prove(self, claim: Claim, *, timeout: float | None = None) -> Verdict:
+        """Build and run both versions of one layer; `timeout` overrides that of the options."""
         started = time.monotonic()
-        with tempfile.TemporaryDirectory(
-            prefix="keraslint-", ignore_cleanup_errors=True
-        ) as scratch:
-            try:
-                outcome, reason, checks = self._settle(claim, Path(scratch))
-            except _Gone as error:
-                outcome, reason, checks = Outcome.UNKNOWN, str(error), ()
+        options = self.options if timeout is None else replace(self.options, timeout=timeout)
+        try:
+            outcome, reason, checks = self._settle(claim, options)
+        except _Gone as error:
+            outcome, reason, checks = Outcome.UNKNOWN, str(error), ()
         recipe = "\n".join(recipe.text for recipe in claim.recipes)
         seconds = time.monotonic() - started
         environment = self._child.environment if self._child else ""
         layer = claim.after_layer or claim.layer
         return Verdict(outcome, layer, reason, recipe, checks, seconds, environment)
 
-    def _settle(self, claim: Claim, scratch: Path) -> tuple[Outcome, str, tuple[Any, ...]]:
+    def _settle(
+        self, claim: Claim, options: ProofOptions
+    ) -> tuple[Outcome, str, tuple[Check, ...]]:
         if not claim.recipes:
             return Outcome.UNKNOWN, "there is no recipe for making and calling the layer", ()
-        before = self._measure(_before(claim, scratch, self.options))
-        wrong = _why_not(before, self.options.timeout)
+        before = self._baseline(_before(claim, options))
+        wrong = _why_not(before, options.timeout)
         if wrong:
             return Outcome.UNKNOWN, f"baseline fails: {wrong}", ()
         cases = before["answer"]["cases"]
-        after = self._measure(_after(claim, scratch, self.options, cases))
-        wrong = _why_not(after, self.options.timeout)
+        with tempfile.TemporaryDirectory(dir=self._scratch.name) as folder:
+            job = _after(claim, options, cases)
+            after = self._measure({**job, "folder": folder, "theirs": before["folder"]})
+        wrong = _why_not(after, options.timeout)
         if wrong:
-            slow = after["status"] == "timeout" and before["seconds"] > self.options.timeout / 4
+            slow = after["status"] == "timeout" and before["seconds"] > options.timeout / 4
             outcome = Outcome.UNKNOWN if slow else Outcome.REFUTED
             return outcome, f"the rewritten layer fails: {wrong}", ()
         return judge(cases, after["answer"]["cases"], claim.promise)
 
+    def _baseline(self, job: dict[str, Any]) -> dict[str, Any]:
+        """Measure the version before, once for all claims about it that follow one another."""
+        key = json.dumps(job, sort_keys=True)
+        if key not in self._measured:
+            while len(self._measured) >= KEPT_BASELINES:
+                oldest = self._measured.pop(next(iter(self._measured)))
+                shutil.rmtree(oldest["folder"], ignore_errors=True)
+            folder = tempfile.mkdtemp(dir=self._scratch.name)
+            reply = self._measure({**job, "folder": folder, "theirs": None})
+            self._measured[key] = {**reply, "folder": folder}
+        return self._measured[key]
+
     def _measure(self, job: dict[str, Any]) -> dict[str, Any]:
         """Have one version measured; a child that is gone is started again once for the next."""
-        Path(job["folder"]).mkdir(parents=True)
         if self._broken:
             raise _Gone(self._broken)
         if self._child is None or self._child.spent:
-            self.close()
+            self._end_child()
             self._child = self._start()
         try:
-            return self._child.ask(job, self.options.timeout + GRACE)
+            return self._child.ask(job, job["timeout"] + GRACE)
         except _Gone:
-            self.close()
+            self._end_child()
             raise
+
+    def _end_child(self) -> None:
+        if self._child is not None:
+            self._child.close()
+            self._child = None
 
     def _start(self) -> _Child:
         try:
@@ -231,7 +251,7 @@ def _not_ready(hello: dict[str, Any], python: str) -> str:
     return f"keras cannot be imported in {python}: {hello['error']}"
 
 
-def _before(claim: Claim, scratch: Path, options: ProofOptions) -> dict[str, Any]:
+def _before(claim: Claim, options: ProofOptions) -> dict[str, Any]:
     return {
         "path": str(claim.path.resolve()),
         "text": claim.before,
@@ -239,25 +259,19 @@ def _before(claim: Claim, scratch: Path, options: ProofOptions) -> dict[str, Any
         "names": _names(claim),
         "recipes": [recipe.text for recipe in claim.recipes],
         "cases": None,
-        "theirs": None,
-        "folder": str(scratch / "before"),
         "folders": [str(path.resolve()) for path in (*options.src, options.root)],
         "timeout": options.timeout,
         "memory_mb": options.memory_mb,
     }
 
 
-def _after(
-    claim: Claim, scratch: Path, options: ProofOptions, cases: list[dict[str, Any]]
-) -> dict[str, Any]:
+def _after(claim: Claim, options: ProofOptions, cases: list[dict[str, Any]]) -> dict[str, Any]:
     return {
-        **_before(claim, scratch, options),
+        **_before(claim, options),
         "path": str((claim.after_path or claim.path).resolve()),
         "text": claim.after,
         "layer": claim.after_layer or claim.layer,
         "cases": cases,
-        "theirs": str(scratch / "before"),
-        "folder": str(scratch / "after"),
     }
 
 

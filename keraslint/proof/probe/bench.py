@@ -31,6 +31,7 @@ class Bench:
     state: dict[str, Any] = field(default_factory=dict)
     arrays: dict[str, Any] = field(default_factory=dict)
     facts: Facts = field(default_factory=dict)
+    layer: Any = None
 
     def fresh(self) -> Any:
         """A new layer, made under a fixed seed and with fresh auto-names."""
@@ -49,6 +50,11 @@ class Bench:
         layer = self.called()
         transplant(self.state, layer)
         return layer
+
+    def again(self) -> Any:
+        """The layer that was called first, in the agreed state again."""
+        transplant(self.state, self.layer)
+        return self.layer
 
     def call(self, layer: Any, **more: Any) -> Any:
         """Call the layer on the case's inputs."""
@@ -84,7 +90,8 @@ def describe(error: BaseException) -> str:
         return "MemoryError: the memory limit was reached"
     if isinstance(error, SystemExit):
         return f"SystemExit: it asked to exit with code {error.code}"
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    plain = re.sub(r"\x1b\[\d+m", "", str(error))
+    lines = [line.strip() for line in plain.splitlines() if line.strip()]
     first = next((line for line in lines if not line.startswith("Exception encountered")), "")
     return f"{type(error).__name__}: {first or ''.join(lines[:1])}"[:300].rstrip(": ")
 
@@ -125,7 +132,7 @@ def noted_warnings() -> Iterator[list[str]]:
 def agree(state: dict[str, Any], bench: Bench) -> bool:
     """Try a state: are all inference outputs finite under it?"""
     bench.state = state
-    return all(np.isfinite(a).all() for a in bench.run(bench.ready()) if a.dtype.kind == "f")
+    return all(np.isfinite(a).all() for a in bench.run(bench.again()) if a.dtype.kind == "f")
 
 
 def settle_state(bench: Bench, layer: Any) -> None:

@@ -14,14 +14,12 @@ from .bench import Bench, attempt, failed, flat, noted_warnings, same, settle_st
 
 def look(bench: Bench) -> bool:
     """Measure construction, weights and outputs; false when the layer cannot be made and called."""
-    made = bench.observe("made", lambda: bench.fresh() is not None)
-    if failed(made):
+    if failed(bench.observe("made", lambda: _make(bench))):
         return False
-    bench.observe("config", lambda: config_of(bench.fresh()))
-    called = bench.observe("called", lambda: _first_call(bench))
-    if failed(called):
+    bench.observe("config", lambda: config_of(bench.layer))
+    if failed(bench.observe("called", lambda: _first_call(bench, bench.layer))):
         return False
-    layer = bench.called()
+    layer = bench.layer
     _structure(bench, layer)
     bench.observe("config once built", lambda: config_of(layer))
     bench.observe("state", lambda: settle_state(bench, layer))
@@ -33,8 +31,12 @@ def look(bench: Bench) -> bool:
     return True
 
 
-def _first_call(bench: Bench) -> Any:
-    layer = bench.fresh()
+def _make(bench: Bench) -> bool:
+    bench.layer = bench.fresh()
+    return True
+
+
+def _first_call(bench: Bench, layer: Any) -> Any:
     runs = 0
     original = layer.call
 
@@ -44,8 +46,11 @@ def _first_call(bench: Bench) -> Any:
         return original(*args, **kwargs)
 
     layer.call = counted
-    with noted_warnings() as warned:
-        outputs = bench.call(layer)
+    try:
+        with noted_warnings() as warned:
+            outputs = bench.call(layer)
+    finally:
+        layer.call = original
     shapes = [[list(a.shape), str(a.dtype)] for a in flat(outputs)]
     frame = str(keras.tree.map_structure(lambda _: 0, outputs))
     return {"outputs": shapes, "structure": frame, "runs": runs, "warnings": warned}
@@ -124,7 +129,7 @@ def built_alone(bench: Bench, *, as_list: bool) -> Any:
 
 
 def _outputs(bench: Bench) -> Any:
-    layer = bench.ready()
+    layer = bench.again()
     first, second = bench.run(layer), bench.run(layer)
     repeats = len(first) == len(second) and all(map(same, first, second))
     if repeats:
@@ -147,12 +152,12 @@ def _with_common_weights(bench: Bench) -> Any:
 
 
 def _outputs_in_training(bench: Bench) -> Any:
-    layers = bench.ready(), bench.ready()
-    first, second = (bench.run(layer, training=True) for layer in layers)
+    first = bench.run(bench.again(), training=True)
+    second = bench.run(bench.again(), training=True)
     repeats = len(first) == len(second) and all(map(same, first, second))
     if repeats:
         _keep(bench, "training", first)
-        for key, variable in anatomy(layers[0]).variables.items():
+        for key, variable in anatomy(bench.layer).variables.items():
             bench.arrays[f"moved/{key}"] = np.array(numbers(variable))
     return {"repeats": repeats}
 

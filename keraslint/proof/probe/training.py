@@ -70,7 +70,7 @@ def gradients(bench: Bench) -> Any:
         return {"skipped": "measured by `fit` on this backend"}
     import tensorflow as tf
 
-    layer = bench.ready()
+    layer = bench.again()
     keys = {id(variable): key for key, variable in anatomy(layer).variables.items()}
     weights = layer.trainable_weights
     keras.utils.set_random_seed(SEED)

@@ -1,0 +1,43 @@
+"""One warm child for all tests of this folder, and a short way to make a claim about two texts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from keraslint.diagnostic import Verdict
+from keraslint.proof.prove import Claim, Prover, ProofOptions
+from keraslint.proof.recipe import Recipe
+
+Judge = Callable[..., Verdict]
+
+
+@pytest.fixture(scope="session")
+def prover(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prover]:
+    """A prover whose child stays warm for the whole session."""
+    root = tmp_path_factory.mktemp("project")
+    with Prover(ProofOptions(root=root, memory_mb=3000, backend="tensorflow")) as shared:
+        yield shared
+
+
+@pytest.fixture
+def judge(prover: Prover, tmp_path: Path) -> Judge:
+    """Make a verdict on two texts of the file `block.py`."""
+
+    def judge_texts(
+        before: str,
+        after: str,
+        *recipes: str,
+        layer: str = "Block",
+        path: str = "block.py",
+        timeout: float | None = None,
+    ) -> Verdict:
+        file = tmp_path / path
+        file.write_text(before, encoding="utf-8")
+        given = tuple(Recipe(text) for text in recipes)
+        claim = Claim(layer, file, before, after, recipes=given)
+        return prover.prove(claim, timeout=timeout)
+
+    return judge_texts

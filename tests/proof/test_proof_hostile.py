@@ -1,0 +1,219 @@
+"""Layers that misbehave cost one verdict with its reason, and the next layer still gets its own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from proof_layers import FORMS, HEAD
+
+from keraslint.diagnostic import Outcome
+from keraslint.proof.prove import Claim, Prover, ProofOptions, prove
+from keraslint.proof.recipe import Recipe
+
+RECIPE = "Block(units=4)(floats(2, 3))"
+
+
+def calling(body: str, head: str = "") -> str:
+    """A layer that does `body` in its `call()`."""
+    lines = "".join(f"        {line}\n" for line in body.splitlines())
+    text = f"{head}{HEAD}class Block(layers.Layer):\n    def __init__(self, units=4, **kwargs):\n"
+    return f"{text}        super().__init__(**kwargs)\n\n    def call(self, x):\n{lines}"
+
+
+HOSTILE = {
+    "it crashes": (
+        calling("raise ValueError('no way')"),
+        "baseline fails: ValueError: no way",
+    ),
+    "it asks to exit": (
+        calling("import sys\nsys.exit(3)"),
+        "baseline fails: SystemExit: it asked to exit with code 3",
+    ),
+    "it exits": (
+        calling("import os\nos._exit(0)"),
+        "baseline fails: the process ended with code 0 while calling the layer for input (2, 3)",
+    ),
+    "it is killed": (
+        calling("import os\nos.kill(os.getpid(), 9)"),
+        "baseline fails: the process ended by signal 9 while calling the layer",
+    ),
+    "it hangs": (
+        calling("while True: pass"),
+        "baseline fails: the probe was ended after 2 s while calling the layer for input (2, 3)",
+    ),
+    "it wants too much memory": (
+        calling("return x + float(len(bytearray(2**34)))"),
+        "baseline fails: MemoryError: the memory limit was reached",
+    ),
+    "a package is missing": (
+        f"import no_such_package\n{FORMS['V1']}",
+        "baseline fails: importing block.py fails: ModuleNotFoundError: "
+        "No module named 'no_such_package'",
+    ),
+    "it raises at import": (
+        f"{FORMS['V1']}\nraise RuntimeError('not today')\n",
+        "baseline fails: importing block.py fails: RuntimeError: not today",
+    ),
+    "it exits at import": (
+        f"{FORMS['V1']}\nimport sys\nsys.exit()\n",
+        "baseline fails: importing block.py fails: SystemExit",
+    ),
+    "it does not parse": (
+        "class Block(:\n",
+        "baseline fails: importing block.py fails: SyntaxError: invalid syntax",
+    ),
+    "it is not there": (
+        HEAD,
+        "baseline fails: block.py defines no class `Block` when imported",
+    ),
+    "it is no layer": (
+        "class Block:\n    pass\n",
+        "baseline fails: `Block` is no layer of Keras",
+    ),
+    "it never gives the same": (
+        calling("import random\nreturn x * random.SystemRandom().random()"),
+        "two calls of the layer disagree, so its outputs cannot be compared",
+    ),
+}
+
+
+@pytest.mark.keras
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_baseline_is_unknown_and_says_why(judge, name):
+    text, reason = HOSTILE[name]
+
+    verdict = judge(text, text, RECIPE, timeout=2 if name == "it hangs" else None)
+
+    assert verdict.outcome is Outcome.UNKNOWN
+    assert verdict.reason.startswith(reason)
+
+
+@pytest.mark.keras
+def test_the_layer_after_a_hostile_one_gets_its_verdict(judge):
+    judge(HOSTILE["it exits"][0], FORMS["A2"], RECIPE)
+
+    verdict = judge(FORMS["V1"], FORMS["A2"], RECIPE)
+
+    assert verdict.outcome is Outcome.PROVED, verdict.reason
+
+
+@pytest.mark.keras
+@pytest.mark.parametrize(
+    "noise",
+    [
+        "print('{}')\nimport sys, os\nsys.stderr.write('x')\nos.write(1, b'{\"ready\": 1}\\n')",
+        "import os\nif os.fork() == 0:\n    os._exit(0)",
+        "import os, time\nif os.fork() == 0:\n    time.sleep(60)",
+    ],
+    ids=["prints", "forks", "leaves a fork behind"],
+)
+def test_a_noisy_layer_is_measured_all_the_same(judge, noise):
+    text = calling(f"{noise}\nreturn x * 2.0")
+
+    verdict = judge(text, text, RECIPE, timeout=30)
+
+    assert verdict.outcome is Outcome.PROVED, verdict.reason
+    assert verdict.seconds < 20
+
+
+@pytest.mark.keras
+@pytest.mark.parametrize("name", ["it crashes", "it exits", "it raises at import", "it hangs"])
+def test_a_rewrite_that_brings_the_trouble_is_refuted(judge, name):
+    verdict = judge(calling("return x"), HOSTILE[name][0], RECIPE, timeout=8)
+
+    assert verdict.outcome is Outcome.REFUTED
+    assert verdict.reason
+
+
+@pytest.mark.keras
+def test_nothing_of_the_project_is_written(judge, tmp_path):
+    judge(FORMS["V1"], FORMS["A2"], RECIPE)
+
+    assert [path.name for path in tmp_path.rglob("*")] == ["block.py"]
+    assert (tmp_path / "block.py").read_text() == FORMS["V1"]
+
+
+@pytest.mark.keras
+def test_a_recipe_that_makes_no_sense_is_named(judge):
+    verdict = judge(FORMS["V1"], FORMS["A2"], "Block(units=nowhere)(floats(2, 3))")
+
+    assert verdict.outcome is Outcome.UNKNOWN
+    assert verdict.reason == (
+        "baseline fails: the recipe `Block(units=nowhere)(floats(2, 3))` cannot be evaluated: "
+        "NameError: name 'nowhere' is not defined"
+    )
+
+
+@pytest.mark.keras
+def test_package_data_and_relative_imports_work_and_a_class_may_be_nested(prover, tmp_path):
+    package = tmp_path / "src" / "shapes"
+    package.mkdir(parents=True)
+    (package / "__init__.py").write_text("")
+    (package / "units.txt").write_text("5")
+    (package / "sizes.py").write_text("from pathlib import Path\nHERE = Path(__file__).parent\n")
+    head = "from .sizes import HERE\nUNITS = int((HERE / 'units.txt').read_text())\n"
+    before, after = (
+        head + "class Outer:\n" + "".join(f"    {line}\n" for line in FORMS[form].splitlines())
+        for form in ("V1", "A4")
+    )
+    file = package / "block.py"
+    file.write_text(before)
+    recipe = Recipe("Outer.Block(units=UNITS)(floats(2, 3))")
+
+    verdict = prover.prove(Claim("Outer.Block", file, before, after, recipes=(recipe,)))
+
+    assert verdict.outcome is Outcome.PROVED, verdict.reason
+
+
+@pytest.mark.keras
+def test_two_files_with_two_class_names_can_be_compared(prover, tmp_path):
+    old, new = tmp_path / "old.py", tmp_path / "new.py"
+    after = FORMS["A4"].replace("class Block(", "class Better(")
+    old.write_text(FORMS["V2"])
+    new.write_text(after)
+    claim = Claim(
+        *("Block", old, FORMS["V2"], after),
+        recipes=(Recipe(RECIPE),),
+        after_layer="Better",
+        after_path=new,
+    )
+
+    verdict = prover.prove(claim)
+
+    assert verdict.outcome is Outcome.PROVED, verdict.reason
+    assert verdict.layer == "Better"
+
+
+def claims(tmp_path: Path, count: int) -> list[Claim]:
+    recipes = (Recipe(RECIPE),)
+    file = tmp_path / "block.py"
+    return [Claim("Block", file, FORMS["V1"], FORMS["A2"], recipes=recipes)] * count
+
+
+def test_an_interpreter_without_keras_is_named_in_every_verdict(tmp_path):
+    python = tmp_path / "python"
+    python.write_text('#!/bin/sh\nexec /usr/bin/env python3 -S -I "$@"\n'.replace("-u", ""))
+    python.chmod(0o755)
+
+    verdicts = list(prove(claims(tmp_path, 2), ProofOptions(python=str(python), root=tmp_path)))
+
+    assert [verdict.outcome for verdict in verdicts] == [Outcome.UNKNOWN] * 2
+    assert {verdict.reason for verdict in verdicts} == {f"keras is not installed in {python}"}
+
+
+def test_an_interpreter_that_is_not_there_is_named(tmp_path):
+    options = ProofOptions(python=str(tmp_path / "nothing"), root=tmp_path)
+
+    (verdict,) = prove(claims(tmp_path, 1), options)
+
+    assert verdict.reason == f"cannot run {tmp_path / 'nothing'}: No such file or directory"
+
+
+def test_without_a_recipe_nothing_is_started(tmp_path):
+    claim = Claim("Block", tmp_path / "block.py", FORMS["V1"], FORMS["A2"])
+
+    with Prover(ProofOptions(python="nothing", root=tmp_path)) as prover:
+        verdict = prover.prove(claim)
+
+    assert verdict.reason == "there is no recipe for making and calling the layer"
