@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
+from keraslint.layer.constructor import InitFacts
 from keraslint.project import keras_api
 from keraslint.project.hierarchy import ClassRef, Hierarchy, Lineage, Scope
 from keraslint.project.summary import FunctionSummary
@@ -20,20 +21,15 @@ _UNTRACKED = "no_automatic_dependency_tracking"
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """What a plan would do, in cells: `reads` of everything that moves, `binds` of attributes.
-
-    `values` says what `__init__` assigns to an attribute today, as code.
-    """
+    """What a plan would do, in cells: all that it reads and writes, the names that are neither
+    its own nor the layer's (`free`), and the local names that it brings along (`local`)."""
 
     reads: frozenset[str]
     writes: frozenset[str]
     free: frozenset[str]
     doubts: tuple[str, ...]
-    values: dict[str, tuple[str, ...]]
-    init_binds: frozenset[str]
-    init_reads: frozenset[str]
-    init_returns: bool
-    init_calls_super: bool
+    init: InitFacts
+    local: frozenset[str]
 
 
 class Obligations:
@@ -77,9 +73,9 @@ class Obligations:
             if not self._may_get_constructor():
                 yield "the class has no `__init__`, and its base may take other arguments"
             return
-        if move.init_returns:
+        if move.init.returns:
             yield "`__init__` returns early"
-        if not move.init_calls_super:
+        if not move.init.calls_super:
             yield "`__init__` does not always call `super().__init__()` first of all"
         builder = self._builds_itself(init, set())
         if builder:
@@ -113,8 +109,8 @@ class Obligations:
     def _names(self, move: Move) -> Iterator[str]:
         init = self._ref.summary.methods.get("__init__")
         parameters = {p.name for p in init.parameters} if init else {"self", "kwargs"}
-        taken = (parameters | set(move.init_binds)) - {"self"}
-        for name in sorted(move.free & taken):
+        taken = (parameters | move.init.binds) - {"self"}
+        for name in sorted((move.free & taken) | (move.local & move.init.captured)):
             yield f"`{name}` means something else in `__init__`"
 
     # -- what the moved code reads ---------------------------------------------------------
@@ -195,14 +191,22 @@ class Obligations:
     def _target(self, attribute: str, move: Move) -> Iterator[str]:
         if attribute in keras_api.reserved_attributes():
             yield f"`self.{attribute}` is a name of Keras' own"
-        held = [value for value in move.values.get(attribute, ()) if value not in _PLACEHOLDERS]
+        held = [v for v in self._held(attribute, move) if v not in _PLACEHOLDERS]
         if held:
             yield f"`self.{attribute}` already holds `{_short(held[0])}` in `__init__`"
-        elif f"self.{attribute}" in move.init_reads:
+        elif f"self.{attribute}" in move.init.reads:
             yield f"`__init__` reads `self.{attribute}`"
         config = self._hierarchy.method(self._ref, "get_config")
         if config is not None and attribute in config.summary.reads:
             yield f"`get_config()` reads `self.{attribute}`"
+
+    def _held(self, attribute: str, move: Move) -> Iterator[str]:
+        """What constructors assign to an attribute, this class's as code, its bases' as names."""
+        yield from move.init.values.get(attribute, ())
+        for item in self._lineage.chain[1:]:
+            init = item.summary.methods.get("__init__")
+            if init is not None:
+                yield from init.bindings.get(f"self.{attribute}", ())
 
     def _tested(self, attribute: str) -> Iterator[str]:
         for method in self._methods():

@@ -38,6 +38,14 @@ class Fetch:
     expression: str
     loop: Step | None = None
 
+    @property
+    def is_attribute(self) -> bool:
+        return "[" not in self.expression
+
+    def on(self, steps: Mapping[Step, Step]) -> Fetch:
+        """The same, said of another body's steps."""
+        return Fetch(self.name, self.expression, steps[self.loop] if self.loop else None)
+
 
 class Planner:
     """Finds the largest set of creating steps that can move together."""

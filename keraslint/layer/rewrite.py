@@ -118,9 +118,7 @@ class Split:
             block = self._block(node.orelse.body, orelse)
             space = cst.SimpleWhitespace(" ")
             return [
-                node.with_changes(
-                    test=test, body=block, orelse=None, whitespace_before_test=space
-                )
+                node.with_changes(test=test, body=block, orelse=None, whitespace_before_test=space)
             ]
         else:
             if empty:

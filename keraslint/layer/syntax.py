@@ -48,6 +48,21 @@ class Method:
         shift = self.first - 2
         return Span.of(start.line + shift, start.column + 1, end.line + shift, end.column + 1)
 
+    @cached_property
+    def indent(self) -> str:
+        """One level of indentation, as this method's body uses it."""
+        body = self.node.body
+        own = body.indent if isinstance(body, cst.IndentedBlock) else None
+        return own if own is not None else self.module.default_indent
+
+    def rendered(self, node: cst.FunctionDef) -> str:
+        """The text of another method in this one's place, indented as this one is."""
+        outer = self.module.body[0]
+        assert isinstance(outer, cst.If)
+        block = outer.body.with_changes(body=[node])
+        text = self.module.with_changes(body=[outer.with_changes(body=block)], footer=()).code
+        return text.split(self.source.newline, 1)[1]
+
     def edits(self, new: cst.FunctionDef | None) -> tuple[Edit, ...]:
         """The edits that turn this method into another one, or delete it."""
         old = self.module.code

@@ -138,6 +138,12 @@ def summarize(text: str, name: str, path: str, *, is_package: bool = False) -> M
     )
 
 
+def keras_version(module: ModuleSummary) -> int:
+    """The Keras that a module is written for, as far as its imports tell: 2 or 3."""
+    roots = {target.partition(".")[0] for leaves in module.imports.values() for target in leaves}
+    return 2 if "tf_keras" in roots and "keras" not in roots else 3
+
+
 def parse(text: str) -> ast.Module:
     """Parse quietly and without the collector, which costs up to four times the parse."""
     enabled = gc.isenabled()

@@ -1,0 +1,125 @@
+"""A class's `__init__` (or its absence) → what it sets, and the edits that append to it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import libcst as cst
+
+from keraslint.diagnostic import Edit, Position, Span
+from keraslint.layer.rewrite import body_of, with_body, without_placeholders
+from keraslint.layer.steps import Step
+from keraslint.layer.syntax import Method, code, walk
+from keraslint.layer.uses import Uses, dotted, uses_of
+
+_EMPTY = frozenset({"[]", "list()"})
+
+
+@dataclass(frozen=True, slots=True)
+class InitFacts:
+    """What `__init__` does today: `values` says what it assigns to an attribute, as code."""
+
+    exists: bool
+    values: dict[str, tuple[str, ...]]
+    binds: frozenset[str]
+    reads: frozenset[str]
+    captured: frozenset[str]
+    returns: bool
+    calls_super: bool
+
+
+class Constructor:
+    """The `__init__` of one class."""
+
+    def __init__(self, method: Method | None, steps: Sequence[Step]) -> None:
+        self._method = method
+        self._steps = [inner for step in steps for inner in step.all()]
+        self.facts = self._facts()
+
+    @property
+    def empty_lists(self) -> frozenset[str]:
+        """Attributes that are an empty list when `__init__` ends."""
+        return frozenset(
+            f"self.{name}"
+            for name, values in self.facts.values.items()
+            if values and set(values) <= _EMPTY
+        )
+
+    def _facts(self) -> InitFacts:
+        uses, values = Uses(), dict[str, tuple[str, ...]]()
+        for step in self._steps:
+            uses.update(step.uses)
+            for name, value in _assigned(step):
+                values[name] = (*values.get(name, ()), value)
+        return InitFacts(
+            self._method is not None,
+            values,
+            frozenset(cell for cell in uses.writes if not cell.startswith("self.")),
+            frozenset(uses.reads),
+            frozenset(self._captured()),
+            bool(uses.exits & {"return", "yield", "await"}),
+            any(_calls_super(step) for step in self._steps if step.parent is None),
+        )
+
+    def _captured(self) -> set[str]:
+        """Names that a function or lambda written in `__init__` will read later."""
+        found: set[str] = set()
+        for node in walk(self._method.node.body) if self._method is not None else ():
+            if isinstance(node, (cst.Lambda, cst.FunctionDef)):
+                found |= {cell for cell in uses_of(node).reads if not cell.startswith("self.")}
+        return found
+
+    def edits(
+        self, moved: Sequence[cst.BaseStatement], placeholders: set[str], build: Method
+    ) -> tuple[Edit, ...]:
+        """Append statements to `__init__`; write one before `build()` when there is none."""
+        if self._method is None:
+            return (self._written(moved, build),)
+        node = self._method.node
+        kept = without_placeholders(body_of(node), placeholders)
+        return self._method.edits(with_body(node, [*kept, *moved], self._method.indent))
+
+    def _written(self, moved: Sequence[cst.BaseStatement], build: Method) -> Edit:
+        text = "def __init__(self, **kwargs):\n    super().__init__(**kwargs)\n"
+        node = cst.parse_statement(text)
+        assert isinstance(node, cst.FunctionDef)
+        block = cst.IndentedBlock(body=body_of(node), indent=build.indent)  # type: ignore[arg-type]
+        node = with_body(node.with_changes(body=block), [*body_of(node), *moved], build.indent)
+        content = build.rendered(node) + build.source.newline
+        line = build.first
+        while build.source.line(line - 1).lstrip().startswith("#"):
+            line -= 1
+        return Edit(Span(Position(line, 1), Position(line, 1)), content)
+
+
+def _assigned(step: Step) -> list[tuple[str, str]]:
+    """The attributes that a step assigns, each with the code of its value."""
+    found: list[tuple[str, str]] = []
+    node = step.node
+    for small in node.body if isinstance(node, cst.SimpleStatementLine) else ():
+        if isinstance(small, cst.Assign):
+            for target in small.targets:
+                found += _targets(target.target, small.value)
+        elif isinstance(small, cst.AnnAssign) and small.value is not None:
+            found += _targets(small.target, small.value)
+    return found
+
+
+def _targets(target: cst.BaseExpression, value: cst.BaseExpression) -> list[tuple[str, str]]:
+    if isinstance(target, cst.Attribute) and dotted(target.value) == "self":
+        return [(target.attr.value, code(value))]
+    if isinstance(target, (cst.Tuple, cst.List)):
+        values = value.elements if isinstance(value, (cst.Tuple, cst.List)) else ()
+        paired = len(values) == len(target.elements)
+        return [
+            pair
+            for number, element in enumerate(target.elements)
+            for pair in _targets(element.value, values[number].value if paired else value)
+        ]
+    return []
+
+
+def _calls_super(step: Step) -> bool:
+    """`super().__init__(…)` or `Base.__init__(self, …)`."""
+    return any(dotted(call.func).endswith(".__init__") for call in step.uses.calls)

@@ -1,0 +1,403 @@
+"""A followed `build()` → the rewrites that move creations to `__init__`, with what is doubtful."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+import libcst as cst
+
+from keraslint.diagnostic import Edit, Position, Span
+from keraslint.layer.childbuild import missing_builds
+from keraslint.layer.constructor import Constructor
+from keraslint.layer.facts import Hoist, Hoists
+from keraslint.layer.flow import Enter, Flow
+from keraslint.layer.known import Known, answers_used
+from keraslint.layer.obligations import Move, Obligations
+from keraslint.layer.plan import Plan, Planner, names_read
+from keraslint.layer.rewrite import Renamed, Split, body_of, with_body
+from keraslint.layer.steps import Creation, Step
+from keraslint.layer.syntax import Method
+from keraslint.layer.uses import dotted
+from keraslint.project.hierarchy import ClassRef, Hierarchy
+
+_DEPTH = 5
+
+
+@dataclass(eq=False, slots=True)
+class Body:
+    """A `build()` in steps, and what each needs. `twins` pairs another body's steps with these."""
+
+    method: Method
+    steps: Sequence[Step]
+    flow: Flow
+    twins: dict[Step, Step] = field(default_factory=dict)
+
+    def pair(self, other: Body) -> None:
+        """Pair the steps of the body that this one was made from with its own."""
+        mine = [inner for step in self.steps for inner in step.all()]
+        theirs = [inner for step in other.steps for inner in step.all()]
+        if len(mine) == len(theirs):
+            self.twins = dict(zip(theirs, mine, strict=True))
+
+    def answers(self, step: Step, names: Iterable[str]) -> set[str]:
+        """The answering parameters that a step, what surrounds it and what it reads, use."""
+        found: set[str] = set()
+        todo, seen = [step], set()
+        while todo:
+            current = todo.pop()
+            if current in seen:
+                continue
+            seen.add(current)
+            nodes = [_header(place) for place in (current, *current.within())]
+            found |= answers_used(list(names), *nodes)
+            reads = names_read([current])
+            todo += [
+                s
+                for outer in self.steps
+                for s in outer.all()
+                if s.is_whole and s.order < current.order and reads & set(s.uses.writes)
+            ]
+        return found
+
+
+def _header(step: Step) -> cst.CSTNode:
+    if isinstance(step.node, cst.If):
+        return step.node.test
+    return step.node.iter if isinstance(step.node, cst.For) else step.node
+
+
+def absorb(step: Step, enter: Enter, seen: set[tuple[str, str, int]]) -> None:
+    """Let a step that runs the layer's own methods answer for all that they do."""
+    for method, _ in step.runs:
+        if method.key in seen:
+            continue
+        inner_steps = enter(method) if len(seen) < _DEPTH else None
+        if inner_steps is None:
+            step.stays = step.stays or f"calls `self.{method.summary.name}()`"
+            continue
+        text = f"calls `self.{method.summary.name}()`, which a subclass may override"
+        step.doubts = (*step.doubts, text)
+        for inner in (s for outer in inner_steps for s in outer.all()):
+            absorb(inner, enter, seen | {method.key})
+            _take_over(step, inner, method.summary.name)
+
+
+def _take_over(step: Step, inner: Step, name: str) -> None:
+    for cells, own in (
+        (inner.uses.reads, step.uses.reads),
+        (inner.uses.writes, step.uses.changes),
+    ):
+        own.update({cell: None for cell in cells if cell.startswith("self.")})
+    step.doubts = (*step.doubts, *inner.doubts)
+    if inner.stays and inner.uses.exits - {"return"}:
+        step.stays = step.stays or f"calls `self.{name}()`, which {inner.stays}"
+    elif inner.stays and not inner.uses.exits:
+        step.stays = step.stays or f"calls `self.{name}()`, which {inner.stays}"
+
+
+class Hoister:
+    """Plans, checks and writes the moves of one class."""
+
+    def __init__(
+        self,
+        hierarchy: Hierarchy,
+        ref: ClassRef,
+        obligations: Obligations,
+        constructor: Constructor,
+        call: Callable[[], Method | None],
+        enter: Enter,
+        keras: int,
+    ) -> None:
+        self._hierarchy = hierarchy
+        self._ref = ref
+        self._obligations = obligations
+        self._constructor = constructor
+        self._call = call
+        self._enter = enter
+        self._keras = keras
+
+    def hoists(self, body: Body, answered: tuple[Known, Body] | None) -> Hoists:
+        """Work out what can move, as it stands and with the shape reads answered."""
+        choices: list[Hoist] = []
+        blocked: dict[Span, str] = {}
+        for hoist in self._plans(body, body, None, blocked):
+            choices.append(hoist)
+        if answered is not None:
+            known, twin = answered
+            ignored: dict[Span, str] = {}
+            for hoist in self._plans(body, twin, known, ignored):
+                if not any(hoist.moves <= other.moves for other in choices):
+                    choices.append(hoist)
+            for span, reason in ignored.items():
+                blocked.setdefault(span, reason)
+        return Hoists(tuple(choices), tuple(blocked.items()))
+
+    def _plans(
+        self, body: Body, twin: Body, known: Known | None, blocked: dict[Span, str]
+    ) -> Iterator[Hoist]:
+        """The order-keeping plan first, then the one that moves all that can be moved."""
+        planner = Planner(
+            twin.steps,
+            lambda step: not twin.flow.needs.get(step, frozenset({"?"})),
+            twin.flow.after_return,
+            lambda step: self._creates(step, twin),
+            self._constructor.empty_lists,
+        )
+        everything = planner.plan({})
+        careful = self._in_order(planner, everything, twin)
+        for plan in (careful, everything):
+            if plan is everything and plan.moved == careful.moved and careful is not everything:
+                continue
+            extra = []
+            if plan is not careful:
+                extra.append("the order of `.weights` changes")
+            hoist = self._hoist(body, twin, plan, known, extra, blocked)
+            if hoist is not None:
+                yield hoist
+            if careful is everything:
+                break
+        for step, reason in everything.blocked.items():
+            for span in self._spans(step, body, twin):
+                blocked.setdefault(span, reason)
+
+    def _creates(self, step: Step, body: Body) -> bool:
+        if isinstance(step.node, cst.FunctionDef):
+            return False
+        return bool(step.makes) or self._runs_a_maker(step) or self._local_maker(step, body)
+
+    def _local_maker(self, step: Step, body: Body) -> bool:
+        makers = {
+            s.node.name.value
+            for outer in body.steps
+            for s in outer.all()
+            if isinstance(s.node, cst.FunctionDef) and s.makes
+        }
+        return bool(makers & set(step.uses.reads))
+
+    def _runs_a_maker(self, step: Step) -> bool:
+        return any(True for _ in self._made_by(step, 0))
+
+    def _made_by(self, step: Step, depth: int) -> Iterator[Creation]:
+        """The creations in the layer's own methods that a step runs."""
+        for method, _ in step.runs:
+            inner_steps = self._enter(method) if depth < _DEPTH else None
+            for inner in (s for outer in inner_steps or () for s in outer.all()):
+                yield from inner.makes
+                yield from self._made_by(inner, depth + 1)
+
+    # -- the order of weights --------------------------------------------------------------
+
+    def _in_order(self, planner: Planner, plan: Plan, body: Body) -> Plan:
+        """Keep back what would overtake a layer with weights that stays in `build()`."""
+        banned: dict[Step, str] = {}
+        while True:
+            late = {
+                step: "moving it would change the order of `.weights`"
+                for step in plan.moved
+                if self._has_weights(step, body) and self._overtakes(step, plan, body)
+            }
+            if not late:
+                return plan
+            banned.update(late)
+            plan = planner.plan(banned)
+
+    def _overtakes(self, step: Step, plan: Plan, body: Body) -> bool:
+        for other in (s for outer in body.steps for s in outer.all()):
+            if other in plan.moved or not other.is_whole or _exclusive(step, other):
+                continue
+            earlier = other.order < step.order or _same_loop(step, other)
+            if earlier and (self._has_weights(other, body) or self._base_makes(other)):
+                return True
+        return False
+
+    def _has_weights(self, step: Step, body: Body) -> bool:
+        if not self._creates(step, body):
+            return False
+        makes = [*step.makes, *self._made_by(step, 0)]
+        return not makes or any(not self._hierarchy.weightless(c.made.target) for c in makes)
+
+    def _base_makes(self, step: Step) -> bool:
+        """`super().build(…)` of a base whose `build()` may create layers with weights."""
+        if not any(dotted(call.func).endswith(").build") for call in step.uses.calls):
+            return False
+        above = self._hierarchy.lineage(self._ref).chain[1:]
+        builds = [item for item in above if "build" in item.summary.methods]
+        return any(not self._hierarchy.weightless(item) for item in builds)
+
+    # -- one rewrite -----------------------------------------------------------------------
+
+    def _hoist(
+        self,
+        body: Body,
+        twin: Body,
+        plan: Plan,
+        known: Known | None,
+        extra: Sequence[str],
+        blocked: dict[Span, str],
+    ) -> Hoist | None:
+        creating = [step for step in plan.moved if self._creates(step, twin)]
+        if not creating:
+            return None
+        moves = frozenset(span for step in creating for span in self._spans(step, body, twin))
+        move = self._move(plan, known)
+        bar = next(iter(self._obligations.bars(move)), "")
+        if bar:
+            for span in moves:
+                blocked[span] = bar
+            return None
+        doubts = [*extra, *dict.fromkeys(self._obligations.doubts(move))]
+        if known is not None:
+            used = {n for s in creating for n in twin.answers(s, known.names)}
+            doubts[:0] = [f"`{n}` may differ from `{known.names[n]}`" for n in sorted(used)]
+        edits, builds = self._edits(body, twin, plan)
+        return Hoist(edits, moves, tuple(doubts), builds)
+
+    def _spans(self, step: Step, body: Body, twin: Body) -> Iterator[Span]:
+        """Where the creations of a step stand in the file, whichever body it is of."""
+        if twin is not body:
+            back = {mine: theirs for theirs, mine in twin.twins.items()}
+            step = back[step]
+        for creation in (*step.makes, *self._made_by(step, 0)):
+            yield creation.method.span(creation.call)
+
+    def _move(self, plan: Plan, known: Known | None) -> Move:
+        steps = plan.steps
+        reads = names_read(steps)
+        writes = {cell for step in steps for cell in step.uses.writes}
+        loops = {c for step in steps for o in step.within() if o.is_loop for c in o.uses.binds}
+        local = {cell for cell in writes | loops if not cell.startswith("self.")}
+        names = {cell for cell in reads if not cell.startswith("self.")} - local - {"self"}
+        names -= set(known.names) if known is not None else set()
+        doubts = [d for s in steps for place in (s, *s.within()) for d in place.doubts]
+        return Move(
+            frozenset(reads),
+            frozenset(writes),
+            frozenset(names),
+            tuple(dict.fromkeys(doubts)),
+            self._constructor.facts,
+            frozenset(local),
+        )
+
+    def _edits(
+        self, body: Body, twin: Body, plan: Plan
+    ) -> tuple[tuple[Edit, ...], tuple[str, ...]]:
+        back = {mine: theirs for theirs, mine in twin.twins.items()}
+        mapped = _mapped(plan, back) if twin is not body else plan
+        forward = twin.twins if twin is not body else {}
+        split = Split(mapped, lambda step: forward.get(step, step), body.method.indent)
+        node = body.method.node
+        moved = split.moved(body.steps)
+        kept = split.kept(body.steps, body_of(node))
+        kept = _with_names(kept, mapped, body)
+        builds = missing_builds(self, body, mapped, kept) if self._keras == 3 else ()
+        kept = _insert_builds(kept, builds)
+        if not any(True for item in kept if not _is_docstring(item)):
+            kept.append(_super_build(node))
+        placeholders = {
+            cell
+            for step in mapped.moved
+            if step.parent is None
+            for cell in step.uses.binds
+            if cell.startswith("self.")
+        }
+        edits = [
+            *self._constructor.edits(moved, placeholders, body.method),
+            *body.method.edits(with_body(node, kept, body.method.indent)),
+        ]
+        return tuple(sorted(edits)), tuple(builds)
+
+
+def _mapped(plan: Plan, back: dict[Step, Step]) -> Plan:
+    """The same plan, said of the other body's steps."""
+    return Plan(
+        {back[s] for s in plan.moved},
+        {back[s] for s in plan.copied},
+        {back[s]: reason for s, reason in plan.blocked.items()},
+        {back[s]: fetch.on(back) for s, fetch in plan.fetched.items()},
+    )
+
+
+def _with_names(kept: list[cst.CSTNode], plan: Plan, body: Body) -> list[cst.CSTNode]:
+    """Write `self.x` for a local name that held the moved layer, where it held nothing else."""
+    writers: dict[str, int] = {}
+    for step in (s for outer in body.steps for s in outer.all()):
+        for cell in step.uses.binds:
+            writers[cell] = writers.get(cell, 0) + 1
+    names = {
+        fetch.name: fetch.expression
+        for fetch in plan.fetched.values()
+        if fetch.loop is None and writers.get(fetch.name) == 1 and fetch.is_attribute
+    }
+    if not names:
+        return kept
+    renamed = [node.visit(Renamed(names)) for node in kept]
+    return [node for node in renamed if isinstance(node, cst.CSTNode) and not _is_self(node)]
+
+
+def _is_self(node: cst.CSTNode) -> bool:
+    """`self.x = self.x`, which is what becomes of the line that fetched the layer."""
+    if not isinstance(node, cst.SimpleStatementLine) or len(node.body) != 1:
+        return False
+    small = node.body[0]
+    return (
+        isinstance(small, cst.Assign)
+        and len(small.targets) == 1
+        and small.targets[0].target.deep_equals(small.value)
+    )
+
+
+def _insert_builds(kept: list[cst.CSTNode], builds: Sequence[str]) -> list[cst.CSTNode]:
+    """Add `self.child.build(…)` before the closing `super().build(…)` or `self.built = True`."""
+    lines: list[cst.CSTNode] = [cst.parse_statement(text) for text in builds]
+    place = len(kept)
+    while place and _closes(kept[place - 1]):
+        place -= 1
+    return [*kept[:place], *lines, *kept[place:]]
+
+
+def _closes(node: cst.CSTNode) -> bool:
+    text = cst.Module(()).code_for_node(node).strip()
+    return text.startswith(("super().build(", "super(", "self.built = True", "return"))
+
+
+def _is_docstring(node: cst.CSTNode) -> bool:
+    return isinstance(node, cst.SimpleStatementLine) and all(
+        isinstance(small, cst.Expr)
+        and isinstance(small.value, (cst.SimpleString, cst.ConcatenatedString))
+        or isinstance(small, cst.Pass)
+        for small in node.body
+    )
+
+
+def _super_build(build: cst.FunctionDef) -> cst.CSTNode:
+    names = [p.name.value for p in (*build.params.posonly_params, *build.params.params)][1:]
+    star = build.params.star_arg
+    if isinstance(star, cst.Param):
+        names.append(f"*{star.name.value}")
+    names += [f"{p.name.value}={p.name.value}" for p in build.params.kwonly_params]
+    if build.params.star_kwarg is not None:
+        names.append(f"**{build.params.star_kwarg.name.value}")
+    return cst.parse_statement(f"super().build({', '.join(names)})")
+
+
+def _exclusive(one: Step, other: Step) -> bool:
+    """Whether two steps stand in different arms of one branch."""
+    for outer in one.within():
+        if outer.is_branch and outer in other.within():
+            return (one in _arm(outer.body)) != (other in _arm(outer.body))
+    return False
+
+
+def _arm(steps: Sequence[Step]) -> set[Step]:
+    return {inner for step in steps for inner in step.all()}
+
+
+def _same_loop(one: Step, other: Step) -> bool:
+    loops = {outer for outer in one.within() if not outer.is_branch}
+    return any(outer in loops for outer in other.within())
+
+
+def insertion(line: int, content: str) -> Edit:
+    """Insert whole lines before a line."""
+    return Edit(Span(Position(line, 1), Position(line, 1)), content)

@@ -1,0 +1,214 @@
+"""A class of the project → its `LayerClass`: what running `build()` creates."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+import libcst as cst
+
+from keraslint.layer.calls import Judge
+from keraslint.layer.constructor import Constructor
+from keraslint.layer.facts import Construction, Hoists, LayerClass
+from keraslint.layer.flow import Flow, Needs
+from keraslint.layer.hoist import Body, Hoister, absorb
+from keraslint.layer.known import Known, answered
+from keraslint.layer.obligations import Obligations
+from keraslint.layer.steps import Creation, Step, StepReader
+from keraslint.layer.syntax import Method, parse_method
+from keraslint.project.candidates import build_of, may_create, reached
+from keraslint.project.hierarchy import ClassRef, FunctionRef, Hierarchy, Scope
+from keraslint.project.source import Source
+
+
+class LayerReader:
+    """Reads layer classes of one project.
+
+    `keras` says what a class is written for: Keras 3 wants children built in `build()`, Keras 2
+    does not.
+    """
+
+    def __init__(
+        self,
+        hierarchy: Hierarchy,
+        source: Callable[[str], Source | None],
+        subclasses: Callable[[ClassRef], Sequence[ClassRef]],
+        keras: Callable[[ClassRef], int],
+    ) -> None:
+        self.hierarchy = hierarchy
+        self.subclasses = subclasses
+        self.keras = keras
+        self.steps = StepReader(Judge(hierarchy))
+        self._source = source
+
+    def read(self, ref: ClassRef) -> LayerClass | None:
+        """Read one class; `None` when it is no layer or creates nothing in `build()`.
+
+        Raises:
+            NotParsed: LibCST cannot read one of its methods.
+        """
+        build = build_of(self.hierarchy, ref)
+        if build is None or not may_create(self.hierarchy, ref):
+            return None
+        parsed = self.parse(build)
+        if parsed is None:
+            return None
+        study = _Study(self, ref, build, parsed)
+        constructions = tuple(study.constructions())
+        if not constructions:
+            return None
+        kind = self.hierarchy.lineage(ref).kind.value
+        name, path = ref.summary.qualname, ref.module.path
+        return LayerClass(name, path, kind, constructions, study.hoists)
+
+    def parse(self, method: FunctionRef) -> Method | None:
+        """Cut one method out of its file."""
+        source = self._source(method.module.path)
+        return parse_method(source, *method.summary.slice) if source is not None else None
+
+
+class _Study:
+    """One class under the glass: its parsed methods, the flow through them, and the moves."""
+
+    def __init__(
+        self, reader: LayerReader, ref: ClassRef, build: FunctionRef, parsed: Method
+    ) -> None:
+        self._reader = reader
+        self._hierarchy = reader.hierarchy
+        self._ref = ref
+        self._build_ref = build
+        self._entered: dict[tuple[str, str, int], list[Step] | None] = {}
+        self._build = parsed
+        self._body = self._follow(parsed.node)
+        self._answered = self._answer()
+
+    # -- facts -----------------------------------------------------------------------------
+
+    def constructions(self) -> Iterator[Construction]:
+        """Every creation in this class's own methods, in source order."""
+        skip = self._made_in_init()
+        own = self._body.flow.needs
+        for step in sorted(own, key=lambda s: s.order):
+            for creation in step.makes:
+                method = creation.method
+                name = method.node.name.value
+                if name not in self._ref.summary.methods or name in skip:
+                    continue
+                if not self._is_own(method):
+                    continue
+                yield self._construction(step, creation, own[step])
+
+    def _made_in_init(self) -> frozenset[str]:
+        """The methods that `__init__` runs as well: what they make is there before `build()`."""
+        init = self._hierarchy.method(self._ref, "__init__")
+        if init is None:
+            return frozenset()
+        methods = reached(self._hierarchy, self._ref, init)
+        return frozenset(method.summary.name for method in methods)
+
+    def _is_own(self, method: Method) -> bool:
+        start, end = self._ref.summary.slice
+        return (
+            method.source.path == self._ref.module.path
+            and start <= method.first
+            and method.last <= end
+        )
+
+    def _construction(self, step: Step, creation: Creation, needs: Needs) -> Construction:
+        return Construction(
+            creation.method.span(creation.call),
+            creation.callee,
+            creation.made.name,
+            creation.method.node.name.value,
+            tuple(sorted(needs)),
+            self._answers(step, needs),
+            creation.outer is not None,
+            creation.made.factory,
+        )
+
+    def _answers(self, step: Step, needs: Needs) -> tuple[tuple[str, str], ...]:
+        """The parameters that make a shape-dependent step possible in `__init__`."""
+        if not needs or self._answered is None:
+            return ()
+        known, body = self._answered
+        twin = body.twins.get(step)
+        if twin is None or body.flow.needs.get(twin, frozenset({"?"})):
+            return ()
+        used = body.answers(twin, known.names)
+        return tuple((name, known.names[name]) for name in sorted(used))
+
+    # -- flow ------------------------------------------------------------------------------
+
+    def _shapes(self) -> dict[str, Needs]:
+        parameters = self._build_ref.summary.parameters[1:]
+        return {p.name: frozenset({f"`{p.name}`"}) for p in parameters}
+
+    def _follow(self, node: cst.FunctionDef) -> Body:
+        scope = Scope(self._build_ref.module, self._ref, self._build_ref.summary)
+        method = self._build
+        parsed = Method(method.source, method.first, method.last, method.module, node)
+        steps = self._reader.steps.read(parsed, scope)
+        for step in (inner for outer in steps for inner in outer.all()):
+            absorb(step, self._enter, set())
+        flow = Flow(self._enter, self._foreign())
+        flow.run(steps, self._shapes())
+        return Body(parsed, steps, flow)
+
+    def _answer(self) -> tuple[Known, Body] | None:
+        init = self._ref.summary.methods.get("__init__")
+        known = answered(self._build.node, self._shapes(), init)
+        if known is None:
+            return None
+        body = self._follow(known.node)
+        body.pair(self._body)
+        return known, body
+
+    def _foreign(self) -> dict[str, str]:
+        """Attributes that a base's `build()` gives, or changes."""
+        found: dict[str, str] = {}
+        for item in self._hierarchy.lineage(self._ref).chain:
+            build = item.summary.methods.get("build")
+            if build is not None and item != self._build_ref.owner:
+                for attribute in build.assigns:
+                    text = f"`self.{attribute}`, which `{item.summary.name}.build()` sets"
+                    found[f"self.{attribute}"] = text
+        return found
+
+    def _enter(self, method: FunctionRef) -> list[Step] | None:
+        if method.key not in self._entered:
+            parsed = self._reader.parse(method)
+            if parsed is None:
+                self._entered[method.key] = None
+            else:
+                scope = Scope(method.module, self._ref, method.summary)
+                self._entered[method.key] = self._reader.steps.read(parsed, scope)
+        return self._entered[method.key]
+
+    # -- moves -----------------------------------------------------------------------------
+
+    def hoists(self) -> Hoists:
+        """Work out the rewrites."""
+        if self._build_ref.owner != self._ref:
+            reason = "`build()` is inherited"
+            return Hoists((), tuple((c.span, reason) for c in self.constructions()))
+        obligations = Obligations(self._hierarchy, self._ref, self._reader.subclasses(self._ref))
+        constructor = Constructor(*self._own_method("__init__"))
+        hoister = Hoister(
+            self._hierarchy,
+            self._ref,
+            obligations,
+            constructor,
+            lambda: self._own_method("call")[0],
+            self._enter,
+            self._reader.keras(self._ref),
+        )
+        return hoister.hoists(self._body, self._answered)
+
+    def _own_method(self, name: str) -> tuple[Method | None, list[Step]]:
+        summary = self._ref.summary.methods.get(name)
+        if summary is None:
+            return None, []
+        parsed = self._reader.parse(FunctionRef.of(self._ref.module, summary, self._ref))
+        if parsed is None:
+            return None, []
+        scope = Scope(self._ref.module, self._ref, summary)
+        return parsed, self._reader.steps.read(parsed, scope)

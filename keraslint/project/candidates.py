@@ -1,0 +1,51 @@
+"""Summaries alone → the classes whose `build()` may create a layer; all others cost nothing more."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from keraslint.project.hierarchy import ClassRef, FunctionRef, Hierarchy, Scope
+from keraslint.project.summary import FunctionSummary
+
+
+def build_of(hierarchy: Hierarchy, ref: ClassRef) -> FunctionRef | None:
+    """The `build()` that Keras would call with input shapes, own or inherited in the project."""
+    if not hierarchy.lineage(ref).is_layer:
+        return None
+    build = hierarchy.method(ref, "build")
+    return build if build is not None and _takes_a_shape(build.summary) else None
+
+
+def reached(hierarchy: Hierarchy, ref: ClassRef, method: FunctionRef) -> Iterator[FunctionRef]:
+    """A method, and all methods of the layer's own that it leads to."""
+    seen = {method.summary.name}
+    todo = [method]
+    while todo:
+        current = todo.pop()
+        yield current
+        for call in sorted(current.summary.calls):
+            name = call.removeprefix("self.")
+            inner = hierarchy.method(ref, name) if call.startswith("self.") else None
+            if inner is not None and name not in seen:
+                seen.add(name)
+                todo.append(inner)
+
+
+def may_create(hierarchy: Hierarchy, ref: ClassRef) -> bool:
+    """Whether a method that is written in this class, and that `build()` runs, makes a layer."""
+    build = build_of(hierarchy, ref)
+    return build is not None and any(
+        method.owner == ref and _makes_a_layer(hierarchy, ref, method)
+        for method in reached(hierarchy, ref, build)
+    )
+
+
+def _makes_a_layer(hierarchy: Hierarchy, ref: ClassRef, method: FunctionRef) -> bool:
+    scope = Scope(method.module, ref, method.summary)
+    return any(hierarchy.made(scope, call) for call in method.summary.calls)
+
+
+def _takes_a_shape(build: FunctionSummary) -> bool:
+    """`build(self, hp, …)` of a hyper-model and `build(self)` are no `build()` of a layer."""
+    names = [p.name for p in build.parameters[1:]]
+    return bool(names) and names[0] != "hp"

@@ -1,0 +1,113 @@
+"""The texts of one run → classes and their ancestry, and who descends from whom."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from keraslint.config import Settings
+from keraslint.project.hierarchy import ClassRef, Hierarchy
+from keraslint.project.modules import Modules
+from keraslint.project.source import Source, read
+
+_SKIP = frozenset({"__pycache__", "node_modules", ".git", ".venv", "venv", ".tox"})
+
+
+class Index:
+    """What is known of the project while it is linted; files are parsed when first needed."""
+
+    def __init__(self, texts: Sequence[Source], settings: Settings) -> None:
+        self._texts = {text.path: text for text in texts}
+        self._others: dict[str, Source] = {}
+        self._searched: set[Path] = set()
+        roots = [settings.path(folder) for folder in settings.src]
+        self._modules = Modules(roots, self._texts)
+        self.hierarchy = Hierarchy(self._modules.load)
+
+    def source(self, path: str) -> Source | None:
+        """The text of a file of the project."""
+        if path not in self._texts and path not in self._others:
+            text = read(path)
+            if isinstance(text, Source):
+                self._others[path] = text
+        return self._texts.get(path) or self._others.get(path)
+
+    @staticmethod
+    def may_matter(text: Source) -> bool:
+        """A cheap test: a file that never says `build` has no class that we look at."""
+        return "build" in text.text and "class" in text.text
+
+    def classes(self, text: Source) -> tuple[ClassRef, ...]:
+        """The classes that a file declares.
+
+        Raises:
+            SyntaxError, ValueError, RecursionError: the text is not Python.
+        """
+        module = self._modules.summary(text)
+        return tuple(ClassRef.of(module, summary) for summary in module.classes.values())
+
+    def subclasses(self, ref: ClassRef) -> tuple[ClassRef, ...]:
+        """All classes of the project that descend from one, near or far."""
+        found: dict[tuple[str, str], ClassRef] = {}
+        todo = [ref]
+        while todo:
+            for item in self._children(todo.pop()):
+                if item.key not in found and item.key != ref.key:
+                    found[item.key] = item
+                    todo.append(item)
+        return tuple(found.values())
+
+    def _children(self, ref: ClassRef) -> Iterator[ClassRef]:
+        self._look_around(ref)
+        name = ref.summary.name
+        derives = re.compile(rf"class\s+\w+\s*(?:\[[^\]]*\]\s*)?\([^)]*\b{re.escape(name)}\b")
+        for text in (*self._texts.values(), *self._others.values()):
+            if name in text.text and derives.search(text.text):
+                for item in self._declared(text):
+                    if item.key != ref.key and ref in self.hierarchy.lineage(item).chain[1:]:
+                        yield item
+
+    def _declared(self, text: Source) -> tuple[ClassRef, ...]:
+        try:
+            return self.classes(text)
+        except (SyntaxError, ValueError, RecursionError):
+            return ()
+
+    def _look_around(self, ref: ClassRef) -> None:
+        """Read the files of a class's own package: a subclass may be in one that is not linted."""
+        top = self._package(Path(ref.module.path))
+        if top in self._searched:
+            return
+        self._searched.add(top)
+        known = {str(Path(path).absolute()) for path in self._texts}
+        for path in _python_files(top):
+            if str(path.absolute()) not in known and str(path) not in self._others:
+                text = read(path)
+                if isinstance(text, Source):
+                    self._others[str(path)] = text
+
+    def _package(self, path: Path) -> Path:
+        """The top folder of a file's package; of a single module, the folder it is in."""
+        name, is_package = self._modules.name(path)
+        depth = name.count(".") + (1 if is_package else 0)
+        folder = path.parent
+        for _ in range(max(depth - 1, 0)):
+            folder = folder.parent
+        return folder
+
+
+def _python_files(folder: Path) -> Iterator[Path]:
+    try:
+        entries = sorted(folder.iterdir())
+    except OSError:
+        return
+    for entry in entries:
+        if entry.suffix == ".py" and entry.is_file():
+            yield entry
+        elif (
+            entry.name not in _SKIP
+            and not entry.name.startswith(".")
+            and (entry / "__init__.py").is_file()
+        ):
+            yield from _python_files(entry)

@@ -1,0 +1,63 @@
+"""The rules: one file each; this folder is the registry."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from keraslint.diagnostic import Fix, Promise, Span
+
+if TYPE_CHECKING:
+    from keraslint.layer.facts import LayerClass
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One place that breaks a rule."""
+
+    span: Span
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cure:
+    """What can be done about a finding: a fix, or the reason why there is none."""
+
+    fix: Fix | None = None
+    why_not: str = ""
+
+
+Check = Callable[["LayerClass"], Iterable[Finding]]
+CureFor = Callable[["LayerClass", Finding], Cure]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule: how it is called, what it says of itself (`page`), what it finds, how it mends.
+
+    `fixable` is always, sometimes or never. `check` of None: the file itself breaks the rule,
+    and `lint` finds it before any class is looked at.
+    """
+
+    code: str
+    name: str
+    summary: str
+    page: str
+    default: bool = True
+    fixable: str = "never"
+    promise: Promise = Promise()
+    check: Check | None = None
+    cure: CureFor | None = None
+
+
+@cache
+def registry() -> tuple[Rule, ...]:
+    """Every rule, by code."""
+    folder = Path(__file__).parent
+    names = sorted(file.stem for file in folder.glob("*.py") if file.stem != "__init__")
+    rules = [import_module(f"{__name__}.{name}").rule for name in names]
+    return tuple(sorted(rules, key=lambda rule: rule.code))

@@ -1,0 +1,151 @@
+"""Move the layer to `__init__`; `build()` is for weights, and for building the children.
+
+## What it does
+
+Finds layers that are created while `build()` runs although nothing that they need comes from the
+input shape. `__init__` could create them as well.
+
+## Why
+
+Keras knows a sub-layer from the moment it is assigned. One that is created in `build()` is not
+there yet when the layer is configured:
+
+- `layer.trainable = False` before the first call does not reach it. The optimizer goes on training
+  it, and a `BatchNormalization` goes on updating its statistics, without a word.
+- `layer.conv` before the first call is an `AttributeError`.
+- `model.layers`, `summary()` and transfer-learning code do not see it.
+
+## Bad
+
+```python
+import keras
+
+
+class Block(keras.layers.Layer):
+    def __init__(self, units, **kwargs):
+        super().__init__(**kwargs)
+        self.units = units
+
+    def build(self, input_shape):
+        self.dense = keras.layers.Dense(self.units)
+        self.dense.build(input_shape)
+
+    def call(self, x):
+        return self.dense(x)
+```
+
+## Good
+
+```python
+import keras
+
+
+class Block(keras.layers.Layer):
+    def __init__(self, units, **kwargs):
+        super().__init__(**kwargs)
+        self.units = units
+        self.dense = keras.layers.Dense(self.units)
+
+    def build(self, input_shape):
+        self.dense.build(input_shape)
+
+    def call(self, x):
+        return self.dense(x)
+```
+
+## Fix safety
+
+The fix moves the creating statements, and the plain values that they need, to the end of
+`__init__`, in their order. `child.build(...)` and everything else stay in `build()`. It is safe
+when all of this can be shown, and unsafe, with the reason, when some of it cannot:
+
+- every value that moves along is there at the end of `__init__`, and is the same as in `build()`;
+- no condition or loop around the creation depends on the input shape;
+- the order of `.weights` stays what it was;
+- nothing that runs before `build()` asks whether the layer is there yet;
+- no subclass in the project sets these attributes, skips `__init__`, or replaces `build()`;
+- what moves has no other effect than creating the layers.
+
+Three things change with every such fix, and are meant to or cannot be helped: freezing before the
+first call starts to work; automatic names (`dense_4`) and initial random values may differ, because
+layers are created earlier than before.
+
+## What is proved
+
+Outputs in inference and in training, losses, gradients and one training step, paths, shapes,
+dtypes and order of the weights, the configuration, checkpoints written before and read after.
+
+## When not to use it
+
+When the code must create layers late on purpose, for example to pick up a dtype policy that is set
+between construction and the first call.
+
+## Errors this prevents
+
+Silent: a frozen block that goes on training. Loud:
+`AttributeError: 'Block' object has no attribute 'dense'`.
+
+## References
+
+- https://keras.io/api/layers/base_layer/ (`build()` creates the layer's weights)
+- https://github.com/tensorflow/tensorflow/issues/46858
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from keraslint.diagnostic import Applicability, Fix, Health, Promise
+from keraslint.rules import Cure, Finding, Rule
+
+if TYPE_CHECKING:
+    from keraslint.layer.facts import Construction, LayerClass
+
+PROMISE = Promise(mends=(Health.FREEZES, Health.RELOADS, Health.BUILDS))
+
+
+def check(layer: LayerClass) -> Iterator[Finding]:
+    """Find creations that need nothing from the call of `build()`."""
+    for item in layer.constructions:
+        if not item.needs:
+            yield Finding(item.span, f"{created(item)}, but needs nothing from the input shape")
+
+
+def created(item: Construction) -> str:
+    """Say what is created, and where."""
+    made = f"`{item.callee}()` creates a layer" if item.factory else f"`{item.callee}` is created"
+    if item.method == "build":
+        return f"{made} in `build()`"
+    return f"{made} in `{item.method}()`, which `build()` runs"
+
+
+def cure(layer: LayerClass, finding: Finding) -> Cure:
+    """Offer the most trusted move that takes the creation along."""
+    hoist = layer.hoists.choice(finding.span)
+    if hoist is None:
+        return Cure(why_not=layer.hoists.why_not(finding.span))
+    count = len(hoist.moves)
+    layers = "the layer" if count == 1 else f"the {count} layers"
+    return Cure(
+        Fix(
+            Applicability.UNSAFE if hoist.doubts else Applicability.SAFE,
+            f"Create {layers} of `{layer.name}` in `__init__`",
+            hoist.edits,
+            layer.name,
+            PROMISE,
+            hoist.doubts,
+        )
+    )
+
+
+rule = Rule(
+    code="KRL101",
+    name="layer-in-build",
+    summary="A layer is created in `build()` and needs nothing from the input shape",
+    page=__doc__,
+    fixable="sometimes",
+    promise=PROMISE,
+    check=check,
+    cure=cure,
+)
