@@ -83,6 +83,21 @@ class TestPaths:
         assert {Path(p.path).name for p in result.problems} == {"self.py", "gone.py"}
 
     @pytest.mark.skipif(os.name == "nt", reason="symbolic links need a privilege")
+    @pytest.mark.skipif(os.name == "nt", reason="paths are short there")
+    def test_a_very_deep_folder_is_walked(self) -> None:
+        here = Path.cwd()
+        for _ in range(1200):
+            Path("d").mkdir()
+            os.chdir("d")
+        touch("x.py")
+        os.chdir(here)
+
+        (file,) = discover([Path()], Settings()).files
+        subprocess.run(["rm", "-r", "d"], check=True)  # too deep for pytest to remove
+
+        assert len(file.parts) == 1201
+
+    @pytest.mark.skipif(os.name == "nt", reason="symbolic links need a privilege")
     def test_a_link_to_a_file_elsewhere_is_followed(self, tmp_path: Path) -> None:
         (tmp_path / "elsewhere.py").write_text("", encoding="utf-8")
         Path("link.py").symlink_to(tmp_path / "elsewhere.py")
@@ -139,6 +154,17 @@ class TestExclude:
         touch("a/x.py", "b/x.py")
 
         assert found(".", exclude=(f"{project.as_posix()}/a/*",)) == ["b/x.py"]
+
+    @pytest.mark.skipif(os.name == "nt", reason="symbolic links need a privilege")
+    def test_patterns_hold_by_whatever_link_one_comes(self, project: Path) -> None:
+        touch("a/x.py", "b/x.py")
+        link = project.with_name("link")
+        link.symlink_to(project)
+        settings = replace(Settings(), root=link, extend_exclude=("a/x.py",))
+
+        for start in (project, link):
+            (file,) = discover([start], settings).files
+            assert file == start / "b" / "x.py"
 
     def test_what_is_named_is_linted_unless_exclusion_is_forced(self) -> None:
         touch("venv/lib/x.py")

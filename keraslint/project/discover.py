@@ -78,27 +78,34 @@ def _expand(path: Path, settings: Settings) -> Iterator[_Entry | Unreadable]:
 def _walk(
     shown: str, real: str, ignores: Ignores | None, patterns: Patterns
 ) -> Iterator[_Entry | Unreadable]:
-    """Walk one folder; `shown` is its path as the user says it, with a slash at its end."""
-    try:
-        with os.scandir(real) as scan:
-            entries = list(scan)
-    except OSError as error:
-        yield unreadable(shown or ".", error)
-        return
-    if ignores is not None:
-        ignores = ignores.inside(real, {entry.name for entry in entries})
-    for entry in entries:
-        is_folder = entry.is_dir(follow_symlinks=False)
-        if not is_folder and not entry.name.endswith(SUFFIX):
+    """Walk a folder; `shown` is its path as the user says it, with a slash at its end."""
+    waiting = [(shown, real, ignores)]
+    while waiting:
+        shown, real, ignores = waiting.pop()
+        try:
+            with os.scandir(real) as scan:
+                entries = list(scan)
+        except OSError as error:
+            yield unreadable(shown or ".", error)
             continue
-        if patterns.match(entry.path, entry.name):
-            continue
-        if ignores and ignores.specs and ignores.ignores(entry.path, is_folder=is_folder):
-            continue
-        if is_folder:
-            yield from _walk(f"{shown}{entry.name}{os.sep}", entry.path, ignores, patterns)
-        else:
-            yield from _file(shown + entry.name, entry)
+        if ignores is not None:
+            ignores = ignores.inside(real, {entry.name for entry in entries})
+        for entry in entries:
+            if not _is_wanted(entry, ignores, patterns):
+                continue
+            if entry.is_dir(follow_symlinks=False):
+                waiting.append((f"{shown}{entry.name}{os.sep}", entry.path, ignores))
+            else:
+                yield from _file(shown + entry.name, entry)
+
+
+def _is_wanted(entry: os.DirEntry[str], ignores: Ignores | None, patterns: Patterns) -> bool:
+    is_folder = entry.is_dir(follow_symlinks=False)
+    if not is_folder and not entry.name.endswith(SUFFIX):
+        return False
+    if patterns.match(entry.path, entry.name):
+        return False
+    return not (ignores and ignores.specs and ignores.ignores(entry.path, is_folder=is_folder))
 
 
 def _file(shown: str, entry: os.DirEntry[str]) -> Iterator[_Entry | Unreadable]:

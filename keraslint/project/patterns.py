@@ -33,7 +33,7 @@ def compiled(patterns: Iterable[str], root: Path) -> Patterns:
     cleaned = [pattern.rstrip("/").removeprefix("./") for pattern in patterns]
     names = frozenset(pattern for pattern in cleaned if not re.search(r"[/*?\[{]", pattern))
     globs = [pattern for pattern in cleaned if pattern not in names]
-    prefix = re.escape(root.absolute().as_posix().rstrip("/") + "/")
+    prefix = re.escape(root.resolve().as_posix().rstrip("/") + "/")
     slashed = [
         _regex(pattern) if pattern.startswith("/") else prefix + _regex(pattern)
         for pattern in globs
@@ -45,7 +45,7 @@ def compiled(patterns: Iterable[str], root: Path) -> Patterns:
 def excluded(path: Path, settings: Settings) -> bool:
     """Tell whether a file, or a folder above it inside the project, is excluded by pattern."""
     patterns = compiled((*settings.exclude, *settings.extend_exclude), settings.root)
-    root, here = settings.root.absolute(), path.absolute()
+    root, here = settings.root.resolve(), _placed(path)
     above = [folder for folder in here.parents if root in folder.parents]
     return any(patterns.match(str(one), one.name) for one in (here, *above))
 
@@ -55,7 +55,7 @@ def silenced(path: str, settings: Settings, rules: Iterable[KnownRule]) -> froze
     if not settings.per_file_ignores:
         return frozenset()
     rules = tuple(rules)
-    here = Path(path).absolute()
+    here = _placed(Path(path))
     codes: set[str] = set()
     for pattern, selectors in settings.per_file_ignores.items():
         patterns = compiled([pattern.removeprefix("!")], settings.root)
@@ -63,6 +63,11 @@ def silenced(path: str, settings: Settings, rules: Iterable[KnownRule]) -> froze
             for selector in selectors:
                 codes |= matching(selector, rules, "`per-file-ignores`")
     return frozenset(codes)
+
+
+def _placed(path: Path) -> Path:
+    """Resolve the folder, so that it does not matter by which links one came; not the file."""
+    return path.parent.resolve() / path.name
 
 
 def _any(regexes: Iterable[str]) -> re.Pattern[str] | None:
