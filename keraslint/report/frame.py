@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import tokenize
+from io import StringIO
+
 from keraslint.diagnostic import Span
 from keraslint.project.source import Source
 from keraslint.report.cells import Cells, cells
@@ -68,7 +71,19 @@ def _mark(line: Cells, number: int, span: Span, left: int, room: int) -> str:
         return ""
     indent = next((i for i, glyph in enumerate(line.glyphs) if glyph.strip()), 0)
     start = span.start.column - 1 if number == span.start.line else indent
-    end = span.end.column - 1 if number == span.end.line else len(line.glyphs)
+    end = span.end.column - 1 if number == span.end.line else _code_end(line, start)
     first = max(line.column(start) - left, 0)
     last = min(line.column(end) - left, room)
     return " " * first + "^" * max(1, last - first)
+
+
+def _code_end(line: Cells, start: int) -> int:
+    """Leave a comment at the end of a line out of the underline."""
+    text = "".join(line.glyphs[start:])
+    try:
+        for token in tokenize.generate_tokens(StringIO(text).readline):
+            if token.type == tokenize.COMMENT:
+                return start + len(text[: token.start[1]].rstrip())
+    except (tokenize.TokenError, SyntaxError):
+        pass  # the statement goes on in the next line
+    return start + len(text.rstrip())

@@ -57,6 +57,19 @@ def test_a_short_span_over_lines_shows_all_and_underlines_its_ends() -> None:
         """)
 
 
+def test_a_comment_is_not_underlined() -> None:
+    call = "Dense(  # it's (dense)\n    4)"
+
+    assert drawn(f"x = {call}\n", call) == dedent("""\
+          |
+        1 | x = Dense(  # it's (dense)
+          |     ^^^^^^
+        2 |     4)
+          |     ^^
+          |
+        """)
+
+
 def test_a_long_span_leaves_out_its_middle() -> None:
     call = "Dense(\n" + "".join(f"        a{n}={n},\n" for n in range(9)) + "    )"
 
