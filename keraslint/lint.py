@@ -42,11 +42,18 @@ def lint(paths: Sequence[Path], settings: Settings, *, stdin: Stdin | None = Non
     Raises:
         ConfigError: a selected rule does not exist.
     """
-    found = discover(paths, settings)
-    texts = [read(path) for path in found.files]
+    texts, problems = read_all(paths, settings, stdin)
+    return lint_texts(texts, settings, problems)
+
+
+def read_all(
+    paths: Sequence[Path], settings: Settings, stdin: Stdin | None
+) -> tuple[list[Source | Unreadable], tuple[Unreadable, ...]]:
+    """Read what is to be linted; the second part tells of paths that hold no file."""
     if stdin is not None:
-        texts = [decode(stdin[1], stdin[0])]
-    return lint_texts(texts, settings, found.problems if stdin is None else ())
+        return [decode(stdin[1], stdin[0])], ()
+    found = discover(paths, settings)
+    return [read(path) for path in found.files], found.problems
 
 
 def lint_texts(

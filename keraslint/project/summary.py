@@ -138,6 +138,15 @@ def summarize(text: str, name: str, path: str, *, is_package: bool = False) -> M
     )
 
 
+def is_python(text: str) -> bool:
+    """Whether a text parses."""
+    try:
+        parse(text)
+    except (SyntaxError, ValueError, RecursionError):
+        return False
+    return True
+
+
 def keras_version(module: ModuleSummary) -> int:
     """The Keras that a module is written for, as far as its imports tell: 2 or 3."""
     roots = {target.partition(".")[0] for leaves in module.imports.values() for target in leaves}

@@ -14,6 +14,8 @@ SIZE_WORDS = {
     *("channel", "channels", "chans", "chan", "ch", "c", "dim", "dims", "dimension", "features"),
     *("feature", "filters", "size", "units", "planes", "width", "depth", "n", "num", "nc", "nb"),
 }
+NOT_CHANNELS = re.compile(r"kernel|stride|dilat|pool|rank|pad|spatial|axis|seed|group|head|num_la")
+MOST_EQUAL = 4
 Alternatives = tuple[Change, ...]
 
 
@@ -63,15 +65,24 @@ def _tied(arguments: dict[str, Any], old: int, new: int) -> tuple[tuple[str, Any
 
 
 def _other_channels(arguments: dict[str, Any], old: int) -> Iterator[Alternatives]:
-    wanted = [v for v in arguments.values() if _whole(v) and 0 < v <= 256 and v != old]
-    for new in dict.fromkeys(wanted):
+    """Channels equal to constructor arguments (the branch of an identity), and others."""
+    named = {k: v for k, v in arguments.items() if _whole(v) and 0 < v <= 256 and v != old}
+    wanted = list(dict.fromkeys(sorted(named.values(), key=lambda v: _unlikely(named, v))))
+    for new in wanted[:MOST_EQUAL]:
         change = _with_channels(arguments, old, new)
         if change:
             yield (change,)
     news = [n for n in (old + 2, old * 2, old + 1, old * 3) if n not in wanted]
     changes = [c for c in (_with_channels(arguments, old, n) for n in news) if c]
     yield tuple(changes[:3])
-    yield tuple(changes[3:0:-1])
+    if not wanted:
+        yield tuple(changes[3:0:-1])
+
+
+def _unlikely(named: dict[str, Any], value: int) -> bool:
+    """Does no parameter with this value sound like a number of channels?"""
+    names = [name for name, other in named.items() if other == value]
+    return all(NOT_CHANNELS.search(name) for name in names)
 
 
 def _with_channels(arguments: dict[str, Any], old: int, new: int) -> Change | None:

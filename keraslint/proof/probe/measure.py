@@ -96,7 +96,8 @@ def baseline_error(entry: dict[str, Any]) -> str:
 
 def _train(bench: Bench, depth: int) -> None:
     bench.observe("gradients", lambda: gradients(bench))
-    bench.observe("frozen before build", lambda: frozen(bench, before_build=True))
+    if depth >= SAVED:
+        bench.observe("frozen before build", lambda: frozen(bench, before_build=True))
     if depth >= FULL:
         bench.observe("fit", lambda: fit(bench))
         bench.observe("frozen once built", lambda: frozen(bench, before_build=False))
@@ -106,18 +107,22 @@ def _train(bench: Bench, depth: int) -> None:
 
 
 def _against(bench: Bench, index: int, place: Place, depth: int, theirs: dict[str, Any]) -> None:
-    start = [bench.theirs.get(f"start/{key}") for key in theirs.get("order", [])]
-    if all(array is not None for array in start):
-        bench.observe("set in order", lambda: set_in_order(bench, start))
-    config = theirs.get("build config")
-    if config and not failed(config):
-        bench.observe("their build config", lambda: build_like(bench.fresh(), config))
     if depth >= SAVED:
+        _set_in_order(bench, theirs)
+        config = theirs.get("build config")
+        if config and not failed(config):
+            bench.observe("their build config", lambda: build_like(bench.fresh(), config))
         shelf = place.their_shelf(index)
         bench.observe("old functional", lambda: load_functional(bench, shelf))
         bench.observe("old owner", lambda: load_owner(bench, shelf))
         bench.observe("old weights", lambda: load_called_weights(bench, shelf))
     bench.facts["versus"] = versus(bench.theirs, bench.arrays)
+
+
+def _set_in_order(bench: Bench, theirs: dict[str, Any]) -> None:
+    start = [bench.theirs.get(f"start/{key}") for key in theirs.get("order", [])]
+    if all(array is not None for array in start):
+        bench.observe("set in order", lambda: set_in_order(bench, start))
 
 
 def label_of(case: Case) -> str:

@@ -1,0 +1,1 @@
+"""Fixes → files: applying edits, and the session that lints, applies, proves and writes."""

@@ -1,0 +1,50 @@
+"""A text and fixes → the new text, and which of the fixes are in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from keraslint.diagnostic import Edit, Fix, Position
+from keraslint.project.source import Source
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """`skipped` fixes touch one that was applied; they are tried again on the new text."""
+
+    text: str
+    applied: tuple[Fix, ...]
+    skipped: tuple[Fix, ...]
+
+
+def apply(source: Source, fixes: Iterable[Fix]) -> Applied:
+    """Apply fixes whole or not at all, the first in the file first; equal ones once."""
+    chosen: list[Fix] = []
+    skipped: list[Fix] = []
+    taken: list[Edit] = []
+    for fix in sorted(dict.fromkeys(fixes), key=_start):
+        if any(_touch(edit, other) for edit in fix.edits for other in taken):
+            skipped.append(fix)
+        else:
+            chosen.append(fix)
+            taken += fix.edits
+    return Applied(edited(source, taken), tuple(chosen), tuple(skipped))
+
+
+def edited(source: Source, edits: Sequence[Edit]) -> str:
+    """Replace the spans, from the end so that offsets hold; new lines end as the file's do."""
+    text = source.text
+    for edit in sorted(edits, key=lambda edit: edit.span, reverse=True):
+        start, end = source.offset(edit.span.start), source.offset(edit.span.end)
+        text = text[:start] + edit.content + text[end:]
+    return text
+
+
+def _start(fix: Fix) -> Position:
+    return min((edit.span.start for edit in fix.edits), default=Position(1, 1))
+
+
+def _touch(one: Edit, other: Edit) -> bool:
+    """Whether two edits overlap or meet, so that their order would matter."""
+    return one.span.start <= other.span.end and other.span.start <= one.span.end

@@ -1,0 +1,256 @@
+"""Paths → linted, fixed, proved and written, until nothing is left to fix."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from keraslint.config import Settings, fixable
+from keraslint.diagnostic import Applicability, Diagnostic, Fix, Outcome, Settled, Verdict
+from keraslint.fix.apply import apply, edited
+from keraslint.lint import LintResult, Stdin, lint_texts, read_all
+from keraslint.project.source import Source, Trouble, Unreadable
+from keraslint.project.summary import is_python
+from keraslint.project.writing import write_atomically
+from keraslint.proof.prove import Claim, ProofOptions, Prover
+from keraslint.proof.recipe import Recipe, recipes_for, recipes_in, recipes_of_config
+from keraslint.rules import registry
+
+PASSES = 12
+"""Fixes come to rest long before; more would mean that two of them undo each other."""
+
+_Key = tuple[str, str, str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class FixResult:
+    """What remains to be said, what became of each fix, and which texts are new."""
+
+    diagnostics: tuple[Diagnostic, ...]
+    settled: tuple[Settled, ...] = ()
+    changed: Mapping[str, tuple[Source, str]] = field(default_factory=dict)
+    sources: Mapping[str, Source] = field(default_factory=dict)
+    problems: tuple[Unreadable, ...] = ()
+    files: int = 0
+
+
+def fix(
+    paths: Sequence[Path],
+    settings: Settings,
+    *,
+    unsafe: bool,
+    prove: ProofOptions | None,
+    write: bool,
+    stdin: Stdin | None = None,
+) -> FixResult:
+    """Fix what may be fixed; with `prove`, exactly what running the layers proves.
+
+    Raises:
+        ConfigError: a selected rule does not exist.
+    """
+    texts, problems = read_all(paths, settings, stdin)
+    session = _Session(settings, texts, unsafe=unsafe)
+    if prove is None:
+        session.run()
+    else:
+        with Prover(prove) as prover:
+            session.prove(prover)
+    result = session.result
+    trouble = [*problems, *result.problems]
+    changed = session.changed
+    if write:
+        refused = [problem for old, new in changed.values() if (problem := _write(old, new))]
+        lost = {problem.path for problem in refused}
+        trouble += refused
+        changed = {path: pair for path, pair in changed.items() if path not in lost}
+    settled = tuple(session.settled(written=write))
+    return FixResult(
+        result.diagnostics, settled, changed, result.sources, tuple(trouble), result.files
+    )
+
+
+def _write(source: Source, text: str) -> Unreadable | None:
+    try:
+        data = source.encode(text)
+    except UnicodeEncodeError as error:
+        return Unreadable(source.path, Trouble.OTHER, f"the fix cannot be encoded: {error}")
+    return write_atomically(Path(source.path), data)
+
+
+class _Session:
+    """The texts of one run as they change, and the fate of each fix."""
+
+    def __init__(
+        self, settings: Settings, texts: Sequence[Source | Unreadable], *, unsafe: bool
+    ) -> None:
+        self._settings = settings
+        self._unsafe = unsafe
+        self._old = {text.path: text for text in texts if isinstance(text, Source)}
+        self._texts = {text.path: text for text in texts}
+        self._fixable = fixable(settings, registry())
+        self._fates: list[Settled] = []
+        self._tried: dict[_Key, Verdict] = {}
+        self.result = self._lint()
+
+    @property
+    def changed(self) -> dict[str, tuple[Source, str]]:
+        """The texts that are no longer what they were."""
+        return {
+            path: (old, new.text)
+            for path, old in self._old.items()
+            if isinstance(new := self._texts[path], Source) and new.text != old.text
+        }
+
+    def settled(self, *, written: bool) -> Iterable[Settled]:
+        """What became of each fix; without writing, applied fixes were only shown."""
+        for fate in self._fates:
+            shown = fate.action == "written" and not written
+            yield replace(fate, action="shown") if shown else fate
+
+    def run(self) -> None:
+        """Apply fixes until none is left."""
+        for _ in range(PASSES):
+            if not any([self._apply(path, found) for path, found in self._wanted().items()]):
+                return
+            self.result = self._lint()
+
+    def prove(self, prover: Prover) -> None:
+        """Apply each fix that is proved, the widest of a class first, until none is left."""
+        for _ in range(PASSES):
+            if not any([self._prove(p, found, prover) for p, found in self._wanted().items()]):
+                break
+            self.result = self._lint()
+        self._tell_verdicts()
+
+    def _lint(self) -> LintResult:
+        return lint_texts(self._texts.values(), self._settings)
+
+    def _wanted(self) -> dict[str, list[Diagnostic]]:
+        found: dict[str, list[Diagnostic]] = {}
+        for diagnostic in self.result.diagnostics:
+            if diagnostic.fix is not None and diagnostic.code in self._fixable:
+                found.setdefault(diagnostic.path, []).append(diagnostic)
+        return found
+
+    # -- without proof ---------------------------------------------------------------------
+
+    def _apply(self, path: str, found: Sequence[Diagnostic]) -> bool:
+        allowed = [d for d in found if d.fix is not None and self._may(d.fix)]
+        source = self._texts[path]
+        assert isinstance(source, Source)
+        done = apply(source, [d.fix for d in allowed if d.fix is not None])
+        if done.text == source.text:
+            return False
+        if not is_python(done.text):
+            self._refuse(path, allowed, "the rewritten file would not be Python")
+            return False
+        self._texts[path] = replace(source, text=done.text)
+        for one in done.applied:
+            self._fates.append(_settled(path, one, allowed, "written"))
+        return True
+
+    def _may(self, fix: Fix) -> bool:
+        if fix.applicability is Applicability.UNSAFE:
+            return self._unsafe
+        return fix.applicability is Applicability.SAFE
+
+    def _refuse(self, path: str, found: Sequence[Diagnostic], reason: str) -> None:
+        for one in dict.fromkeys(d.fix for d in found if d.fix is not None):
+            fate = _settled(path, one, found, "kept", reason)
+            if fate not in self._fates:
+                self._fates.append(fate)
+
+    # -- with proof ------------------------------------------------------------------------
+
+    def _prove(self, path: str, found: Sequence[Diagnostic], prover: Prover) -> bool:
+        """Prove and apply the fixes of one file, one class at a time."""
+        source = self._texts[path]
+        assert isinstance(source, Source)
+        by_layer: dict[str, list[Fix]] = {}
+        for diagnostic in found:
+            assert diagnostic.fix is not None
+            fixes = by_layer.setdefault(diagnostic.fix.layer, [])
+            if diagnostic.fix not in fixes:
+                fixes.append(diagnostic.fix)
+        proved = [
+            chosen
+            for fixes in by_layer.values()
+            if (chosen := self._first_proved(source, fixes, found, prover)) is not None
+        ]
+        if not proved:
+            return False
+        done = apply(source, proved)
+        self._texts[path] = replace(source, text=done.text)
+        for one in done.applied:
+            verdict = self._tried[_key(path, one)]
+            self._fates.append(_settled(path, one, found, "written", verdict=verdict))
+        return True
+
+    def _first_proved(
+        self, source: Source, fixes: Sequence[Fix], found: Sequence[Diagnostic], prover: Prover
+    ) -> Fix | None:
+        widest_first = sorted(fixes, key=lambda f: -sum(len(e.content) for e in f.edits))
+        for one in widest_first:
+            key = _key(source.path, one)
+            if key not in self._tried:
+                self._tried[key] = self._verdict(source, one, prover)
+            if self._tried[key].outcome is Outcome.PROVED:
+                return one
+        return None
+
+    def _verdict(self, source: Source, one: Fix, prover: Prover) -> Verdict:
+        after = edited(source, one.edits)
+        if not is_python(after):
+            return Verdict(Outcome.REFUTED, one.layer, "the rewritten file would not be Python")
+        recipes = self._recipes(one.layer, source)
+        path = Path(source.path)
+        return prover.prove(Claim(one.layer, path, source.text, after, one.promise, recipes))
+
+    def _recipes(self, layer: str, source: Source) -> tuple[Recipe, ...]:
+        given = recipes_of_config(layer, self._settings.recipes)
+        return given or recipes_for(layer, recipes_in(source.text))
+
+    def _tell_verdicts(self) -> None:
+        """Say of each fix that is still on offer what its proof has shown."""
+        diagnostics = []
+        for diagnostic in self.result.diagnostics:
+            key = _key(diagnostic.path, diagnostic.fix) if diagnostic.fix else None
+            verdict = self._tried.get(key) if key else None
+            diagnostics.append(replace(diagnostic, verdict=verdict))
+        self.result = replace(self.result, diagnostics=tuple(diagnostics))
+        told: set[_Key] = set()
+        for diagnostic in diagnostics:
+            if diagnostic.fix is None or diagnostic.verdict is None:
+                continue
+            key = _key(diagnostic.path, diagnostic.fix)
+            if key not in told:
+                told.add(key)
+                self._fates.append(
+                    _settled(
+                        diagnostic.path,
+                        diagnostic.fix,
+                        diagnostics,
+                        "kept",
+                        diagnostic.verdict.reason,
+                        diagnostic.verdict,
+                    )
+                )
+
+
+def _key(path: str, fix: Fix) -> _Key:
+    """What makes two fixes the same although lines above them have moved."""
+    return path, fix.layer, fix.message, tuple(edit.content for edit in fix.edits)
+
+
+def _settled(
+    path: str,
+    fix: Fix,
+    found: Sequence[Diagnostic],
+    action: str,
+    reason: str = "",
+    verdict: Verdict | None = None,
+) -> Settled:
+    mine = [d for d in found if d.fix == fix and d.path == path]
+    code = mine[0].code if mine else ""
+    return Settled(path, code, fix, action, len(mine), reason, verdict)
