@@ -47,6 +47,9 @@ class _Keraslint(click.Group):
     """`keraslint PATH…` is `keraslint check PATH…`."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if not args:
+            _write(f"{self.get_help(ctx)}\n", sys.stderr)
+            ctx.exit(MISUSE)
         own = {*self.commands, "--help", "-h", "--version", "-V"}
         if args and args[0] not in own:
             args = ["check", *args]

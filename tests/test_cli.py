@@ -466,6 +466,7 @@ class TestProcess:
     def test_version_and_help(self, keraslint: Run) -> None:
         assert keraslint("--version").out == f"keraslint {__version__}\n"
         assert "Examples:" in keraslint("--help").out
+        assert keraslint() == Ran(2, "", keraslint("--help").out)
         assert "Rule selection:" in keraslint("check", "--help").out
 
     @pytest.mark.parametrize("arguments", [("--version",), ("--help",), ("clean.py",)])
