@@ -334,6 +334,12 @@ class TestFixing:
         assert fixed.index("keras.layers.Dense") < fixed.index("def build")
         assert keraslint("finding.py").code == 0
 
+    def test_a_format_for_tools_leaves_the_counts_to_standard_error(self, keraslint: Run) -> None:
+        ran = keraslint("finding.py", "--fix", "--output-format", "json")
+
+        assert json.loads(ran.out) == []
+        assert ran.err == "Found 1 finding in 1 file (1 fixed, 0 remaining; 1 file checked).\n"
+
     def test_diff_shows_and_writes_nothing(self, keraslint: Run) -> None:
         ran = keraslint("finding.py", "--diff")
 

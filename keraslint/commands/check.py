@@ -173,34 +173,45 @@ def _fixed(request: Request, settings: Settings, paths: list[Path], stdin: Stdin
         return _diffed(done, report, result)
     done = replace(done, found=bool(result.diagnostics))
     text = _text(report, request, settings)
+    if settings.output_format not in FOR_PEOPLE:
+        done = replace(done, err=err + _beside(report))
     if stdin is not None:
-        return replace(done, err=err + text, raw=_new_bytes(result, stdin))
+        return _piped(replace(done, err=done.err + text), result, stdin)
     return replace(done, out=text)
 
 
 def _diffed(done: Answer, report: Report, result: FixResult) -> Answer:
     """Show the changes; what became of each fix goes beside them."""
-    from keraslint.report.closing import closing
     from keraslint.report.diff import diffs
-    from keraslint.report.settled import settled
 
-    beside = "".join(f"{line}\n" for line in [*settled(report), *closing(report)])
     return replace(
         done,
         out=diffs(result.changed, colour=report.colour),
-        err=done.err + ("" if report.quiet else beside),
+        err=done.err + _beside(report),
         found=bool(result.changed),
     )
 
 
-def _new_bytes(result: FixResult, stdin: Stdin) -> bytes:
-    """Return the fixed source, or the very bytes that came in."""
+def _beside(report: Report) -> str:
+    """Tell what became of each fix, for standard error: the output has no room for it."""
+    from keraslint.report.closing import closing
+    from keraslint.report.settled import settled
+
+    lines = [] if report.quiet else [*settled(report), *closing(report)]
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _piped(done: Answer, result: FixResult, stdin: Stdin) -> Answer:
+    """Answer with the fixed source, or with the very bytes that came in."""
     name, data = stdin
     if name not in result.changed:
-        return data
+        return replace(done, raw=data)
     source, text = result.changed[name]
-    fixed: bytes = source.encode(text)
-    return fixed
+    try:
+        return replace(done, raw=source.encode(text))
+    except UnicodeEncodeError as error:
+        err = f"{done.err}error: {name}: the fix cannot be encoded: {error}\n"
+        return replace(done, raw=data, err=err, failed=True)
 
 
 def _proof(settings: Settings) -> ProofOptions:
