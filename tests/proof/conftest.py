@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from keraslint.diagnostic import Verdict
-from keraslint.proof.prove import Claim, Prover, ProofOptions
+from keraslint.proof.prove import Claim, ProofOptions, Prover
 from keraslint.proof.recipe import Recipe
 
 Judge = Callable[..., Verdict]

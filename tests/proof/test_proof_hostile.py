@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from textwrap import indent
 
 import pytest
 from proof_layers import FORMS, HEAD
 
 from keraslint.diagnostic import Outcome
-from keraslint.proof.prove import Claim, Prover, ProofOptions, prove
+from keraslint.proof.prove import Claim, ProofOptions, Prover, prove
 from keraslint.proof.recipe import Recipe
 
 RECIPE = "Block(units=4)(floats(2, 3))"
@@ -154,7 +155,7 @@ def test_package_data_and_relative_imports_work_and_a_class_may_be_nested(prover
     (package / "sizes.py").write_text("from pathlib import Path\nHERE = Path(__file__).parent\n")
     head = "from .sizes import HERE\nUNITS = int((HERE / 'units.txt').read_text())\n"
     before, after = (
-        head + "class Outer:\n" + "".join(f"    {line}\n" for line in FORMS[form].splitlines())
+        f"{head}{HEAD}class Outer:\n{indent(FORMS[form].removeprefix(HEAD), '    ')}"
         for form in ("V1", "A4")
     )
     file = package / "block.py"
