@@ -8,6 +8,12 @@ from dataclasses import dataclass
 from keraslint.project.source import Trouble, Unreadable
 
 
+_OURS = (
+    "An internal error is a bug in keraslint; the other files were checked. Please report it,\n"
+    "with the file if you can.\n"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What a command has to say: the report, the problems, and what the exit code depends on."""
@@ -22,7 +28,9 @@ class Answer:
 
 def told(problems: Iterable[Unreadable]) -> str:
     """Say in one line each what could not be done, and why."""
-    return "".join(_line(problem) for problem in problems)
+    problems = tuple(problems)
+    ours = any(problem.kind is Trouble.INTERNAL for problem in problems)
+    return "".join(_line(problem) for problem in problems) + (_OURS if ours else "")
 
 
 def failed(problems: Iterable[Unreadable]) -> bool:
@@ -34,9 +42,5 @@ def _line(problem: Unreadable) -> str:
     if problem.is_note:
         return f"note: {problem.reason}\n"
     place = f":{problem.position.line}:{problem.position.column}" if problem.position else ""
-    if problem.kind is not Trouble.INTERNAL:
-        return f"error: {problem.path}{place}: {problem.reason}\n"
-    return (
-        f"internal error: {problem.path}{place}: {problem.reason}\n"
-        "  This is a bug in keraslint. Please report it, with the file if you can.\n"
-    )
+    kind = "internal error" if problem.kind is Trouble.INTERNAL else "error"
+    return f"{kind}: {problem.path}{place}: {problem.reason}\n"
