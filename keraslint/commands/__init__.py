@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from keraslint.project.source import Trouble, Unreadable
 
-
 _OURS = (
     "An internal error is a bug in keraslint; the other files were checked. Please report it,\n"
     "with the file if you can.\n"
