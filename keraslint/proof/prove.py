@@ -17,7 +17,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from keraslint.diagnostic import Check, Outcome, Promise, Verdict
+from keraslint.diagnostic import Check, Measure, Outcome, Promise, Verdict
 
 from .recipe import Recipe
 from .verdict import judge
@@ -272,6 +272,7 @@ def _after(claim: Claim, options: ProofOptions, cases: list[dict[str, Any]]) -> 
         "text": claim.after,
         "layer": claim.after_layer or claim.layer,
         "cases": cases,
+        "strict": {Measure.OUTPUTS, Measure.WEIGHTS} <= set(claim.promise.keeps),
     }
 
 

@@ -22,14 +22,14 @@ def judge(
     before: Sequence[dict[str, Any]], after: Sequence[dict[str, Any]], promise: Promise
 ) -> tuple[Outcome, str, tuple[Check, ...]]:
     """Compare the cases of two versions; give outcome, reason and all checks."""
-    if not before or len(before) != len(after):
-        return Outcome.UNKNOWN, "no case could be measured on both versions", ()
-    pairs = [Pair(b, a, before) for b, a in zip(before, after, strict=True)]
+    pairs = [Pair(b, a, before) for b, a in zip(before, after, strict=False)]
     found = [_promised(clause, promise) for pair in pairs for clause in clauses_of(pair)]
     checks = tuple(_merged(found))
     broken = [clause for clause in found if clause.status is CheckStatus.BROKEN]
     if broken:
         return Outcome.REFUTED, min(broken, key=lambda clause: clause.rank).detail, checks
+    if not before or len(before) != len(after):
+        return Outcome.UNKNOWN, "not every case was measured on both versions", checks
     nothing = _no_evidence(pairs)
     if nothing:
         return Outcome.UNKNOWN, nothing, checks

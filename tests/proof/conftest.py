@@ -41,3 +41,16 @@ def judge(prover: Prover, tmp_path: Path) -> Judge:
         return prover.prove(claim, timeout=timeout)
 
     return judge_texts
+
+
+@pytest.fixture(scope="module")
+def judge_all(prover: Prover, tmp_path_factory: pytest.TempPathFactory) -> Judge:
+    """As `judge`, with one file for all, so that each version before is measured once."""
+    file = tmp_path_factory.mktemp("project") / "block.py"
+
+    def judge_texts(before: str, after: str, *recipes: str) -> Verdict:
+        file.write_text(before, encoding="utf-8")
+        given = tuple(Recipe(text) for text in recipes)
+        return prover.prove(Claim("Block", file, before, after, recipes=given))
+
+    return judge_texts

@@ -7,6 +7,8 @@ from textwrap import dedent
 import pytest
 
 from keraslint.diagnostic import Outcome
+from keraslint.proof.prove import Claim
+from keraslint.proof.recipe import Recipe
 
 pytestmark = pytest.mark.keras
 
@@ -94,15 +96,21 @@ def rewritten(create: str, residual: str = RESIDUAL) -> str:
     return "\n".join([INIT.rstrip(), create, BUILD, CHILDREN, residual, CALL])
 
 
-@pytest.fixture
-def block(judge, tmp_path):
-    (tmp_path / "convolution.py").write_text(CONVOLUTION)
-    return lambda after, *recipes: judge(
-        BEFORE, after, *recipes, layer="UnetResBlock", path="unet_res_block.py"
-    )
+@pytest.fixture(scope="module")
+def block(prover, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("unet")
+    (folder / "convolution.py").write_text(CONVOLUTION)
+    file = folder / "unet_res_block.py"
+    file.write_text(BEFORE)
+
+    def judge(after, *recipes):
+        given = tuple(Recipe(text) for text in recipes)
+        return prover.prove(Claim("UnetResBlock", file, BEFORE, after, recipes=given))
+
+    return judge
 
 
-@pytest.mark.parametrize("recipes", [AGREEING, AGREEING[:1], AGREEING[1:]])
+@pytest.mark.parametrize("recipes", [AGREEING, AGREEING[:1]], ids=["both cases", "one case"])
 def test_creation_in_init_under_the_same_condition_is_proved(block, recipes):
     verdict = block(rewritten(SAME_CONDITION), *recipes)
 
@@ -127,6 +135,6 @@ def test_a_projection_that_is_not_built_loses_its_saved_weights(block):
 
 
 def test_the_inverted_condition_is_refuted(block):
-    verdict = block(rewritten(SAME_CONDITION.replace("!=", "==")), *AGREEING)
+    verdict = block(rewritten(SAME_CONDITION.replace("!=", "==")), *AGREEING[:1])
 
     assert verdict.outcome is Outcome.REFUTED

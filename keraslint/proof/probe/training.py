@@ -132,6 +132,7 @@ def thawed(bench: Bench) -> Any:
 
 def in_mixed_precision(bench: Bench) -> Any:
     """Dtypes of outputs and variables under the global policy `mixed_bfloat16`."""
+    policy = keras.config.dtype_policy()
     keras.config.set_dtype_policy("mixed_bfloat16")
     try:
         layer = bench.fresh()
@@ -140,7 +141,7 @@ def in_mixed_precision(bench: Bench) -> Any:
         variables = {key: str(v.dtype) for key, v in anatomy(layer).variables.items()}
         return {"outputs": kinds, "weights": variables}
     finally:
-        keras.config.set_dtype_policy("float32")
+        keras.config.set_dtype_policy(policy)
 
 
 def shared_with_second(bench: Bench) -> Any:
