@@ -20,7 +20,7 @@ from keraslint.project.keras_api import Symbol
 
 _PURE_BUILTINS = frozenset(
     """abs all any bool bytes callable complex dict divmod enumerate filter float format frozenset
-    getattr hasattr hash id int isinstance issubclass iter len list map max min next object pow
+    getattr hasattr setattr hash id int isinstance issubclass iter len list map max min next object pow
     range repr reversed round set slice sorted str sum super tuple type zip ValueError TypeError
     RuntimeError NotImplementedError KeyError IndexError AttributeError""".split()
 )
@@ -70,7 +70,7 @@ class Judge:
     def judge(self, scope: Scope, callee: str) -> Judged:
         """Say what calling `callee` does where it is written."""
         if callee.startswith("super()"):
-            return Judged(Does.ACTS, f"calls `{callee}()`")
+            return Judged(Does.ACTS, f"calls `{callee}()`", method=self._above(scope, callee))
         if not callee:
             return Judged(Does.UNKNOWN, "calls the result of an expression")
         made = self._hierarchy.made(scope, callee)
@@ -81,6 +81,22 @@ class Judge:
         if callee.endswith("()"):
             return self._result(scope, callee)
         return self._named(scope, callee)
+
+    def _above(self, scope: Scope, callee: str) -> FunctionRef | None:
+        """The project's method that `super().method()` reaches."""
+        name = callee.rpartition(".")[2]
+        if scope.owner is None or scope.function is None or not callee.startswith("super()."):
+            return None
+        chain = self._hierarchy.lineage(scope.owner).chain
+        here = [
+            n
+            for n, item in enumerate(chain)
+            if item.summary.methods.get(scope.function.name) is scope.function
+        ]
+        for item in chain[here[0] + 1 :] if here else ():
+            if name in item.summary.methods:
+                return FunctionRef.of(item.module, item.summary.methods[name], item)
+        return None
 
     def _own(self, scope: Scope, callee: str) -> Judged:
         name = callee[len("self.") :]

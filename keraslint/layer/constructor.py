@@ -12,6 +12,8 @@ from keraslint.layer.rewrite import body_of, with_body, without_placeholders
 from keraslint.layer.steps import Step
 from keraslint.layer.syntax import Method, code, walk
 from keraslint.layer.uses import Uses, dotted, uses_of
+from keraslint.project.hierarchy import ClassRef
+from keraslint.project.keras_api import Symbol
 
 _EMPTY = frozenset({"[]", "list()"})
 
@@ -45,6 +47,16 @@ class Constructor:
             for name, values in self.facts.values.items()
             if values and set(values) <= _EMPTY
         )
+
+    def children(self) -> dict[str, Symbol | ClassRef]:
+        """The layers that `__init__` always creates and assigns to an attribute."""
+        return {
+            f"self.{name}": step.makes[0].made.target
+            for step in self._steps
+            if step.parent is None and step.makes and not step.makes[0].made.factory
+            for name, value in _assigned(step)
+            if value == code(step.makes[0].call)
+        }
 
     def _facts(self) -> InitFacts:
         uses, values = Uses(), dict[str, tuple[str, ...]]()

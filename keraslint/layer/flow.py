@@ -102,7 +102,7 @@ class Flow:
 
     def _run_methods(self, step: Step, environment: Environment, control: Needs) -> Needs:
         found = NOTHING
-        for method, call in step.runs:
+        for method, call in (*step.runs, *step.supers):
             steps = self._enter(method) if len(self._frames) < _DEPTH else None
             if steps is None:
                 found |= {f"`self.{method.summary.name}()`"}

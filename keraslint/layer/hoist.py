@@ -8,18 +8,19 @@ from dataclasses import dataclass, field
 import libcst as cst
 
 from keraslint.diagnostic import Edit, Position, Span
-from keraslint.layer.childbuild import missing_builds
+from keraslint.layer.childbuild import ChildBuilds
 from keraslint.layer.constructor import Constructor
 from keraslint.layer.facts import Hoist, Hoists
 from keraslint.layer.flow import Enter, Flow
 from keraslint.layer.known import Known, answers_used
 from keraslint.layer.obligations import Move, Obligations
-from keraslint.layer.plan import Plan, Planner, names_read
-from keraslint.layer.rewrite import Renamed, Split, body_of, with_body
+from keraslint.layer.plan import Plan, Planner, exclusive, names_read
+from keraslint.layer.rewrite import Renamed, Split, body_of, with_body, without_first_blank
 from keraslint.layer.steps import Creation, Step
 from keraslint.layer.syntax import Method
-from keraslint.layer.uses import dotted
+from keraslint.layer.uses import dotted, held_values, uses_of
 from keraslint.project.hierarchy import ClassRef, Hierarchy
+from keraslint.project.keras_api import Symbol
 
 _DEPTH = 5
 
@@ -69,6 +70,9 @@ def _header(step: Step) -> cst.CSTNode:
 
 def absorb(step: Step, enter: Enter, seen: set[tuple[str, str, int]]) -> None:
     """Let a step that runs the layer's own methods answer for all that they do."""
+    for method, _ in step.supers:
+        for attribute in method.summary.assigns:
+            step.uses.changes[f"self.{attribute}"] = None
     for method, _ in step.runs:
         if method.key in seen:
             continue
@@ -105,7 +109,7 @@ class Hoister:
         ref: ClassRef,
         obligations: Obligations,
         constructor: Constructor,
-        call: Callable[[], Method | None],
+        call: Callable[[], tuple[Method | None, list[Step]]],
         enter: Enter,
         keras: int,
     ) -> None:
@@ -141,7 +145,7 @@ class Hoister:
             twin.steps,
             lambda step: not twin.flow.needs.get(step, frozenset({"?"})),
             twin.flow.after_return,
-            lambda step: self._creates(step, twin),
+            self._creators(twin).__contains__,
             self._constructor.empty_lists,
         )
         everything = planner.plan({})
@@ -160,6 +164,22 @@ class Hoister:
         for step, reason in everything.blocked.items():
             for span in self._spans(step, body, twin):
                 blocked.setdefault(span, reason)
+        for step in (s for outer in twin.steps for s in outer.all()):
+            for method, _ in step.runs:
+                for span in self._spans(step, body, twin):
+                    reason = f"`{method.summary.name}()` also does what needs the input shape"
+                    blocked.setdefault(span, reason)
+
+    def _creators(self, body: Body) -> set[Step]:
+        """The steps that make a layer, and those that put one that was made where it belongs."""
+        everything = [s for outer in body.steps for s in outer.all()]
+        found = {s for s in everything if s.is_whole and self._creates(s, body)}
+        while True:
+            held = {c for s in found for c in s.uses.writes if not c.startswith("self.")}
+            more = {s for s in everything if s not in found and _carries(s, held)}
+            if not more:
+                return found
+            found |= more
 
     def _creates(self, step: Step, body: Body) -> bool:
         if isinstance(step.node, cst.FunctionDef):
@@ -204,7 +224,7 @@ class Hoister:
 
     def _overtakes(self, step: Step, plan: Plan, body: Body) -> bool:
         for other in (s for outer in body.steps for s in outer.all()):
-            if other in plan.moved or not other.is_whole or _exclusive(step, other):
+            if other in plan.moved or not other.is_whole or exclusive(step, other):
                 continue
             earlier = other.order < step.order or _same_loop(step, other)
             if earlier and (self._has_weights(other, body) or self._base_makes(other)):
@@ -225,6 +245,27 @@ class Hoister:
         builds = [item for item in above if "build" in item.summary.methods]
         return any(not self._hierarchy.weightless(item) for item in builds)
 
+    # -- the children's own build() --------------------------------------------------------
+
+    def _missing_builds(self, body: Body, plan: Plan) -> tuple[str, ...]:
+        """Build the children that `build()` has left to their first call."""
+        shapes = [p.name.value for p in body.method.node.params.params][1:]
+        parsed, steps = self._call()
+        if parsed is None or len(shapes) != 1 or self._obligations.calls_elsewhere():
+            return ()
+        everything = [s for outer in body.steps for s in outer.all()]
+        if any(shapes[0] in s.uses.writes for s in everything):
+            return ()
+        made = {cell: target for s in plan.moved for cell, target in _children(s)}
+        built = {c for s in everything if s not in plan.moved for c in s.uses.reads}
+        known = {**self._constructor.children(), **made}
+        follower = ChildBuilds(self._hierarchy, known, shapes[0])
+        return tuple(
+            f"{child}.build({shape})"
+            for child, shape in follower.follow(parsed.node, steps).items()
+            if child in made and child not in built and not self._hierarchy.weightless(made[child])
+        )
+
     # -- one rewrite -----------------------------------------------------------------------
 
     def _hoist(
@@ -236,19 +277,22 @@ class Hoister:
         extra: Sequence[str],
         blocked: dict[Span, str],
     ) -> Hoist | None:
-        creating = [step for step in plan.moved if self._creates(step, twin)]
+        creating = [step for step in plan.moved if step.is_whole and self._creates(step, twin)]
         if not creating:
             return None
         moves = frozenset(span for step in creating for span in self._spans(step, body, twin))
         move = self._move(plan, known)
-        bar = next(iter(self._obligations.bars(move)), "")
+        used: set[str] = set()
+        if known is not None:
+            used = {n for s in creating for n in twin.answers(s, known.names)}
+        anew = [f"`__init__` assigns `{n}` anew" for n in sorted(used & move.init.binds)]
+        bar = next(iter((*anew, *self._obligations.bars(move))), "")
         if bar:
             for span in moves:
                 blocked[span] = bar
             return None
         doubts = [*extra, *dict.fromkeys(self._obligations.doubts(move))]
         if known is not None:
-            used = {n for s in creating for n in twin.answers(s, known.names)}
             doubts[:0] = [f"`{n}` may differ from `{known.names[n]}`" for n in sorted(used)]
         edits, builds = self._edits(body, twin, plan)
         return Hoist(edits, moves, tuple(doubts), builds)
@@ -275,6 +319,7 @@ class Hoister:
             frozenset(writes),
             frozenset(names),
             tuple(dict.fromkeys(doubts)),
+            frozenset(cell for step in steps for cell in step.uses.items),
             self._constructor.facts,
             frozenset(local),
         )
@@ -288,10 +333,10 @@ class Hoister:
         split = Split(mapped, lambda step: forward.get(step, step), body.method.indent)
         node = body.method.node
         moved = split.moved(body.steps)
-        kept = split.kept(body.steps, body_of(node))
+        kept = split.kept(body.steps, without_dead(body, mapped))
         kept = _with_names(kept, mapped, body)
-        builds = missing_builds(self, body, mapped, kept) if self._keras == 3 else ()
-        kept = _insert_builds(kept, builds)
+        builds = self._missing_builds(body, mapped) if self._keras == 3 else ()
+        kept = _insert_builds(_close_gap(kept, body_of(node)), builds)
         if not any(True for item in kept if not _is_docstring(item)):
             kept.append(_super_build(node))
         placeholders = {
@@ -306,6 +351,52 @@ class Hoister:
             *body.method.edits(with_body(node, kept, body.method.indent)),
         ]
         return tuple(sorted(edits)), tuple(builds)
+
+
+def without_dead(body: Body, plan: Plan) -> list[cst.CSTNode]:
+    """The statements of `build()`, less those that only gave a value to what has moved."""
+    staying = [
+        s
+        for outer in body.steps
+        for s in outer.all()
+        if s not in plan.moved
+        and (s.is_whole or any(i not in plan.moved for i in s.all() if i.is_whole))
+    ]
+    used = {
+        cell for step in plan.steps for place in (step, *step.within()) for cell in place.uses.reads
+    }
+    dead: set[int] = set()
+    while True:
+        read = {c for s in staying if id(s.node) not in dead for c in s.uses.reads}
+        more = {
+            id(s.node) for s in staying if id(s.node) not in dead and _only_names(s, used - read)
+        }
+        if not more:
+            break
+        dead |= more
+    return [node for node in body_of(body.method.node) if id(node) not in dead]
+
+
+def _only_names(step: Step, names: set[str]) -> bool:
+    """A plain assignment to one of these local names, with no effect besides."""
+    node = step.node
+    if step.stays or step.doubts or step.makes or step.runs or step.parent is not None:
+        return False
+    if not isinstance(node, cst.SimpleStatementLine) or len(node.body) != 1:
+        return False
+    small = node.body[0]
+    return (
+        isinstance(small, cst.Assign)
+        and all(isinstance(target.target, cst.Name) for target in small.targets)
+        and set(step.uses.writes) <= names
+    )
+
+
+def _close_gap(kept: list[cst.CSTNode], before: Sequence[cst.CSTNode]) -> list[cst.CSTNode]:
+    """Let no blank line stay below a docstring whose next statement has gone."""
+    if len(kept) < 2 or not _is_docstring(kept[0]) or kept[1] is before[1]:
+        return kept
+    return [kept[0], *without_first_blank([kept[1]]), *kept[2:]]
 
 
 def _mapped(plan: Plan, back: dict[Step, Step]) -> Plan:
@@ -335,6 +426,26 @@ def _with_names(kept: list[cst.CSTNode], plan: Plan, body: Body) -> list[cst.CST
     return [node for node in renamed if isinstance(node, cst.CSTNode) and not _is_self(node)]
 
 
+def _children(step: Step) -> Iterator[tuple[str, Symbol | ClassRef]]:
+    """The attribute to which a statement always assigns the one layer that it makes."""
+    if step.parent is not None or not step.makes or step.makes[0].made.factory:
+        return
+    node = step.node
+    small = node.body[0] if isinstance(node, cst.SimpleStatementLine) else None
+    value = small.value if isinstance(small, (cst.Assign, cst.AnnAssign)) else None
+    if value is step.makes[0].call:
+        for cell in step.uses.binds:
+            if cell.startswith("self."):
+                yield cell, step.makes[0].made.target
+
+
+def _carries(step: Step, held: set[str]) -> bool:
+    """Whether a statement stores a layer that a local name holds."""
+    if not step.is_whole or step.stays or not step.uses.writes:
+        return False
+    return bool(held_values(step.node) & held & set(step.uses.reads))
+
+
 def _is_self(node: cst.CSTNode) -> bool:
     """`self.x = self.x`, which is what becomes of the line that fetched the layer."""
     if not isinstance(node, cst.SimpleStatementLine) or len(node.body) != 1:
@@ -348,17 +459,21 @@ def _is_self(node: cst.CSTNode) -> bool:
 
 
 def _insert_builds(kept: list[cst.CSTNode], builds: Sequence[str]) -> list[cst.CSTNode]:
-    """Add `self.child.build(…)` before the closing `super().build(…)` or `self.built = True`."""
+    """Add `self.child.build(…)` before `super().build(…)` or `self.built = True`."""
     lines: list[cst.CSTNode] = [cst.parse_statement(text) for text in builds]
-    place = len(kept)
-    while place and _closes(kept[place - 1]):
-        place -= 1
+    place = next((n for n, node in enumerate(kept) if _closes(node)), len(kept))
     return [*kept[:place], *lines, *kept[place:]]
 
 
 def _closes(node: cst.CSTNode) -> bool:
-    text = cst.Module(()).code_for_node(node).strip()
-    return text.startswith(("super().build(", "super(", "self.built = True", "return"))
+    """`super().build(…)` or `self.built = True`."""
+    if not isinstance(node, cst.SimpleStatementLine):
+        return False
+    uses = uses_of(node)
+    calls = [dotted(call.func) for call in uses.calls]
+    return "self.built" in uses.binds or any(
+        name.endswith(".build") and not name.startswith("self.") for name in calls
+    )
 
 
 def _is_docstring(node: cst.CSTNode) -> bool:
@@ -379,18 +494,6 @@ def _super_build(build: cst.FunctionDef) -> cst.CSTNode:
     if build.params.star_kwarg is not None:
         names.append(f"**{build.params.star_kwarg.name.value}")
     return cst.parse_statement(f"super().build({', '.join(names)})")
-
-
-def _exclusive(one: Step, other: Step) -> bool:
-    """Whether two steps stand in different arms of one branch."""
-    for outer in one.within():
-        if outer.is_branch and outer in other.within():
-            return (one in _arm(outer.body)) != (other in _arm(outer.body))
-    return False
-
-
-def _arm(steps: Sequence[Step]) -> set[Step]:
-    return {inner for step in steps for inner in step.all()}
 
 
 def _same_loop(one: Step, other: Step) -> bool:

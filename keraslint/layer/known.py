@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import libcst as cst
 
+from keraslint.layer.rewrite import Renamed
 from keraslint.layer.uses import dotted, uses_of
 from keraslint.project.summary import FunctionSummary
 
@@ -42,18 +43,14 @@ def answered(
     if init is None:
         return None
     parameters = {p.name for p in init.parameters[1:] if p.kind in ("plain", "keyword")}
-    usable = {name for name in parameters if name not in init.bindings or _only_default(name, init)}
-    channel = [name for name in CHANNELS if name in usable]
-    answer = _Answer(shapes, usable, channel[0] if len(channel) == 1 else "")
+    channel = [name for name in CHANNELS if name in parameters]
+    answer = _Answer(shapes, parameters, channel[0] if len(channel) == 1 else "")
     body = build.body.visit(answer)
     if not answer.names:
         return None
-    return Known(build.with_changes(body=body), answer.names)
-
-
-def _only_default(name: str, init: FunctionSummary) -> bool:
-    parameter = next(p for p in init.parameters if p.name == name)
-    return tuple(init.bindings[name]) == parameter.leaves
+    assert isinstance(body, cst.BaseSuite)
+    named = body.visit(Renamed(answer.aliases)) if answer.aliases else body
+    return Known(build.with_changes(body=named), answer.names)
 
 
 class _Answer(cst.CSTTransformer):
@@ -65,6 +62,7 @@ class _Answer(cst.CSTTransformer):
         self._usable = usable
         self._channel = channel
         self.names: dict[str, str] = {}
+        self.aliases: dict[str, str] = {}
 
     def visit_Lambda(self, node: cst.Lambda) -> bool:
         return False
@@ -96,7 +94,12 @@ class _Answer(cst.CSTTransformer):
 
     def _hidden(self, name: cst.Name, value: cst.BaseExpression) -> cst.Name:
         if name.value not in self._usable:
-            return name
+            if not (
+                self._channel and isinstance(value, cst.Subscript) and self._is_last_axis(value)
+            ):
+                return name
+            self.aliases[name.value] = self._channel
+            return cst.Name("_")
         self.names[name.value] = cst.Module(()).code_for_node(value)
         return cst.Name("_")
 

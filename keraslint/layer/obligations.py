@@ -22,12 +22,14 @@ _UNTRACKED = "no_automatic_dependency_tracking"
 @dataclass(frozen=True, slots=True)
 class Move:
     """What a plan would do, in cells: all that it reads and writes, the names that are neither
-    its own nor the layer's (`free`), and the local names that it brings along (`local`)."""
+    its own nor the layer's (`free`), the cells of which it assigns an item (`items`), and the
+    local names that it brings along (`local`)."""
 
     reads: frozenset[str]
     writes: frozenset[str]
     free: frozenset[str]
     doubts: tuple[str, ...]
+    items: frozenset[str]
     init: InitFacts
     local: frozenset[str]
 
@@ -49,6 +51,7 @@ class Obligations:
             yield from self._readable(attribute)
         for attribute in sorted(_attributes(move.writes)):
             yield from self._target(attribute, move)
+            yield from self._tested(attribute)
         yield from self._broken_subclasses(move)
 
     def doubts(self, move: Move) -> Iterator[str]:
@@ -56,8 +59,6 @@ class Obligations:
         yield from move.doubts
         for attribute in sorted(_attributes(move.reads) - _attributes(move.writes)):
             yield from self._steady(attribute)
-        for attribute in sorted(_attributes(move.writes)):
-            yield from self._tested(attribute)
         for method in self._methods():
             if method.name != "build" and {"self.build"} & method.calls:
                 yield f"`{method.name}()` calls `build()` again"
@@ -121,63 +122,56 @@ class Obligations:
             return
         if self._lineage.kind.value == "model" and attribute in keras_api.model_attributes():
             return
+        if self._lineage.roots and self._is_keras_attribute(attribute):
+            return
+        maybe = False
         for item in self._lineage.chain:
             summary = item.summary
             if attribute in summary.bindings or attribute in summary.methods:
+                if any(attribute in sub.summary.methods for sub in self._subclasses):
+                    yield f"a subclass overrides `{attribute}`"
                 return
             init = summary.methods.get("__init__")
-            if init is not None and attribute in self._assigned_from(item, init, set()):
+            if init is not None and attribute in self._assigned_from(init, set()):
                 return
-        if self._lineage.roots and self._is_keras_attribute(attribute):
-            return
-        yield f"`self.{attribute}` is not set in `__init__`"
+            maybe = maybe or (init is not None and attribute in init.assigns)
+        if maybe:
+            yield f"`__init__` may leave `self.{attribute}` unset"
+        else:
+            yield f"`self.{attribute}` is not set in `__init__`"
 
     def _is_keras_attribute(self, attribute: str) -> bool:
         """A base that is a built-in layer keeps its arguments under their own names."""
         known = [keras_api.layer_class(root.name) for root in self._lineage.roots]
         return any(item is not None and attribute in item.parameters for item in known)
 
-    def _assigned_from(
-        self, item: ClassRef, method: FunctionSummary, seen: set[str]
-    ) -> Collection[str]:
-        """Attributes that a method, or those of the layer's own that it calls, assigns."""
+    def _assigned_from(self, method: FunctionSummary, seen: set[str]) -> Collection[str]:
+        """Attributes that a method, and those of the layer's own that it calls, always assign."""
         seen.add(method.name)
-        found = set(method.assigns)
+        found = set(method.definite)
         for call in method.calls:
             name = call.removeprefix("self.")
             if call.startswith("self.") and name not in seen:
                 inner = self._hierarchy.method(self._ref, name)
                 if inner is not None:
-                    found |= set(self._assigned_from(item, inner.summary, seen))
+                    found |= set(self._assigned_from(inner.summary, seen))
         return found
 
     def _steady(self, attribute: str) -> Iterator[str]:
         """An attribute must not change between the two places."""
-        sure = False
-        known = attribute in keras_api.layer_attributes()
         for item in self._lineage.chain:
-            init = item.summary.methods.get("__init__")
-            sure = sure or (init is not None and attribute in init.definite)
-            sure = sure or attribute in item.summary.bindings
             method = item.summary.methods.get(attribute)
-            if method is not None:
+            if method is not None and any("property" in leaf for leaf in method.decorators):
                 yield from self._property(attribute, method)
-                sure = True
         for method in self._methods():
             if attribute in method.assigns and method.name not in ("__init__", *_AFTER_BUILD):
                 if not self._runs_in_init(method.name):
                     yield f"`{method.name}()` also writes `self.{attribute}`"
-                else:
-                    sure = True
-        if not sure and not known and not self._is_keras_attribute(attribute):
-            yield f"`__init__` may leave `self.{attribute}` unset"
 
     def _property(self, name: str, method: FunctionSummary) -> Iterator[str]:
         for attribute in sorted(method.reads):
             if any(True for _ in self._readable(attribute)):
                 yield f"`self.{name}` reads `self.{attribute}`, which `__init__` does not set"
-        if any(name in item.summary.methods for item in self._subclasses):
-            yield f"a subclass overrides `{name}`"
 
     def _runs_in_init(self, name: str) -> bool:
         for item in self._lineage.chain:
@@ -191,6 +185,8 @@ class Obligations:
     def _target(self, attribute: str, move: Move) -> Iterator[str]:
         if attribute in keras_api.reserved_attributes():
             yield f"`self.{attribute}` is a name of Keras' own"
+        if f"self.{attribute}" in move.items and "{" not in "".join(self._held(attribute, move)):
+            yield f"`self.{attribute}` is filled by index, which Keras does not track"
         held = [v for v in self._held(attribute, move) if v not in _PLACEHOLDERS]
         if held:
             yield f"`self.{attribute}` already holds `{_short(held[0])}` in `__init__`"
@@ -218,12 +214,15 @@ class Obligations:
         for item in (*self._lineage.chain, *self._subclasses):
             yield from item.summary.methods.values()
 
+    def calls_elsewhere(self) -> bool:
+        """Whether a subclass has a `call()` of its own, with its own inputs for the children."""
+        return any("call" in item.summary.methods for item in self._subclasses)
+
     # -- subclasses ------------------------------------------------------------------------
 
     def _broken_subclasses(self, move: Move) -> Iterator[str]:
         for sub in self._subclasses:
             name, init = sub.summary.name, sub.summary.methods.get("__init__")
-            build = sub.summary.methods.get("build")
             if init is not None:
                 if not any(call.endswith("__init__") for call in init.calls):
                     yield f"the subclass `{name}` does not call this `__init__`"
@@ -231,12 +230,13 @@ class Obligations:
                     yield f"the subclass `{name}` sets `self.{attribute}` itself"
                 for attribute in sorted(init.assigns & _attributes(move.writes)):
                     yield f"the subclass `{name}` sets `self.{attribute}` itself"
-            if build is not None and not any(_is_super_build(call) for call in build.calls):
-                yield f"the subclass `{name}` replaces `build()`"
 
     def _doubtful_subclasses(self, move: Move) -> Iterator[str]:
         for sub in self._subclasses:
             init = sub.summary.methods.get("__init__")
+            build = sub.summary.methods.get("build")
+            if build is not None and not any(_is_super_build(call) for call in build.calls):
+                yield f"the subclass `{sub.summary.name}` replaces `build()`"
             if init is not None and self._adds_layers(sub, init):
                 yield (
                     f"the subclass `{sub.summary.name}` adds layers in `__init__`: "

@@ -190,6 +190,8 @@ class Planner:
             for reader in self._all:
                 if reader.order >= step.order or reader in plan.moved or reader in step.within():
                     continue
+                if exclusive(step, reader):
+                    continue
                 if cell in reader.uses.reads and not self._around_moved(reader, plan):
                     return f"`{cell}` is used in `build()` before this statement"
         for outer in step.within():
@@ -274,6 +276,18 @@ class Planner:
             return None
         items = container if not offset else f"{container}[{offset}:]"
         return Fetch(cell, items, loop)
+
+
+def exclusive(one: Step, other: Step) -> bool:
+    """Whether two steps stand in different arms of one branch."""
+    for outer in one.within():
+        if outer.is_branch and outer in other.within():
+            return (one in _arm(outer.body)) != (other in _arm(outer.body))
+    return False
+
+
+def _arm(steps: Sequence[Step]) -> set[Step]:
+    return {inner for step in steps for inner in step.all()}
 
 
 def _word(step: Step) -> str:

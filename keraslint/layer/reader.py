@@ -197,7 +197,7 @@ class _Study:
             self._ref,
             obligations,
             constructor,
-            lambda: self._own_method("call")[0],
+            lambda: self._own_method("call"),
             self._enter,
             self._reader.keras(self._ref),
         )

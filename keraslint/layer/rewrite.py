@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import libcst as cst
 
@@ -11,7 +12,7 @@ from keraslint.layer.plan import Fetch, Plan
 from keraslint.layer.steps import Step
 from keraslint.layer.syntax import code
 
-Statement = cst.BaseStatement | cst.BaseSmallStatement
+_Node = TypeVar("_Node", bound=cst.CSTNode)
 
 
 @dataclass(slots=True)
@@ -130,7 +131,7 @@ class Split:
     def _block(self, like: cst.BaseSuite, body: Sequence[cst.CSTNode]) -> cst.IndentedBlock:
         statements = [s for node in body for s in _statements(node)]
         if isinstance(like, cst.IndentedBlock):
-            return like.with_changes(body=_without_first_blank(statements), footer=())
+            return like.with_changes(body=without_first_blank(statements), footer=())
         return cst.IndentedBlock(body=statements, indent=self.indent)
 
 
@@ -195,10 +196,10 @@ def _blank_only(lines: Sequence[cst.EmptyLine]) -> list[cst.EmptyLine]:
     return [line for line in lines if line.comment is None][:1]
 
 
-def _without_first_blank(statements: list[cst.BaseStatement]) -> list[cst.BaseStatement]:
+def without_first_blank(statements: Sequence[_Node]) -> list[_Node]:
     """Drop the blank lines above a block's first statement."""
     if not statements:
-        return statements
+        return []
     first = statements[0]
     lines = list(getattr(first, "leading_lines", ()))
     while lines and lines[0].comment is None:
@@ -218,7 +219,7 @@ def with_body(
     flat = [s for node in statements for s in _statements(node)]
     body = function.body
     if isinstance(body, cst.IndentedBlock):
-        return function.with_changes(body=body.with_changes(body=_without_first_blank(flat)))
+        return function.with_changes(body=body.with_changes(body=without_first_blank(flat)))
     return function.with_changes(body=cst.IndentedBlock(body=flat, indent=indent))
 
 
@@ -290,6 +291,8 @@ def _placeholder_targets(node: cst.CSTNode) -> Sequence[cst.AssignTarget]:
     if not isinstance(node, cst.SimpleStatementLine) or len(node.body) != 1:
         return ()
     small = node.body[0]
+    if isinstance(small, cst.AnnAssign) and small.value is not None:
+        return (cst.AssignTarget(small.target),) if code(small.value) == "None" else ()
     if not isinstance(small, cst.Assign) or code(small.value) != "None":
         return ()
     return small.targets

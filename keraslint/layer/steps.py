@@ -9,7 +9,7 @@ import libcst as cst
 
 from keraslint.layer.calls import Does, Judge
 from keraslint.layer.syntax import Method
-from keraslint.layer.uses import Uses, bind, dotted, uses_of
+from keraslint.layer.uses import TAKERS, Uses, bind, dotted, uses_of
 from keraslint.project.hierarchy import FunctionRef, Made, Scope
 
 
@@ -29,13 +29,15 @@ class Step:
     """A statement. For a branch or a loop, `uses` is that of its test or its header alone.
 
     `stays` says why it cannot leave the method (`""`: it can); `doubts` what cannot be shown.
-    `runs` are the layer's own methods that it calls, with the call.
+    `runs` are the layer's own methods that it calls, with the call; `supers` those of a base
+    that it calls through `super()`.
     """
 
     node: cst.CSTNode
     uses: Uses
     makes: tuple[Creation, ...] = ()
     runs: tuple[tuple[FunctionRef, cst.Call], ...] = ()
+    supers: tuple[tuple[FunctionRef, cst.Call], ...] = ()
     stays: str = ""
     doubts: tuple[str, ...] = ()
     body: list[Step] = field(default_factory=list)
@@ -167,10 +169,14 @@ class StepReader:
                 runs.append((judged.method, call))
             elif judged.does is Does.ACTS:
                 step.stays = step.stays or judged.detail
+                if judged.method is not None:
+                    step.supers = (*step.supers, (judged.method, call))
             elif judged.does is Does.BUILDS:
                 step.stays = step.stays or "builds a layer"
             elif judged.does is Does.UNKNOWN and callee not in local:
                 doubts.append(judged.detail)
+            if callee.rpartition(".")[2] in TAKERS and "." in callee:
+                step.stays = step.stays or f"takes something away with `{callee}()`"
         step.makes, step.runs, step.doubts = tuple(creations), tuple(runs), tuple(doubts)
         step.stays = step.stays or _exit_reason(step.uses)
         return step

@@ -6,12 +6,15 @@ of the layer (`self.x`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import libcst as cst
 
 from keraslint.layer.syntax import children
+
+TAKERS = frozenset({"pop", "popitem", "popleft"})
+"""Those that give back what they take out."""
 
 CHANGERS = frozenset(
     "append extend insert add update setdefault pop popitem remove clear sort reverse".split()
@@ -126,6 +129,11 @@ def _call(node: cst.Call, uses: Uses, hidden: frozenset[str]) -> None:
             cell = f"self.{text}"
             (uses.binds if name == "setattr" else uses.reads)[cell] = None
             for argument in node.args[2:]:
+                _see(argument.value, uses, hidden)
+            return
+        if dotted(node.args[0].value) == "self" and name == "setattr":
+            uses.changes["self.*"] = None
+            for argument in node.args[1:]:
                 _see(argument.value, uses, hidden)
             return
     if name == "type" and len(node.args) == 1 and dotted(node.args[0].value) == "self":
@@ -343,6 +351,21 @@ _HANDLERS: dict[type[cst.CSTNode], Callable[..., None]] = {
 }
 
 
-def free_reads(nodes: Iterable[cst.CSTNode]) -> frozenset[str]:
-    """Every cell that any of these nodes reads."""
-    return frozenset(uses_of(*nodes).reads)
+def held_values(*nodes: cst.CSTNode) -> frozenset[str]:
+    """Names that stand for themselves in some code, not for an attribute or a call of theirs."""
+    found: set[str] = set()
+    stack = list(nodes)
+    while stack:
+        node = stack.pop()
+        if isinstance(node, cst.Name):
+            found.add(node.value)
+        elif isinstance(node, cst.Attribute):
+            if not isinstance(node.value, cst.Name):
+                stack.append(node.value)
+        elif isinstance(node, cst.Call):
+            stack += [argument.value for argument in node.args]
+            if not isinstance(node.func, cst.Name):
+                stack.append(node.func)
+        else:
+            stack += children(node)
+    return frozenset(found)
