@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 
 import libcst as cst
 
-from keraslint.diagnostic import Edit, Position, Span
+from keraslint.diagnostic import Edit, Span
 from keraslint.layer.childbuild import ChildBuilds
 from keraslint.layer.constructor import Constructor
 from keraslint.layer.facts import Hoist, Hoists
 from keraslint.layer.flow import Enter, Flow
 from keraslint.layer.known import Known, answers_used
 from keraslint.layer.obligations import Move, Obligations
-from keraslint.layer.plan import Plan, Planner, exclusive, names_read
+from keraslint.layer.plan import Plan, Planner, exclusive, names_read, share_loop
 from keraslint.layer.rewrite import Renamed, Split, body_of, with_body, without_first_blank
 from keraslint.layer.steps import Creation, Step
 from keraslint.layer.syntax import Method
@@ -57,7 +57,7 @@ class Body:
                 s
                 for outer in self.steps
                 for s in outer.all()
-                if s.is_whole and s.order < current.order and reads & set(s.uses.writes)
+                if s.is_whole and s.order < current.order and reads & set(s.writes)
             ]
         return found
 
@@ -71,8 +71,7 @@ def _header(step: Step) -> cst.CSTNode:
 def absorb(step: Step, enter: Enter, seen: set[tuple[str, str, int]]) -> None:
     """Let a step that runs the layer's own methods answer for all that they do."""
     for method, _ in step.supers:
-        for attribute in method.summary.assigns:
-            step.uses.changes[f"self.{attribute}"] = None
+        step.gives.update({f"self.{attribute}": None for attribute in method.summary.assigns})
     for method, _ in step.runs:
         if method.key in seen:
             continue
@@ -88,15 +87,10 @@ def absorb(step: Step, enter: Enter, seen: set[tuple[str, str, int]]) -> None:
 
 
 def _take_over(step: Step, inner: Step, name: str) -> None:
-    for cells, own in (
-        (inner.uses.reads, step.uses.reads),
-        (inner.uses.writes, step.uses.changes),
-    ):
-        own.update({cell: None for cell in cells if cell.startswith("self.")})
+    step.takes.update({cell: None for cell in inner.reads if cell.startswith("self.")})
+    step.gives.update({cell: None for cell in inner.writes if cell.startswith("self.")})
     step.doubts = (*step.doubts, *inner.doubts)
-    if inner.stays and inner.uses.exits - {"return"}:
-        step.stays = step.stays or f"calls `self.{name}()`, which {inner.stays}"
-    elif inner.stays and not inner.uses.exits:
+    if inner.stays and inner.uses.exits != {"return"}:
         step.stays = step.stays or f"calls `self.{name}()`, which {inner.stays}"
 
 
@@ -175,7 +169,7 @@ class Hoister:
         everything = [s for outer in body.steps for s in outer.all()]
         found = {s for s in everything if s.is_whole and self._creates(s, body)}
         while True:
-            held = {c for s in found for c in s.uses.writes if not c.startswith("self.")}
+            held = {c for s in found for c in s.writes if not c.startswith("self.")}
             more = {s for s in everything if s not in found and _carries(s, held)}
             if not more:
                 return found
@@ -193,7 +187,7 @@ class Hoister:
             for s in outer.all()
             if isinstance(s.node, cst.FunctionDef) and s.makes
         }
-        return bool(makers & set(step.uses.reads))
+        return bool(makers & set(step.reads))
 
     def _runs_a_maker(self, step: Step) -> bool:
         return any(True for _ in self._made_by(step, 0))
@@ -226,7 +220,7 @@ class Hoister:
         for other in (s for outer in body.steps for s in outer.all()):
             if other in plan.moved or not other.is_whole or exclusive(step, other):
                 continue
-            earlier = other.order < step.order or _same_loop(step, other)
+            earlier = other.order < step.order or share_loop(step, other)
             if earlier and (self._has_weights(other, body) or self._base_makes(other)):
                 return True
         return False
@@ -254,16 +248,21 @@ class Hoister:
         if parsed is None or len(shapes) != 1 or self._obligations.calls_elsewhere():
             return ()
         everything = [s for outer in body.steps for s in outer.all()]
-        if any(shapes[0] in s.uses.writes for s in everything):
+        if any(shapes[0] in s.writes for s in everything):
             return ()
-        made = {cell: target for s in plan.moved for cell, target in _children(s)}
-        built = {c for s in everything if s not in plan.moved for c in s.uses.reads}
+        built = {c for s in everything if s not in plan.moved for c in s.reads}
+        made = {
+            cell: target
+            for step in plan.moved
+            if not built & set(step.uses.binds)
+            for cell, target in _children(step)
+        }
         known = {**self._constructor.children(), **made}
         follower = ChildBuilds(self._hierarchy, known, shapes[0])
         return tuple(
             f"{child}.build({shape})"
             for child, shape in follower.follow(parsed.node, steps).items()
-            if child in made and child not in built and not self._hierarchy.weightless(made[child])
+            if child in made and not self._hierarchy.weightless(made[child])
         )
 
     # -- one rewrite -----------------------------------------------------------------------
@@ -308,7 +307,7 @@ class Hoister:
     def _move(self, plan: Plan, known: Known | None) -> Move:
         steps = plan.steps
         reads = names_read(steps)
-        writes = {cell for step in steps for cell in step.uses.writes}
+        writes = {cell for step in steps for cell in step.writes}
         loops = {c for step in steps for o in step.within() if o.is_loop for c in o.uses.binds}
         local = {cell for cell in writes | loops if not cell.startswith("self.")}
         names = {cell for cell in reads if not cell.startswith("self.")} - local - {"self"}
@@ -362,12 +361,10 @@ def without_dead(body: Body, plan: Plan) -> list[cst.CSTNode]:
         if s not in plan.moved
         and (s.is_whole or any(i not in plan.moved for i in s.all() if i.is_whole))
     ]
-    used = {
-        cell for step in plan.steps for place in (step, *step.within()) for cell in place.uses.reads
-    }
+    used = {cell for step in plan.steps for place in (step, *step.within()) for cell in place.reads}
     dead: set[int] = set()
     while True:
-        read = {c for s in staying if id(s.node) not in dead for c in s.uses.reads}
+        read = {c for s in staying if id(s.node) not in dead for c in s.reads}
         more = {
             id(s.node) for s in staying if id(s.node) not in dead and _only_names(s, used - read)
         }
@@ -388,7 +385,7 @@ def _only_names(step: Step, names: set[str]) -> bool:
     return (
         isinstance(small, cst.Assign)
         and all(isinstance(target.target, cst.Name) for target in small.targets)
-        and set(step.uses.writes) <= names
+        and set(step.writes) <= names
     )
 
 
@@ -441,9 +438,9 @@ def _children(step: Step) -> Iterator[tuple[str, Symbol | ClassRef]]:
 
 def _carries(step: Step, held: set[str]) -> bool:
     """Whether a statement stores a layer that a local name holds."""
-    if not step.is_whole or step.stays or not step.uses.writes:
+    if not step.is_whole or step.stays or not step.writes:
         return False
-    return bool(held_values(step.node) & held & set(step.uses.reads))
+    return bool(held_values(step.node) & held & set(step.reads))
 
 
 def _is_self(node: cst.CSTNode) -> bool:
@@ -494,13 +491,3 @@ def _super_build(build: cst.FunctionDef) -> cst.CSTNode:
     if build.params.star_kwarg is not None:
         names.append(f"**{build.params.star_kwarg.name.value}")
     return cst.parse_statement(f"super().build({', '.join(names)})")
-
-
-def _same_loop(one: Step, other: Step) -> bool:
-    loops = {outer for outer in one.within() if not outer.is_branch}
-    return any(outer in loops for outer in other.within())
-
-
-def insertion(line: int, content: str) -> Edit:
-    """Insert whole lines before a line."""
-    return Edit(Span(Position(line, 1), Position(line, 1)), content)

@@ -32,11 +32,16 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Fetch:
-    """Where a moved layer is found again: `self.x`, `self.x[i]`, or beside a loop's own items."""
+    """Where a moved layer is found again: `self.x`, `self.x[i]`, or beside a loop's own items.
+
+    With a `loop`, the expression is what the loop is to run over; `exact` if it holds just the
+    layers of that loop.
+    """
 
     name: str
     expression: str
     loop: Step | None = None
+    exact: bool = False
 
     @property
     def is_attribute(self) -> bool:
@@ -44,7 +49,9 @@ class Fetch:
 
     def on(self, steps: Mapping[Step, Step]) -> Fetch:
         """The same, said of another body's steps."""
-        return Fetch(self.name, self.expression, steps[self.loop] if self.loop else None)
+        return Fetch(
+            self.name, self.expression, steps[self.loop] if self.loop else None, self.exact
+        )
 
 
 class Planner:
@@ -65,7 +72,7 @@ class Planner:
         self._empty_lists = empty_lists
         self._writers: dict[str, list[Step]] = {}
         for step in self._all:
-            for cell in step.uses.writes:
+            for cell in step.writes:
                 self._writers.setdefault(cell, []).append(step)
 
     def plan(self, banned: Mapping[Step, str]) -> Plan:
@@ -142,10 +149,10 @@ class Planner:
         outer = list(step.within())
         own = {cell for around in outer for cell in around.uses.binds}
         for place in (step, *outer):
-            for cell in place.uses.reads:
+            for cell in place.reads:
                 if cell not in own:
                     yield from self._before(cell, place)
-        for cell in step.uses.writes:
+        for cell in step.writes:
             if cell.startswith("self.") or cell in step.uses.changes:
                 yield from self._before(cell, step)
 
@@ -154,7 +161,7 @@ class Planner:
         for writer in self._writers.get(cell, ()):
             if writer is step or writer in step.within() or not writer.is_whole:
                 continue
-            if writer.order < step.order or _share_loop(writer, step):
+            if writer.order < step.order or share_loop(writer, step):
                 yield cell, writer
 
     def _take_raises(self, plan: Plan) -> None:
@@ -171,12 +178,12 @@ class Planner:
         """Keep what `build()` still reads of the plain computations that go."""
         while True:
             staying = [s for s in self._all if s not in plan.moved and _stays(s, plan.moved)]
-            read = {cell for step in staying for cell in step.uses.reads}
+            read = {cell for step in staying for cell in step.reads}
             again = {
                 step
                 for step in plan.moved
                 if not self._creates(step)
-                and any(cell in read and not cell.startswith("self.") for cell in step.uses.writes)
+                and any(cell in read and not cell.startswith("self.") for cell in step.writes)
             }
             if not again:
                 return
@@ -184,7 +191,7 @@ class Planner:
             plan.copied |= again
 
     def _read_too_early(self, step: Step, plan: Plan) -> str:
-        for cell in step.uses.writes:
+        for cell in step.writes:
             if not cell.startswith("self."):
                 continue
             for reader in self._all:
@@ -192,11 +199,11 @@ class Planner:
                     continue
                 if exclusive(step, reader):
                     continue
-                if cell in reader.uses.reads and not self._around_moved(reader, plan):
+                if cell in reader.reads and not self._around_moved(reader, plan):
                     return f"`{cell}` is used in `build()` before this statement"
         for outer in step.within():
             kept = any(s not in plan.moved and s.is_whole for s in outer.all())
-            if kept and any(cell in outer.uses.reads for cell in step.uses.writes):
+            if kept and any(cell in outer.reads for cell in step.writes):
                 return f"the `{_word(outer)}` around it asks about what it creates"
         return ""
 
@@ -207,7 +214,7 @@ class Planner:
 
     def _cannot_fetch(self, step: Step, plan: Plan) -> str:
         """Whether a local name that holds the layer is still needed, and cannot be had again."""
-        for cell in step.uses.writes:
+        for cell in step.writes:
             if cell.startswith("self.") or not self._is_read_by_kept(cell, step, plan):
                 continue
             fetch = self._fetch(cell, step, plan)
@@ -218,10 +225,10 @@ class Planner:
 
     def _is_read_by_kept(self, cell: str, step: Step, plan: Plan) -> bool:
         return any(
-            cell in other.uses.reads
+            cell in other.reads
             and other not in plan.moved
             and not self._around_moved(other, plan)
-            and (other.order > step.order or _share_loop(other, step))
+            and (other.order > step.order or share_loop(other, step))
             for other in self._all
         )
 
@@ -231,7 +238,7 @@ class Planner:
         for store in self._all:
             if store.parent is not step.parent or store.order < step.order:
                 continue
-            if store not in plan.moved or cell not in store.uses.reads:
+            if store not in plan.moved or cell not in store.reads:
                 continue
             attribute = _stored_in(store, cell)
             if attribute:
@@ -259,23 +266,48 @@ class Planner:
         loop = loops[0]
         if len(loops) > 1 or sum(loop in w.within() for w in appends) > 1:
             return None
-        return self._item_in_loop(cell, container, store, loop, len(before))
+        after = any(w.order > store.order for w in appends)
+        return self._item_in_loop(Fetch(cell, container, loop, not after), store, len(before), plan)
 
-    def _item_in_loop(
-        self, cell: str, container: str, store: Step, loop: Step, offset: int
-    ) -> Fetch | None:
-        turning = {name for inner in loop.all() for name in inner.uses.writes}
+    def _item_in_loop(self, fetch: Fetch, store: Step, offset: int, plan: Plan) -> Fetch | None:
+        loop = fetch.loop
+        assert loop is not None
+        turning = {name for inner in loop.all() for name in inner.writes}
         for outer in store.within():
-            if outer is not loop and turning & set(outer.uses.reads):
+            if outer is not loop and turning & set(outer.reads):
                 return None
+        alone = store.parent is loop and not any(f.loop is loop for f in plan.fetched.values())
+        items = fetch.expression if not offset else f"{fetch.expression}[{offset}:]"
         index = _index_name(loop.node)
-        if index:
-            place = index if not offset else f"{index} + {offset}"
-            return Fetch(cell, f"{container}[{place}]")
-        if store.parent is not loop:
+        kept = [s for s in loop.all() if s is not loop and s not in plan.moved]
+        counted = any(cell in step.reads for step in kept for cell in loop.uses.binds)
+        inside = sum(self._may_need_fetch(s, plan) for s in loop.all())
+        if alone and inside == 1 and (not index or (fetch.exact and not counted)):
+            return Fetch(fetch.name, items, loop, fetch.exact)
+        if not index:
             return None
-        items = container if not offset else f"{container}[{offset}:]"
-        return Fetch(cell, items, loop)
+        place = index if not offset else f"{index} + {offset}"
+        return Fetch(fetch.name, f"{fetch.expression}[{place}]")
+
+    def _may_need_fetch(self, step: Step, plan: Plan) -> bool:
+        """Whether a moved step leaves a local name behind that `build()` still reads."""
+        return (
+            step in plan.moved
+            and self._creates(step)
+            and any(
+                not cell.startswith("self.") and self._is_read_by_kept(cell, step, plan)
+                for cell in step.writes
+            )
+        )
+
+
+def _word(step: Step) -> str:
+    return type(step.node).__name__.lower()
+
+
+def share_loop(one: Step, other: Step) -> bool:
+    loops = {outer for outer in one.within() if not outer.is_branch}
+    return any(outer in loops for outer in other.within())
 
 
 def exclusive(one: Step, other: Step) -> bool:
@@ -288,15 +320,6 @@ def exclusive(one: Step, other: Step) -> bool:
 
 def _arm(steps: Sequence[Step]) -> set[Step]:
     return {inner for step in steps for inner in step.all()}
-
-
-def _word(step: Step) -> str:
-    return type(step.node).__name__.lower()
-
-
-def _share_loop(one: Step, other: Step) -> bool:
-    loops = {outer for outer in one.within() if not outer.is_branch}
-    return any(outer in loops for outer in other.within())
 
 
 def _stays(step: Step, moved: set[Step]) -> bool:
@@ -390,5 +413,5 @@ def names_read(steps: Iterable[Step]) -> set[str]:
     found: set[str] = set()
     for step in steps:
         for place in (step, *step.within()):
-            found.update(place.uses.reads)
+            found.update(place.reads)
     return found

@@ -103,7 +103,7 @@ class _Study:
         if init is None:
             return frozenset()
         methods = reached(self._hierarchy, self._ref, init)
-        return frozenset(method.summary.name for method in methods)
+        return frozenset(method.summary.name for method in methods) - {"build"}
 
     def _is_own(self, method: Method) -> bool:
         start, end = self._ref.summary.slice

@@ -172,7 +172,7 @@ def _loop_beside(node: cst.For, fetch: Fetch) -> cst.For:
     """Let a loop run over the layers that were made in its moved half, beside its own items."""
     items = cst.parse_expression(fetch.expression)
     name = cst.Name(fetch.name)
-    if not _reads_any(node.body, node.target):
+    if fetch.exact and not _reads_any(node.body, node.target):
         return node.with_changes(target=name, iter=items)
     pair = cst.Tuple([cst.Element(_bare(node.target)), cst.Element(name)], lpar=(), rpar=())
     call = cst.Call(cst.Name("zip"), [cst.Arg(_bare(node.iter)), cst.Arg(items)])

@@ -30,7 +30,8 @@ class Step:
 
     `stays` says why it cannot leave the method (`""`: it can); `doubts` what cannot be shown.
     `runs` are the layer's own methods that it calls, with the call; `supers` those of a base
-    that it calls through `super()`.
+    that it calls through `super()`; `takes` and `gives` are the attributes that these read and
+    write.
     """
 
     node: cst.CSTNode
@@ -38,12 +39,24 @@ class Step:
     makes: tuple[Creation, ...] = ()
     runs: tuple[tuple[FunctionRef, cst.Call], ...] = ()
     supers: tuple[tuple[FunctionRef, cst.Call], ...] = ()
+    takes: dict[str, None] = field(default_factory=dict)
+    gives: dict[str, None] = field(default_factory=dict)
     stays: str = ""
     doubts: tuple[str, ...] = ()
     body: list[Step] = field(default_factory=list)
     orelse: list[Step] = field(default_factory=list)
     parent: Step | None = None
     order: int = 0
+
+    @property
+    def reads(self) -> dict[str, None]:
+        """Every cell that it reads, itself or through the layer's methods."""
+        return {**self.uses.reads, **self.takes}
+
+    @property
+    def writes(self) -> dict[str, None]:
+        """Every cell that it writes, itself or through the layer's methods."""
+        return {**self.uses.writes, **self.gives}
 
     @property
     def is_branch(self) -> bool:
