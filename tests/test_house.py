@@ -1,0 +1,407 @@
+"""Floors, owners of tools and names of rooms, read off the source of the house."""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from keraslint.rules import registry
+
+ROOT = Path(__file__).parent.parent
+PACKAGE = ROOT / "keraslint"
+FIXTURES = ROOT / "fixtures"
+
+# From the cellar up; a room may import from floors below its own and from itself. Rooms that share
+# a floor do not know of each other.
+FLOORS = (
+    ("diagnostic",),
+    ("options",),
+    ("config", "cache"),
+    ("project",),
+    ("layer",),
+    ("rules",),
+    ("lint", "fix.apply", "proof", "report"),
+    ("fix.session",),
+    ("commands",),
+    ("cli",),
+    ("__main__",),
+)
+# A tool, and where it may be used: modules by name, a room with all its modules by `room.*`.
+OWNERS = {
+    "click": ("cli",),
+    "tomllib": ("config",),
+    "tomli": ("config",),
+    "ast": ("project.summary",),
+    "libcst": ("layer.*",),
+    "pathspec": ("project.gitignore",),
+    "subprocess": ("proof.prove", "project.revision"),
+    "keras": ("proof.probe.*",),
+    "numpy": ("proof.probe.*",),
+    "tensorflow": ("proof.probe.*",),
+    "jax": ("proof.probe.*",),
+    "torch": ("proof.probe.*",),
+}
+PARSERS = {
+    "parse_module": ("layer.syntax",),
+    "parse_statement": ("layer.syntax", "layer.rewrite", "layer.hoist", "layer.constructor"),
+    "parse_expression": ("layer.syntax", "layer.rewrite", "layer.hoist", "layer.constructor"),
+}
+BACKENDS = {"jax", "torch"}  # that the probe may come to need
+SLOW = ("libcst.codemod", "libcst.matchers")
+RUNS_CODE = {"importlib", "keras", "multiprocessing", "numpy", "runpy", "subprocess", "tensorflow"}
+# They import the files of their own folder, by name.
+REGISTRIES = {"keraslint.rules", "keraslint.report"}
+OTHER_FIXTURES = {"unet", "compare"}
+ONE_SENTENCE = re.compile(r"(?!.*[.!] [A-Z]).+[.?](  \(the only .+\))?")
+BANNED = {"utils", "helpers", "common", "core", "base", "types", "manager"}
+LINES = 400
+INIT = "__init__"
+
+
+@dataclass(frozen=True)
+class Import:
+    """One imported module; `typing` if only under `TYPE_CHECKING`."""
+
+    name: str
+    line: int
+    typing: bool
+
+    @property
+    def tool(self) -> str:
+        return self.name.split(".")[0]
+
+
+@dataclass(frozen=True)
+class Module:
+    """A module of the house, and what its source says of it."""
+
+    name: str
+    path: Path
+
+    @property
+    def tree(self) -> ast.Module:
+        return _tree(self.path)
+
+    @property
+    def imports(self) -> tuple[Import, ...]:
+        return _imports(self)
+
+    @property
+    def calls(self) -> Iterator[tuple[int, str]]:
+        """Line and last name of everything that is called."""
+        for node in ast.walk(self.tree):
+            if isinstance(node, ast.Call):
+                yield node.lineno, getattr(node.func, "attr", getattr(node.func, "id", ""))
+
+    @property
+    def purpose(self) -> str:
+        """The docstring's first paragraph, on one line; further ones may define words."""
+        paragraph = (ast.get_docstring(self.tree) or "").split("\n\n")[0]
+        return paragraph.replace("\n", " ")
+
+    @property
+    def ours(self) -> set[str]:
+        """The modules of the house that this one needs when it runs."""
+        return {item.name for item in self.imports if _is_ours(item.name) and not item.typing}
+
+
+def _is_ours(name: str) -> bool:
+    return name.split(".")[0] == "keraslint"
+
+
+@cache
+def _tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+@cache
+def modules() -> dict[str, Module]:
+    """Every module of the package, by its full name."""
+    found = {}
+    for path in sorted(PACKAGE.rglob("*.py")):
+        parts = ("keraslint", *path.relative_to(PACKAGE).with_suffix("").parts)
+        name = ".".join(parts[:-1] if parts[-1] == INIT else parts)
+        found[name] = Module(name, path)
+    return found
+
+
+@cache
+def _imports(module: Module) -> tuple[Import, ...]:
+    return tuple(_walk(module, module.tree, typing=False))
+
+
+def _walk(module: Module, node: ast.AST, *, typing: bool) -> Iterator[Import]:
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.Import):
+            yield from (Import(one.name, child.lineno, typing) for one in child.names)
+        elif isinstance(child, ast.ImportFrom):
+            yield from (Import(name, child.lineno, typing) for name in _sources(module, child))
+        else:
+            for_typing = isinstance(child, ast.If) and "TYPE_CHECKING" in ast.dump(child.test)
+            yield from _walk(module, child, typing=typing or for_typing)
+
+
+def _sources(module: Module, node: ast.ImportFrom) -> Iterator[str]:
+    """`from a import b` needs the module `a.b` if there is one, and `a` otherwise."""
+    origin = node.module or ""
+    if node.level:
+        is_package = module.path.stem == INIT
+        parts = module.name.split(".")
+        here = parts[: len(parts) - node.level + is_package]
+        origin = ".".join([*here, *filter(None, [node.module])])
+    for alias in node.names:
+        full = f"{origin}.{alias.name}"
+        yield full if full in _names() else origin
+
+
+@cache
+def _names() -> frozenset[str]:
+    return frozenset(modules())
+
+
+def room_of(name: str) -> str | None:
+    """The room of a module, as it is called in `FLOORS`."""
+    local = name.removeprefix("keraslint").removeprefix(".")
+    for room in (room for floor in FLOORS for room in floor):
+        if local == room or local.startswith(f"{room}."):
+            return room
+    return None
+
+
+def floor_of(room: str) -> int:
+    return next(number for number, floor in enumerate(FLOORS) if room in floor)
+
+
+def is_doorway(name: str) -> bool:
+    """The package itself (its version) and packages whose modules are rooms of their own."""
+    return name in {"keraslint", "keraslint.fix"}
+
+
+def allowed(name: str, owners: tuple[str, ...]) -> bool:
+    local = name.removeprefix("keraslint.")
+    return any(
+        local == owner or (owner.endswith(".*") and f"{local}.".startswith(owner[:-1]))
+        for owner in owners
+    )
+
+
+def needed_by(start: str) -> dict[str, str]:
+    """All modules that run because of one, each with the one that imports it."""
+    reached = {start: ""}
+    waiting = [start]
+    while waiting:
+        here = waiting.pop()
+        for name in sorted(modules()[here].ours - reached.keys()):
+            reached[name] = here
+            waiting.append(name)
+    return reached
+
+
+def test_every_module_has_a_floor() -> None:
+    homeless = [name for name in modules() if room_of(name) is None and not is_doorway(name)]
+
+    assert not homeless
+
+
+def test_every_room_is_there() -> None:
+    rooms = [f"keraslint.{room}" for floor in FLOORS for room in floor]
+    missing = [room for room in rooms if room not in modules()]
+
+    assert missing in ([], ["keraslint.cache"])  # which is built last
+
+
+def test_imports_go_down_only() -> None:
+    wrong = [
+        f"{module.name}:{item.line} imports {item.name}"
+        for module in modules().values()
+        for item in module.imports
+        if _is_ours(item.name) and item.name != "keraslint" and not _is_down(module.name, item.name)
+    ]
+
+    assert not wrong
+
+
+def _is_down(name: str, other: str) -> bool:
+    here, there = room_of(name), room_of(other)
+    if here is None or there is None:
+        return False
+    return here == there or floor_of(there) < floor_of(here)
+
+
+def test_there_are_no_circles() -> None:
+    needs = {name: module.ours - {name} for name, module in modules().items()}
+    while free := [name for name in needs if not needs[name] or not _is_needed(name, needs)]:
+        needs = {name: needs[name].difference(free) for name in needs.keys() - set(free)}
+
+    assert not needs, f"these import each other: {sorted(needs)}"
+
+
+def _is_needed(name: str, needs: dict[str, set[str]]) -> bool:
+    return any(name in others for others in needs.values())
+
+
+def test_tools_have_owners() -> None:
+    borrowed = [
+        f"{module.name}:{item.line} imports {item.name}"
+        for module in modules().values()
+        for item in module.imports
+        if item.tool in OWNERS and not allowed(module.name, OWNERS[item.tool])
+    ]
+
+    assert not borrowed
+
+
+def test_every_owner_uses_its_tool() -> None:
+    idle = [
+        f"{owner} does not use {tool}"
+        for tool, owners in OWNERS.items()
+        for owner in owners
+        if tool not in BACKENDS
+        if not any(
+            item.tool == tool
+            for module in modules().values()
+            if allowed(module.name, (owner,))
+            for item in module.imports
+        )
+    ]
+
+    assert not idle
+
+
+def test_what_is_imported_is_python_or_ours_or_owned() -> None:
+    known = {*sys.stdlib_module_names, "keraslint", *OWNERS}
+    unknown = [
+        f"{module.name}:{item.line} imports {item.name}"
+        for module in modules().values()
+        for item in module.imports
+        if item.tool not in known
+    ]
+
+    assert not unknown
+
+
+def test_files_are_parsed_in_one_place() -> None:
+    wrong = [
+        f"{module.name}:{line} calls {name}"
+        for module in modules().values()
+        for line, name in module.calls
+        if name in PARSERS and not allowed(module.name, PARSERS[name])
+    ]
+
+    assert not wrong
+
+
+def test_slow_parts_of_libcst_stay_out() -> None:
+    slow = [
+        f"{module.name}:{item.line} imports {item.name}"
+        for module in modules().values()
+        for item in module.imports
+        if item.name.startswith(SLOW)
+    ]
+
+    assert not slow
+
+
+def test_only_the_command_line_prints_and_exits() -> None:
+    loud = [
+        f"{module.name}:{line} calls {name}"
+        for module in modules().values()
+        if not allowed(module.name, ("cli", "proof.probe.*"))
+        for line, name in module.calls
+        if name in {"print", "exit"}
+    ]
+
+    assert not loud
+
+
+def test_linting_can_start_no_process_and_import_no_code() -> None:
+    reached = needed_by("keraslint.lint") | needed_by("keraslint.layer.reader")
+    able = [
+        f"{name} (through {reached[name] or 'itself'}) imports {item.name}"
+        for name in reached
+        for item in modules()[name].imports
+        if item.tool in RUNS_CODE and name not in REGISTRIES
+    ]
+
+    assert "keraslint.rules" in reached
+    assert not able
+
+
+def test_the_probe_stands_alone() -> None:
+    probe = [m for name, m in modules().items() if name.startswith("keraslint.proof.probe")]
+    others = [
+        f"{module.name}:{item.line} imports {item.name}"
+        for module in probe
+        for item in module.imports
+        if _is_ours(item.name) and not item.name.startswith("keraslint.proof.probe")
+    ]
+
+    assert len(probe) > 1
+    assert not others
+
+
+def test_names_say_what_is_inside() -> None:
+    empty = [name for name in modules() if BANNED & set(name.split("."))]
+
+    assert not empty
+
+
+def test_every_module_says_in_one_sentence_what_it_is_for() -> None:
+    wrong = [
+        f"{module.name}: {module.purpose!r}"
+        for module in modules().values()
+        if not ONE_SENTENCE.fullmatch(module.purpose)
+    ]
+
+    assert not wrong
+
+
+def test_files_stay_short() -> None:
+    long = [
+        f"{module.name} has {lines} lines"
+        for module in modules().values()
+        if (lines := len(module.path.read_text(encoding="utf-8").splitlines())) >= LINES
+    ]
+
+    assert not long
+
+
+def test_annotations_are_not_evaluated() -> None:
+    eager = [
+        module.name
+        for module in modules().values()
+        if len(module.tree.body) > 1 and not any(i.name == "__future__" for i in module.imports)
+    ]
+
+    assert not eager
+
+
+def test_a_rule_has_one_name() -> None:
+    files = {file.stem for file in (PACKAGE / "rules").glob("*.py")} - {INIT}
+
+    assert {rule.name.replace("-", "_") for rule in registry()} == files
+    assert len({rule.code for rule in registry()}) == len(files)
+
+
+def test_every_rule_has_fixtures_and_every_folder_its_rule() -> None:
+    folders = {path.name for path in FIXTURES.iterdir() if path.is_dir()}
+    names = {rule.name for rule in registry()}
+
+    assert names - folders == set()
+    assert folders - names == OTHER_FIXTURES
+
+
+def test_a_rule_that_is_fixable_knows_how_and_what_it_promises() -> None:
+    wrong = [
+        rule.name
+        for rule in registry()
+        if rule.fixable not in {"always", "sometimes", "never"}
+        or (rule.fixable != "never" and (rule.cure is None or not rule.promise.keeps))
+    ]
+
+    assert not wrong
