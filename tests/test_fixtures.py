@@ -1,0 +1,193 @@
+"""Fixtures say what is found in them, and what becomes of them: each case is held to it."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+import pytest
+from fixture_case import (
+    FIXED,
+    FIXTURES,
+    Case,
+    File,
+    cases,
+    expected_in,
+    read,
+    seen,
+)
+
+from keraslint.diagnostic import Applicability, Fix, Outcome
+from keraslint.proof.prove import Claim, ProofOptions, Prover
+from keraslint.proof.recipe import Recipe, recipes_for, recipes_in
+from keraslint.rules import registry
+
+CURABLE = {rule.code for rule in registry() if rule.cure is not None}
+
+
+def every(*wanted: Case) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("case", [pytest.param(case, id=case.id) for case in wanted])
+
+
+def has_rewrite(case: Case) -> bool:
+    return any(file.fixed.exists() for file in case.files)
+
+
+@every(*cases())
+def test_what_is_marked_is_found_and_nothing_else(case: Case) -> None:
+    found = seen(case)
+
+    assert found.places(found.linted) == case.expected
+    assert not found.linted.problems
+
+
+@every(*cases())
+def test_a_place_is_told_once(case: Case) -> None:
+    places = Counter((d.path, d.span, d.code) for d in seen(case).linted.diagnostics)
+
+    assert not [place for place, count in places.items() if count > 1]
+
+
+@every(*cases())
+def test_fixing_gives_the_expected_files_byte_for_byte(case: Case) -> None:
+    texts = seen(case).texts
+
+    assert {name: text.decode("utf-8", "replace") for name, text in texts.items()} == {
+        file.name: file.after.decode("utf-8", "replace") for file in case.files
+    }
+    assert texts == {file.name: file.after for file in case.files}
+
+
+@every(*filter(has_rewrite, cases()))
+def test_a_fix_is_safe_unless_the_fixture_says_otherwise(case: Case) -> None:
+    for file in case.files:
+        fixes = seen(case).fixes(file) if file.fixed.exists() else []
+        doubtful = [one for one in fixes if one.applicability is not Applicability.SAFE]
+
+        assert bool(doubtful) == (file.is_unsafe and bool(fixes)), doubts_of(doubtful)
+        assert all(bool(one.doubts) == (one in doubtful) for one in fixes)
+
+
+def doubts_of(fixes: Iterable[Fix]) -> list[str]:
+    return [doubt for one in fixes for doubt in one.doubts]
+
+
+@every(*(case for case in cases() if any(file.no_fix for file in case.files)))
+def test_what_must_not_be_fixed_is_not_and_the_reason_is_told(case: Case) -> None:
+    for file in filter(lambda file: file.no_fix, case.files):
+        offered = seen(case).fixes(file)
+        reasons = {one.why_no_fix for one in seen(case).of(file)}
+
+        assert not offered, doubts_of(offered)
+        assert any(file.no_fix in reason for reason in reasons), reasons
+
+
+@every(*filter(has_rewrite, cases()))
+def test_a_fixed_file_parses(case: Case) -> None:
+    for text in seen(case).texts.values():
+        assert ast.parse(text)
+
+
+@every(*cases())
+def test_a_second_pass_has_nothing_to_do(case: Case) -> None:
+    assert not seen(case).again.changed
+
+
+@every(*filter(has_rewrite, cases()))
+def test_what_is_still_found_in_a_fixed_file_is_marked_in_it(case: Case) -> None:
+    found = seen(case)
+    marked = {
+        (file.name, line, code)
+        for file in case.files
+        for line, code in expected_in(file.after.decode())
+    }
+
+    assert found.places(found.relinted) <= marked
+
+
+@every(*cases())
+def test_a_finding_is_rewritten_or_the_reason_why_not_is_expected(case: Case) -> None:
+    open_questions = [
+        f"{file.name}:{line}"
+        for file in case.files
+        for line, code in expected_in(file.text)
+        if code in CURABLE and not file.fixed.exists() and not file.no_fix
+    ]
+
+    assert not open_questions
+
+
+@every(*cases())
+def test_every_layer_with_a_finding_can_be_made(case: Case) -> None:
+    without = [
+        f"{file.name}: {owner}"
+        for file in case.files
+        for owner in {one.owner for one in seen(case).of(file) if one.owner}
+        if not recipes_for(owner, recipes_in(file.text))
+    ]
+
+    assert not without
+
+
+def test_every_rewrite_has_its_case() -> None:
+    rewrites = set(FIXTURES.rglob(f"*{FIXED}"))
+    files = {file.fixed for case in cases() for file in case.files}
+
+    assert rewrites
+    assert rewrites <= files
+
+
+@pytest.mark.parametrize("rule", [pytest.param(rule, id=rule.name) for rule in registry()])
+def test_every_rule_is_found_in_its_own_folder(rule: object) -> None:
+    name, code = getattr(rule, "name", ""), getattr(rule, "code", "")
+    codes = {
+        place[2] for case in cases() if case.id.startswith(f"{name}/") for place in case.expected
+    }
+
+    assert code in codes
+
+
+# -- with the real Keras -------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def prover() -> Iterator[Prover]:
+    """One warm child for all the claims of this module."""
+    options = ProofOptions(root=FIXTURES, backend="tensorflow", timeout=120)
+    with Prover(options) as shared:
+        yield shared
+
+
+def layers_of(text: str) -> dict[str, tuple[Recipe, ...]]:
+    """Each layer of a file's recipes with those that make it."""
+    recipes = recipes_in(text)
+    names = [re.match(r"(?:\w+\.)*(\w+)\(", recipe.text) for recipe in recipes]
+    return {name[1]: recipes_for(name[1], recipes) for name in names if name}
+
+
+def rewritten() -> Iterator[tuple[File, str, tuple[Recipe, ...]]]:
+    for case in cases():
+        for file in case.files:
+            if file.fixed.exists():
+                for layer, recipes in layers_of(file.text).items():
+                    yield file, layer, recipes
+
+
+@pytest.mark.keras
+@pytest.mark.parametrize(
+    ("file", "layer", "recipes"),
+    [
+        pytest.param(*one, id=f"{one[0].path.relative_to(FIXTURES).with_suffix('')}-{one[1]}")
+        for one in rewritten()
+    ],
+)
+def test_a_rewrite_is_proved(
+    prover: Prover, file: File, layer: str, recipes: tuple[Recipe, ...]
+) -> None:
+    promise = next(rule.promise for rule in registry() if rule.code == "KRL101")
+
+    verdict = prover.prove(Claim(layer, file.path, file.text, read(file.fixed), promise, recipes))
+
+    assert verdict.outcome is Outcome.PROVED, verdict.reason
