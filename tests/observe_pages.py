@@ -1,0 +1,50 @@
+"""Examples of rule pages, as JSON on standard input → how their layers behave in the real Keras."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import keras
+import numpy as np
+
+
+def behaviour(name: str, text: str, made: str) -> dict[str, Any]:
+    """Make the layer of an example twice, and look."""
+    names: dict[str, Any] = {"__name__": name}
+    exec(text, names)
+    layer, other = eval(made, names), eval(made, names)
+    before = len(layer._flatten_layers(include_self=False))
+    asked = error(lambda: layer.dense)
+    layer.trainable = False
+    layer(floats(3))
+    return {
+        "layers before the first call": before,
+        "asked for `dense`": asked,
+        "trainable although frozen": sum(weight.trainable for weight in layer.weights),
+        "5 channels, then 4": error(lambda: [other(floats(5)), other(floats(4))]),
+    }
+
+
+def floats(channels: int) -> Any:
+    return np.ones((2, channels), "float32")
+
+
+def error(action: Callable[[], object]) -> str:
+    try:
+        action()
+    except Exception as raised:
+        return f"{type(raised).__name__}: {raised}"
+    return ""
+
+
+if __name__ == "__main__":
+    keras.utils.set_random_seed(0)
+    work = json.load(sys.stdin)
+    seen = {
+        rule: {section: behaviour(section, **example) for section, example in examples.items()}
+        for rule, examples in work.items()
+    }
+    print(json.dumps(seen))

@@ -1,0 +1,195 @@
+"""Each rule's page is complete, and it runs: *Bad* is found, and fixing it gives *Good*."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from keraslint.config import Settings
+from keraslint.fix.session import fix
+from keraslint.lint import lint
+from keraslint.rules import Rule, registry
+
+SECTIONS = (
+    "What it does",
+    "Why",
+    "Bad",
+    "Good",
+    "Fix safety",
+    "What is proved",
+    "When not to use it",
+    "Errors this prevents",
+    "References",
+)
+OPTIONAL = {"References"}
+CODE = ("Bad", "Good")
+SETTINGS = Settings(select=("ALL",))
+# How the layer of each page is made, and called.
+RECIPES = {
+    "layer-in-build": {"Bad": "Block(4)", "Good": "Block(4)"},
+    "shape-known-in-init": {"Bad": "Block(3, 4)", "Good": "Block(3, 4)"},
+    "shape-dependent-layer": {"Bad": "Gate()", "Good": "Gate(3)"},
+}
+Observed = dict[str, Any]
+
+
+def sections(rule: Rule) -> dict[str, str]:
+    """The parts of a page by their headings; the summary line comes under the empty name."""
+    parts = re.split(r"^## (.+)$", rule.page, flags=re.MULTILINE)
+    return {"": parts[0].strip()} | {
+        name: text.strip() for name, text in zip(parts[1::2], parts[2::2], strict=True)
+    }
+
+
+def example(rule: Rule, section: str) -> str:
+    """The one code block of a section."""
+    (code,) = re.findall(r"^```python\n(.*?)^```$", sections(rule)[section], re.M | re.S)
+    return str(code)
+
+
+def has_examples(rule: Rule) -> bool:
+    return rule.name != "undecodable-file"  # bytes that are no text cannot stand on a page
+
+
+def found_in(text: str) -> list[str]:
+    result = lint([], SETTINGS, stdin=("block.py", text.encode()))
+    return [diagnostic.code for diagnostic in result.diagnostics]
+
+
+def every(*rules: Rule) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("rule", [pytest.param(rule, id=rule.name) for rule in rules])
+
+
+WITH_EXAMPLES = [rule for rule in registry() if has_examples(rule)]
+FIXABLE = [rule for rule in registry() if rule.fixable != "never"]
+ABOUT_LAYERS = [rule for rule in registry() if rule.check is not None]
+
+
+@every(*registry())
+def test_a_page_has_its_sections_in_order(rule: Rule) -> None:
+    there = [name for name in sections(rule) if name]
+    expected = [
+        name
+        for name in SECTIONS
+        if name in there or (name not in OPTIONAL and (has_examples(rule) or name not in CODE))
+    ]
+
+    assert there == expected
+    assert all(sections(rule).values())
+
+
+@every(*registry())
+def test_a_page_starts_with_what_to_do_on_one_line(rule: Rule) -> None:
+    first = sections(rule)[""]
+
+    assert re.fullmatch(r"[A-Z][^\n]{20,99}\.", first)
+    assert not rule.summary.endswith(".")
+
+
+@every(*WITH_EXAMPLES)
+def test_bad_is_found_exactly_once(rule: Rule) -> None:
+    assert found_in(example(rule, "Bad")) == [rule.code]
+
+
+@every(*WITH_EXAMPLES)
+def test_good_is_clean(rule: Rule) -> None:
+    assert found_in(example(rule, "Good")) == []
+
+
+@every(*FIXABLE)
+def test_fixing_bad_gives_good(rule: Rule) -> None:
+    bad = example(rule, "Bad")
+
+    done = fix([], SETTINGS, unsafe=True, prove=None, write=False, stdin=("b.py", bad.encode()))
+
+    assert done.changed["b.py"][1] == example(rule, "Good")
+
+
+@every(*(rule for rule in registry() if rule.fixable == "never"))
+def test_what_is_not_fixable_is_not_fixed(rule: Rule) -> None:
+    assert "There is no fix" in sections(rule)["Fix safety"]
+
+
+@every(*FIXABLE)
+def test_a_fixable_page_says_when_it_is_safe(rule: Rule) -> None:
+    assert "safe" in sections(rule)["Fix safety"]
+
+
+# -- with the real Keras -------------------------------------------------------------------------
+# `test_consequences.py` observes more of it, on the fixtures: reloading, dropped builds.
+
+
+def test_every_page_about_layers_is_observed() -> None:
+    assert {rule.name for rule in ABOUT_LAYERS} == RECIPES.keys()
+
+
+@pytest.fixture(scope="module")
+def observed() -> Observed:
+    """Run all the examples in one child process, since starting Keras takes seconds."""
+    work = {
+        rule.name: {
+            section: {"text": example(rule, section), "made": RECIPES[rule.name][section]}
+            for section in CODE
+        }
+        for rule in ABOUT_LAYERS
+    }
+    environment = {
+        **os.environ,
+        "KERAS_BACKEND": "tensorflow",
+        "CUDA_VISIBLE_DEVICES": "",
+        "TF_CPP_MIN_LOG_LEVEL": "3",
+    }
+    run = subprocess.run(
+        [sys.executable, "-B", str(Path(__file__).with_name("observe_pages.py"))],
+        input=json.dumps(work),
+        capture_output=True,
+        text=True,
+        env=environment,
+        timeout=300,
+        check=False,
+    )
+    assert run.returncode == 0, run.stderr
+    found: Observed = json.loads(run.stdout.splitlines()[-1])
+    return found
+
+
+@pytest.mark.keras
+@every(*ABOUT_LAYERS)
+def test_what_is_frozen_before_the_first_call_trains_in_bad(rule: Rule, observed: Observed) -> None:
+    assert observed[rule.name]["Bad"]["trainable although frozen"] == 2
+
+
+@pytest.mark.keras
+@every(*ABOUT_LAYERS)
+def test_what_is_frozen_before_the_first_call_stays_in_good(rule: Rule, observed: Observed) -> None:
+    assert observed[rule.name]["Good"]["trainable although frozen"] == 0
+
+
+@pytest.mark.keras
+@every(*ABOUT_LAYERS)
+def test_only_good_knows_its_layers_before_the_first_call(rule: Rule, observed: Observed) -> None:
+    assert observed[rule.name]["Bad"]["layers before the first call"] == 0
+    assert observed[rule.name]["Good"]["layers before the first call"] == 1
+
+
+@pytest.mark.keras
+def test_bad_raises_the_errors_that_the_pages_name(observed: Observed) -> None:
+    (missing,) = re.findall(r"`(AttributeError: .+?)`", page_of("layer-in-build"))
+    (incompatible,) = re.findall(r"`(ValueError: .+?)`", page_of("shape-known-in-init"))
+
+    assert observed["layer-in-build"]["Bad"]["asked for `dense`"] == missing
+    raised = observed["shape-known-in-init"]["Bad"]["5 channels, then 4"]
+    assert raised.startswith("ValueError")
+    assert incompatible[incompatible.index("is incompatible") :] in raised  # names differ
+
+
+def page_of(name: str) -> str:
+    (rule,) = (rule for rule in registry() if rule.name == name)
+    return " ".join(rule.page.split())
