@@ -94,6 +94,7 @@ class Block(layers.Layer):
     },
 )
 
+TWO_DENSE = "layers.Dense(4), layers.Dense(4)"
 MAKE_TWINS = """        self.first = layers.Dense(self.units)
         self.second = layers.Dense(self.units)
 """
@@ -222,7 +223,7 @@ class Block(layers.Layer):
     },
 )
 
-MAKE_ATTENTION = """        self.attend = layers.MultiHeadAttention(self.heads, self.size, dropout=0.2)
+MAKE_ATTENTION = """        self.attend = layers.MultiHeadAttention(self.heads, self.size)
         self.norm = layers.LayerNormalization(epsilon=1e-5)
 """
 ATTENTION = Subject(
