@@ -76,7 +76,8 @@ class Fix:
     """A rewrite of one layer class.
 
     All findings of one class share one fix: equal fixes are applied once.
-    `doubts` names each obligation that could not be shown, and so why the fix is not safe.
+    `doubts` names each obligation that could not be shown, and so why the fix is not safe;
+    `unseen` are those of them that running the layer could not clear either.
     """
 
     applicability: Applicability
@@ -85,6 +86,7 @@ class Fix:
     layer: str
     promise: Promise = Promise()
     doubts: tuple[str, ...] = ()
+    unseen: tuple[str, ...] = ()
 
 
 class Outcome(Enum):

@@ -111,8 +111,6 @@ class Route:
             at = text.position or Position(1, 1)
             span = Span(at, Position(at.line, at.column + 1))
             found: Sequence[Diagnostic] = self._said("KRL003", text.reason, text.path, span)
-        elif not self._index.may_matter(text):
-            return ()
         else:
             found = unsuppressed(self._source(text), text)
         ignored = silenced(text.path, self._settings, registry())

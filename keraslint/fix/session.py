@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -59,12 +59,13 @@ def fix(
     result = session.result
     trouble = [*problems, *result.problems]
     changed = session.changed
+    lost: set[str] = set()
     if write:
         refused = [problem for old, new in changed.values() if (problem := _write(old, new))]
         lost = {problem.path for problem in refused}
         trouble += refused
         changed = {path: pair for path, pair in changed.items() if path not in lost}
-    settled = tuple(session.settled(written=write))
+    settled = tuple(session.settled(written=write, lost=lost))
     return FixResult(
         result.diagnostics, settled, changed, result.sources, tuple(trouble), result.files
     )
@@ -75,7 +76,7 @@ def _write(source: Source, text: str) -> Unreadable | None:
         data = source.encode(text)
     except UnicodeEncodeError as error:
         return Unreadable(source.path, Trouble.OTHER, f"the fix cannot be encoded: {error}")
-    return write_atomically(Path(source.path), data)
+    return write_atomically(Path(source.path), data, was=source.encode(source.text))
 
 
 class _Session:
@@ -102,11 +103,15 @@ class _Session:
             if isinstance(new := self._texts[path], Source) and new.text != old.text
         }
 
-    def settled(self, *, written: bool) -> Iterable[Settled]:
+    def settled(self, *, written: bool, lost: Collection[str]) -> Iterable[Settled]:
         """What became of each fix; without writing, applied fixes were only shown."""
         for fate in self._fates:
-            shown = fate.action == "written" and not written
-            yield replace(fate, action="shown") if shown else fate
+            if fate.action == "written" and fate.path in lost:
+                yield replace(fate, action="kept", reason="the file could not be written")
+            elif fate.action == "written" and not written:
+                yield replace(fate, action="shown")
+            else:
+                yield fate
 
     def run(self) -> None:
         """Apply fixes until none is left."""
@@ -200,6 +205,9 @@ class _Session:
         return None
 
     def _verdict(self, source: Source, one: Fix, prover: Prover) -> Verdict:
+        if one.unseen:
+            reason = f"running it cannot clear a doubt: {one.unseen[0]}"
+            return Verdict(Outcome.UNKNOWN, one.layer, reason)
         after = edited(source, one.edits)
         if not is_python(after):
             return Verdict(Outcome.REFUTED, one.layer, "the rewritten file would not be Python")

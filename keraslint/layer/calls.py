@@ -1,4 +1,4 @@
-"""A call, by the name of what it calls → what it does: makes a layer, computes, acts, or who knows."""
+"""The name of what is called → what the call does: make a layer, compute, act, or who knows."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _PURE_BUILTINS = frozenset(
     range repr reversed round set slice sorted str sum super tuple type zip ValueError TypeError
     RuntimeError NotImplementedError KeyError IndexError AttributeError""".split()
 )
-_PURE_METHODS = frozenset(
+PURE_METHODS = frozenset(
     """as_list capitalize clone copy count endswith format from_config get get_config index isdigit
     items join keys lower lstrip replace rstrip split splitlines startswith strip title upper values
     with_name is_integer _asdict""".split()
@@ -117,7 +117,7 @@ class Judge:
         method = callee.rpartition(".")[2]
         if method == "build":
             return Judged(Does.BUILDS)
-        if method in CHANGERS or method in _PURE_METHODS:
+        if method in CHANGERS or method in PURE_METHODS:
             return _COMPUTES
         values = self._hierarchy.values(scope, callee)
         for value in values:
@@ -164,7 +164,7 @@ class Judge:
             return _COMPUTES
         if parts[0] in _PURE_LIBRARIES | {"tensorflow", "jax"} and not _ACTING & set(parts):
             return _COMPUTES
-        if parts[-1] in CHANGERS or parts[-1] in _PURE_METHODS:
+        if parts[-1] in CHANGERS or parts[-1] in PURE_METHODS:
             return _COMPUTES
         return Judged(Does.UNKNOWN, f"calls `{callee}()`, of which nothing is known")
 
@@ -215,4 +215,4 @@ _HARMLESS = frozenset(
 
 
 def _is_pure_symbol(symbol: Symbol) -> bool:
-    return keras_api.is_pure(symbol.name)
+    return keras_api.is_pure(symbol.name) or symbol.name.startswith("keras.ops.")

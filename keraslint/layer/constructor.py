@@ -83,26 +83,34 @@ class Constructor:
         return found
 
     def edits(
-        self, moved: Sequence[cst.BaseStatement], placeholders: set[str], build: Method
+        self,
+        moved: Sequence[cst.BaseStatement],
+        placeholders: set[str],
+        build: Method,
+        arguments: str,
     ) -> tuple[Edit, ...]:
-        """Append statements to `__init__`; write one before `build()` when there is none."""
+        """Append statements to `__init__`; write one before `build()` when there is none.
+
+        `arguments` are those of the base's constructor, to be handed through.
+        """
         if self._method is None:
-            return (self._written(moved, build),)
+            return (_written(moved, build, arguments),)
         node = self._method.node
         kept = without_placeholders(body_of(node), placeholders)
         return self._method.edits(with_body(node, [*kept, *moved], self._method.indent))
 
-    def _written(self, moved: Sequence[cst.BaseStatement], build: Method) -> Edit:
-        text = "def __init__(self, **kwargs):\n    super().__init__(**kwargs)\n"
-        node = cst.parse_statement(text)
-        assert isinstance(node, cst.FunctionDef)
-        block = cst.IndentedBlock(body=body_of(node), indent=build.indent)  # type: ignore[arg-type]
-        node = with_body(node.with_changes(body=block), [*body_of(node), *moved], build.indent)
-        content = build.rendered(node) + build.source.newline
-        line = build.first
-        while build.source.line(line - 1).lstrip().startswith("#"):
-            line -= 1
-        return Edit(Span(Position(line, 1), Position(line, 1)), content)
+
+def _written(moved: Sequence[cst.BaseStatement], build: Method, arguments: str) -> Edit:
+    text = f"def __init__(self, {arguments}):\n    super().__init__({arguments})\n"
+    node = cst.parse_statement(text)
+    assert isinstance(node, cst.FunctionDef)
+    block = cst.IndentedBlock(body=body_of(node), indent=build.indent)  # type: ignore[arg-type]
+    node = with_body(node.with_changes(body=block), [*body_of(node), *moved], build.indent)
+    content = build.rendered(node) + build.source.newline
+    line = build.first
+    while build.source.line(line - 1).lstrip().startswith("#"):
+        line -= 1
+    return Edit(Span(Position(line, 1), Position(line, 1)), content)
 
 
 def _assigned(step: Step) -> list[tuple[str, str]]:

@@ -30,11 +30,15 @@ class Construction:
 
 @dataclass(frozen=True, slots=True)
 class Hoist:
-    """A rewrite of one class that moves `moves` to `__init__`; `doubts` make it unsafe."""
+    """A rewrite of one class that moves `moves` to `__init__`; `doubts` make it unsafe.
+
+    `unseen` are those of the doubts that running this one layer could not clear.
+    """
 
     edits: tuple[Edit, ...]
     moves: frozenset[Span]
     doubts: tuple[str, ...] = ()
+    unseen: tuple[str, ...] = ()
     builds: tuple[str, ...] = ()
 
 

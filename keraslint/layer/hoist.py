@@ -290,11 +290,12 @@ class Hoister:
             for span in moves:
                 blocked[span] = bar
             return None
-        doubts = [*extra, *dict.fromkeys(self._obligations.doubts(move))]
+        unseen = tuple(dict.fromkeys(self._obligations.unseen(move)))
+        doubts = [*extra, *move.doubts, *unseen]
         if known is not None:
             doubts[:0] = [f"`{n}` may differ from `{known.names[n]}`" for n in sorted(used)]
         edits, builds = self._edits(body, twin, plan)
-        return Hoist(edits, moves, tuple(doubts), builds)
+        return Hoist(edits, moves, tuple(doubts), unseen, builds)
 
     def _spans(self, step: Step, body: Body, twin: Body) -> Iterator[Span]:
         """Where the creations of a step stand in the file, whichever body it is of."""
@@ -319,6 +320,7 @@ class Hoister:
             frozenset(names),
             tuple(dict.fromkeys(doubts)),
             frozenset(cell for step in steps for cell in step.uses.items),
+            frozenset(t for s in steps for p in (s, *s.within()) for t in p.uses.through),
             self._constructor.facts,
             frozenset(local),
         )
@@ -345,8 +347,9 @@ class Hoister:
             for cell in step.uses.binds
             if cell.startswith("self.")
         }
+        arguments = "**kwargs" if self._obligations.plain_base else "*args, **kwargs"
         edits = [
-            *self._constructor.edits(moved, placeholders, body.method),
+            *self._constructor.edits(moved, placeholders, body.method, arguments),
             *body.method.edits(with_body(node, kept, body.method.indent)),
         ]
         return tuple(sorted(edits)), tuple(builds)

@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
+from keraslint.layer.calls import PURE_METHODS
 from keraslint.layer.constructor import InitFacts
+from keraslint.layer.uses import CHANGERS
 from keraslint.project import keras_api
 from keraslint.project.hierarchy import ClassRef, Hierarchy, Lineage, Scope
 from keraslint.project.summary import FunctionSummary
@@ -22,7 +24,8 @@ _UNTRACKED = "no_automatic_dependency_tracking"
 @dataclass(frozen=True, slots=True)
 class Move:
     """What a plan would do, in cells: all that it reads and writes, the names that are neither
-    its own nor the layer's (`free`), the cells of which it assigns an item (`items`), and the
+    its own nor the layer's (`free`), the cells of which it assigns an item (`items`), what it
+    reads off other objects (`through`), and the
     local names that it brings along (`local`)."""
 
     reads: frozenset[str]
@@ -30,6 +33,7 @@ class Move:
     free: frozenset[str]
     doubts: tuple[str, ...]
     items: frozenset[str]
+    through: frozenset[str]
     init: InitFacts
     local: frozenset[str]
 
@@ -54,9 +58,19 @@ class Obligations:
             yield from self._tested(attribute)
         yield from self._broken_subclasses(move)
 
-    def doubts(self, move: Move) -> Iterator[str]:
-        """Every reason why the fix is not safe."""
-        yield from move.doubts
+    def unseen(self, move: Move) -> Iterator[str]:
+        """Every reason why the fix is not safe, and that running this one class cannot clear."""
+        for read in sorted(move.through):
+            name, attribute = read.split(".")[1:3]
+            if (
+                name not in keras_api.layer_attributes()
+                and attribute not in PURE_METHODS | CHANGERS
+            ):
+                yield f"reads `{read}`, which may change before `build()`"
+        for attribute in sorted(_attributes(move.writes)):
+            held = [v for v in self._held(attribute, move) if v not in _PLACEHOLDERS]
+            if held:
+                yield f"`self.{attribute}` already holds `{_short(held[0])}` in `__init__`"
         for attribute in sorted(_attributes(move.reads) - _attributes(move.writes)):
             yield from self._steady(attribute)
         for method in self._methods():
@@ -73,25 +87,34 @@ class Obligations:
         if init is None:
             if not self._may_get_constructor():
                 yield "the class has no `__init__`, and its base may take other arguments"
+            inherited = self._hierarchy.method(self._ref, "__init__")
+            if inherited is not None:
+                yield from self._self_building(inherited.summary)
             return
         if move.init.returns:
             yield "`__init__` returns early"
         if not move.init.calls_super:
             yield "`__init__` does not always call `super().__init__()` first of all"
+        yield from self._self_building(init)
+
+    def _self_building(self, init: FunctionSummary) -> Iterator[str]:
         builder = self._builds_itself(init, set())
         if builder:
-            yield f"`{builder}()` runs the layer while it is being constructed"
+            yield f"`{builder}()` calls `build()` or the layer while it is being constructed"
         if any(_UNTRACKED in leaf for leaf in init.decorators):
             yield f"`__init__` is decorated with `{_UNTRACKED}`"
 
     def _may_get_constructor(self) -> bool:
-        summary = self._ref.summary
+        """Keras' own base takes keywords only; one that writes its config does not need names."""
         roots = {root.name for root in self._lineage.roots}
-        return (
-            len(summary.bases) == 1
-            and len(self._lineage.chain) == 1
-            and roots <= {keras_api.LAYER, keras_api.MODEL}
-        )
+        if len(self._ref.summary.bases) != 1 or not roots <= {keras_api.LAYER, keras_api.MODEL}:
+            return False
+        return self.plain_base or self._hierarchy.method(self._ref, "get_config") is not None
+
+    @property
+    def plain_base(self) -> bool:
+        """Whether the class descends directly from `keras.Layer` or `keras.Model`."""
+        return len(self._lineage.chain) == 1
 
     def _builds_itself(self, method: FunctionSummary, seen: set[str]) -> str:
         """The method, reached from `__init__`, that calls `build()`, `call()` or the layer."""
@@ -187,10 +210,7 @@ class Obligations:
             yield f"`self.{attribute}` is a name of Keras' own"
         if f"self.{attribute}" in move.items and "{" not in "".join(self._held(attribute, move)):
             yield f"`self.{attribute}` is filled by index, which Keras does not track"
-        held = [v for v in self._held(attribute, move) if v not in _PLACEHOLDERS]
-        if held:
-            yield f"`self.{attribute}` already holds `{_short(held[0])}` in `__init__`"
-        elif f"self.{attribute}" in move.init.reads:
+        if f"self.{attribute}" in move.init.reads:
             yield f"`__init__` reads `self.{attribute}`"
         config = self._hierarchy.method(self._ref, "get_config")
         if config is not None and attribute in config.summary.reads:
@@ -227,15 +247,15 @@ class Obligations:
                 if not any(call.endswith("__init__") for call in init.calls):
                     yield f"the subclass `{name}` does not call this `__init__`"
                 for attribute in sorted(init.assigns & _attributes(move.reads)):
-                    yield f"the subclass `{name}` sets `self.{attribute}` itself"
+                    if not _replaces_build(sub):
+                        yield f"the subclass `{name}` sets `self.{attribute}` itself"
                 for attribute in sorted(init.assigns & _attributes(move.writes)):
                     yield f"the subclass `{name}` sets `self.{attribute}` itself"
 
     def _doubtful_subclasses(self, move: Move) -> Iterator[str]:
         for sub in self._subclasses:
             init = sub.summary.methods.get("__init__")
-            build = sub.summary.methods.get("build")
-            if build is not None and not any(_is_super_build(call) for call in build.calls):
+            if _replaces_build(sub):
                 yield f"the subclass `{sub.summary.name}` replaces `build()`"
             if init is not None and self._adds_layers(sub, init):
                 yield (
@@ -254,6 +274,11 @@ class Obligations:
 
 def _attributes(cells: Collection[str]) -> set[str]:
     return {cell[len("self.") :] for cell in cells if cell.startswith("self.")}
+
+
+def _replaces_build(ref: ClassRef) -> bool:
+    build = ref.summary.methods.get("build")
+    return build is not None and not any(_is_super_build(call) for call in build.calls)
 
 
 def _is_super_build(call: str) -> bool:

@@ -32,6 +32,7 @@ class Uses:
     calls: list[cst.Call] = field(default_factory=list)
     exits: set[str] = field(default_factory=set)  # return, raise, break, continue, yield, …
     items: set[str] = field(default_factory=set)  # cells of which an item is assigned
+    through: set[str] = field(default_factory=set)  # what is read off an object: `self.x.y`
     bare_self: bool = False
 
     def update(self, other: Uses) -> None:
@@ -41,6 +42,7 @@ class Uses:
         self.calls.extend(other.calls)
         self.exits |= other.exits
         self.items |= other.items
+        self.through |= other.through
         self.bare_self = self.bare_self or other.bare_self
 
     @property
@@ -116,8 +118,11 @@ def _name(node: cst.Name, uses: Uses, hidden: frozenset[str]) -> None:
 def _attribute(node: cst.Attribute, uses: Uses, hidden: frozenset[str]) -> None:
     if isinstance(node.value, cst.Name) and node.value.value == "self" and "self" not in hidden:
         uses.reads[f"self.{node.attr.value}"] = None
-    else:
-        _see(node.value, uses, hidden)
+        return
+    owner = dotted(node.value)
+    if owner.startswith("self.") and owner.count(".") == 1 and "[" not in owner:
+        uses.through.add(f"{owner}.{node.attr.value}")
+    _see(node.value, uses, hidden)
 
 
 def _call(node: cst.Call, uses: Uses, hidden: frozenset[str]) -> None:

@@ -10,6 +10,7 @@ from keraslint.config import Settings
 from keraslint.project.hierarchy import ClassRef, Hierarchy
 from keraslint.project.modules import Modules
 from keraslint.project.source import Source, read
+from keraslint.project.summary import parse
 
 _SKIP = frozenset({"__pycache__", "node_modules", ".git", ".venv", "venv", ".tox"})
 
@@ -33,17 +34,19 @@ class Index:
                 self._others[path] = text
         return self._texts.get(path) or self._others.get(path)
 
-    @staticmethod
-    def may_matter(text: Source) -> bool:
-        """A cheap test: a file that never says `build` has no class that we look at."""
-        return "build" in text.text and "class" in text.text
-
     def classes(self, text: Source) -> tuple[ClassRef, ...]:
-        """The classes that a file declares.
+        """The classes that a file declares, if one of them may have a `build()`.
 
         Raises:
             SyntaxError, ValueError, RecursionError: the text is not Python.
         """
+        if not _may_matter(text):
+            parse(text.text)
+            return ()
+        return self.declared(text)
+
+    def declared(self, text: Source) -> tuple[ClassRef, ...]:
+        """All the classes that a file declares. Raises what `classes` raises."""
         module = self._modules.summary(text)
         return tuple(ClassRef.of(module, summary) for summary in module.classes.values())
 
@@ -70,7 +73,7 @@ class Index:
 
     def _declared(self, text: Source) -> tuple[ClassRef, ...]:
         try:
-            return self.classes(text)
+            return self.declared(text)
         except (SyntaxError, ValueError, RecursionError):
             return ()
 
@@ -95,6 +98,11 @@ class Index:
         for _ in range(max(depth - 1, 0)):
             folder = folder.parent
         return folder
+
+
+def _may_matter(text: Source) -> bool:
+    """A cheap test: a file that never says `build` has no class that we look at."""
+    return "build" in text.text and "class" in text.text
 
 
 def _python_files(folder: Path) -> Iterator[Path]:

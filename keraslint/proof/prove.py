@@ -19,7 +19,7 @@ from typing import Any
 
 from keraslint.diagnostic import Check, Measure, Outcome, Promise, Verdict
 
-from .recipe import Recipe
+from .recipe import Origin, Recipe, recipes_near
 from .verdict import judge
 
 PROBE = Path(__file__).parent / "probe" / "__main__.py"
@@ -112,8 +112,6 @@ class Prover:
     def _settle(
         self, claim: Claim, options: ProofOptions
     ) -> tuple[Outcome, str, tuple[Check, ...]]:
-        if not claim.recipes:
-            return Outcome.UNKNOWN, "there is no recipe for making and calling the layer", ()
         before = self._baseline(_before(claim, options))
         wrong = _why_not(before, options.timeout)
         if wrong:
@@ -252,12 +250,14 @@ def _not_ready(hello: dict[str, Any], python: str) -> str:
 
 
 def _before(claim: Claim, options: ProofOptions) -> dict[str, Any]:
+    given = [recipe for recipe in claim.recipes if recipe.origin is Origin.GIVEN]
     return {
         "path": str(claim.path.resolve()),
         "text": claim.before,
         "layer": claim.layer,
         "names": _names(claim),
-        "recipes": [recipe.text for recipe in claim.recipes],
+        "recipes": [recipe.text for recipe in given],
+        "found": [] if given else [recipe.text for recipe in _found(claim, options)],
         "cases": None,
         "folders": [str(path.resolve()) for path in (*options.src, options.root)],
         "timeout": options.timeout,
@@ -274,6 +274,12 @@ def _after(claim: Claim, options: ProofOptions, cases: list[dict[str, Any]]) -> 
         "cases": cases,
         "strict": {Measure.OUTPUTS, Measure.WEIGHTS} <= set(claim.promise.keeps),
     }
+
+
+def _found(claim: Claim, options: ProofOptions) -> tuple[Recipe, ...]:
+    """Recipes that came with the claim, then those in the text of the project near the file."""
+    near = recipes_near(claim.layer, claim.path, options.root, claim.before)
+    return tuple(dict.fromkeys([*claim.recipes, *near]))
 
 
 def _names(claim: Claim) -> list[str]:

@@ -135,6 +135,7 @@ def cure(layer: LayerClass, finding: Finding) -> Cure:
             layer.name,
             PROMISE,
             hoist.doubts,
+            hoist.unseen,
         )
     )
 

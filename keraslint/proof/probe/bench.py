@@ -19,6 +19,10 @@ SEED = 3
 Facts = dict[str, Any]
 
 
+class Unusable(Exception):
+    """The layer cannot be measured; the text says why."""
+
+
 @dataclass
 class Bench:
     """A case, the state its layer must have in comparisons, and the arrays measured so far.

@@ -120,6 +120,7 @@ def namespace(module: Any, names: tuple[str, ...]) -> dict[str, Any]:
     import keras
 
     space: dict[str, Any] = {"keras": keras, "layers": keras.layers, "ops": keras.ops, "np": np}
+    space["random"] = keras.random
     space.update(vars(module))
     space.update(MAKERS)
     for name in names:

@@ -9,17 +9,14 @@ from typing import Any
 
 import keras
 
-from .bench import describe
+from .bench import Unusable, describe
 from .case import Case, Change, namespace
 from .derive import derived
 from .measure import FULL, LIGHT, SAVED, Place, Stage, baseline_error, measure
 from .overlay import find_class, load_module
+from .searching import called_on_guesses, search
 
 MOST_CASES = 24
-
-
-class Unusable(Exception):
-    """The layer cannot be measured; the text says why."""
 
 
 def load_layer(job: dict[str, Any]) -> tuple[Any, Any]:
@@ -76,22 +73,36 @@ def _plainly_other(theirs: dict[str, Any], ours: dict[str, Any]) -> bool:
 
 
 def _before(job: dict[str, Any], cls: Any, space: dict[str, Any], place: Place) -> dict[str, Any]:
-    """Measure the given recipes in full, then what can be derived from them."""
+    """Measure the given recipes in full, or a found or guessed one, then what derives from them."""
+    try:
+        cases = _given(job, cls, space) or search(job, cls, space, place.stage)
+    except Unusable as error:
+        return {"baseline": str(error)}
     entries: list[dict[str, Any]] = []
-    cases: list[Case] = []
-    for text in job["recipes"]:
-        try:
-            case = Case(cls, text, space)
-            case.asked()
-        except (Exception, SystemExit) as error:
-            return {"baseline": f"the recipe `{text}` cannot be evaluated: {describe(error)}"}
+    for case in cases:
         entries.append(measure(case, len(entries), place, FULL))
-        cases.append(case)
         wrong = baseline_error(entries[-1])
         if wrong:
             return {"baseline": wrong}
     _derive(cases, entries, place, job["timeout"] / 4)
     return {"cases": entries}
+
+
+def _given(job: dict[str, Any], cls: Any, space: dict[str, Any]) -> list[Case]:
+    """The given recipes; each must be one."""
+    cases = []
+    for text in job["recipes"]:
+        try:
+            case = Case(cls, text, space)
+            asked = case.asked()
+        except (Exception, SystemExit) as error:
+            reason = f"the recipe `{text}` cannot be evaluated: {describe(error)}"
+            raise Unusable(reason) from error
+        if not (asked.args or asked.kwargs):
+            cases.append(called_on_guesses(case, job))
+        else:
+            cases.append(case)
+    return cases
 
 
 def _derive(cases: list[Case], entries: list[dict[str, Any]], place: Place, budget: float) -> None:
