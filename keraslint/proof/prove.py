@@ -17,9 +17,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from keraslint.diagnostic import Check, Measure, Outcome, Promise, Verdict
+from keraslint.diagnostic import Measure, Outcome, Promise, Verdict
 
-from .recipe import Origin, Recipe, recipes_near
+from .found import recipes_near
+from .recipe import Origin, Recipe
 from .verdict import judge
 
 PROBE = Path(__file__).parent / "probe" / "__main__.py"
@@ -100,23 +101,21 @@ class Prover:
         started = time.monotonic()
         options = self.options if timeout is None else replace(self.options, timeout=timeout)
         try:
-            outcome, reason, checks = self._settle(claim, options)
+            verdict = self._settle(claim, options)
         except _Gone as error:
-            outcome, reason, checks = Outcome.UNKNOWN, str(error), ()
-        recipe = "\n".join(recipe.text for recipe in claim.recipes)
+            verdict = _unknown(claim, str(error))
         seconds = time.monotonic() - started
         environment = self._child.environment if self._child else ""
-        layer = claim.after_layer or claim.layer
-        return Verdict(outcome, layer, reason, recipe, checks, seconds, environment)
+        return replace(verdict, seconds=seconds, environment=environment)
 
-    def _settle(
-        self, claim: Claim, options: ProofOptions
-    ) -> tuple[Outcome, str, tuple[Check, ...]]:
+    def _settle(self, claim: Claim, options: ProofOptions) -> Verdict:
         before = self._baseline(_before(claim, options))
         wrong = _why_not(before, options.timeout)
         if wrong:
-            return Outcome.UNKNOWN, f"baseline fails: {wrong}", ()
+            return _unknown(claim, f"baseline fails: {wrong}")
         cases = before["answer"]["cases"]
+        used = "\n".join(dict.fromkeys(case["recipe"] for case in cases))
+        layer = claim.after_layer or claim.layer
         with tempfile.TemporaryDirectory(dir=self._scratch.name) as folder:
             job = _after(claim, options, cases)
             after = self._measure({**job, "folder": folder, "theirs": before["folder"]})
@@ -124,8 +123,9 @@ class Prover:
         if wrong:
             slow = after["status"] == "timeout" and before["seconds"] > options.timeout / 4
             outcome = Outcome.UNKNOWN if slow else Outcome.REFUTED
-            return outcome, f"the rewritten layer fails: {wrong}", ()
-        return judge(cases, after["answer"]["cases"], claim.promise)
+            return Verdict(outcome, layer, f"the rewritten layer fails: {wrong}", used)
+        outcome, reason, checks = judge(cases, after["answer"]["cases"], claim.promise)
+        return Verdict(outcome, layer, reason, used, checks)
 
     def _baseline(self, job: dict[str, Any]) -> dict[str, Any]:
         """Measure the version before, once for all claims about it that follow one another."""
@@ -163,6 +163,11 @@ class Prover:
         except _Gone as error:
             self._broken = str(error)
             raise
+
+
+def _unknown(claim: Claim, reason: str) -> Verdict:
+    recipe = "\n".join(recipe.text for recipe in claim.recipes)
+    return Verdict(Outcome.UNKNOWN, claim.after_layer or claim.layer, reason, recipe)
 
 
 class _Gone(Exception):

@@ -1,4 +1,4 @@
-"""No recipe is given → one that works: found in the project's text, else guessed, within a limit."""
+"""No recipe is given → one that works: found in the project's text, else guessed."""
 
 from __future__ import annotations
 
