@@ -321,6 +321,7 @@ class Hoister:
             tuple(dict.fromkeys(doubts)),
             frozenset(cell for step in steps for cell in step.uses.items),
             frozenset(t for s in steps for p in (s, *s.within()) for t in p.uses.through),
+            frozenset(c for s in steps for c in s.uses.writes if c in s.uses.reads),
             self._constructor.facts,
             frozenset(local),
         )

@@ -25,7 +25,8 @@ _UNTRACKED = "no_automatic_dependency_tracking"
 class Move:
     """What a plan would do, in cells: all that it reads and writes, the names that are neither
     its own nor the layer's (`free`), the cells of which it assigns an item (`items`), what it
-    reads off other objects (`through`), and the
+    reads off other objects (`through`), the
+    cells to which it gives a value made of their own (`updates`), and the
     local names that it brings along (`local`)."""
 
     reads: frozenset[str]
@@ -34,6 +35,7 @@ class Move:
     doubts: tuple[str, ...]
     items: frozenset[str]
     through: frozenset[str]
+    updates: frozenset[str]
     init: InitFacts
     local: frozenset[str]
 
@@ -210,6 +212,9 @@ class Obligations:
             yield f"`self.{attribute}` is a name of Keras' own"
         if f"self.{attribute}" in move.items and "{" not in "".join(self._held(attribute, move)):
             yield f"`self.{attribute}` is filled by index, which Keras does not track"
+        held = [v for v in self._held(attribute, move) if v not in _PLACEHOLDERS]
+        if held and f"self.{attribute}" in move.updates:
+            yield f"`build()` changes `self.{attribute}`, which `__init__` has set"
         if f"self.{attribute}" in move.init.reads:
             yield f"`__init__` reads `self.{attribute}`"
         config = self._hierarchy.method(self._ref, "get_config")
