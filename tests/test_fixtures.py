@@ -6,6 +6,7 @@ import ast
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 import pytest
 from fixture_case import (
@@ -19,7 +20,7 @@ from fixture_case import (
     seen,
 )
 
-from keraslint.diagnostic import Applicability, Fix, Outcome
+from keraslint.diagnostic import Applicability, Fix, Outcome, Verdict
 from keraslint.proof.prove import Claim, ProofOptions, Prover
 from keraslint.proof.recipe import Recipe, recipes_for, recipes_in
 from keraslint.rules import registry
@@ -160,19 +161,22 @@ def prover() -> Iterator[Prover]:
         yield shared
 
 
-def layers_of(text: str) -> dict[str, tuple[Recipe, ...]]:
-    """Each layer of a file's recipes with those that make it."""
-    recipes = recipes_in(text)
-    names = [re.match(r"(?:\w+\.)*(\w+)\(", recipe.text) for recipe in recipes]
-    return {name[1]: recipes_for(name[1], recipes) for name in names if name}
+def layers_of(recipes: Iterable[Recipe]) -> set[str]:
+    """The layers that recipes make, as they are named in them."""
+    found = (re.match(r"[\w.]+(?=\()", recipe.text) for recipe in recipes)
+    return {name[0] for name in found if name}
 
 
 def rewritten() -> Iterator[tuple[File, str, tuple[Recipe, ...]]]:
+    """Each rewrite with the layers to be proved: of a doubtful one, only those rewritten."""
     for case in cases():
         for file in case.files:
-            if file.fixed.exists():
-                for layer, recipes in layers_of(file.text).items():
-                    yield file, layer, recipes
+            if not file.fixed.exists():
+                continue
+            recipes = recipes_in(file.text)
+            layers = {one.layer for one in seen(case).fixes(file)}
+            for layer in sorted(layers if file.is_unsafe else layers | layers_of(recipes)):
+                yield file, layer, recipes_for(layer, recipes)
 
 
 @pytest.mark.keras
@@ -191,3 +195,63 @@ def test_a_rewrite_is_proved(
     verdict = prover.prove(Claim(layer, file.path, file.text, read(file.fixed), promise, recipes))
 
     assert verdict.outcome is Outcome.PROVED, verdict.reason
+
+
+VERSIONS = FIXTURES / "compare"
+OUTCOMES = {"Right": Outcome.PROVED, "Wrong": Outcome.REFUTED}
+REASONS = {
+    "feed_forward_other_order": "order",
+    "feed_forward_without_build": "lost",
+    "feed_forward_without_child_build": "lost",
+    "residual_five_channels": "is [1, 5]",
+    "unet_res_block_always": "identity",
+}
+
+
+def docstring(path: Path) -> str:
+    return ast.get_docstring(ast.parse(read(path))) or ""
+
+
+def versions() -> Iterator[tuple[Path, Path, str]]:
+    """Each original with each of its versions, and the first word that is said of that one."""
+    for old in sorted(VERSIONS.glob("*.py")):
+        if docstring(old).startswith("The original"):
+            for new in sorted(VERSIONS.glob(f"{old.stem}_*.py")):
+                word = docstring(new).split(":")[0]
+                if word in OUTCOMES:
+                    yield old, new, word
+
+
+def compared(prover: Prover, old: Path, new: Path) -> Verdict:
+    recipes = recipes_in(read(old))
+    (layer,) = layers_of(recipes)
+    claim = Claim(layer, old, read(old), read(new), recipes=recipes, after_path=new)
+    return prover.prove(claim)
+
+
+def test_every_version_that_is_wrong_is_so_for_a_reason() -> None:
+    assert {new.stem for _, new, word in versions() if word == "Wrong"} == REASONS.keys()
+    assert any(word == "Right" for _, _, word in versions())
+
+
+@pytest.mark.keras
+@pytest.mark.parametrize(
+    ("old", "new", "word"), [pytest.param(*one, id=one[1].stem) for one in versions()]
+)
+def test_a_version_is_judged_as_it_deserves(
+    prover: Prover, old: Path, new: Path, word: str
+) -> None:
+    verdict = compared(prover, old, new)
+
+    assert verdict.outcome is OUTCOMES[word], verdict.reason
+    assert REASONS.get(new.stem, "") in verdict.reason
+
+
+@pytest.mark.keras
+def test_a_baseline_that_does_not_run_is_not_held_against_the_new_version(prover: Prover) -> None:
+    old, new = VERSIONS / "feed_forward_crashes.py", VERSIONS / "feed_forward_in_init.py"
+
+    verdict = compared(prover, old, new)
+
+    assert verdict.outcome is Outcome.UNKNOWN
+    assert verdict.reason.startswith("baseline fails: ")
