@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 import libcst as cst
 
 from keraslint.layer.steps import Step
-from keraslint.layer.uses import cell_of, dotted
+from keraslint.layer.syntax import dotted
+from keraslint.layer.uses import cell_of
 from keraslint.project import keras_api
 from keraslint.project.hierarchy import ClassRef, Hierarchy
 from keraslint.project.keras_api import Symbol

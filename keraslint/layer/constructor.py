@@ -10,8 +10,8 @@ import libcst as cst
 from keraslint.diagnostic import Edit, Position, Span
 from keraslint.layer.rewrite import body_of, with_body, without_placeholders
 from keraslint.layer.steps import Step
-from keraslint.layer.syntax import Method, code, walk
-from keraslint.layer.uses import Uses, dotted, uses_of
+from keraslint.layer.syntax import Method, code, dotted, walk
+from keraslint.layer.uses import Uses, uses_of
 from keraslint.project.hierarchy import ClassRef
 from keraslint.project.keras_api import Symbol
 

@@ -17,8 +17,8 @@ from keraslint.layer.obligations import Move, Obligations
 from keraslint.layer.plan import Plan, Planner, exclusive, names_read, share_loop
 from keraslint.layer.rewrite import Renamed, Split, body_of, with_body, without_first_blank
 from keraslint.layer.steps import Creation, Step
-from keraslint.layer.syntax import Method
-from keraslint.layer.uses import dotted, held_values, uses_of
+from keraslint.layer.syntax import Method, dotted
+from keraslint.layer.uses import held_values, uses_of
 from keraslint.project.hierarchy import ClassRef, Hierarchy
 from keraslint.project.keras_api import Symbol
 

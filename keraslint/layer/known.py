@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import libcst as cst
 
 from keraslint.layer.rewrite import Renamed
-from keraslint.layer.uses import dotted, uses_of
+from keraslint.layer.syntax import dotted
+from keraslint.layer.uses import uses_of
 from keraslint.project.summary import FunctionSummary
 
 CHANNELS = (
@@ -33,9 +34,12 @@ class Known:
 
 
 def answered(
-    build: cst.FunctionDef, shapes: Collection[str], init: FunctionSummary | None
+    build: cst.FunctionDef,
+    shapes: Collection[str],
+    bound: Collection[str],
+    init: FunctionSummary | None,
 ) -> Known | None:
-    """Answer what can be answered; `None` when nothing can.
+    """Answer what can be answered; `None` when nothing can. `bound` are `build()`'s local names.
 
     A local name read straight off the shape is answered by a parameter of the same name, the
     last axis also by a parameter that is named after the input's channels.
@@ -44,6 +48,8 @@ def answered(
         return None
     parameters = {p.name for p in init.parameters[1:] if p.kind in ("plain", "keyword")}
     channel = [name for name in CHANNELS if name in parameters]
+    if not channel and not parameters & {*bound}:
+        return None
     answer = _Answer(shapes, parameters, channel[0] if len(channel) == 1 else "")
     body = build.body.visit(answer)
     if not answer.names:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
 import libcst as cst
 
@@ -145,7 +146,7 @@ class _Study:
     def _follow(self, node: cst.FunctionDef) -> Body:
         scope = Scope(self._build_ref.module, self._ref, self._build_ref.summary)
         method = self._build
-        parsed = Method(method.source, method.first, method.last, method.module, node)
+        parsed = replace(method, node=node)
         steps = self._reader.steps.read(parsed, scope)
         for step in (inner for outer in steps for inner in outer.all()):
             absorb(step, self._enter, set())
@@ -155,7 +156,8 @@ class _Study:
 
     def _answer(self) -> tuple[Known, Body] | None:
         init = self._ref.summary.methods.get("__init__")
-        known = answered(self._build.node, self._shapes(), init)
+        bound = self._build_ref.summary.bindings
+        known = answered(self._build.node, self._shapes(), bound, init)
         if known is None:
             return None
         body = self._follow(known.node)

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 import libcst as cst
 
 from keraslint.layer.calls import Does, Judge
-from keraslint.layer.syntax import Method
-from keraslint.layer.uses import TAKERS, Uses, bind, dotted, uses_of
+from keraslint.layer.syntax import Method, dotted
+from keraslint.layer.uses import TAKERS, Uses, bind, uses_of
 from keraslint.project.hierarchy import FunctionRef, Made, Scope
 
 

@@ -6,13 +6,14 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from difflib import SequenceMatcher
-from functools import cached_property, lru_cache
+from functools import cache, cached_property
 
 import libcst as cst
 from libcst.metadata import MetadataWrapper, PositionProvider
 
 from keraslint.diagnostic import Edit, Position, Span
 from keraslint.project.source import Source
+from keraslint.project.summary import call_spans
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 _PUNCTUATION = frozenset({"lpar", "rpar", "lbracket", "rbracket", "equal", "comma", "dot"})
@@ -33,20 +34,42 @@ class Method:
     source: Source
     first: int
     last: int
+    text: str
     module: cst.Module
     node: cst.FunctionDef
 
     @cached_property
-    def _positions(self) -> Mapping[cst.CSTNode, object]:
-        wrapper = MetadataWrapper(self.module, unsafe_skip_copy=True)
-        return wrapper.resolve(PositionProvider)
+    def _calls(self) -> Mapping[cst.CSTNode, Span]:
+        """Where each call stands.
 
-    def span(self, node: cst.CSTNode) -> Span:
-        """Where a node of this tree stands in the file."""
-        found = self._positions[node]
-        start, end = found.start, found.end  # type: ignore[attr-defined]
+        LibCST's own positions cost three times its parse; `ast` sees the same calls in the same
+        order for next to nothing.
+        """
+        calls = list(_calls_in(self.module))
+        spans = call_spans(self.text)
+        if [dotted(call.func) for call in calls] != [name for *_, name in spans]:
+            return self._positions
+        at, shift = self.source.position_of_bytes, self.first - 2
+        return {
+            call: Span(at(line + shift, column), at(end_line + shift, end))
+            for call, (line, column, end_line, end, _) in zip(calls, spans, strict=True)
+        }
+
+    @cached_property
+    def _positions(self) -> Mapping[cst.CSTNode, Span]:
+        found = MetadataWrapper(self.module, unsafe_skip_copy=True).resolve(PositionProvider)
         shift = self.first - 2
-        return Span.of(start.line + shift, start.column + 1, end.line + shift, end.column + 1)
+        return {
+            node: Span.of(
+                at.start.line + shift, at.start.column + 1, at.end.line + shift, at.end.column + 1
+            )
+            for node, at in found.items()
+            if isinstance(node, cst.Call)
+        }
+
+    def span(self, call: cst.Call) -> Span:
+        """Where a call of this tree stands in the file."""
+        return self._calls[call]
 
     @cached_property
     def indent(self) -> str:
@@ -65,11 +88,10 @@ class Method:
 
     def edits(self, new: cst.FunctionDef | None) -> tuple[Edit, ...]:
         """The edits that turn this method into another one, or delete it."""
-        old = self.module.code
         if new is None:
             return (_lines_edit(self.first, self.last + 1, ""),)
         changed = self.module.with_deep_changes(self.node, **_fields(new)).code
-        return _diff(old, changed, self.first)
+        return _diff(self.text, changed, self.first)
 
 
 def parse_method(source: Source, first: int, last: int) -> Method:
@@ -88,12 +110,7 @@ def parse_method(source: Source, first: int, last: int) -> Method:
     node = _only_function(module)
     if node is None:
         raise NotParsed(f"lines {first}-{last} do not hold one method")
-    return Method(source, first, last, module, node)
-
-
-def parse_statements(text: str) -> tuple[cst.BaseStatement, ...]:
-    """Parse new code."""
-    return tuple(cst.parse_module(text).body)  # type: ignore[arg-type]
+    return Method(source, first, last, text, module, node)
 
 
 def _only_function(module: cst.Module) -> cst.FunctionDef | None:
@@ -116,10 +133,66 @@ def children(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
                     yield item
 
 
-@lru_cache(maxsize=None)
+_FIRST: Mapping[type[cst.CSTNode], tuple[str, ...]] = {  # where fields are not in source order
+    cst.IfExp: ("body", "test", "orelse"),
+    cst.FunctionDef: ("decorators", "name", "params", "returns"),
+    cst.ClassDef: ("decorators", "name", "bases", "keywords"),
+    cst.Parameters: ("posonly_params", "params", "star_arg", "kwonly_params", "star_kwarg"),
+    cst.CompFor: ("target", "iter", "ifs", "inner_for_in"),
+    cst.Arg: ("keyword", "value"),
+    cst.AugAssign: ("target", "operator", "value"),
+}
+
+
+@cache
 def _child_fields(kind: type[cst.CSTNode]) -> tuple[str, ...]:
-    names = [field.name for field in fields(kind)]  # type: ignore[arg-type]
-    return tuple(n for n in names if not n.startswith(_SPACE) and n not in _PUNCTUATION)
+    names = [field.name for field in fields(kind)]
+    kept = [n for n in names if not n.startswith(_SPACE) and n not in _PUNCTUATION]
+    first = _FIRST.get(kind, ())
+    return (*(n for n in first if n in kept), *(n for n in kept if n not in first))
+
+
+def _calls_in(node: cst.CSTNode) -> Iterator[cst.Call]:
+    if isinstance(node, cst.FormattedString):
+        return
+    if isinstance(node, cst.Call):
+        yield node
+    for child in children(node):
+        yield from _calls_in(child)
+
+
+def dotted(node: cst.BaseExpression) -> str:
+    """The leaf that names an expression, as `project.summary` writes leaves; `""`: no name."""
+    if isinstance(node, cst.Name):
+        return node.value
+    if isinstance(node, cst.Attribute):
+        owner = dotted(node.value)
+        return f"{owner}.{node.attr.value}" if owner else ""
+    if isinstance(node, cst.Subscript):
+        owner = dotted(node.value)
+        return f"{owner}[]" if owner else ""
+    if isinstance(node, cst.Call):
+        return _called(node)
+    return ""
+
+
+def _called(node: cst.Call) -> str:
+    name = dotted(node.func)
+    if name == "getattr" and len(node.args) >= 2:
+        owner, attribute = dotted(node.args[0].value), node.args[1].value
+        text = constant_text(attribute)
+        return owner and f"{owner}.{'*' if text is None else text}"
+    if name == "type" and len(node.args) == 1 and dotted(node.args[0].value) == "self":
+        return "self.__class__"
+    return f"{name}()" if name else ""
+
+
+def constant_text(node: cst.BaseExpression) -> str | None:
+    """The value of a plain string literal."""
+    if isinstance(node, cst.SimpleString) and not node.prefix:
+        value = node.evaluated_value
+        return value if isinstance(value, str) else None
+    return None
 
 
 def walk(node: cst.CSTNode) -> Iterator[cst.CSTNode]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 import libcst as cst
 
-from keraslint.layer.syntax import children
+from keraslint.layer.syntax import children, constant_text, dotted
 
 TAKERS = frozenset({"pop", "popitem", "popleft"})
 """Those that give back what they take out."""
@@ -56,42 +56,6 @@ def uses_of(*nodes: cst.CSTNode) -> Uses:
     for node in nodes:
         _see(node, uses, frozenset())
     return uses
-
-
-def dotted(node: cst.BaseExpression) -> str:
-    """The leaf that names an expression, as `project.summary` writes leaves; `""`: no name."""
-    if isinstance(node, cst.Name):
-        return node.value
-    if isinstance(node, cst.Attribute):
-        owner = dotted(node.value)
-        return f"{owner}.{node.attr.value}" if owner else ""
-    if isinstance(node, cst.Subscript):
-        owner = dotted(node.value)
-        return f"{owner}[]" if owner else ""
-    if isinstance(node, cst.Call):
-        return _called(node)
-    return ""
-
-
-def _called(node: cst.Call) -> str:
-    name = dotted(node.func)
-    if name == "getattr" and len(node.args) >= 2:
-        owner, attribute = dotted(node.args[0].value), node.args[1].value
-        text = constant_text(attribute)
-        return owner and f"{owner}.{'*' if text is None else text}"
-    if name == "type" and len(node.args) == 1 and dotted(node.args[0].value) == "self":
-        return "self.__class__"
-    if name.endswith("partial") and node.args and name in ("partial", "functools.partial"):
-        return dotted(node.args[0].value)
-    return f"{name}()" if name else ""
-
-
-def constant_text(node: cst.BaseExpression) -> str | None:
-    """The value of a plain string literal."""
-    if isinstance(node, cst.SimpleString) and not node.prefix:
-        value = node.evaluated_value
-        return value if isinstance(value, str) else None
-    return None
 
 
 def _see(node: cst.CSTNode, uses: Uses, hidden: frozenset[str]) -> None:
@@ -171,14 +135,14 @@ def _comprehension(
     node: cst.BaseSimpleComp | cst.DictComp, uses: Uses, hidden: frozenset[str]
 ) -> None:
     inner = hidden
-    clause: cst.CompFor | None = node.for_in  # type: ignore[union-attr]
+    clause: cst.CompFor | None = node.for_in
     while clause is not None:
         _see(clause.iter, uses, inner)
         inner = inner | _bound(clause.target)
         for condition in clause.ifs:
             _see(condition.test, uses, inner)
         clause = clause.inner_for_in
-    for part in (node.key, node.value) if isinstance(node, cst.DictComp) else (node.elt,):  # type: ignore[attr-defined]
+    for part in (node.key, node.value) if isinstance(node, cst.DictComp) else (node.elt,):
         _see(part, uses, inner)
 
 

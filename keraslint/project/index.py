@@ -12,6 +12,9 @@ from keraslint.project.modules import Modules
 from keraslint.project.source import Source, read
 from keraslint.project.summary import parse
 
+_HEADER = re.compile(r"^[ \t]*class\s+\w+\s*(?:\[[^\]]*\]\s*)?\(([^)]*)", re.MULTILINE)
+_NAME = re.compile(r"\w+")
+_ALIAS = re.compile(r"(\w+)\s+as\s+(\w+)")
 _SKIP = frozenset({"__pycache__", "node_modules", ".git", ".venv", "venv", ".tox"})
 
 
@@ -22,6 +25,7 @@ class Index:
         self._texts = {text.path: text for text in texts}
         self._others: dict[str, Source] = {}
         self._searched: set[Path] = set()
+        self._headers: dict[str, dict[str, None]] = {}
         roots = [settings.path(folder) for folder in settings.src]
         self._modules = Modules(roots, self._texts)
         self.hierarchy = Hierarchy(self._modules.load)
@@ -63,13 +67,11 @@ class Index:
 
     def _children(self, ref: ClassRef) -> Iterator[ClassRef]:
         self._look_around(ref)
-        name = ref.summary.name
-        derives = re.compile(rf"class\s+\w+\s*(?:\[[^\]]*\]\s*)?\([^)]*\b{re.escape(name)}\b")
-        for text in (*self._texts.values(), *self._others.values()):
-            if name in text.text and derives.search(text.text):
-                for item in self._declared(text):
-                    if item.key != ref.key and ref in self.hierarchy.lineage(item).chain[1:]:
-                        yield item
+        for path in self._headers.get(ref.summary.name, ()):
+            text = self.source(path)
+            for item in self._declared(text) if text is not None else ():
+                if item.key != ref.key and ref in self.hierarchy.lineage(item).chain[1:]:
+                    yield item
 
     def _declared(self, text: Source) -> tuple[ClassRef, ...]:
         try:
@@ -79,6 +81,9 @@ class Index:
 
     def _look_around(self, ref: ClassRef) -> None:
         """Read the files of a class's own package: a subclass may be in one that is not linted."""
+        if not self._searched:
+            for known_text in self._texts.values():
+                self._note_headers(known_text)
         top = self._package(Path(ref.module.path))
         if top in self._searched:
             return
@@ -89,6 +94,16 @@ class Index:
                 text = read(path)
                 if isinstance(text, Source):
                     self._others[str(path)] = text
+                    self._note_headers(text)
+
+    def _note_headers(self, text: Source) -> None:
+        """Remember which files have a class that derives from something of a name."""
+        names = {n for bases in _HEADER.findall(text.text) for n in _NAME.findall(bases)}
+        for name, alias in _ALIAS.findall(text.text) if names else ():
+            if alias in names:
+                names.add(name)
+        for name in names:
+            self._headers.setdefault(name, {})[text.path] = None
 
     def _package(self, path: Path) -> Path:
         """The top folder of a file's package; of a single module, the folder it is in."""

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import ast
 import gc
+import re
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 Leaves = tuple[str, ...]
 Bindings = dict[str, Leaves]
@@ -39,8 +41,8 @@ class FunctionSummary:
 
     `slice` is its first line (decorators included) and the last line before what follows it.
     `assigns` are the `self` attributes it writes, `definite` those it writes on every path,
-    `tests` those it asks about (`is None`, `hasattr`, truth), `reads` those it mentions. `effects` names what it does
-    to the world beyond its locals and `self`, `None` when nothing.
+    `tests` those it asks about (`is None`, `hasattr`, truth), `reads` those it mentions.
+    `effects` names what it does beyond its locals and `self`, `None` when nothing.
     """
 
     name: str
@@ -122,9 +124,9 @@ def summarize(text: str, name: str, path: str, *, is_package: bool = False) -> M
             _class(statement, "", _end(statement), module.classes)
         else:
             _bind_statement(statement, bindings)
-    for function in ast.walk(tree) if _imports_inside(text) else ():
-        if isinstance(function, (ast.Import, ast.ImportFrom)):
-            _import(function, package, module.imports, stars)
+    for inner in ast.walk(tree) if _imports_inside(text) else ():
+        if isinstance(inner, (ast.Import, ast.ImportFrom)):
+            _import(inner, package, module.imports, stars)
     module.bindings.update(_frozen(bindings))
     return ModuleSummary(
         name,
@@ -153,6 +155,25 @@ def keras_version(module: ModuleSummary) -> int:
     return 2 if "tf_keras" in roots and "keras" not in roots else 3
 
 
+def call_spans(text: str) -> tuple[tuple[int, int, int, int, str], ...]:
+    """Where the calls of a text stand, outer before inner, and what they call.
+
+    Lines and byte columns are `ast`'s. Calls inside f-strings are left out: before Python 3.12
+    their places are wrong.
+    """
+    found = []
+    stack: list[ast.AST] = [parse(text)]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, ast.JoinedStr):
+            continue
+        if isinstance(node, ast.Call):
+            end, end_column = node.end_lineno or 0, node.end_col_offset or 0
+            found.append((node.lineno, node.col_offset, end, end_column, dotted(node.func)))
+        stack.extend(ast.iter_child_nodes(node))
+    return tuple(sorted(found, key=lambda s: (s[0], s[1], -s[2], -s[3])))
+
+
 def parse(text: str) -> ast.Module:
     """Parse quietly and without the collector, which costs up to four times the parse."""
     enabled = gc.isenabled()
@@ -166,8 +187,11 @@ def parse(text: str) -> ast.Module:
             gc.enable()
 
 
+_INDENTED_IMPORT = re.compile(r"^[ \t]+(?:import|from) [\w.]+", re.MULTILINE)
+
+
 def _imports_inside(text: str) -> bool:
-    return "    import " in text or "    from " in text or "\timport " in text or "\tfrom " in text
+    return _INDENTED_IMPORT.search(text) is not None
 
 
 def _module_level(body: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
@@ -263,7 +287,8 @@ def _is_overload(
 
 def _start(node: ast.stmt) -> int:
     decorators = getattr(node, "decorator_list", ())
-    return min([node.lineno, *(decorator.lineno for decorator in decorators)])
+    lines: list[int] = [decorator.lineno for decorator in decorators]
+    return min([node.lineno, *lines])
 
 
 def _end(node: ast.stmt) -> int:
@@ -450,35 +475,72 @@ def _visit(node: ast.AST, facts: _Facts) -> None:
     while stack:
         current = stack.pop()
         kind = type(current)
-        if kind is ast.Call:
-            _saw_call(current, facts)  # type: ignore[arg-type]
-        elif kind is ast.Attribute:
-            owner = current.value  # type: ignore[attr-defined]
-            if type(owner) is ast.Name and owner.id == "self":
-                facts.reads.add(current.attr)  # type: ignore[attr-defined]
-        elif kind is ast.Assign or kind is ast.AnnAssign or kind is ast.AugAssign:
-            _saw_assignment(current, facts)  # type: ignore[arg-type]
-        elif kind is ast.Return:
-            if current.value is not None:  # type: ignore[attr-defined]
-                facts.returns.extend(leaves_of(current.value))  # type: ignore[attr-defined]
-        elif kind is ast.For or kind is ast.comprehension:
-            _bind(current.target, current.iter, facts.bindings)  # type: ignore[attr-defined]
-        elif kind is ast.NamedExpr:
-            _bind(current.target, current.value, facts.bindings)  # type: ignore[attr-defined]
-        elif kind is ast.If or kind is ast.IfExp or kind is ast.While:
-            _saw_test(current.test, facts)  # type: ignore[attr-defined]
-        elif kind is ast.Compare:
-            _saw_comparison(current, facts)  # type: ignore[arg-type]
-        elif kind is ast.BoolOp:
-            for value in current.values:  # type: ignore[attr-defined]
-                _saw_test(value, facts)
-        elif kind in (ast.Global, ast.Nonlocal):
-            facts.effects = facts.effects or "rebinds a global name"
-        elif kind in (ast.Yield, ast.YieldFrom, ast.Await):
-            facts.effects = facts.effects or "is a generator or a coroutine"
-        elif kind is ast.Delete:
-            facts.effects = facts.effects or "deletes something"
-        stack.extend(ast.iter_child_nodes(current))
+        saw = _SEES.get(kind)
+        if saw is not None:
+            saw(current, facts)
+        for name in _inner_fields(kind):
+            value = getattr(current, name)
+            if type(value) is list:  # of nodes, or of None where a dict or an argument has none
+                stack += [item for item in value if item is not None]
+            elif value is not None:
+                stack.append(value)
+
+
+def _inner_fields(kind: type[ast.AST]) -> tuple[str, ...]:
+    """The fields of a node that may hold nodes worth a look."""
+    known = _FIELDS.get(kind)
+    if known is None:
+        known = _FIELDS[kind] = _look_up_fields(kind)
+    return known
+
+
+_FIELDS: dict[type[ast.AST], tuple[str, ...]] = {}
+
+
+def _look_up_fields(kind: type[ast.AST]) -> tuple[str, ...]:
+    if kind in (ast.Name, ast.Constant, ast.Global, ast.Nonlocal):
+        return ()
+    skipped = {"ctx", "op", "ops", "type_comment", "annotation", "returns", "type_params"}
+    plain = {"attr", "id", "arg", "name", "names", "module", "level", "kind", "lineno", "is_async"}
+    plain |= {"conversion", "simple", "rest", "asname", "type_ignores", "str", "kwd_attrs"}
+    if kind is ast.arguments:
+        return ("defaults", "kw_defaults")
+    return tuple(name for name in kind._fields if name not in skipped | plain)
+
+
+def _saw_attribute(node: ast.Attribute, facts: _Facts) -> None:
+    owner = node.value
+    if type(owner) is ast.Name and owner.id == "self":
+        facts.reads.add(node.attr)
+
+
+def _saw_return(node: ast.Return, facts: _Facts) -> None:
+    if node.value is not None:
+        facts.returns.extend(leaves_of(node.value))
+
+
+def _saw_loop(node: ast.For | ast.comprehension, facts: _Facts) -> None:
+    _bind(node.target, node.iter, facts.bindings)
+
+
+def _saw_named(node: ast.NamedExpr, facts: _Facts) -> None:
+    _bind(node.target, node.value, facts.bindings)
+
+
+def _saw_condition(node: ast.If | ast.IfExp | ast.While, facts: _Facts) -> None:
+    _saw_test(node.test, facts)
+
+
+def _saw_choice(node: ast.BoolOp, facts: _Facts) -> None:
+    for value in node.values:
+        _saw_test(value, facts)
+
+
+def _acts(effect: str) -> Callable[[ast.AST, _Facts], None]:
+    def saw(node: ast.AST, facts: _Facts) -> None:
+        facts.effects = facts.effects or effect
+
+    return saw
 
 
 def _saw_call(node: ast.Call, facts: _Facts) -> None:
@@ -530,6 +592,31 @@ def _saw_test(test: ast.expr, facts: _Facts) -> None:
 def _saw_comparison(node: ast.Compare, facts: _Facts) -> None:
     if any(isinstance(item, ast.Constant) and item.value is None for item in node.comparators):
         _saw_test(node.left, facts)
+
+
+_COROUTINE = _acts("is a generator or a coroutine")
+_SEES: dict[type[ast.AST], Callable[[Any, _Facts], None]] = {
+    ast.Attribute: _saw_attribute,
+    ast.Call: _saw_call,
+    ast.Assign: _saw_assignment,
+    ast.AnnAssign: _saw_assignment,
+    ast.AugAssign: _saw_assignment,
+    ast.Return: _saw_return,
+    ast.For: _saw_loop,
+    ast.comprehension: _saw_loop,
+    ast.NamedExpr: _saw_named,
+    ast.If: _saw_condition,
+    ast.IfExp: _saw_condition,
+    ast.While: _saw_condition,
+    ast.Compare: _saw_comparison,
+    ast.BoolOp: _saw_choice,
+    ast.Global: _acts("rebinds a global name"),
+    ast.Nonlocal: _acts("rebinds a global name"),
+    ast.Yield: _COROUTINE,
+    ast.YieldFrom: _COROUTINE,
+    ast.Await: _COROUTINE,
+    ast.Delete: _acts("deletes something"),
+}
 
 
 def _definite(body: Iterable[ast.stmt]) -> Iterator[str]:
