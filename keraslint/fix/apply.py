@@ -35,7 +35,7 @@ def apply(source: Source, fixes: Iterable[Fix]) -> Applied:
 def edited(source: Source, edits: Sequence[Edit]) -> str:
     """Replace the spans, from the end so that offsets hold; new lines end as the file's do."""
     text = source.text
-    for edit in sorted(edits, key=lambda edit: edit.span, reverse=True):
+    for edit in reversed(sorted(edits, key=lambda edit: edit.span)):
         start, end = source.offset(edit.span.start), source.offset(edit.span.end)
         text = text[:start] + edit.content + text[end:]
     return text

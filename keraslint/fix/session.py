@@ -116,14 +116,16 @@ class _Session:
     def run(self) -> None:
         """Apply fixes until none is left."""
         for _ in range(PASSES):
-            if not any([self._apply(path, found) for path, found in self._wanted().items()]):
+            done = [self._apply(path, found) for path, found in self._wanted().items()]
+            if True not in done:
                 return
             self.result = self._lint()
 
     def prove(self, prover: Prover) -> None:
         """Apply each fix that is proved, the widest of a class first, until none is left."""
         for _ in range(PASSES):
-            if not any([self._prove(p, found, prover) for p, found in self._wanted().items()]):
+            done = [self._prove(path, found, prover) for path, found in self._wanted().items()]
+            if True not in done:
                 break
             self.result = self._lint()
         self._tell_verdicts()

@@ -20,8 +20,8 @@ from keraslint.project.keras_api import Symbol
 
 _PURE_BUILTINS = frozenset(
     """abs all any bool bytes callable complex dict divmod enumerate filter float format frozenset
-    getattr hasattr setattr hash id int isinstance issubclass iter len list map max min next object pow
-    range repr reversed round set slice sorted str sum super tuple type zip ValueError TypeError
+    getattr hasattr setattr hash id int isinstance issubclass iter len list map max min next
+    object pow range repr reversed round set slice sorted str sum super tuple type zip ValueError TypeError
     RuntimeError NotImplementedError KeyError IndexError AttributeError""".split()
 )
 PURE_METHODS = frozenset(
@@ -30,7 +30,7 @@ PURE_METHODS = frozenset(
     with_name is_integer _asdict""".split()
 )
 _PURE_LIBRARIES = frozenset(
-    "math numpy copy functools itertools operator collections typing string fractions numbers".split()
+    "math numpy copy functools itertools operator collections typing string numbers".split()
 )
 _ACTING = frozenset({"random", "io", "print", "summary", "Variable", "save", "load", "distribute"})
 _DEPTH = 6

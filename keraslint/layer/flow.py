@@ -95,10 +95,10 @@ class Flow:
         exits, frame = step.uses.exits, self._frames[-1]
         if "return" in exits:
             frame.returns |= needs
-        if exits & {"return", "break", "continue"} and step.parent is not None:
-            if not _is_built_guard(step.parent):
-                frame.stopped |= needs
-                frame.early = True
+        leaves = exits & {"return", "break", "continue"} and step.parent is not None
+        if leaves and not _is_built_guard(step.parent):
+            frame.stopped |= needs
+            frame.early = True
 
     def _run_methods(self, step: Step, environment: Environment, control: Needs) -> Needs:
         found = NOTHING
@@ -172,6 +172,6 @@ def _join(environment: Environment, other: Environment) -> None:
         environment[cell] = environment.get(cell, NOTHING) | held
 
 
-def _is_built_guard(step: Step) -> bool:
+def _is_built_guard(step: Step | None) -> bool:
     """`if self.built: return`, which lets the first `build()` pass."""
-    return set(step.uses.reads) == {"self.built"}
+    return step is not None and set(step.uses.reads) == {"self.built"}

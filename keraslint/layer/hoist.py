@@ -479,9 +479,11 @@ def _closes(node: cst.CSTNode) -> bool:
 
 def _is_docstring(node: cst.CSTNode) -> bool:
     return isinstance(node, cst.SimpleStatementLine) and all(
-        isinstance(small, cst.Expr)
-        and isinstance(small.value, (cst.SimpleString, cst.ConcatenatedString))
-        or isinstance(small, cst.Pass)
+        isinstance(small, cst.Pass)
+        or (
+            isinstance(small, cst.Expr)
+            and isinstance(small.value, (cst.SimpleString, cst.ConcatenatedString))
+        )
         for small in node.body
     )
 

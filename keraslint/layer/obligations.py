@@ -189,9 +189,9 @@ class Obligations:
             if method is not None and any("property" in leaf for leaf in method.decorators):
                 yield from self._property(attribute, method)
         for method in self._methods():
-            if attribute in method.assigns and method.name not in ("__init__", *_AFTER_BUILD):
-                if not self._runs_in_init(method.name):
-                    yield f"`{method.name}()` also writes `self.{attribute}`"
+            early = method.name not in ("__init__", *_AFTER_BUILD)
+            if early and attribute in method.assigns and not self._runs_in_init(method.name):
+                yield f"`{method.name}()` also writes `self.{attribute}`"
 
     def _property(self, name: str, method: FunctionSummary) -> Iterator[str]:
         for attribute in sorted(method.reads):

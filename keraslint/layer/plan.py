@@ -1,4 +1,4 @@
-"""Steps and what they need → which of them can leave `build()` together, and what forbids the rest."""
+"""Steps and what they need → which can leave `build()` together, and what forbids the rest."""
 
 from __future__ import annotations
 

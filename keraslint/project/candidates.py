@@ -1,4 +1,4 @@
-"""Summaries alone → the classes whose `build()` may create a layer; all others cost nothing more."""
+"""Summaries alone → the classes whose `build()` may create a layer; no others are looked at."""
 
 from __future__ import annotations
 

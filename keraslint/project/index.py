@@ -14,7 +14,7 @@ from keraslint.project.summary import parse
 
 _HEADER = re.compile(r"^[ \t]*class\s+\w+\s*(?:\[[^\]]*\]\s*)?\(([^)]*)", re.MULTILINE)
 _NAME = re.compile(r"\w+")
-_ALIAS = re.compile(r"(\w+)\s+as\s+(\w+)")
+_AS = re.compile(r"\bas[ \t]+(\w+)")
 _SKIP = frozenset({"__pycache__", "node_modules", ".git", ".venv", "venv", ".tox"})
 
 
@@ -99,9 +99,9 @@ class Index:
     def _note_headers(self, text: Source) -> None:
         """Remember which files have a class that derives from something of a name."""
         names = {n for bases in _HEADER.findall(text.text) for n in _NAME.findall(bases)}
-        for name, alias in _ALIAS.findall(text.text) if names else ():
-            if alias in names:
-                names.add(name)
+        for alias in _AS.finditer(text.text) if names else ():
+            if alias[1] in names:
+                names.update(_NAME.findall(text.text[: alias.start()].rstrip()[-80:])[-1:])
         for name in names:
             self._headers.setdefault(name, {})[text.path] = None
 

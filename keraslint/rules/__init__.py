@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -49,7 +49,7 @@ class Rule:
     page: str
     default: bool = True
     fixable: str = "never"
-    promise: Promise = Promise()
+    promise: Promise = field(default_factory=Promise)
     check: Check | None = None
     cure: CureFor | None = None
 

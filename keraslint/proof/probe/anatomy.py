@@ -78,13 +78,13 @@ def _visit_layer(layer: Any, path: str, found: Anatomy, seen: set[int]) -> None:
         found.children[path] = layer
     for variable in layer._trainable_variables + layer._non_trainable_variables:
         _add(found.variables, path, variable)
-    own = own_attributes(keras.Model if isinstance(layer, keras.Model) else keras.layers.Layer)
-    for name in sorted(set(vars(layer)) - own):
-        if not name.startswith(TENSORFLOW_TRACKING):
-            _visit(vars(layer)[name], _join(path, name), found, seen)
     if {"Functional", "Sequential"} & {cls.__name__ for cls in type(layer).__mro__}:
         for index, item in enumerate(layer.layers):
             _visit(item, _join(path, f"layers/{index}"), found, seen)
+    own = own_attributes(keras.Model if isinstance(layer, keras.Model) else keras.layers.Layer)
+    for name in sorted(set(vars(layer)) - own - {"_functional"}):
+        if not name.startswith(TENSORFLOW_TRACKING):
+            _visit(vars(layer)[name], _join(path, name), found, seen)
 
 
 def _join(path: str, part: Any) -> str:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -64,8 +66,10 @@ def _agrees(bench: Bench, outputs: list[Any]) -> bool:
     return not wanted or (len(wanted) == len(outputs) and all(map(same, wanted, outputs)))
 
 
-def _survived(bench: Bench, layer: Any, outputs: list[Any]) -> dict[str, Any]:
+def _survived(bench: Bench, layer: Any, run: Callable[[], list[Any]]) -> dict[str, Any]:
+    """Which weights differ from the agreed state, and does a call (made after looking) agree?"""
     values = state(layer)
+    outputs = run()
     lost = [k for k, v in bench.state.items() if k not in values or not same(values[k], v)]
     return {"lost": lost, "outputs": _agrees(bench, outputs)}
 
@@ -127,6 +131,10 @@ def _save_owner(bench: Bench, shelf: Shelf) -> None:
     owner.save(shelf.folder / FILES[1])
 
 
+def _called(owner: Any, bench: Bench) -> list[Any]:
+    return flat(owner(arrays_of(bench.case.inputs())))
+
+
 def load_functional(bench: Bench, shelf: Shelf) -> Any:
     """What survives in a functional `.keras` file."""
     keras.utils.clear_session(free_memory=False)
@@ -134,9 +142,8 @@ def load_functional(bench: Bench, shelf: Shelf) -> Any:
         model = keras.saving.load_model(
             shelf.folder / FILES[0], custom_objects=_objects(bench, shelf), compile=False
         )
-    outputs = _fed(bench, model)
     layer = next(item for item in model.layers if type(item) is bench.case.cls)
-    return {**_survived(bench, layer, outputs), "warnings": warned}
+    return {**_survived(bench, layer, lambda: _fed(bench, model)), "warnings": warned}
 
 
 def load_owner(bench: Bench, shelf: Shelf) -> Any:
@@ -146,8 +153,8 @@ def load_owner(bench: Bench, shelf: Shelf) -> Any:
         owner = keras.saving.load_model(
             shelf.folder / FILES[1], custom_objects=_objects(bench, shelf), compile=False
         )
-    outputs = flat(owner(arrays_of(bench.case.inputs())))
-    return {**_survived(bench, owner.layer, outputs), "warnings": warned}
+    run = partial(_called, owner, bench)
+    return {**_survived(bench, owner.layer, run), "warnings": warned}
 
 
 def load_weights(bench: Bench, shelf: Shelf) -> Any:
@@ -158,8 +165,8 @@ def load_weights(bench: Bench, shelf: Shelf) -> Any:
     with noted_warnings() as warned:
         owner.build({name: (None, *array.shape[1:]) for name, array in arrays.items()})
         owner.load_weights(shelf.folder / FILES[2])
-    outputs = flat(owner(arrays))
-    return {**_survived(bench, owner.layer, outputs), "warnings": warned}
+    run = partial(_called, owner, bench)
+    return {**_survived(bench, owner.layer, run), "warnings": warned}
 
 
 def load_called_weights(bench: Bench, shelf: Shelf) -> Any:
@@ -169,15 +176,14 @@ def load_called_weights(bench: Bench, shelf: Shelf) -> Any:
     arrays = arrays_of(bench.case.inputs())
     owner(arrays)
     owner.load_weights(shelf.folder / FILES[2])
-    return _survived(bench, owner.layer, flat(owner(arrays)))
+    return _survived(bench, owner.layer, partial(_called, owner, bench))
 
 
 def copied(bench: Bench) -> Any:
     """What survives `copy.deepcopy` of a called layer."""
     with keras.saving.custom_object_scope(_known(bench.case.cls)):
         layer = copy.deepcopy(bench.ready())
-    outputs = bench.run(layer)
-    return _survived(bench, layer, outputs)
+    return _survived(bench, layer, lambda: bench.run(layer))
 
 
 def from_config(bench: Bench) -> Any:
@@ -194,5 +200,4 @@ def set_in_order(bench: Bench, weights: list[Any]) -> Any:
     """Does `set_weights` take the list that `get_weights` of the version before gave?"""
     layer = bench.called()
     layer.set_weights(weights)
-    outputs = bench.run(layer)
-    return _survived(bench, layer, outputs)
+    return _survived(bench, layer, lambda: bench.run(layer))
