@@ -14,7 +14,7 @@ from keraslint.commands import Answer, failed, told
 from keraslint.config import ConfigError, Settings, fixable, load, matching, selected
 from keraslint.project.discover import discover
 from keraslint.project.source import Trouble, Unreadable
-from keraslint.report import Report, formats, render
+from keraslint.report import Report, format_names, render
 
 if TYPE_CHECKING:
     from keraslint.fix.session import FixResult
@@ -71,9 +71,9 @@ def _settings(request: Request) -> Settings:
         raise ConfigError("`-` (standard input) cannot be linted together with other paths")
     if request.prove and not (settings.fix or request.diff):
         raise ConfigError("`--prove` proves fixes: it goes with `--fix` or `--diff`")
-    if settings.output_format not in formats():
-        near = get_close_matches(settings.output_format, formats(), n=1)
-        hint = f"; did you mean `{near[0]}`?" if near else f" (there are {', '.join(formats())})"
+    if settings.output_format not in format_names():
+        near = get_close_matches(settings.output_format, format_names(), n=1)
+        hint = f"; did you mean `{near[0]}`?" if near else f" (there are {', '.join(format_names())})"
         raise ConfigError(f"unknown output format `{settings.output_format}`{hint}")
     recipes = {**settings.recipes, **_recipes(request.recipe)}
     return replace(settings, recipes=recipes, cache=settings.cache and not request.no_cache)

@@ -46,7 +46,7 @@ class Report:
         return diagnostic.fix.applicability is Applicability.SAFE
 
 
-def formats() -> tuple[str, ...]:
+def format_names() -> tuple[str, ...]:
     """List the names of the formats, in ruff's spelling."""
     folder = Path(__file__).with_name("formats")
     files = (file.stem for file in folder.glob("*.py") if file.stem != "__init__")
@@ -54,7 +54,7 @@ def formats() -> tuple[str, ...]:
 
 
 def render(report: Report, output_format: str) -> str:
-    """Render in the named format, which must be one of `formats()`; the text ends its last line."""
+    """Render in the named format, which must be one of `format_names()`; the text ends its last line."""
     module = import_module(f"{__name__}.formats.{output_format.replace('-', '_')}")
     text = module.render(report)
     assert isinstance(text, str)

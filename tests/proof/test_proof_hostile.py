@@ -9,7 +9,7 @@ import pytest
 from proof_layers import FORMS, HEAD
 
 from keraslint.diagnostic import Outcome
-from keraslint.proof.prove import Claim, ProofOptions, Prover, prove
+from keraslint.proof.prove import Claim, ProofOptions, prove
 from keraslint.proof.recipe import Recipe
 
 RECIPE = "Block(units=4)(floats(2, 3))"
@@ -209,12 +209,3 @@ def test_an_interpreter_that_is_not_there_is_named(tmp_path):
     (verdict,) = prove(claims(tmp_path, 1), options)
 
     assert verdict.reason == f"cannot run {tmp_path / 'nothing'}: No such file or directory"
-
-
-def test_without_a_recipe_nothing_is_started(tmp_path):
-    claim = Claim("Block", tmp_path / "block.py", FORMS["V1"], FORMS["A2"])
-
-    with Prover(ProofOptions(python="nothing", root=tmp_path)) as prover:
-        verdict = prover.prove(claim)
-
-    assert verdict.reason == "there is no recipe for making and calling the layer"

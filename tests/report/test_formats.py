@@ -23,7 +23,7 @@ from keraslint.diagnostic import (
     Verdict,
 )
 from keraslint.project.source import Source
-from keraslint.report import Report, formats, render
+from keraslint.report import Report, format_names, render
 from keraslint.report.diff import diffs
 from keraslint.report.statistics import statistics
 from keraslint.report.verdict import verdict_json, verdict_text
@@ -62,7 +62,7 @@ def loaded(name: str, report: Report = REPORT) -> Any:
     return json.loads(render(report, name))
 
 
-@pytest.mark.parametrize("name", formats())
+@pytest.mark.parametrize("name", format_names())
 @pytest.mark.parametrize("report", [REPORT, Report(()), Report((), files=1)])
 def test_every_format_ends_its_last_line_and_never_shows_a_colour_unasked(
     name: str, report: Report

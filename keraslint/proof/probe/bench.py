@@ -36,6 +36,7 @@ class Bench:
     arrays: dict[str, Any] = field(default_factory=dict)
     facts: Facts = field(default_factory=dict)
     layer: Any = None
+    model: Any = None
 
     def fresh(self) -> Any:
         """A new layer, made under a fixed seed and with fresh auto-names."""

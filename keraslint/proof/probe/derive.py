@@ -33,16 +33,23 @@ def derived(case: Case) -> Iterator[Alternatives]:
     inputs = leaves((asked.args, asked.kwargs))
     arguments = _arguments(case, asked)
     channels = next((i.shape[-1] for i in inputs if i.kind == "floats" and len(i.shape) > 1), None)
+    if channels is not None:
+        yield from _other_channels(arguments, channels)
+    others = list(_other_arguments(arguments, channels))
+    yield from (change for change in others if _switches(change))
     if inputs and inputs[0].shape:
         batch = inputs[0].shape[0]
         yield (Change(f"batch size {batch + 1}", batch=(batch, batch + 1)),)
-    if channels is not None:
-        yield from _other_channels(arguments, channels)
     yield from _longer(inputs)
-    yield from _other_arguments(arguments, channels)
     for name, value in asked.kwargs.items():
         if leaves(value):
             yield (Change(f"without `{name}`", without=(name,)),)
+    yield from (change for change in others if not _switches(change))
+
+
+def _switches(alternatives: Alternatives) -> bool:
+    """Does the change switch something on or off? Such arguments decide conditions."""
+    return not _whole(alternatives[0].arguments[0][1])
 
 
 def _arguments(case: Case, asked: Call) -> dict[str, Any]:

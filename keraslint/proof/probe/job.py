@@ -17,6 +17,8 @@ from .overlay import find_class, load_module
 from .searching import called_on_guesses, search
 
 MOST_CASES = 24
+MOST_SAVED = 3
+LEAST_DERIVING = 4.0
 
 
 def load_layer(job: dict[str, Any]) -> tuple[Any, Any]:
@@ -79,12 +81,14 @@ def _before(job: dict[str, Any], cls: Any, space: dict[str, Any], place: Place) 
     except Unusable as error:
         return {"baseline": str(error)}
     entries: list[dict[str, Any]] = []
+    started = time.monotonic()
     for case in cases:
         entries.append(measure(case, len(entries), place, FULL))
         wrong = baseline_error(entries[-1])
         if wrong:
             return {"baseline": wrong}
-    _derive(cases, entries, place, job["timeout"] / 4)
+    spent = time.monotonic() - started
+    _derive(cases, entries, place, min(job["timeout"] / 4, max(LEAST_DERIVING, spent)))
     return {"cases": entries}
 
 
@@ -131,7 +135,7 @@ def _first_working(
         entry = measure(changed, index, place, LIGHT)
         if baseline_error(entry):
             continue
-        if _branch(entry) not in branches:
+        if _branch(entry) not in branches and len(branches) <= MOST_SAVED:
             branches.add(_branch(entry))
             entry = measure(changed, index, place, SAVED)
         yield entry
@@ -139,7 +143,9 @@ def _first_working(
 
 
 def _branch(entry: dict[str, Any]) -> tuple[str, ...]:
-    return tuple(sorted(weight["key"] for weight in entry["facts"]["weights"]))
+    """Which sub-layers have weights: other ones mean that another branch was taken."""
+    owners = {weight["key"].rpartition("/")[0] for weight in entry["facts"]["weights"]}
+    return tuple(sorted(owners))
 
 
 def _after(

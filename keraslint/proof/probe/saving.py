@@ -55,6 +55,7 @@ def as_functional(bench: Bench) -> Any:
     early = len(model.weights)
     _fed(bench, model)
     transplant(bench.state, layer)
+    bench.model = model
     outputs = bench.run(layer)
     symbolic = [[str(t.dtype), list(t.shape)] for t in keras.tree.flatten(model.outputs)]
     agrees = _agrees(bench, _fed(bench, model)) and _agrees(bench, outputs)
@@ -115,11 +116,11 @@ def save(bench: Bench, shelf: Shelf) -> Any:
 
 
 def _save_functional(bench: Bench, shelf: Shelf) -> None:
-    layer = bench.fresh()
-    model = functional(bench, layer)
-    _fed(bench, model)
+    if bench.model is None:
+        raise ValueError("there is no functional model of the layer")
+    layer = next(item for item in bench.model.layers if type(item) is bench.case.cls)
     transplant(bench.state, layer)
-    model.save(shelf.folder / FILES[0])
+    bench.model.save(shelf.folder / FILES[0])
 
 
 def _save_owner(bench: Bench, shelf: Shelf) -> None:
@@ -182,13 +183,13 @@ def load_called_weights(bench: Bench, shelf: Shelf) -> Any:
 def copied(bench: Bench) -> Any:
     """What survives `copy.deepcopy` of a called layer."""
     with keras.saving.custom_object_scope(_known(bench.case.cls)):
-        layer = copy.deepcopy(bench.ready())
+        layer = copy.deepcopy(bench.again())
     return _survived(bench, layer, lambda: bench.run(layer))
 
 
 def from_config(bench: Bench) -> Any:
     """Is a layer made from the configuration of a called one the same layer?"""
-    original = bench.ready()
+    original = bench.again()
     layer = type(original).from_config(original.get_config())
     bench.call(layer)
     names = sorted(anatomy(layer).variables)

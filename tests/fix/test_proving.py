@@ -1,0 +1,97 @@
+"""`--fix --prove` writes exactly what is proved, and says what became of the rest."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from keraslint.cli import run
+
+pytestmark = pytest.mark.keras
+
+SAFE = """\
+# keraslint: recipe Block(4)(floats(2, 3))
+import keras
+
+
+class Block(keras.layers.Layer):
+    def __init__(self, units, **kwargs):
+        super().__init__(**kwargs)
+        self.units = units
+
+    def build(self, input_shape):
+        self.dense = keras.layers.Dense(self.units)
+        self.dense.build(input_shape)
+
+    def call(self, x):
+        return self.dense(x)
+"""
+CRASHES = SAFE.replace("return self.dense(x)", "return self.dense(x) + self.missing")
+# The parameter has the name of what is read off the shape, and means something else.
+OTHER_MEANING = """\
+# keraslint: recipe Gate(width=3)(floats(2, 5))
+import keras
+
+
+class Gate(keras.layers.Layer):
+    def __init__(self, width, **kwargs):
+        super().__init__(**kwargs)
+
+    def build(self, input_shape):
+        width = input_shape[-1]
+        self.dense = keras.layers.Dense(width)
+        self.dense.build(input_shape)
+
+    def call(self, x):
+        return x * self.dense(x)
+"""
+TEXTS = {"crashes.py": CRASHES, "other_meaning.py": OTHER_MEANING, "safe.py": SAFE}
+
+
+@dataclass(frozen=True)
+class Ran:
+    code: int
+    out: str
+    texts: dict[str, str]
+
+
+@pytest.fixture(scope="module")
+def ran(tmp_path_factory: pytest.TempPathFactory) -> Ran:
+    """Fix and prove all three files in one run, since starting Keras takes seconds."""
+    folder = tmp_path_factory.mktemp("project")
+    for name, text in TEXTS.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    report = folder / "report.txt"
+    flags = ["--fix", "--prove", "--isolated", "--output-file", str(report)]
+    code = run(["check", *flags, str(folder)])
+    texts = {name: (folder / name).read_text(encoding="utf-8") for name in TEXTS}
+    return Ran(code, report.read_text(encoding="utf-8"), texts)
+
+
+def test_only_what_is_proved_is_written(ran: Ran) -> None:
+    written = [name for name, text in TEXTS.items() if ran.texts[name] != text]
+
+    assert written == ["safe.py"]
+    assert "def __init__" in ran.texts["safe.py"].split("self.dense = ")[0]
+
+
+def test_what_is_refuted_or_unknown_is_told_with_the_reason(ran: Ran) -> None:
+    told = {line.split("/")[-1].split(":")[0]: line for line in ran.out.splitlines() if "`" in line}
+
+    assert "fixed and proved" in told["safe.py"]
+    assert "other_meaning.py" in told
+    assert "baseline fails" in ran.out
+    assert "refuted" in ran.out
+    assert "unknown" in ran.out
+
+
+def test_what_is_left_makes_the_exit_code(ran: Ran) -> None:
+    assert ran.code == 1
+
+
+def test_the_closing_line_counts(ran: Ran) -> None:
+    closing = ran.out.strip().splitlines()[-1]
+
+    assert closing == "1 fixed and proved, 1 refuted (kept as it was), 1 unknown"

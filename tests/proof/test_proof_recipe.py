@@ -1,0 +1,127 @@
+"""Recipes: given in comments and tables, found in tests, guessed from signatures."""
+
+from __future__ import annotations
+
+from textwrap import dedent
+
+import pytest
+from proof_layers import FORMS, HEAD
+
+from keraslint.diagnostic import Outcome
+from keraslint.proof.found import constructions_in, recipes_near
+from keraslint.proof.prove import Claim
+from keraslint.proof.recipe import Recipe, recipes_for, recipes_in, recipes_of_config
+
+
+def test_recipes_are_read_from_comment_lines_only():
+    text = dedent("""
+        # keraslint: recipe Block(4)(floats(2, 3))
+        class Block: ...
+            #keraslint:recipe Block(5)(floats(2, 3))
+        word = "x"  # keraslint: recipe Block(6)(floats(2, 3))
+    """)
+
+    assert recipes_in(text) == (
+        Recipe("Block(4)(floats(2, 3))"),
+        Recipe("Block(5)(floats(2, 3))"),
+    )
+
+
+def test_a_recipe_belongs_to_the_layer_that_it_makes():
+    one, other = Recipe("Block(4)(floats(2, 3))"), Recipe("Outer.BigBlock()(floats(2, 3))")
+
+    assert recipes_for("Outer.Block", (one, other)) == (one,)
+    assert recipes_for("Outer.BigBlock", (one, other)) == (other,)
+
+
+def test_the_configuration_names_one_recipe_or_several():
+    table = {"Block": "Block(4)(floats(2, 3))", "Outer.Other": ["Other(1)", "Other(2)"]}
+
+    assert recipes_of_config("Block", table) == (Recipe("Block(4)(floats(2, 3))"),)
+    assert recipes_of_config("Outer.Other", table) == (Recipe("Other(1)"), Recipe("Other(2)"))
+    assert recipes_of_config("Missing", table) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("y = Block(4, name='a')(np.ones((2, 3)))", ["Block(4, name='a')(np.ones((2, 3)))"]),
+        ("layer = mine.layers.Block(\n    4,  # four\n)\n", ["Block(4)"]),
+        ("layer = Block(size)(x)", []),
+        ("layer = Block(4)(x)", ["Block(4)"]),
+        ("class Block(layers.Layer):", []),
+        ("BigBlock(4)", []),
+        ("Block(4", []),
+        (
+            "self.run_layer_test(cls=mine.Block, init_kwargs={'units': 4},\n"
+            "    input_data=random.uniform(shape=(2, 3)))",
+            ["Block(**{'units': 4})(random.uniform(shape=(2, 3)))"],
+        ),
+    ],
+)
+def test_constructions_with_constant_arguments_are_found(text, found):
+    assert list(constructions_in(text, "Block")) == found
+
+
+def test_tests_beside_a_file_are_searched_and_called_ones_come_first(tmp_path):
+    (tmp_path / "block_test.py").write_text("Block(1)\nBlock(2)(np.ones((2, 3)))\n")
+
+    found = recipes_near("Block", tmp_path / "block.py", tmp_path, "")
+
+    assert [recipe.text for recipe in found] == ["Block(2)(np.ones((2, 3)))", "Block(1)"]
+
+
+@pytest.mark.keras
+def test_a_layer_is_called_as_its_test_calls_it(prover, tmp_path):
+    file = tmp_path / "block.py"
+    (tmp_path / "test_block.py").write_text("Block(units=7)(np.ones((2, 3), 'float32'))")
+    claim = Claim("Block", file, FORMS["V2"], FORMS["A4"])
+    file.write_text(FORMS["V2"])
+
+    verdict = prover.prove(claim)
+
+    assert verdict.outcome is Outcome.PROVED, verdict.reason
+    assert verdict.recipe == "Block(units=7)(np.ones((2, 3), 'float32'))"
+
+
+@pytest.mark.keras
+def test_a_layer_without_any_recipe_is_guessed_and_the_guess_is_shown(judge):
+    before = HEAD + dedent("""
+        class PatchBlock(layers.Layer):
+            def __init__(self, in_channels, filters, num_heads, rate=0.1, **kwargs):
+                super().__init__(**kwargs)
+                self.in_channels, self.filters, self.heads = in_channels, filters, num_heads
+
+            def build(self, input_shape):
+                assert input_shape[-1] == self.in_channels and len(input_shape) == 4
+                self.conv = layers.Conv2D(self.filters, 3, groups=self.heads)
+                self.conv.build(input_shape)
+
+            def call(self, images):
+                return self.conv(images)
+    """)
+    after = before.replace("self.conv.build(input_shape)", "pass")
+
+    verdict = judge(before, after, layer="PatchBlock")
+
+    assert verdict.outcome is Outcome.REFUTED
+    assert verdict.recipe == (
+        "PatchBlock(in_channels=8, filters=8, num_heads=2)(floats(2, 8, 8, 8))"
+    )
+
+
+@pytest.mark.keras
+def test_a_layer_that_nobody_can_make_is_unknown(judge):
+    text = (
+        FORMS["V1"]
+        .replace("units=4", "units")
+        .replace(
+            "super().__init__(**kwargs)",
+            "super().__init__(**kwargs)\n        assert units == 'secret'",
+        )
+    )
+
+    verdict = judge(text, text)
+
+    assert verdict.outcome is Outcome.UNKNOWN
+    assert verdict.reason.startswith("baseline fails: no way to make and call it was found: Asser")
