@@ -73,7 +73,9 @@ def _settings(request: Request) -> Settings:
         raise ConfigError("`--prove` proves fixes: it goes with `--fix` or `--diff`")
     if settings.output_format not in format_names():
         near = get_close_matches(settings.output_format, format_names(), n=1)
-        hint = f"; did you mean `{near[0]}`?" if near else f" (there are {', '.join(format_names())})"
+        hint = (
+            f"; did you mean `{near[0]}`?" if near else f" (there are {', '.join(format_names())})"
+        )
         raise ConfigError(f"unknown output format `{settings.output_format}`{hint}")
     recipes = {**settings.recipes, **_recipes(request.recipe)}
     return replace(settings, recipes=recipes, cache=settings.cache and not request.no_cache)

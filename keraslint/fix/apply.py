@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from keraslint.diagnostic import Edit, Fix, Position
 from keraslint.project.source import Source
+
+_BARE = re.compile(r"(?<!\r)\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +38,10 @@ def apply(source: Source, fixes: Iterable[Fix]) -> Applied:
 def edited(source: Source, edits: Sequence[Edit]) -> str:
     """Replace the spans, from the end so that offsets hold; new lines end as the file's do."""
     text = source.text
-    for edit in reversed(sorted(edits, key=lambda edit: edit.span)):
+    for edit in sorted(edits, key=lambda edit: edit.span)[::-1]:
         start, end = source.offset(edit.span.start), source.offset(edit.span.end)
-        text = text[:start] + edit.content + text[end:]
+        content = _BARE.sub(source.newline, edit.content)
+        text = text[:start] + content + text[end:]
     return text
 
 

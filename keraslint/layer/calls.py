@@ -21,8 +21,8 @@ from keraslint.project.keras_api import Symbol
 _PURE_BUILTINS = frozenset(
     """abs all any bool bytes callable complex dict divmod enumerate filter float format frozenset
     getattr hasattr setattr hash id int isinstance issubclass iter len list map max min next
-    object pow range repr reversed round set slice sorted str sum super tuple type zip ValueError TypeError
-    RuntimeError NotImplementedError KeyError IndexError AttributeError""".split()
+    object pow range repr reversed round set slice sorted str sum super tuple type zip
+    ValueError TypeError RuntimeError NotImplementedError KeyError IndexError AttributeError""".split()
 )
 PURE_METHODS = frozenset(
     """as_list capitalize clone copy count endswith format from_config get get_config index isdigit

@@ -83,15 +83,21 @@ class Method:
         outer = self.module.body[0]
         assert isinstance(outer, cst.If)
         block = outer.body.with_changes(body=[node])
-        text = self.module.with_changes(body=[outer.with_changes(body=block)], footer=()).code
-        return text.split(self.source.newline, 1)[1]
+        module = self.module.with_changes(body=[outer.with_changes(body=block)], footer=())
+        return self._code(module).split(self.source.newline, 1)[1]
 
     def edits(self, new: cst.FunctionDef | None) -> tuple[Edit, ...]:
         """The edits that turn this method into another one, or delete it."""
         if new is None:
             return (_lines_edit(self.first, self.last + 1, ""),)
-        changed = self.module.with_deep_changes(self.node, **_fields(new)).code
-        return _diff(self.text, changed, self.first)
+        changed = self.module.with_deep_changes(self.node, **_fields(new))
+        return _diff(self.text, self._code(changed), self.first)
+
+    def _code(self, module: cst.Module) -> str:
+        """A changed slice's text; LibCST loses the last line end of a file that uses `\\r`."""
+        if self.source.newline != "\r":
+            return module.code
+        return module.code + self.text[len(self.module.code) :]
 
 
 def parse_method(source: Source, first: int, last: int) -> Method:

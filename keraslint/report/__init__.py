@@ -54,7 +54,7 @@ def format_names() -> tuple[str, ...]:
 
 
 def render(report: Report, output_format: str) -> str:
-    """Render in the named format, which must be one of `format_names()`; the text ends its last line."""
+    """Render in the named format, one of `format_names()`; the text ends its last line."""
     module = import_module(f"{__name__}.formats.{output_format.replace('-', '_')}")
     text = module.render(report)
     assert isinstance(text, str)
