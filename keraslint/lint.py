@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 from keraslint.config import Settings, selected
 from keraslint.diagnostic import Diagnostic, Position, Span
 from keraslint.project.candidates import may_create
+from keraslint.project.declared import keras_version
 from keraslint.project.discover import discover
 from keraslint.project.hierarchy import ClassRef
 from keraslint.project.index import Index
 from keraslint.project.patterns import silenced
 from keraslint.project.source import Source, Trouble, Unreadable, decode, read
-from keraslint.project.summary import keras_version
 from keraslint.project.suppress import unsuppressed
 from keraslint.rules import Cure, registry
 

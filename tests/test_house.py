@@ -36,7 +36,7 @@ OWNERS = {
     "click": ("cli",),
     "tomllib": ("config",),
     "tomli": ("config",),
-    "ast": ("project.summary",),
+    "ast": ("project.summary", "project.summary.*"),
     "libcst": ("layer.*",),
     "pathspec": ("project.gitignore",),
     "subprocess": ("proof.prove", "project.revision"),

@@ -11,7 +11,7 @@ from keraslint.diagnostic import Applicability, Diagnostic, Fix, Outcome, Settle
 from keraslint.fix.apply import apply, edited
 from keraslint.lint import LintResult, Stdin, lint_texts, read_all
 from keraslint.project.source import Source, Trouble, Unreadable
-from keraslint.project.summary import is_python
+from keraslint.project.summary.text import is_python
 from keraslint.project.writing import write_atomically
 from keraslint.proof.prove import Claim, ProofOptions, Prover
 from keraslint.proof.recipe import Recipe, recipes_for, recipes_in, recipes_of_config

@@ -13,7 +13,7 @@ from libcst.metadata import MetadataWrapper, PositionProvider
 
 from keraslint.diagnostic import Edit, Position, Span
 from keraslint.project.source import Source
-from keraslint.project.summary import call_spans
+from keraslint.project.summary.text import call_spans
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 _PUNCTUATION = frozenset({"lpar", "rpar", "lbracket", "rbracket", "equal", "comma", "dot"})

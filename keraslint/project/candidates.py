@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from keraslint.project.declared import FunctionSummary
 from keraslint.project.hierarchy import ClassRef, FunctionRef, Hierarchy, Scope
-from keraslint.project.summary import FunctionSummary
 
 
 def build_of(hierarchy: Hierarchy, ref: ClassRef) -> FunctionRef | None:

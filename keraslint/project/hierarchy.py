@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from keraslint.project import keras_api
+from keraslint.project.declared import ClassSummary, FunctionSummary, Leaves, ModuleSummary
 from keraslint.project.keras_api import Symbol
-from keraslint.project.summary import ClassSummary, FunctionSummary, Leaves, ModuleSummary
 
 Load = Callable[[str, str], ModuleSummary | None]
 """(absolute module name, path of the file that asks) → the module, `None` when not to be found."""

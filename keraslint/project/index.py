@@ -10,7 +10,7 @@ from keraslint.config import Settings
 from keraslint.project.hierarchy import ClassRef, Hierarchy
 from keraslint.project.modules import Modules
 from keraslint.project.source import Source, read
-from keraslint.project.summary import parse
+from keraslint.project.summary.text import parse
 
 _HEADER = re.compile(r"^[ \t]*class\s+\w+\s*(?:\[[^\]]*\]\s*)?\(([^)]*)", re.MULTILINE)
 _NAME = re.compile(r"\w+")

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from keraslint.project.declared import ModuleSummary
 from keraslint.project.source import Source, read
-from keraslint.project.summary import ModuleSummary, summarize
+from keraslint.project.summary import summarize
 
 _CLIMB = 8
 _BOUNDARIES = ("pyproject.toml", ".git", "setup.py", "setup.cfg")

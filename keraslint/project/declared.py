@@ -1,0 +1,85 @@
+"""What a module declares, as plain data that can be cached and compared.
+
+A *leaf* is a string that says what an expression may stand for: `layers.Dense` (a name),
+`layers.Dense()` (what calling that name returns), `NORMS[]` (an item of that name),
+`layers.*` (some attribute of that name). Leaves are given a meaning in `project.hierarchy`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+Leaves = tuple[str, ...]
+Bindings = dict[str, Leaves]
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One parameter; `leaves` is what its default and its annotation say it may hold."""
+
+    name: str
+    kind: str  # "plain" | "keyword" | "*" | "**"
+    required: bool
+    leaves: Leaves = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionSummary:
+    """What one function or method does, as far as names tell.
+
+    `slice` is its first line (decorators included) and the last line before what follows it.
+    `assigns` are the `self` attributes it writes, `definite` those it writes on every path,
+    `tests` those it asks about (`is None`, `hasattr`, truth), `reads` those it mentions.
+    `effects` names what it does beyond its locals and `self`, `None` when nothing.
+    """
+
+    name: str
+    line: int
+    slice: tuple[int, int]
+    parameters: tuple[Parameter, ...]
+    bindings: Bindings
+    calls: frozenset[str]
+    returns: Leaves
+    assigns: frozenset[str]
+    definite: frozenset[str]
+    tests: frozenset[str]
+    reads: frozenset[str]
+    decorators: Leaves
+    effects: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ClassSummary:
+    """One class: `bases` as leaves, methods by name, and what its body binds."""
+
+    qualname: str
+    line: int
+    slice: tuple[int, int]
+    bases: Leaves
+    methods: dict[str, FunctionSummary]
+    bindings: Bindings
+    decorators: Leaves
+
+    @property
+    def name(self) -> str:
+        return self.qualname.rpartition(".")[2]
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleSummary:
+    """What a module declares. `imports` maps a local name to absolute dotted names."""
+
+    name: str
+    path: str
+    is_package: bool
+    imports: dict[str, Leaves]
+    stars: Leaves
+    bindings: Bindings
+    functions: dict[str, FunctionSummary]
+    classes: dict[str, ClassSummary]
+
+
+def keras_version(module: ModuleSummary) -> int:
+    """The Keras that a module is written for, as far as its imports tell: 2 or 3."""
+    roots = {target.partition(".")[0] for leaves in module.imports.values() for target in leaves}
+    return 2 if "tf_keras" in roots and "keras" not in roots else 3

@@ -1,0 +1,154 @@
+"""One module's text → what it declares; the tree is dropped.  (the only `ast`)"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable, Iterator
+
+from keraslint.project.declared import ClassSummary, FunctionSummary, Leaves, ModuleSummary
+from keraslint.project.summary.functions import first_line, function
+from keraslint.project.summary.leaves import bind_statement, frozen, leaves_of
+from keraslint.project.summary.text import parse
+
+_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+
+
+def summarize(text: str, name: str, path: str, *, is_package: bool = False) -> ModuleSummary:
+    """Summarize a module.
+
+    Raises:
+        SyntaxError: the text is not Python.
+        ValueError: the text holds a null byte (Python 3.11.3 and older).
+        RecursionError: the text nests too deeply for the parser.
+    """
+    tree = parse(text)
+    package = name if is_package else name.rpartition(".")[0]
+    module = ModuleSummary(name, path, is_package, {}, (), {}, {}, {})
+    stars: list[str] = []
+    bindings: dict[str, list[str]] = {}
+    for statement in _module_level(tree.body):
+        if isinstance(statement, (ast.Import, ast.ImportFrom)):
+            _import(statement, package, module.imports, stars)
+        elif isinstance(statement, _DEFINITIONS):
+            module.functions[statement.name] = function(statement, _end(statement))
+        elif isinstance(statement, ast.ClassDef):
+            _class(statement, "", _end(statement), module.classes)
+        else:
+            bind_statement(statement, bindings)
+    for inner in ast.walk(tree) if _imports_inside(text) else ():
+        if isinstance(inner, (ast.Import, ast.ImportFrom)):
+            _import(inner, package, module.imports, stars)
+    module.bindings.update(frozen(bindings))
+    return ModuleSummary(
+        name,
+        path,
+        is_package,
+        module.imports,
+        tuple(dict.fromkeys(stars)),
+        module.bindings,
+        module.functions,
+        module.classes,
+    )
+
+
+_INDENTED_IMPORT = re.compile(r"^[ \t]+(?:import|from) [\w.]+", re.MULTILINE)
+
+
+def _imports_inside(text: str) -> bool:
+    return _INDENTED_IMPORT.search(text) is not None
+
+
+def _module_level(body: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
+    """Statements that run when the module is imported, through `if`, `try` and `with`."""
+    for statement in body:
+        if isinstance(statement, (ast.If, ast.Try, ast.With, ast.For, ast.While)):
+            for block in _blocks(statement):
+                yield from _module_level(block)
+        else:
+            yield statement
+
+
+def _blocks(statement: ast.AST) -> Iterator[list[ast.stmt]]:
+    for name in ("body", "orelse", "finalbody"):
+        block = getattr(statement, name, None)
+        if isinstance(block, list):
+            yield block
+    for handler in getattr(statement, "handlers", ()):
+        yield handler.body
+    for case in getattr(statement, "cases", ()):
+        yield case.body
+
+
+def _import(
+    node: ast.Import | ast.ImportFrom, package: str, imports: dict[str, Leaves], stars: list[str]
+) -> None:
+    if isinstance(node, ast.Import):
+        for alias in node.names:
+            if alias.asname:
+                _add(imports, alias.asname, alias.name)
+            else:
+                root = alias.name.partition(".")[0]
+                _add(imports, root, root)
+        return
+    origin = _absolute(node.module or "", node.level, package)
+    for alias in node.names:
+        if alias.name == "*":
+            stars.append(origin)
+        else:
+            _add(imports, alias.asname or alias.name, f"{origin}.{alias.name}".lstrip("."))
+
+
+def _absolute(module: str, level: int, package: str) -> str:
+    if not level:
+        return module
+    parents = package.split(".") if package else []
+    kept = parents[: len(parents) - (level - 1)]
+    return ".".join([*kept, module] if module else kept)
+
+
+def _add(names: dict[str, Leaves], name: str, target: str) -> None:
+    known = names.get(name, ())
+    if target not in known:
+        names[name] = (*known, target)
+
+
+def _class(node: ast.ClassDef, outer: str, end: int, classes: dict[str, ClassSummary]) -> None:
+    qualname = f"{outer}.{node.name}" if outer else node.name
+    methods: dict[str, FunctionSummary] = {}
+    bindings: dict[str, list[str]] = {}
+    for position, statement in enumerate(node.body):
+        last = first_line(node.body[position + 1]) - 1 if position + 1 < len(node.body) else end
+        if isinstance(statement, _DEFINITIONS):
+            if not _is_overload(statement, methods):
+                methods[statement.name] = function(statement, last)
+        elif isinstance(statement, ast.ClassDef):
+            _class(statement, qualname, last, classes)
+        else:
+            bind_statement(statement, bindings)
+            for inner in _module_level([statement]):
+                if isinstance(inner, _DEFINITIONS):
+                    methods.setdefault(inner.name, function(inner, _end(inner)))
+    classes[qualname] = ClassSummary(
+        qualname,
+        node.lineno,
+        (first_line(node), end),
+        tuple(leaf for base in node.bases for leaf in leaves_of(base)),
+        methods,
+        frozen(bindings),
+        tuple(leaf for decorator in node.decorator_list for leaf in leaves_of(decorator)),
+    )
+
+
+def _is_overload(
+    node: ast.FunctionDef | ast.AsyncFunctionDef, methods: dict[str, FunctionSummary]
+) -> bool:
+    """A `@x.setter` does not replace the property that it belongs to."""
+    return node.name in methods and any(
+        isinstance(decorator, ast.Attribute) and decorator.attr in ("setter", "deleter")
+        for decorator in node.decorator_list
+    )
+
+
+def _end(node: ast.stmt) -> int:
+    return node.end_lineno or node.lineno

@@ -1,0 +1,241 @@
+"""A function → what it does, as far as names tell."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from keraslint.project.declared import FunctionSummary, Leaves, Parameter
+from keraslint.project.summary.definite import definite
+from keraslint.project.summary.leaves import bind, dotted, frozen, leaves_of, places
+
+_CLASS_OF = frozenset({"type", "Type", "typing.Type", "Callable", "typing.Callable"})
+
+
+@dataclass(slots=True)
+class _Facts:
+    bindings: dict[str, list[str]] = field(default_factory=dict)
+    calls: set[str] = field(default_factory=set)
+    returns: list[str] = field(default_factory=list)
+    assigns: set[str] = field(default_factory=set)
+    tests: set[str] = field(default_factory=set)
+    reads: set[str] = field(default_factory=set)
+    effects: str | None = None
+
+
+def function(node: ast.FunctionDef | ast.AsyncFunctionDef, last: int) -> FunctionSummary:
+    facts = _Facts()
+    parameters = tuple(_parameters(node.args))
+    for parameter in parameters:
+        if parameter.leaves:
+            facts.bindings[parameter.name] = list(parameter.leaves)
+    for statement in node.body:
+        _visit(statement, facts)
+    facts.calls.discard("")
+    return FunctionSummary(
+        node.name,
+        node.lineno,
+        (first_line(node), last),
+        parameters,
+        frozen(facts.bindings),
+        frozenset(facts.calls),
+        tuple(dict.fromkeys(facts.returns)),
+        frozenset(facts.assigns),
+        frozenset(definite(node.body)),
+        frozenset(facts.tests),
+        frozenset(facts.reads),
+        tuple(leaf for item in node.decorator_list for leaf in leaves_of(item)),
+        facts.effects,
+    )
+
+
+def _parameters(arguments: ast.arguments) -> Iterator[Parameter]:
+    plain = [*arguments.posonlyargs, *arguments.args]
+    missing = len(plain) - len(arguments.defaults)
+    defaults: list[ast.expr | None] = [*([None] * missing), *arguments.defaults]
+    for argument, default in zip(plain, defaults, strict=True):
+        yield _parameter(argument, "plain", default)
+    if arguments.vararg:
+        yield Parameter(arguments.vararg.arg, "*", required=False)
+    for argument, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True):
+        yield _parameter(argument, "keyword", default)
+    if arguments.kwarg:
+        yield Parameter(arguments.kwarg.arg, "**", required=False)
+
+
+def _parameter(argument: ast.arg, kind: str, default: ast.expr | None) -> Parameter:
+    held = (*(leaves_of(default) if default else ()), *_annotated(argument.annotation))
+    return Parameter(argument.arg, kind, default is None, held)
+
+
+def _annotated(annotation: ast.expr | None) -> Leaves:
+    """The classes that an annotation such as `type[keras.layers.Layer]` lets a name hold."""
+    if isinstance(annotation, ast.Constant) and isinstance(annotation.value, str):
+        try:
+            annotation = ast.parse(annotation.value, mode="eval").body
+        except SyntaxError:
+            return ()
+    if isinstance(annotation, ast.BinOp):
+        return (*_annotated(annotation.left), *_annotated(annotation.right))
+    if not isinstance(annotation, ast.Subscript):
+        return ()
+    outer = dotted(annotation.value)
+    if outer in _CLASS_OF:
+        inner = annotation.slice
+        last = inner.elts[-1] if isinstance(inner, ast.Tuple) and inner.elts else inner
+        return leaves_of(last)
+    if outer.rpartition(".")[2] in ("Optional", "Union"):
+        inner = annotation.slice
+        options = inner.elts if isinstance(inner, ast.Tuple) else [inner]
+        return tuple(leaf for option in options for leaf in _annotated(option))
+    return ()
+
+
+def first_line(node: ast.stmt) -> int:
+    decorators = getattr(node, "decorator_list", ())
+    lines: list[int] = [decorator.lineno for decorator in decorators]
+    return min([node.lineno, *lines])
+
+
+def _visit(node: ast.AST, facts: _Facts) -> None:
+    """Gather facts from a statement and all that is inside it."""
+    stack = [node]
+    while stack:
+        current = stack.pop()
+        kind = type(current)
+        saw = _SEES.get(kind)
+        if saw is not None:
+            saw(current, facts)
+        for name in _inner_fields(kind):
+            value = getattr(current, name)
+            if type(value) is list:  # of nodes, or of None where a dict or an argument has none
+                stack += [item for item in value if item is not None]
+            elif value is not None:
+                stack.append(value)
+
+
+def _inner_fields(kind: type[ast.AST]) -> tuple[str, ...]:
+    """The fields of a node that may hold nodes worth a look."""
+    known = _FIELDS.get(kind)
+    if known is None:
+        known = _FIELDS[kind] = _look_up_fields(kind)
+    return known
+
+
+_FIELDS: dict[type[ast.AST], tuple[str, ...]] = {}
+
+
+def _look_up_fields(kind: type[ast.AST]) -> tuple[str, ...]:
+    if kind in (ast.Name, ast.Constant, ast.Global, ast.Nonlocal):
+        return ()
+    skipped = {"ctx", "op", "ops", "type_comment", "annotation", "returns", "type_params"}
+    plain = {"attr", "id", "arg", "name", "names", "module", "level", "kind", "lineno", "is_async"}
+    plain |= {"conversion", "simple", "rest", "asname", "type_ignores", "str", "kwd_attrs"}
+    if kind is ast.arguments:
+        return ("defaults", "kw_defaults")
+    return tuple(name for name in kind._fields if name not in skipped | plain)
+
+
+def _saw_attribute(node: ast.Attribute, facts: _Facts) -> None:
+    owner = node.value
+    if type(owner) is ast.Name and owner.id == "self":
+        facts.reads.add(node.attr)
+
+
+def _saw_return(node: ast.Return, facts: _Facts) -> None:
+    if node.value is not None:
+        facts.returns.extend(leaves_of(node.value))
+
+
+def _saw_loop(node: ast.For | ast.comprehension, facts: _Facts) -> None:
+    bind(node.target, node.iter, facts.bindings)
+
+
+def _saw_named(node: ast.NamedExpr, facts: _Facts) -> None:
+    bind(node.target, node.value, facts.bindings)
+
+
+def _saw_condition(node: ast.If | ast.IfExp | ast.While, facts: _Facts) -> None:
+    _saw_test(node.test, facts)
+
+
+def _saw_choice(node: ast.BoolOp, facts: _Facts) -> None:
+    for value in node.values:
+        _saw_test(value, facts)
+
+
+def _acts(effect: str) -> Callable[[ast.AST, _Facts], None]:
+    def saw(node: ast.AST, facts: _Facts) -> None:
+        facts.effects = facts.effects or effect
+
+    return saw
+
+
+def _saw_call(node: ast.Call, facts: _Facts) -> None:
+    name = dotted(node.func)
+    facts.calls.add(name)
+    if name in ("hasattr", "getattr", "setattr") and len(node.args) >= 2:
+        attribute = node.args[1]
+        if dotted(node.args[0]) == "self" and isinstance(attribute, ast.Constant):
+            (facts.assigns if name == "setattr" else facts.tests).add(str(attribute.value))
+    if name.startswith("self.") and name.endswith((".append", ".extend", ".insert", ".update")):
+        owner = name.rpartition(".")[0]
+        facts.assigns.add(owner[len("self.") :].partition(".")[0])
+        for argument in node.args:
+            held = facts.bindings.setdefault(owner, [])
+            held.extend(leaf for leaf in leaves_of(argument) if leaf not in held)
+
+
+def _saw_assignment(node: ast.Assign | ast.AnnAssign | ast.AugAssign, facts: _Facts) -> None:
+    value = node.value
+    for target in node.targets if isinstance(node, ast.Assign) else (node.target,):
+        if value is not None:
+            bind(target, value, facts.bindings)
+        for place in places(target):
+            name = dotted(place)
+            if name.startswith("self."):
+                facts.assigns.add(name[len("self.") :].partition(".")[0].partition("[")[0])
+            elif not isinstance(place, ast.Name):
+                facts.effects = facts.effects or "writes to an object that it was given"
+
+
+def _saw_test(test: ast.expr, facts: _Facts) -> None:
+    if isinstance(test, ast.UnaryOp):
+        test = test.operand
+    name = dotted(test)
+    if name.startswith("self.") and name.count(".") == 1:
+        facts.tests.add(name[len("self.") :])
+
+
+def _saw_comparison(node: ast.Compare, facts: _Facts) -> None:
+    if any(isinstance(item, ast.Constant) and item.value is None for item in node.comparators):
+        _saw_test(node.left, facts)
+
+
+_COROUTINE = _acts("is a generator or a coroutine")
+
+
+_SEES: dict[type[ast.AST], Callable[[Any, _Facts], None]] = {
+    ast.Attribute: _saw_attribute,
+    ast.Call: _saw_call,
+    ast.Assign: _saw_assignment,
+    ast.AnnAssign: _saw_assignment,
+    ast.AugAssign: _saw_assignment,
+    ast.Return: _saw_return,
+    ast.For: _saw_loop,
+    ast.comprehension: _saw_loop,
+    ast.NamedExpr: _saw_named,
+    ast.If: _saw_condition,
+    ast.IfExp: _saw_condition,
+    ast.While: _saw_condition,
+    ast.Compare: _saw_comparison,
+    ast.BoolOp: _saw_choice,
+    ast.Global: _acts("rebinds a global name"),
+    ast.Nonlocal: _acts("rebinds a global name"),
+    ast.Yield: _COROUTINE,
+    ast.YieldFrom: _COROUTINE,
+    ast.Await: _COROUTINE,
+    ast.Delete: _acts("deletes something"),
+}

@@ -1,0 +1,132 @@
+"""An expression → the leaves that it may stand for; an assignment → what it binds."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from keraslint.project.declared import Bindings, Leaves
+
+_PARTIALS = frozenset({"partial", "functools.partial"})
+
+
+_CASTS = frozenset({"cast", "typing.cast", "t.cast"})
+
+
+_WRAPPERS = frozenset({"list", "tuple", "dict", "reversed", "sorted", "enumerate", "zip"})
+
+
+def dotted(node: ast.expr) -> str:
+    """The leaf that names an expression, `""` when it has no name."""
+    if isinstance(node, ast.Name):
+        return node.id
+    if isinstance(node, ast.Attribute):
+        owner = dotted(node.value)
+        return f"{owner}.{node.attr}" if owner else ""
+    if isinstance(node, ast.Subscript):
+        owner = dotted(node.value)
+        return f"{owner}[]" if owner else ""
+    if isinstance(node, ast.Call):
+        return _called(node)
+    return ""
+
+
+def _called(node: ast.Call) -> str:
+    name = dotted(node.func)
+    if name == "getattr" and len(node.args) >= 2:
+        owner, attribute = dotted(node.args[0]), node.args[1]
+        constant = isinstance(attribute, ast.Constant) and isinstance(attribute.value, str)
+        return owner and f"{owner}.{attribute.value if constant else '*'}"  # type: ignore[attr-defined]
+    if name == "type" and len(node.args) == 1 and dotted(node.args[0]) == "self":
+        return "self.__class__"
+    return f"{name}()" if name else ""
+
+
+def leaves_of(node: ast.expr) -> Leaves:
+    """Everything that an expression may stand for."""
+    return tuple(dict.fromkeys(_leaves(node)))
+
+
+def _leaves(node: ast.expr) -> Iterator[str]:
+    if isinstance(node, ast.IfExp):
+        yield from _leaves(node.body)
+        yield from _leaves(node.orelse)
+    elif isinstance(node, ast.BoolOp):
+        for value in node.values:
+            yield from _leaves(value)
+    elif isinstance(node, (ast.List, ast.Tuple, ast.Set)):
+        for element in node.elts:
+            yield from _leaves(element)
+    elif isinstance(node, ast.Dict):
+        for value in node.values:
+            yield from _leaves(value)
+    elif isinstance(node, (ast.NamedExpr, ast.Starred, ast.Await)):
+        yield from _leaves(node.value)
+    elif isinstance(node, ast.Call):
+        yield from _call_leaves(node)
+    elif isinstance(node, ast.Subscript) and isinstance(node.value, (ast.Dict, ast.List)):
+        yield from _leaves(node.value)
+    else:
+        name = dotted(node)
+        if name:
+            yield name
+
+
+def _call_leaves(node: ast.Call) -> Iterator[str]:
+    name = dotted(node.func)
+    if name in _PARTIALS and node.args:
+        yield from _leaves(node.args[0])
+    elif name in _CASTS and len(node.args) == 2:
+        yield from _leaves(node.args[1])
+    elif name in _WRAPPERS and len(node.args) >= 1:
+        for argument in node.args:
+            yield from _leaves(argument)
+        for keyword in node.keywords if name == "dict" else ():
+            yield from _leaves(keyword.value)
+    elif name.endswith((".get", ".values", ".items")) and isinstance(node.func, ast.Attribute):
+        owner = node.func.value
+        yield from _leaves(owner) if isinstance(owner, ast.Dict) else ()
+        yield f"{dotted(owner)}[]" if dotted(owner) else f"{name}()"
+    else:
+        called = dotted(node)
+        if called:
+            yield called
+
+
+def bind_statement(node: ast.stmt, bindings: dict[str, list[str]]) -> None:
+    if isinstance(node, ast.Assign):
+        for target in node.targets:
+            bind(target, node.value, bindings)
+    elif isinstance(node, ast.AnnAssign) and node.value is not None:
+        bind(node.target, node.value, bindings)
+
+
+def bind(target: ast.expr, value: ast.expr, bindings: dict[str, list[str]]) -> None:
+    if isinstance(target, (ast.Tuple, ast.List)):
+        if isinstance(value, (ast.Tuple, ast.List)) and len(value.elts) == len(target.elts):
+            for inner, item in zip(target.elts, value.elts, strict=True):
+                bind(inner, item, bindings)
+        else:
+            for inner in target.elts:
+                bind(inner, value, bindings)
+        return
+    if isinstance(target, ast.Subscript):
+        target = target.value
+    name = dotted(target)
+    if name:
+        held = bindings.setdefault(name, [])
+        held.extend(leaf for leaf in leaves_of(value) if leaf not in held)
+
+
+def frozen(bindings: dict[str, list[str]]) -> Bindings:
+    return {name: tuple(dict.fromkeys(leaves)) for name, leaves in bindings.items()}
+
+
+def places(target: ast.expr) -> Iterator[ast.expr]:
+    if isinstance(target, (ast.Tuple, ast.List)):
+        for inner in target.elts:
+            yield from places(inner)
+    elif isinstance(target, ast.Starred):
+        yield from places(target.value)
+    else:
+        yield target
