@@ -14,9 +14,9 @@ from keraslint.layer.facts import Hoist, Hoists
 from keraslint.layer.flow import Enter, Flow
 from keraslint.layer.known import Known, answers_used
 from keraslint.layer.obligations import Move, Obligations
-from keraslint.layer.plan import Plan, Planner, exclusive, names_read, share_loop
+from keraslint.layer.plan import Plan, Planner
 from keraslint.layer.rewrite import Renamed, Split, body_of, with_body, without_first_blank
-from keraslint.layer.steps import Creation, Step
+from keraslint.layer.steps import Creation, Step, exclusive, names_read, share_loop
 from keraslint.layer.syntax import Method, dotted
 from keraslint.layer.uses import held_values, uses_of
 from keraslint.project.hierarchy import ClassRef, Hierarchy

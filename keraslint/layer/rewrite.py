@@ -8,7 +8,8 @@ from typing import TypeVar
 
 import libcst as cst
 
-from keraslint.layer.plan import Fetch, Plan
+from keraslint.layer.fetch import Fetch
+from keraslint.layer.plan import Plan
 from keraslint.layer.steps import Step
 from keraslint.layer.syntax import code
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import libcst as cst
@@ -235,3 +235,35 @@ def _blocks(node: cst.With | cst.While | cst.Try | cst.TryStar) -> Iterator[cst.
     for tail in (getattr(node, "orelse", None), getattr(node, "finalbody", None)):
         if tail is not None:
             yield tail.body
+
+
+def share_loop(one: Step, other: Step) -> bool:
+    loops = {outer for outer in one.within() if not outer.is_branch}
+    return any(outer in loops for outer in other.within())
+
+
+def exclusive(one: Step, other: Step) -> bool:
+    """Whether two steps stand in different arms of one branch."""
+    for outer in one.within():
+        if outer.is_branch and outer in other.within():
+            return (one in _arm(outer.body)) != (other in _arm(outer.body))
+    return False
+
+
+def _arm(steps: Sequence[Step]) -> set[Step]:
+    return {inner for step in steps for inner in step.all()}
+
+
+def around_moved(step: Step, moved: Collection[Step]) -> bool:
+    """A branch or loop all of whose steps move asks its question in `__init__` instead."""
+    inner = [s for s in step.all() if s is not step and s.is_whole]
+    return bool(inner) and all(s in moved for s in inner)
+
+
+def names_read(steps: Iterable[Step]) -> set[str]:
+    """Every cell that these steps, or the conditions and loops around them, read."""
+    found: set[str] = set()
+    for step in steps:
+        for place in (step, *step.within()):
+            found.update(place.reads)
+    return found
