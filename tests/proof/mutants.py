@@ -249,7 +249,9 @@ class Block(layers.Layer):
     right={"moved": ((MAKE_ATTENTION, ""), (INIT_END, MAKE_ATTENTION))},
     wrong={
         "another epsilon": (("epsilon=1e-5", "epsilon=1e-3"),),
-        "heads and size swapped": (("(self.heads, self.size,", "(self.size, self.heads,"),),
+        "heads and size swapped": (
+            ("Attention(self.heads, self.size)", "Attention(self.size, self.heads)"),
+        ),
         "the mask is lost": (("attention_mask=mask", "attention_mask=None"),),
         "masks are not passed on": (("        self.supports_masking = True\n", ""),),
         "the value is not used": (("self.attend(query, value, ", "self.attend(query, query, "),),
