@@ -13,8 +13,8 @@ from keraslint.diagnostic import Diagnostic, Position, Span
 from keraslint.project.candidates import may_create
 from keraslint.project.declared import keras_version
 from keraslint.project.discover import discover
-from keraslint.project.hierarchy import ClassRef
 from keraslint.project.index import Index
+from keraslint.project.meaning import ClassRef
 from keraslint.project.patterns import silenced
 from keraslint.project.source import Source, Trouble, Unreadable, decode, read
 from keraslint.project.suppress import unsuppressed

@@ -7,22 +7,16 @@ from enum import Enum
 
 from keraslint.layer.uses import CHANGERS
 from keraslint.project import keras_api
-from keraslint.project.hierarchy import (
-    ClassRef,
-    External,
-    FunctionRef,
-    Hierarchy,
-    Instance,
-    Made,
-    Scope,
-)
+from keraslint.project.hierarchy import Hierarchy
 from keraslint.project.keras_api import Symbol
+from keraslint.project.meaning import ClassRef, External, FunctionRef, Instance, Made, Scope
 
 _PURE_BUILTINS = frozenset(
     """abs all any bool bytes callable complex dict divmod enumerate filter float format frozenset
-    getattr hasattr setattr hash id int isinstance issubclass iter len list map max min next
-    object pow range repr reversed round set slice sorted str sum super tuple type zip
-    ValueError TypeError RuntimeError NotImplementedError KeyError IndexError AttributeError""".split()
+    getattr hasattr hash id int isinstance issubclass iter len list map max min next object pow
+    range repr reversed round set setattr slice sorted str sum super tuple type zip
+    AttributeError IndexError KeyError NotImplementedError RuntimeError TypeError ValueError
+    """.split()
 )
 PURE_METHODS = frozenset(
     """as_list capitalize clone copy count endswith format from_config get get_config index isdigit

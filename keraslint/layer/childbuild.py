@@ -10,8 +10,9 @@ from keraslint.layer.steps import Step
 from keraslint.layer.syntax import dotted
 from keraslint.layer.uses import cell_of
 from keraslint.project import keras_api
-from keraslint.project.hierarchy import ClassRef, Hierarchy
+from keraslint.project.hierarchy import Hierarchy
 from keraslint.project.keras_api import Symbol
+from keraslint.project.meaning import ClassRef
 
 _PLAIN_ARGUMENTS = frozenset({"training", "mask"})
 

@@ -14,7 +14,8 @@ from keraslint.layer.constructor import InitFacts
 from keraslint.layer.uses import CHANGERS
 from keraslint.project import keras_api
 from keraslint.project.declared import FunctionSummary
-from keraslint.project.hierarchy import ClassRef, Hierarchy, Lineage, Scope
+from keraslint.project.hierarchy import Hierarchy
+from keraslint.project.meaning import ClassRef, Lineage, Scope
 
 _AFTER_BUILD = frozenset({"build", "call"})
 _PLACEHOLDERS = frozenset({"None", "[]", "{}", "list()", "dict()", "()"})

@@ -7,17 +7,19 @@ from dataclasses import replace
 
 import libcst as cst
 
+from keraslint.layer.body import Body, absorb
 from keraslint.layer.calls import Judge
 from keraslint.layer.constructor import Constructor
 from keraslint.layer.facts import Construction, Hoists, LayerClass
 from keraslint.layer.flow import Flow, Needs
-from keraslint.layer.hoist import Body, Hoister, absorb
+from keraslint.layer.hoist import Hoister
 from keraslint.layer.known import Known, answered
 from keraslint.layer.obligations import Obligations
 from keraslint.layer.steps import Creation, Step, StepReader
 from keraslint.layer.syntax import Method, parse_method
 from keraslint.project.candidates import build_of, may_create, reached
-from keraslint.project.hierarchy import ClassRef, FunctionRef, Hierarchy, Scope
+from keraslint.project.hierarchy import Hierarchy
+from keraslint.project.meaning import ClassRef, FunctionRef, Scope
 from keraslint.project.source import Source
 
 

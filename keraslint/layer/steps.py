@@ -10,7 +10,7 @@ import libcst as cst
 from keraslint.layer.calls import Does, Judge
 from keraslint.layer.syntax import Method, dotted
 from keraslint.layer.uses import TAKERS, Uses, bind, uses_of
-from keraslint.project.hierarchy import FunctionRef, Made, Scope
+from keraslint.project.meaning import FunctionRef, Made, Scope
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from keraslint.project.declared import FunctionSummary
-from keraslint.project.hierarchy import ClassRef, FunctionRef, Hierarchy, Scope
+from keraslint.project.hierarchy import Hierarchy
+from keraslint.project.meaning import ClassRef, FunctionRef, Scope
 
 
 def build_of(hierarchy: Hierarchy, ref: ClassRef) -> FunctionRef | None:

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from keraslint.config import Settings
-from keraslint.project.hierarchy import ClassRef, Hierarchy
+from keraslint.project.hierarchy import Hierarchy
+from keraslint.project.meaning import ClassRef
 from keraslint.project.modules import Modules
 from keraslint.project.source import Source, read
 from keraslint.project.summary.text import parse

@@ -1,0 +1,137 @@
+"""A `build()` in steps, with what each needs and which of them make layers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+import libcst as cst
+
+from keraslint.layer.flow import Enter, Flow
+from keraslint.layer.known import answers_used
+from keraslint.layer.steps import Creation, Step, names_read
+from keraslint.layer.syntax import Method
+from keraslint.layer.uses import held_values
+
+_DEPTH = 5
+
+
+@dataclass(eq=False, slots=True)
+class Body:
+    """A `build()` in steps, and what each needs. `twins` pairs another body's steps with these."""
+
+    method: Method
+    steps: Sequence[Step]
+    flow: Flow
+    twins: dict[Step, Step] = field(default_factory=dict)
+
+    @property
+    def all(self) -> list[Step]:
+        """Every step, in source order."""
+        return [inner for step in self.steps for inner in step.all()]
+
+    def pair(self, other: Body) -> None:
+        """Pair the steps of the body that this one was made from with its own."""
+        mine = [inner for step in self.steps for inner in step.all()]
+        theirs = [inner for step in other.steps for inner in step.all()]
+        if len(mine) == len(theirs):
+            self.twins = dict(zip(theirs, mine, strict=True))
+
+    def answers(self, step: Step, names: Iterable[str]) -> set[str]:
+        """The answering parameters that a step, what surrounds it and what it reads, use."""
+        found: set[str] = set()
+        todo, seen = [step], set()
+        while todo:
+            current = todo.pop()
+            if current in seen:
+                continue
+            seen.add(current)
+            nodes = [_header(place) for place in (current, *current.within())]
+            found |= answers_used(list(names), *nodes)
+            reads = names_read([current])
+            todo += [
+                s
+                for outer in self.steps
+                for s in outer.all()
+                if s.is_whole and s.order < current.order and reads & set(s.writes)
+            ]
+        return found
+
+
+def _header(step: Step) -> cst.CSTNode:
+    if isinstance(step.node, cst.If):
+        return step.node.test
+    return step.node.iter if isinstance(step.node, cst.For) else step.node
+
+
+class Makers:
+    """Tells which steps make layers, themselves or through what they call."""
+
+    def __init__(self, enter: Enter) -> None:
+        self._enter = enter
+
+    def creators(self, body: Body) -> set[Step]:
+        """The steps that make a layer, and those that put one that was made where it belongs."""
+        everything = body.all
+        found = {s for s in everything if s.is_whole and self.creates(s, body)}
+        while True:
+            held = {c for s in found for c in s.writes if not c.startswith("self.")}
+            more = {s for s in everything if s not in found and _carries(s, held)}
+            if not more:
+                return found
+            found |= more
+
+    def creates(self, step: Step, body: Body) -> bool:
+        if isinstance(step.node, cst.FunctionDef):
+            return False
+        return bool(step.makes) or self._runs_a_maker(step) or self._local_maker(step, body)
+
+    def _local_maker(self, step: Step, body: Body) -> bool:
+        makers = {
+            s.node.name.value for s in body.all if isinstance(s.node, cst.FunctionDef) and s.makes
+        }
+        return bool(makers & set(step.reads))
+
+    def _runs_a_maker(self, step: Step) -> bool:
+        return any(True for _ in self.made_by(step, 0))
+
+    def made_by(self, step: Step, depth: int) -> Iterator[Creation]:
+        """The creations in the layer's own methods that a step runs."""
+        for method, _ in step.runs:
+            inner_steps = self._enter(method) if depth < _DEPTH else None
+            for inner in (s for outer in inner_steps or () for s in outer.all()):
+                yield from inner.makes
+                yield from self.made_by(inner, depth + 1)
+
+
+def _carries(step: Step, held: set[str]) -> bool:
+    """Whether a statement stores a layer that a local name holds."""
+    if not step.is_whole or step.stays or not step.writes:
+        return False
+    return bool(held_values(step.node) & held & set(step.reads))
+
+
+def absorb(step: Step, enter: Enter, seen: set[tuple[str, str, int]]) -> None:
+    """Let a step that runs the layer's own methods answer for all that they do."""
+    for method, _ in step.supers:
+        step.gives.update({f"self.{attribute}": None for attribute in method.summary.assigns})
+    for method, _ in step.runs:
+        if method.key in seen:
+            continue
+        inner_steps = enter(method) if len(seen) < _DEPTH else None
+        if inner_steps is None:
+            step.stays = step.stays or f"calls `self.{method.summary.name}()`"
+            continue
+        text = f"calls `self.{method.summary.name}()`, which a subclass may override"
+        step.doubts = (*step.doubts, text)
+        for inner in (s for outer in inner_steps for s in outer.all()):
+            absorb(inner, enter, seen | {method.key})
+            _take_over(step, inner, method.summary.name)
+
+
+def _take_over(step: Step, inner: Step, name: str) -> None:
+    step.takes.update({cell: None for cell in inner.reads if cell.startswith("self.")})
+    step.gives.update({cell: None for cell in inner.writes if cell.startswith("self.")})
+    step.doubts = (*step.doubts, *inner.doubts)
+    if inner.stays and inner.uses.exits != {"return"}:
+        step.stays = step.stays or f"calls `self.{name}()`, which {inner.stays}"

@@ -1,0 +1,175 @@
+"""A plan → the new statements of `build()` and the edits that bring them about."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import libcst as cst
+
+from keraslint.diagnostic import Edit
+from keraslint.layer.body import Body
+from keraslint.layer.constructor import Constructor
+from keraslint.layer.plan import Plan
+from keraslint.layer.rewrite import Renamed, Split, body_of, with_body, without_first_blank
+from keraslint.layer.steps import Step
+from keraslint.layer.syntax import dotted
+from keraslint.layer.uses import uses_of
+
+
+def edits(
+    body: Body,
+    twin: Body,
+    plan: Plan,
+    constructor: Constructor,
+    builds: Sequence[str],
+    arguments: str,
+) -> tuple[Edit, ...]:
+    """Write a plan down.
+
+    The plan speaks of `body`'s steps, what moves is taken from `twin`'s. `builds` are statements
+    to add; `arguments` those of an `__init__` that has to be written.
+    """
+    forward = twin.twins if twin is not body else {}
+    split = Split(plan, lambda step: forward.get(step, step), body.method.indent)
+    node = body.method.node
+    moved = split.moved(body.steps)
+    kept = split.kept(body.steps, _without_dead(body, plan))
+    kept = _with_names(kept, plan, body)
+    kept = _insert_builds(_close_gap(kept, body_of(node)), builds)
+    if all(_is_docstring(item) for item in kept):
+        kept.append(_super_build(node))
+    placeholders = {
+        cell
+        for step in plan.moved
+        if step.parent is None
+        for cell in step.uses.binds
+        if cell.startswith("self.")
+    }
+    found = [
+        *constructor.edits(moved, placeholders, body.method, arguments),
+        *body.method.edits(with_body(node, kept, body.method.indent)),
+    ]
+    return tuple(sorted(found))
+
+
+def mapped(plan: Plan, back: dict[Step, Step]) -> Plan:
+    """The same plan, said of the other body's steps."""
+    return Plan(
+        {back[s] for s in plan.moved},
+        {back[s] for s in plan.copied},
+        {back[s]: reason for s, reason in plan.blocked.items()},
+        {back[s]: fetch.on(back) for s, fetch in plan.fetched.items()},
+    )
+
+
+def _without_dead(body: Body, plan: Plan) -> list[cst.CSTNode]:
+    """The statements of `build()`, less those that only gave a value to what has moved."""
+    staying = [
+        s
+        for outer in body.steps
+        for s in outer.all()
+        if s not in plan.moved
+        and (s.is_whole or any(i not in plan.moved for i in s.all() if i.is_whole))
+    ]
+    used = {cell for step in plan.steps for place in (step, *step.within()) for cell in place.reads}
+    dead: set[int] = set()
+    while True:
+        read = {c for s in staying if id(s.node) not in dead for c in s.reads}
+        more = {
+            id(s.node) for s in staying if id(s.node) not in dead and _only_names(s, used - read)
+        }
+        if not more:
+            break
+        dead |= more
+    return [node for node in body_of(body.method.node) if id(node) not in dead]
+
+
+def _only_names(step: Step, names: set[str]) -> bool:
+    """A plain assignment to one of these local names, with no effect besides."""
+    node = step.node
+    if step.stays or step.doubts or step.makes or step.runs or step.parent is not None:
+        return False
+    if not isinstance(node, cst.SimpleStatementLine) or len(node.body) != 1:
+        return False
+    small = node.body[0]
+    return (
+        isinstance(small, cst.Assign)
+        and all(isinstance(target.target, cst.Name) for target in small.targets)
+        and set(step.writes) <= names
+    )
+
+
+def _close_gap(kept: list[cst.CSTNode], before: Sequence[cst.CSTNode]) -> list[cst.CSTNode]:
+    """Let no blank line stay below a docstring whose next statement has gone."""
+    if len(kept) < 2 or not _is_docstring(kept[0]) or kept[1] is before[1]:
+        return kept
+    return [kept[0], *without_first_blank([kept[1]]), *kept[2:]]
+
+
+def _with_names(kept: list[cst.CSTNode], plan: Plan, body: Body) -> list[cst.CSTNode]:
+    """Write `self.x` for a local name that held the moved layer, where it held nothing else."""
+    writers: dict[str, int] = {}
+    for step in (s for outer in body.steps for s in outer.all()):
+        for cell in step.uses.binds:
+            writers[cell] = writers.get(cell, 0) + 1
+    names = {
+        fetch.name: fetch.expression
+        for fetch in plan.fetched.values()
+        if fetch.loop is None and writers.get(fetch.name) == 1 and fetch.is_attribute
+    }
+    if not names:
+        return kept
+    renamed = [node.visit(Renamed(names)) for node in kept]
+    return [node for node in renamed if isinstance(node, cst.CSTNode) and not _is_self(node)]
+
+
+def _is_self(node: cst.CSTNode) -> bool:
+    """`self.x = self.x`, which is what becomes of the line that fetched the layer."""
+    if not isinstance(node, cst.SimpleStatementLine) or len(node.body) != 1:
+        return False
+    small = node.body[0]
+    return (
+        isinstance(small, cst.Assign)
+        and len(small.targets) == 1
+        and small.targets[0].target.deep_equals(small.value)
+    )
+
+
+def _insert_builds(kept: list[cst.CSTNode], builds: Sequence[str]) -> list[cst.CSTNode]:
+    """Add `self.child.build(…)` before `super().build(…)` or `self.built = True`."""
+    lines: list[cst.CSTNode] = [cst.parse_statement(text) for text in builds]
+    place = next((n for n, node in enumerate(kept) if _closes(node)), len(kept))
+    return [*kept[:place], *lines, *kept[place:]]
+
+
+def _closes(node: cst.CSTNode) -> bool:
+    """`super().build(…)` or `self.built = True`."""
+    if not isinstance(node, cst.SimpleStatementLine):
+        return False
+    uses = uses_of(node)
+    calls = [dotted(call.func) for call in uses.calls]
+    return "self.built" in uses.binds or any(
+        name.endswith(".build") and not name.startswith("self.") for name in calls
+    )
+
+
+def _is_docstring(node: cst.CSTNode) -> bool:
+    return isinstance(node, cst.SimpleStatementLine) and all(
+        isinstance(small, cst.Pass)
+        or (
+            isinstance(small, cst.Expr)
+            and isinstance(small.value, (cst.SimpleString, cst.ConcatenatedString))
+        )
+        for small in node.body
+    )
+
+
+def _super_build(build: cst.FunctionDef) -> cst.CSTNode:
+    names = [p.name.value for p in (*build.params.posonly_params, *build.params.params)][1:]
+    star = build.params.star_arg
+    if isinstance(star, cst.Param):
+        names.append(f"*{star.name.value}")
+    names += [f"{p.name.value}={p.name.value}" for p in build.params.kwonly_params]
+    if build.params.star_kwarg is not None:
+        names.append(f"**{build.params.star_kwarg.name.value}")
+    return cst.parse_statement(f"super().build({', '.join(names)})")

@@ -1,0 +1,56 @@
+"""A plan → one that leaves the order of `.weights` as it was."""
+
+from __future__ import annotations
+
+from keraslint.layer.body import Body, Makers
+from keraslint.layer.plan import Plan, Planner
+from keraslint.layer.steps import Step, exclusive, share_loop
+from keraslint.layer.syntax import dotted
+from keraslint.project.hierarchy import Hierarchy
+from keraslint.project.meaning import ClassRef
+
+
+class WeightOrder:
+    """Knows which steps of one class bring weights, and in which order they do."""
+
+    def __init__(self, hierarchy: Hierarchy, ref: ClassRef, makers: Makers) -> None:
+        self._hierarchy = hierarchy
+        self._ref = ref
+        self._makers = makers
+
+    def keep(self, planner: Planner, plan: Plan, body: Body) -> Plan:
+        """Keep back what would overtake a layer with weights that stays in `build()`."""
+        banned: dict[Step, str] = {}
+        while True:
+            late = {
+                step: "moving it would change the order of `.weights`"
+                for step in plan.moved
+                if self._has_weights(step, body) and self._overtakes(step, plan, body)
+            }
+            if not late:
+                return plan
+            banned.update(late)
+            plan = planner.plan(banned)
+
+    def _overtakes(self, step: Step, plan: Plan, body: Body) -> bool:
+        for other in body.all:
+            if other in plan.moved or not other.is_whole or exclusive(step, other):
+                continue
+            earlier = other.order < step.order or share_loop(step, other)
+            if earlier and (self._has_weights(other, body) or self._base_makes(other)):
+                return True
+        return False
+
+    def _has_weights(self, step: Step, body: Body) -> bool:
+        if not self._makers.creates(step, body):
+            return False
+        makes = [*step.makes, *self._makers.made_by(step, 0)]
+        return not makes or any(not self._hierarchy.weightless(c.made.target) for c in makes)
+
+    def _base_makes(self, step: Step) -> bool:
+        """`super().build(…)` of a base whose `build()` may create layers with weights."""
+        if not any(dotted(call.func).endswith(").build") for call in step.uses.calls):
+            return False
+        above = self._hierarchy.lineage(self._ref).chain[1:]
+        builds = [item for item in above if "build" in item.summary.methods]
+        return any(not self._hierarchy.weightless(item) for item in builds)
