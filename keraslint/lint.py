@@ -1,27 +1,22 @@
-"""The route, on one screen: paths → diagnostics."""
+"""Paths → diagnostics: find the files, read them, and lint them or remember what they gave."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import gc
+import sys
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from keraslint.config import Settings, selected
-from keraslint.diagnostic import Diagnostic, Position, Span
-from keraslint.project.candidates import may_create
-from keraslint.project.declared import keras_version
+from keraslint import __version__
+from keraslint.archive import packed, unpacked
+from keraslint.cache import Cache, digest
+from keraslint.config import Settings
+from keraslint.diagnostic import Diagnostic, Span
 from keraslint.project.discover import discover
-from keraslint.project.index import Index
-from keraslint.project.meaning import ClassRef
-from keraslint.project.patterns import silenced
-from keraslint.project.source import Source, Trouble, Unreadable, decode, read
-from keraslint.project.suppress import unsuppressed
-from keraslint.rules import Cure, registry
-
-if TYPE_CHECKING:
-    from keraslint.layer.reader import LayerReader
+from keraslint.project.index import LookedAt
+from keraslint.project.source import Source, Unreadable, decode, read
+from keraslint.route import Found, Route
 
 Stdin = tuple[str, bytes]
 
@@ -61,115 +56,65 @@ def lint_texts(
     settings: Settings,
     problems: Sequence[Unreadable] = (),
 ) -> LintResult:
-    """Lint texts that are at hand."""
+    """Lint texts that are at hand.
+
+    Raises:
+        ConfigError: a selected rule does not exist.
+    """
     texts = tuple(texts)
-    route = Route([text for text in texts if isinstance(text, Source)], settings)
-    diagnostics: list[Diagnostic] = []
-    trouble = list(problems)
-    for text in texts:
-        try:
-            diagnostics += route.file(text)
-        except Unlintable as error:
-            trouble.append(error.problem)
-        except Exception as error:  # our own fault: one file is lost, the others are not
-            reason = f"{type(error).__name__}: {error}"
-            trouble.append(Unreadable(text.path, Trouble.INTERNAL, reason))
     sources = {text.path: text for text in texts if isinstance(text, Source)}
-    return LintResult(tuple(sorted(diagnostics, key=_place)), sources, tuple(trouble), len(texts))
+    collecting = gc.isenabled()
+    gc.disable()  # trees are dropped one by one; looking for circles in them takes half the time
+    try:
+        found = _remembered(texts, settings) if settings.cache else None
+        if found is None:
+            found = Route(tuple(sources.values()), settings).run(texts)
+            if settings.cache and not found.problems:
+                _remember(texts, settings, found)
+    finally:
+        if collecting:
+            gc.enable()
+    diagnostics = tuple(sorted(found.diagnostics, key=_place))
+    return LintResult(diagnostics, sources, (*problems, *found.problems), len(texts))
 
 
 def _place(diagnostic: Diagnostic) -> tuple[str, Span, str]:
     return diagnostic.path, diagnostic.span, diagnostic.code
 
 
-class Unlintable(Exception):
-    """A path of which nothing can be said but that it could not be read."""
-
-    def __init__(self, problem: Unreadable) -> None:
-        super().__init__(problem.reason)
-        self.problem = problem
-
-
-class Route:
-    """The way of each file of one run: index → candidate classes → facts → rules."""
-
-    def __init__(self, texts: Sequence[Source], settings: Settings) -> None:
-        wanted = selected(settings, registry())
-        self._rules = {rule.code: rule for rule in registry() if rule.code in wanted}
-        self._settings = settings
-        self._index = Index(texts, settings)
-
-    def file(self, text: Source | Unreadable) -> tuple[Diagnostic, ...]:
-        """Everything that is wrong with one file, suppressions heeded.
-
-        Raises:
-            Unlintable: the file could not be read.
-        """
-        if isinstance(text, Unreadable):
-            if not text.is_finding:
-                raise Unlintable(text)
-            at = text.position or Position(1, 1)
-            span = Span(at, Position(at.line, at.column + 1))
-            found: Sequence[Diagnostic] = self._said("KRL003", text.reason, text.path, span)
-        else:
-            found = unsuppressed(self._source(text), text)
-        ignored = silenced(text.path, self._settings, registry())
-        return tuple(item for item in found if item.code not in ignored)
-
-    def _source(self, text: Source) -> list[Diagnostic]:
-        try:
-            classes = self._index.classes(text)
-        except (SyntaxError, ValueError, RecursionError) as error:
-            return self._said("KRL002", _message(error), text.path, _where(error))
-        hierarchy = self._index.hierarchy
-        wanted = [ref for ref in classes if may_create(hierarchy, ref)]
-        return [found for ref in wanted for found in self._class(ref)]
-
-    def _class(self, ref: ClassRef) -> Iterator[Diagnostic]:
-        layer = self._reader.read(ref)
-        if layer is None:
-            return
-        for rule in self._rules.values():
-            for finding in rule.check(layer) if rule.check is not None else ():
-                cured = rule.cure(layer, finding) if rule.cure is not None else Cure()
-                yield Diagnostic(
-                    rule.code,
-                    rule.name,
-                    finding.message,
-                    layer.path,
-                    finding.span,
-                    cured.fix,
-                    cured.why_not,
-                    layer.name,
-                )
-
-    @cached_property
-    def _reader(self) -> LayerReader:
-        from keraslint.layer.reader import LayerReader  # LibCST, only when a class needs it
-
-        index, settings = self._index, self._settings
-        return LayerReader(
-            index.hierarchy,
-            index.source,
-            index.subclasses,
-            lambda ref: settings.keras or keras_version(ref.module),
-        )
-
-    def _said(self, code: str, message: str, path: str, span: Span) -> list[Diagnostic]:
-        rule = self._rules.get(code)
-        return [Diagnostic(code, rule.name, message, path, span)] if rule is not None else []
+def _remembered(texts: Sequence[Source | Unreadable], settings: Settings) -> Found | None:
+    """What the same texts gave before, if all that was looked at besides is as it was."""
+    text = _cache(settings).get(_key(texts, settings))
+    if text is None:
+        return None
+    try:
+        diagnostics, looked_at = unpacked(text)
+        return Found(diagnostics) if LookedAt.of(looked_at).still_holds() else None
+    except ValueError:
+        return None
 
 
-def _message(error: Exception) -> str:
-    if isinstance(error, SyntaxError):
-        return error.msg
-    if isinstance(error, RecursionError):
-        return "nested too deeply to be parsed"
-    return str(error)
+def _remember(texts: Sequence[Source | Unreadable], settings: Settings, found: Found) -> None:
+    text = packed(found.diagnostics, found.looked_at.plain())
+    _cache(settings).put(_key(texts, settings), text)
 
 
-def _where(error: Exception) -> Span:
-    line, column = 1, 1
-    if isinstance(error, SyntaxError):
-        line, column = error.lineno or 1, max(error.offset or 1, 1)
-    return Span.of(line, column, line, column + 1)
+def _cache(settings: Settings) -> Cache:
+    return Cache(settings.path(settings.cache_dir))
+
+
+def _key(texts: Sequence[Source | Unreadable], settings: Settings) -> str:
+    """Digest everything that linting may look at, but for what `LookedAt` tells."""
+    asked = (
+        *(__version__, sys.version, Path.cwd(), settings.root, settings.src, settings.keras),
+        *(settings.select, settings.extend_select, settings.ignore, settings.flags),
+        sorted(settings.per_file_ignores.items()),
+    )
+    parts = [repr(asked).encode()]
+    for text in texts:
+        body = text.text if isinstance(text, Source) else repr(text)
+        parts += [
+            text.path.encode("utf-8", "surrogateescape"),
+            body.encode("utf-8", "surrogatepass"),
+        ]
+    return digest(parts)

@@ -25,6 +25,8 @@ FLOORS = (
     ("project",),
     ("layer",),
     ("rules",),
+    ("archive", "forks"),
+    ("route",),
     ("lint", "fix.apply", "proof", "report"),
     ("fix.session",),
     ("commands",),
@@ -48,8 +50,8 @@ OWNERS = {
 }
 PARSERS = {
     "parse_module": ("layer.syntax",),
-    "parse_statement": ("layer.syntax", "layer.rewrite", "layer.hoist", "layer.constructor"),
-    "parse_expression": ("layer.syntax", "layer.rewrite", "layer.hoist", "layer.constructor"),
+    "parse_statement": ("layer.syntax", "layer.rewrite", "layer.draft", "layer.constructor"),
+    "parse_expression": ("layer.syntax", "layer.rewrite", "layer.draft", "layer.constructor"),
 }
 BACKENDS = {"jax", "torch"}  # that the probe may come to need
 SLOW = ("libcst.codemod", "libcst.matchers")

@@ -2,21 +2,74 @@
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from keraslint.cache import digest
 from keraslint.config import Settings
+from keraslint.project.declared import ModuleSummary
 from keraslint.project.hierarchy import Hierarchy
 from keraslint.project.meaning import ClassRef
 from keraslint.project.modules import Modules
-from keraslint.project.source import Source, read
+from keraslint.project.source import Source, Unreadable, read
 from keraslint.project.summary.text import parse
 
+Summaries = list[tuple[str, ModuleSummary | None]]
 _HEADER = re.compile(r"^[ \t]*class\s+\w+\s*(?:\[[^\]]*\]\s*)?\(([^)]*)", re.MULTILINE)
 _NAME = re.compile(r"\w+")
 _AS = re.compile(r"\bas[ \t]+(\w+)")
 _SKIP = frozenset({"__pycache__", "node_modules", ".git", ".venv", "venv", ".tox"})
+
+
+@dataclass(frozen=True, slots=True)
+class LookedAt:
+    """What was looked at besides the linted texts: other files, and whether files are there."""
+
+    texts: tuple[tuple[str, str], ...] = ()
+    there: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+
+    @classmethod
+    def all(cls, parts: Iterable[LookedAt]) -> LookedAt:
+        """Several of them as one."""
+        texts: dict[tuple[str, str], None] = {}
+        there: dict[str, None] = {}
+        missing: dict[str, None] = {}
+        for part in parts:
+            texts.update(dict.fromkeys(part.texts))
+            there.update(dict.fromkeys(part.there))
+            missing.update(dict.fromkeys(part.missing))
+        return cls(tuple(texts), tuple(there), tuple(missing))
+
+    @classmethod
+    def of(cls, plain: Any) -> LookedAt:
+        """Read what `plain` wrote. Raises `ValueError`."""
+        try:
+            texts, there, missing = plain
+            return cls(tuple((str(p), str(d)) for p, d in texts), tuple(there), tuple(missing))
+        except (TypeError, ValueError) as error:
+            raise ValueError(f"not a list of what was looked at: {error}") from None
+
+    def plain(self) -> object:
+        """The same as JSON can hold it."""
+        return [self.texts, self.there, self.missing]
+
+    def still_holds(self) -> bool:
+        """Whether all of it is as it was."""
+        return (
+            all(os.path.isfile(path) for path in self.there)  # noqa: PTH113
+            and not any(os.path.isfile(path) for path in self.missing)  # noqa: PTH113
+            and all(_digest(read(path)) == was for path, was in self.texts)
+        )
+
+
+def _digest(text: Source | Unreadable) -> str:
+    body = text.text if isinstance(text, Source) else repr(text)
+    return digest([body.encode("utf-8", "surrogatepass")])
 
 
 class Index:
@@ -25,6 +78,7 @@ class Index:
     def __init__(self, texts: Sequence[Source], settings: Settings) -> None:
         self._texts = {text.path: text for text in texts}
         self._others: dict[str, Source] = {}
+        self._is_python: set[str] = set()
         self._searched: set[Path] = set()
         self._headers: dict[str, dict[str, None]] = {}
         roots = [settings.path(folder) for folder in settings.src]
@@ -45,10 +99,40 @@ class Index:
         Raises:
             SyntaxError, ValueError, RecursionError: the text is not Python.
         """
-        if not _may_matter(text):
+        if _may_matter(text):
+            return self.declared(text)
+        if text.path not in self._is_python:
             parse(text.text)
-            return ()
-        return self.declared(text)
+            self._is_python.add(text.path)
+        return ()
+
+    def summaries(self, texts: Sequence[Source]) -> Summaries:
+        """Parse files ahead: a summary, or `None` for a file that merely is Python."""
+        known: Summaries = []
+        for text in texts:
+            try:
+                self.classes(text)
+            except (SyntaxError, ValueError, RecursionError):
+                continue  # to be told when its turn comes
+            known.append((text.path, self._modules.known(text.path)))
+        return known
+
+    def adopt(self, summaries: Summaries) -> None:
+        """Take over what another process has parsed."""
+        for path, summary in summaries:
+            if summary is None:
+                self._is_python.add(path)
+            else:
+                self._modules.adopt(summary)
+
+    @property
+    def looked_at(self) -> LookedAt:
+        """Everything that was asked of the file system since the texts were given."""
+        others = {**self._others, **self._modules.read_besides()}
+        return LookedAt(
+            tuple((path, _digest(text)) for path, text in others.items()),
+            *self._modules.asked_for(),
+        )
 
     def declared(self, text: Source) -> tuple[ClassRef, ...]:
         """All the classes that a file declares. Raises what `classes` raises."""

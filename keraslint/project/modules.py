@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from keraslint.project.declared import ModuleSummary
-from keraslint.project.source import Source, read
+from keraslint.project.source import Source, Unreadable, read
 from keraslint.project.summary import summarize
 
 _CLIMB = 8
@@ -27,19 +27,30 @@ class Modules:
         self._texts = dict(texts or {})
         self._summaries: dict[str, ModuleSummary | None] = {}
         self._found: dict[tuple[str, str], ModuleSummary | None] = {}
+        self._besides: dict[str, Source | Unreadable] = {}
         self._files: dict[Path, bool] = {}
         self._folders: dict[str, tuple[Path, ...]] = {}
         self._packages: dict[Path, bool] = {}
 
-    @property
-    def read(self) -> tuple[str, ...]:
-        """The paths of all files that were summarized."""
-        return tuple(path for path, summary in self._summaries.items() if summary is not None)
+    def known(self, path: str) -> ModuleSummary | None:
+        """The summary of a file, if it has been needed."""
+        return self._summaries.get(path)
 
-    def add(self, source: Source) -> None:
-        """Let this text stand for its file."""
-        self._texts[source.path] = source
-        self._summaries.pop(source.path, None)
+    def adopt(self, summary: ModuleSummary) -> None:
+        """Take over a summary that another process has made."""
+        self._summaries[summary.path] = summary
+
+    def read_besides(self) -> dict[str, Source | Unreadable]:
+        """The files that were read because some name led there."""
+        return dict(self._besides)
+
+    def asked_for(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The files that were asked for besides the given texts: those that are there, or not."""
+        asked = {str(path): is_there for path, is_there in self._files.items()}
+        for folder, is_package in self._packages.items():
+            asked[str(folder / "__init__.py")] = is_package
+        there = tuple(path for path, is_there in asked.items() if is_there)
+        return there, tuple(path for path, is_there in asked.items() if not is_there)
 
     def summary(self, source: Source) -> ModuleSummary:
         """Summarize a file that is at hand.
@@ -86,7 +97,9 @@ class Modules:
     def _at(self, path: Path) -> ModuleSummary | None:
         key = str(path)
         if key not in self._summaries:
-            source = self._texts.get(key) or read(path)
+            source: Source | Unreadable | None = self._texts.get(key)
+            if source is None:
+                source = self._besides[key] = read(path)
             try:
                 self._summaries[key] = self.summary(source) if isinstance(source, Source) else None
             except (SyntaxError, ValueError, RecursionError):

@@ -69,16 +69,6 @@ def error_of(value: Any) -> str:
 Judged = tuple[CheckStatus, str]
 
 
-def clauses_of(pair: Pair) -> Iterator[Clause]:
-    """All clauses of one case, the most telling first."""
-    from . import health, likeness
-
-    checks = (*likeness.FIRST, *health.CHECKS, *likeness.SECOND)
-    for rank, (name, about, judge) in enumerate(checks):
-        for status, detail in judge(pair):
-            yield Clause(rank, name, about, status, detail)
-
-
 Judge = Callable[[Pair], Iterator[Judged]]
 
 
@@ -124,3 +114,19 @@ def lost_probe(before: Any, after: Any) -> str:
     if after is None:
         return "it could not be measured"
     return error_of(after)
+
+
+def difference(old: Any, new: Any, path: str = "") -> str:
+    """The first place where two configurations part."""
+    if isinstance(old, dict) and isinstance(new, dict):
+        for key in [*old, *(key for key in new if key not in old)]:
+            if old.get(key) != new.get(key):
+                return difference(old.get(key), new.get(key), f"{path}.{key}" if path else key)
+    return f"`{path}` was {_short(old)} and is {_short(new)}"
+
+
+def _short(value: Any) -> str:
+    if isinstance(value, dict) and "class_name" in value:
+        return str(value["class_name"])
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:57]}…"

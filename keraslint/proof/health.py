@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from keraslint.diagnostic import Health, Measure
-
 from .clauses import (
     BROKEN,
     KEPT,
     MENDED,
     SKIPPED,
-    About,
     Judge,
     Judged,
     Pair,
@@ -20,7 +17,6 @@ from .clauses import (
     error_of,
     lost_probe,
     ticked,
-    warned,
 )
 
 
@@ -195,42 +191,3 @@ def repeats(name: str, how: str) -> Judge:
             yield (MENDED if after["repeats"] and not before["repeats"] else KEPT), ""
 
     return judge
-
-
-OWNER = "after save and load inside an owner that builds the layer"
-FILE = "after save and load inside a functional model"
-WEIGHTS = "after `load_weights` into an owner that builds the layer"
-R, CK = Health.RELOADS, Measure.CHECKPOINT
-
-CHECKS: tuple[tuple[str, About, Judge], ...] = (
-    ("reloads: owner", R, survives("owner reload", OWNER)),
-    ("reloads: functional", R, survives("functional reload", FILE)),
-    ("reloads: weights", R, survives("weights reload", WEIGHTS)),
-    ("reloads: called", R, survives("called weights reload", "after `load_weights` once called")),
-    ("builds", Health.BUILDS, built_alone("built alone", "`build(shape)` alone")),
-    ("builds", Health.BUILDS, built_alone("built with a list", "`build([…])` with a list")),
-    ("builds", Health.BUILDS, their_build),
-    ("reloads: copy", R, survives("deep copy", "after `copy.deepcopy`")),
-    ("reloads: config", R, survives("from config", "made again from its configuration")),
-    (
-        "old file: functional",
-        CK,
-        old_file("old functional", "functional reload", "a `.keras` file"),
-    ),
-    ("old file: owner", CK, old_file("old owner", "owner reload", "the `.keras` file of an owner")),
-    (
-        "old file: weights",
-        CK,
-        old_file("old weights", "called weights reload", "a `.weights.h5` file"),
-    ),
-    ("set_weights", CK, in_order),
-    ("reloads: warnings", R, lambda pair: warned(pair, "functional reload")),
-    ("reloads: warnings", R, lambda pair: warned(pair, "owner reload")),
-    ("reloads: warnings", R, lambda pair: warned(pair, "weights reload")),
-    ("freezes", Health.FREEZES, frozen("frozen before build", "before build")),
-    ("freezes", Health.FREEZES, frozen("frozen once built", "once built")),
-    ("freezes", Health.FREEZES, thawed),
-    ("trains", Health.TRAINS, trains),
-    ("repeats", Health.REPEATS, repeats("outputs", "in inference")),
-    ("repeats", Health.REPEATS, repeats("outputs in training", "in training")),
-)

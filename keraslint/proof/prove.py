@@ -7,60 +7,26 @@ import os
 import queue
 import shutil
 import subprocess
-import sys
 import tempfile
 import threading
 import time
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from keraslint.diagnostic import Measure, Outcome, Promise, Verdict
+from keraslint.diagnostic import Outcome, Verdict
 
-from .found import recipes_near
-from .recipe import Origin, Recipe
+from .claim import Claim, ProofOptions, after_job, before_job
 from .verdict import judge
+
+__all__ = ["Claim", "ProofOptions", "Prover", "prove"]
 
 PROBE = Path(__file__).parent / "probe" / "__main__.py"
 START_LIMIT = 180.0
 GRACE = 15.0
 KEPT_BASELINES = 8
-KEEPS_ALL = Promise()
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """`before` and `after` are two texts of the file at `path` in which `layer` should be alike.
-
-    To compare two files or two classes, `after_path` and `after_layer` name the other one.
-    """
-
-    layer: str
-    path: Path
-    before: str
-    after: str
-    promise: Promise = KEEPS_ALL
-    recipes: tuple[Recipe, ...] = ()
-    after_layer: str | None = None
-    after_path: Path | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ProofOptions:
-    """Where and under which limits to run; `timeout` is in seconds per layer."""
-
-    python: str | None = None
-    timeout: float = 60.0
-    memory_mb: int | None = 4096
-    backend: str | None = None
-    root: Path = field(default_factory=Path.cwd)
-    src: tuple[Path, ...] = ()
-
-    @property
-    def interpreter(self) -> str:
-        return self.python or sys.executable
 
 
 def prove(claims: Iterable[Claim], options: ProofOptions) -> Iterator[Verdict]:
@@ -109,7 +75,7 @@ class Prover:
         return replace(verdict, seconds=seconds, environment=environment)
 
     def _settle(self, claim: Claim, options: ProofOptions) -> Verdict:
-        before = self._baseline(_before(claim, options))
+        before = self._baseline(before_job(claim, options))
         wrong = _why_not(before, options.timeout)
         if wrong:
             return _unknown(claim, f"baseline fails: {wrong}")
@@ -117,7 +83,7 @@ class Prover:
         used = "\n".join(dict.fromkeys(case["recipe"] for case in cases))
         layer = claim.after_layer or claim.layer
         with tempfile.TemporaryDirectory(dir=self._scratch.name) as folder:
-            job = _after(claim, options, cases)
+            job = after_job(claim, options, cases)
             after = self._measure({**job, "folder": folder, "theirs": before["folder"]})
         wrong = _why_not(after, options.timeout)
         if wrong:
@@ -252,43 +218,6 @@ def _not_ready(hello: dict[str, Any], python: str) -> str:
     if hello["missing"] == "keras":
         return f"keras is not installed in {python}"
     return f"keras cannot be imported in {python}: {hello['error']}"
-
-
-def _before(claim: Claim, options: ProofOptions) -> dict[str, Any]:
-    given = [recipe for recipe in claim.recipes if recipe.origin is Origin.GIVEN]
-    return {
-        "path": str(claim.path.resolve()),
-        "text": claim.before,
-        "layer": claim.layer,
-        "names": _names(claim),
-        "recipes": [recipe.text for recipe in given],
-        "found": [] if given else [recipe.text for recipe in _found(claim, options)],
-        "cases": None,
-        "folders": [str(path.resolve()) for path in (*options.src, options.root)],
-        "timeout": options.timeout,
-        "memory_mb": options.memory_mb,
-    }
-
-
-def _after(claim: Claim, options: ProofOptions, cases: list[dict[str, Any]]) -> dict[str, Any]:
-    return {
-        **_before(claim, options),
-        "path": str((claim.after_path or claim.path).resolve()),
-        "text": claim.after,
-        "layer": claim.after_layer or claim.layer,
-        "cases": cases,
-        "strict": {Measure.OUTPUTS, Measure.WEIGHTS} <= set(claim.promise.keeps),
-    }
-
-
-def _found(claim: Claim, options: ProofOptions) -> tuple[Recipe, ...]:
-    """Recipes that came with the claim, then those in the text of the project near the file."""
-    near = recipes_near(claim.layer, claim.path, options.root, claim.before)
-    return tuple(dict.fromkeys([*claim.recipes, *near]))
-
-
-def _names(claim: Claim) -> list[str]:
-    return list(dict.fromkeys([claim.layer, claim.after_layer or claim.layer]))
 
 
 def _why_not(reply: dict[str, Any], timeout: float) -> str:

@@ -7,7 +7,8 @@ from typing import Any
 
 from keraslint.diagnostic import Check, CheckStatus, Measure, Outcome, Promise
 
-from .clauses import Clause, Pair, clauses_of
+from .checks import clauses_of
+from .clauses import Clause, Pair
 
 WORST = (
     CheckStatus.BROKEN,

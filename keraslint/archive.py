@@ -1,0 +1,81 @@
+"""Diagnostics ↔ JSON, for the cache; anything that is not what was written is refused."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from keraslint.diagnostic import (
+    Applicability,
+    Diagnostic,
+    Edit,
+    Fix,
+    Health,
+    Measure,
+    Promise,
+    Span,
+)
+
+
+def packed(diagnostics: Sequence[Diagnostic], looked_at: object) -> str:
+    """Write diagnostics, and what was looked at besides the linted texts."""
+    fixes: dict[Fix, int] = {}
+    rows = []
+    for item in diagnostics:
+        number = fixes.setdefault(item.fix, len(fixes)) if item.fix is not None else None
+        said = (item.code, item.name, item.message, item.path, _span(item.span))
+        rows.append((*said, number, item.why_no_fix, item.owner))
+    body = {"looked_at": looked_at, "fixes": [_fix(fix) for fix in fixes], "rows": rows}
+    return json.dumps(body, separators=(",", ":"))
+
+
+def unpacked(text: str) -> tuple[tuple[Diagnostic, ...], Any]:
+    """Read both again.
+
+    Raises:
+        ValueError: the text is not what `packed` writes.
+    """
+    try:
+        body = json.loads(text)
+        fixes = [_fix_of(row) for row in body["fixes"]]
+        found = tuple(_diagnostic(row, fixes) for row in body["rows"])
+        return found, body["looked_at"]
+    except (KeyError, IndexError, TypeError, AttributeError, RecursionError) as error:
+        raise ValueError(f"not an archive: {error}") from None
+
+
+def _span(span: Span) -> list[int]:
+    return [span.start.line, span.start.column, span.end.line, span.end.column]
+
+
+def _fix(fix: Fix) -> list[object]:
+    return [
+        fix.applicability.value,
+        fix.message,
+        [[_span(edit.span), edit.content] for edit in fix.edits],
+        fix.layer,
+        [measure.value for measure in fix.promise.keeps],
+        [health.value for health in fix.promise.mends],
+        list(fix.doubts),
+        list(fix.unseen),
+    ]
+
+
+def _fix_of(row: list[Any]) -> Fix:
+    applicability, message, edits, layer, keeps, mends, doubts, unseen = row
+    return Fix(
+        Applicability(applicability),
+        message,
+        tuple(Edit(Span.of(*span), content) for span, content in edits),
+        layer,
+        Promise(tuple(Measure(item) for item in keeps), tuple(Health(item) for item in mends)),
+        tuple(doubts),
+        tuple(unseen),
+    )
+
+
+def _diagnostic(row: list[Any], fixes: list[Fix]) -> Diagnostic:
+    code, name, message, path, span, number, why_no_fix, owner = row
+    fix = fixes[number] if number is not None else None
+    return Diagnostic(code, name, message, path, Span.of(*span), fix, why_no_fix, owner)

@@ -1,0 +1,119 @@
+"""Everything that is judged about one case of two versions, the most telling first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from keraslint.diagnostic import Health, Measure
+
+from .behaviour import (
+    arrays,
+    called,
+    equal,
+    functional,
+    made,
+    output_form,
+    probed,
+    runs,
+)
+from .clauses import About, Clause, Judge, Pair, warned
+from .health import (
+    built_alone,
+    frozen,
+    in_order,
+    old_file,
+    repeats,
+    survives,
+    thawed,
+    their_build,
+    trains,
+)
+from .structure import (
+    build_parameters,
+    children,
+    config,
+    initial,
+    order,
+    paths,
+    shared,
+    unbuilt,
+    weights,
+)
+
+OWNER = "after save and load inside an owner that builds the layer"
+FILE = "after save and load inside a functional model"
+WEIGHTS = "after `load_weights` into an owner that builds the layer"
+R, CK = Health.RELOADS, Measure.CHECKPOINT
+W, O, G, C = Measure.WEIGHTS, Measure.OUTPUTS, Measure.GRADIENTS, Measure.CONFIG  # noqa: E741
+
+CHECKS: tuple[tuple[str, About, Judge], ...] = (
+    ("constructs", None, made),
+    ("calls", None, called),
+    ("weights", W, weights),
+    ("output form", O, output_form),
+    ("outputs", O, arrays("inference", "the output")),
+    ("outputs", O, probed("outputs", "calling it with the old weights")),
+    ("order of weights", W, order),
+    ("sub-layers", W, children),
+    ("initial values", W, initial),
+    ("outputs in training", O, arrays("training", "the output in training")),
+    ("outputs in training", O, probed("outputs in training", "calling it in training")),
+    ("losses", O, arrays("loss", "the added loss")),
+    ("masks", O, arrays("mask", "the output's mask")),
+    ("masks", O, equal("masks", "`supports_masking`")),
+    ("reloads: owner", R, survives("owner reload", OWNER)),
+    ("reloads: functional", R, survives("functional reload", FILE)),
+    ("reloads: weights", R, survives("weights reload", WEIGHTS)),
+    ("reloads: called", R, survives("called weights reload", "after `load_weights` once called")),
+    ("builds", Health.BUILDS, built_alone("built alone", "`build(shape)` alone")),
+    ("builds", Health.BUILDS, built_alone("built with a list", "`build([…])` with a list")),
+    ("builds", Health.BUILDS, their_build),
+    ("reloads: copy", R, survives("deep copy", "after `copy.deepcopy`")),
+    ("reloads: config", R, survives("from config", "made again from its configuration")),
+    (
+        "old file: functional",
+        CK,
+        old_file("old functional", "functional reload", "a `.keras` file"),
+    ),
+    ("old file: owner", CK, old_file("old owner", "owner reload", "the `.keras` file of an owner")),
+    (
+        "old file: weights",
+        CK,
+        old_file("old weights", "called weights reload", "a `.weights.h5` file"),
+    ),
+    ("set_weights", CK, in_order),
+    ("reloads: warnings", R, lambda pair: warned(pair, "functional reload")),
+    ("reloads: warnings", R, lambda pair: warned(pair, "owner reload")),
+    ("reloads: warnings", R, lambda pair: warned(pair, "weights reload")),
+    ("freezes", Health.FREEZES, frozen("frozen before build", "before build")),
+    ("freezes", Health.FREEZES, frozen("frozen once built", "once built")),
+    ("freezes", Health.FREEZES, thawed),
+    ("trains", Health.TRAINS, trains),
+    ("repeats", Health.REPEATS, repeats("outputs", "in inference")),
+    ("repeats", Health.REPEATS, repeats("outputs in training", "in training")),
+    ("updates in training", G, arrays("moved", "the value after a call in training")),
+    ("gradients", G, arrays("gradient", "the gradient")),
+    ("gradients", G, probed("gradients", "taking gradients")),
+    ("training steps", G, arrays("step", "the value after two steps of SGD")),
+    ("training steps", G, probed("fit", "`fit`")),
+    ("config", C, config("config", "before build")),
+    ("config", C, config("config once built", "once built")),
+    ("build parameters", Measure.CHECKPOINT, build_parameters),
+    ("functional model", O, functional),
+    ("output shape", O, equal("output shape", "`compute_output_shape`")),
+    ("mixed precision", O, equal("mixed precision", "its dtypes under `mixed_bfloat16`")),
+    ("instances", W, shared),
+    ("calls of call()", None, runs),
+    ("warnings", None, lambda pair: warned(pair, "called")),
+    ("warnings", None, lambda pair: warned(pair, "built alone")),
+    ("warnings", None, lambda pair: warned(pair, "functional")),
+    ("unbuilt sub-layers", None, unbuilt),
+    ("names", None, paths),
+)
+
+
+def clauses_of(pair: Pair) -> Iterator[Clause]:
+    """All clauses of one case, the most telling first."""
+    for rank, (name, about, judge) in enumerate(CHECKS):
+        for status, detail in judge(pair):
+            yield Clause(rank, name, about, status, detail)

@@ -1,0 +1,87 @@
+"""The claim that two versions of a layer are alike → what the child is asked to measure for it."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from keraslint.diagnostic import Measure, Promise
+
+from .found import recipes_near
+from .recipe import Origin, Recipe
+
+KEEPS_ALL = Promise()
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """`before` and `after` are two texts of the file at `path` in which `layer` should be alike.
+
+    To compare two files or two classes, `after_path` and `after_layer` name the other one.
+    """
+
+    layer: str
+    path: Path
+    before: str
+    after: str
+    promise: Promise = KEEPS_ALL
+    recipes: tuple[Recipe, ...] = ()
+    after_layer: str | None = None
+    after_path: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ProofOptions:
+    """Where and under which limits to run; `timeout` is in seconds per layer."""
+
+    python: str | None = None
+    timeout: float = 60.0
+    memory_mb: int | None = 4096
+    backend: str | None = None
+    root: Path = field(default_factory=Path.cwd)
+    src: tuple[Path, ...] = ()
+
+    @property
+    def interpreter(self) -> str:
+        return self.python or sys.executable
+
+
+def before_job(claim: Claim, options: ProofOptions) -> dict[str, Any]:
+    """What to measure on the version before, and how to make and call the layer."""
+    given = [recipe for recipe in claim.recipes if recipe.origin is Origin.GIVEN]
+    return {
+        "path": str(claim.path.resolve()),
+        "text": claim.before,
+        "layer": claim.layer,
+        "names": _names(claim),
+        "recipes": [recipe.text for recipe in given],
+        "found": [] if given else [recipe.text for recipe in _found(claim, options)],
+        "cases": None,
+        "folders": [str(path.resolve()) for path in (*options.src, options.root)],
+        "timeout": options.timeout,
+        "memory_mb": options.memory_mb,
+    }
+
+
+def after_job(claim: Claim, options: ProofOptions, cases: list[dict[str, Any]]) -> dict[str, Any]:
+    """What to measure on the version after: the same cases."""
+    return {
+        **before_job(claim, options),
+        "path": str((claim.after_path or claim.path).resolve()),
+        "text": claim.after,
+        "layer": claim.after_layer or claim.layer,
+        "cases": cases,
+        "strict": {Measure.OUTPUTS, Measure.WEIGHTS} <= set(claim.promise.keeps),
+    }
+
+
+def _found(claim: Claim, options: ProofOptions) -> tuple[Recipe, ...]:
+    """Recipes that came with the claim, then those in the text of the project near the file."""
+    near = recipes_near(claim.layer, claim.path, options.root, claim.before)
+    return tuple(dict.fromkeys([*claim.recipes, *near]))
+
+
+def _names(claim: Claim) -> list[str]:
+    return list(dict.fromkeys([claim.layer, claim.after_layer or claim.layer]))

@@ -1,0 +1,186 @@
+"""The texts of one run → what is wrong with them, each file on its way from index to rules."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, TypeVar
+
+from keraslint.config import Settings, selected
+from keraslint.diagnostic import Diagnostic, Position, Span
+from keraslint.forks import forked, workers
+from keraslint.project.candidates import may_create
+from keraslint.project.declared import keras_version
+from keraslint.project.index import Index, LookedAt
+from keraslint.project.meaning import ClassRef
+from keraslint.project.patterns import silenced
+from keraslint.project.source import Source, Trouble, Unreadable
+from keraslint.project.suppress import unsuppressed
+from keraslint.rules import Cure, registry
+
+if TYPE_CHECKING:
+    from keraslint.layer.reader import LayerReader
+
+POOL_FROM = 1_000_000
+"""Characters from which on a second process saves more than it costs."""
+
+Text = Source | Unreadable
+_Item = TypeVar("_Item")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What some files gave; `looked_at` is what was read besides them."""
+
+    diagnostics: tuple[Diagnostic, ...] = ()
+    problems: tuple[Unreadable, ...] = ()
+    looked_at: LookedAt = field(default_factory=LookedAt)
+
+
+class Unlintable(Exception):
+    """A path of which nothing can be said but that it could not be read."""
+
+    def __init__(self, problem: Unreadable) -> None:
+        super().__init__(problem.reason)
+        self.problem = problem
+
+
+class Route:
+    """The way of each file of one run: index → candidate classes → facts → rules."""
+
+    def __init__(self, texts: Sequence[Source], settings: Settings) -> None:
+        wanted = selected(settings, registry())
+        self._rules = {rule.code: rule for rule in registry() if rule.code in wanted}
+        self._settings = settings
+        self._index = Index(texts, settings)
+
+    def run(self, texts: Sequence[Text]) -> Found:
+        """Lint all the files, in several processes if there is much to do."""
+        size = sum(len(text.text) for text in texts if isinstance(text, Source))
+        processes = workers() if size >= POOL_FROM else 1
+        if processes == 1:
+            return self._lint(texts)
+        sources = [text for text in texts if isinstance(text, Source)]
+        for known in forked(self._index.summaries, _shared(sources, processes, _length)):
+            self._index.adopt(known)
+        parts = forked(self._lint, _shared(texts, processes, self._cost))
+        return Found(
+            tuple(item for part in parts for item in part.diagnostics),
+            tuple(item for part in parts for item in part.problems),
+            LookedAt.all(part.looked_at for part in parts),
+        )
+
+    def _cost(self, text: Text) -> int:
+        """How much there is to do in a file: the classes that LibCST will see."""
+        if isinstance(text, Unreadable):
+            return 1
+        try:
+            return 1 + 400 * len(self._wanted(text))
+        except (SyntaxError, ValueError, RecursionError):
+            return 1
+
+    def _lint(self, texts: Sequence[Text]) -> Found:
+        diagnostics: list[Diagnostic] = []
+        problems: list[Unreadable] = []
+        for text in texts:
+            try:
+                diagnostics += self._file(text)
+            except Unlintable as error:
+                problems.append(error.problem)
+            except Exception as error:  # our own fault: one file is lost, the others are not
+                reason = f"{type(error).__name__}: {error}"
+                problems.append(Unreadable(text.path, Trouble.INTERNAL, reason))
+        return Found(tuple(diagnostics), tuple(problems), self._index.looked_at)
+
+    def _file(self, text: Source | Unreadable) -> tuple[Diagnostic, ...]:
+        """Everything that is wrong with one file, suppressions heeded.
+
+        Raises:
+            Unlintable: the file could not be read.
+        """
+        if isinstance(text, Unreadable):
+            if not text.is_finding:
+                raise Unlintable(text)
+            at = text.position or Position(1, 1)
+            span = Span(at, Position(at.line, at.column + 1))
+            found: Sequence[Diagnostic] = self._said("KRL003", text.reason, text.path, span)
+        else:
+            found = unsuppressed(self._source(text), text)
+        ignored = silenced(text.path, self._settings, registry())
+        return tuple(item for item in found if item.code not in ignored)
+
+    def _source(self, text: Source) -> list[Diagnostic]:
+        try:
+            wanted = self._wanted(text)
+        except (SyntaxError, ValueError, RecursionError) as error:
+            return self._said("KRL002", _message(error), text.path, _where(error))
+        return [found for ref in wanted for found in self._class(ref)]
+
+    def _wanted(self, text: Source) -> list[ClassRef]:
+        hierarchy = self._index.hierarchy
+        return [ref for ref in self._index.classes(text) if may_create(hierarchy, ref)]
+
+    def _class(self, ref: ClassRef) -> Iterator[Diagnostic]:
+        layer = self._reader.read(ref)
+        if layer is None:
+            return
+        for rule in self._rules.values():
+            for finding in rule.check(layer) if rule.check is not None else ():
+                cured = rule.cure(layer, finding) if rule.cure is not None else Cure()
+                yield Diagnostic(
+                    rule.code,
+                    rule.name,
+                    finding.message,
+                    layer.path,
+                    finding.span,
+                    cured.fix,
+                    cured.why_not,
+                    layer.name,
+                )
+
+    @cached_property
+    def _reader(self) -> LayerReader:
+        from keraslint.layer.reader import LayerReader  # LibCST, only when a class needs it
+
+        index, settings = self._index, self._settings
+        return LayerReader(
+            index.hierarchy,
+            index.source,
+            index.subclasses,
+            lambda ref: settings.keras or keras_version(ref.module),
+        )
+
+    def _said(self, code: str, message: str, path: str, span: Span) -> list[Diagnostic]:
+        rule = self._rules.get(code)
+        return [Diagnostic(code, rule.name, message, path, span)] if rule is not None else []
+
+
+def _message(error: Exception) -> str:
+    if isinstance(error, SyntaxError):
+        return error.msg
+    if isinstance(error, RecursionError):
+        return "nested too deeply to be parsed"
+    return str(error)
+
+
+def _where(error: Exception) -> Span:
+    line, column = 1, 1
+    if isinstance(error, SyntaxError):
+        line, column = error.lineno or 1, max(error.offset or 1, 1)
+    return Span.of(line, column, line, column + 1)
+
+
+def _length(text: Source) -> int:
+    return len(text.text)
+
+
+def _shared(items: Sequence[_Item], parts: int, cost: Callable[[_Item], int]) -> list[list[_Item]]:
+    """Deal items out so that each part costs about the same."""
+    shares: list[list[_Item]] = [[] for _ in range(parts)]
+    totals = [0] * parts
+    for item in sorted(items, key=cost, reverse=True):
+        least = totals.index(min(totals))
+        shares[least].append(item)
+        totals[least] += cost(item)
+    return [share for share in shares if share]
