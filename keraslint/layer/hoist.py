@@ -180,6 +180,7 @@ class Hoister:
             frozenset(cell for step in steps for cell in step.uses.items),
             frozenset(t for s in steps for p in (s, *s.within()) for t in p.uses.through),
             frozenset(c for s in steps for c in s.uses.writes if c in s.uses.reads),
+            frozenset(c for s in steps for o in s.within() if o.is_branch for c in o.reads),
             self._constructor.facts,
             frozenset(local),
         )

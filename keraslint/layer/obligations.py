@@ -17,6 +17,12 @@ from keraslint.project.declared import FunctionSummary
 from keraslint.project.hierarchy import Hierarchy
 from keraslint.project.meaning import ClassRef, Lineage, Scope
 
+_STEADY = frozenset(
+    """_dtype_policy _name autocast built compute_dtype dtype dtype_policy input_dtype name
+    quantization_mode supports_jit supports_masking trainable variable_dtype add_weight""".split()
+)
+"""Attributes of Keras' own that are the same at the end of `__init__` and in `build()`."""
+
 _AFTER_BUILD = frozenset({"build", "call"})
 _PLACEHOLDERS = frozenset({"None", "[]", "{}", "list()", "dict()", "()"})
 _UNTRACKED = "no_automatic_dependency_tracking"
@@ -26,9 +32,9 @@ _UNTRACKED = "no_automatic_dependency_tracking"
 class Move:
     """What a plan would do, in cells: all that it reads and writes, the names that are neither
     its own nor the layer's (`free`), the cells of which it assigns an item (`items`), what it
-    reads off other objects (`through`), the
-    cells to which it gives a value made of their own (`updates`), and the
-    local names that it brings along (`local`)."""
+    reads off other objects (`through`), the cells to which it gives a value made of their own
+    (`updates`), those that its conditions ask about (`asked`), and the local names that it brings
+    along (`local`)."""
 
     reads: frozenset[str]
     writes: frozenset[str]
@@ -37,6 +43,7 @@ class Move:
     items: frozenset[str]
     through: frozenset[str]
     updates: frozenset[str]
+    asked: frozenset[str]
     init: InitFacts
     local: frozenset[str]
 
@@ -63,12 +70,11 @@ class Obligations:
 
     def unseen(self, move: Move) -> Iterator[str]:
         """Every reason why the fix is not safe, and that running this one class cannot clear."""
+        for cell in sorted(move.asked & move.writes):
+            yield f"`build()` leaves `{cell}` alone if somebody has set it before"
         for read in sorted(move.through):
             name, attribute = read.split(".")[1:3]
-            if (
-                name not in keras_api.layer_attributes()
-                and attribute not in PURE_METHODS | CHANGERS
-            ):
+            if name not in _STEADY and attribute not in PURE_METHODS | CHANGERS:
                 yield f"reads `{read}`, which may change before `build()`"
         for attribute in sorted(_attributes(move.writes)):
             held = [v for v in self._held(attribute, move) if v not in _PLACEHOLDERS]
@@ -90,22 +96,22 @@ class Obligations:
         if init is None:
             if not self._may_get_constructor():
                 yield "the class has no `__init__`, and its base may take other arguments"
-            inherited = self._hierarchy.method(self._ref, "__init__")
-            if inherited is not None:
-                yield from self._self_building(inherited.summary)
+            yield from self._self_building()
             return
         if move.init.returns:
             yield "`__init__` returns early"
         if not move.init.calls_super:
             yield "`__init__` does not always call `super().__init__()` first of all"
-        yield from self._self_building(init)
-
-    def _self_building(self, init: FunctionSummary) -> Iterator[str]:
-        builder = self._builds_itself(init, set())
-        if builder:
-            yield f"`{builder}()` calls `build()` or the layer while it is being constructed"
+        yield from self._self_building()
         if any(_UNTRACKED in leaf for leaf in init.decorators):
             yield f"`__init__` is decorated with `{_UNTRACKED}`"
+
+    def _self_building(self) -> Iterator[str]:
+        for item in self._lineage.chain:
+            init = item.summary.methods.get("__init__")
+            builder = self._builds_itself(init, set()) if init is not None else ""
+            if builder:
+                yield f"`{builder}()` calls `build()` or the layer while it is being constructed"
 
     def _may_get_constructor(self) -> bool:
         """Keras' own base takes keywords only; one that writes its config does not need names."""
@@ -144,9 +150,10 @@ class Obligations:
 
     def _readable(self, attribute: str) -> Iterator[str]:
         """An attribute must have its value at the end of `__init__`."""
-        if attribute in keras_api.layer_attributes():
+        if attribute in _STEADY:
             return
-        if self._lineage.kind.value == "model" and attribute in keras_api.model_attributes():
+        if attribute in keras_api.layer_attributes() | keras_api.model_attributes():
+            yield f"`self.{attribute}` is not the same before and after `build()`"
             return
         if self._lineage.roots and self._is_keras_attribute(attribute):
             return

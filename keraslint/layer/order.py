@@ -7,6 +7,7 @@ from keraslint.layer.plan import Plan, Planner
 from keraslint.layer.steps import Step, exclusive, share_loop
 from keraslint.layer.syntax import dotted
 from keraslint.project.hierarchy import Hierarchy
+from keraslint.project.keras_api import Symbol
 from keraslint.project.meaning import ClassRef
 
 
@@ -51,6 +52,16 @@ class WeightOrder:
         """`super().build(…)` of a base whose `build()` may create layers with weights."""
         if not any(dotted(call.func).endswith(").build") for call in step.uses.calls):
             return False
-        above = self._hierarchy.lineage(self._ref).chain[1:]
-        builds = [item for item in above if "build" in item.summary.methods]
-        return any(not self._hierarchy.weightless(item) for item in builds)
+        lineage = self._hierarchy.lineage(self._ref)
+        builds = [item for item in lineage.chain[1:] if "build" in item.summary.methods]
+        if any(not self._hierarchy.weightless(item) for item in builds):
+            return True
+        return any(_builds_layers(root) for root in lineage.roots)
+
+
+def _builds_layers(root: Symbol) -> bool:
+    """Whether a built-in layer creates layers with weights in its own `build()`.
+
+    Of those of Keras 3.15, only the multi-head attentions do.
+    """
+    return "Attention" in root.name
