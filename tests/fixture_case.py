@@ -102,7 +102,7 @@ class Case:
 def cases() -> tuple[Case, ...]:
     """Every case of every folder."""
     found = []
-    for folder in sorted(FIXTURES.iterdir()):
+    for folder in sorted(FIXTURES.glob("[!.]*")):
         if folder.name in WHOLE:
             found.append(Case(folder))
         elif folder.is_dir() and folder.name not in NO_CASES:
