@@ -46,7 +46,9 @@ class WeightOrder:
         if not self._makers.creates(step, body):
             return False
         makes = [*step.makes, *self._makers.made_by(step, 0)]
-        return not makes or any(not self._hierarchy.weightless(c.made.target) for c in makes)
+        return not makes or any(
+            c.made.factory or not self._hierarchy.weightless(c.made.target) for c in makes
+        )
 
     def _base_makes(self, step: Step) -> bool:
         """`super().build(…)` of a base whose `build()` may create layers with weights."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
 
@@ -34,6 +35,7 @@ _BUILTINS = frozenset(dir(builtins))
 _NO_KERAS = frozenset({"tensorflow", "numpy", "torch", "jax", "pandas", *sys.stdlib_module_names})
 
 
+_SISTER_LAYER = re.compile(r"(?:keras_\w+|tensorflow_addons)\.(?:\w+\.)*layers\.[A-Z]\w*[a-z]\w*")
 _FROM_CONFIG = (".from_config", ".from_layer")
 
 
@@ -149,16 +151,23 @@ class Hierarchy:
         return None
 
     def _returned_layer(self, ref: FunctionRef) -> Symbol | ClassRef | None:
-        """The layer class of which a function returns a new instance."""
-        scope = Scope(ref.module, ref.owner, ref.summary)
+        """The layer class of which a function returns a new instance, whichever way it returns."""
+        found: Symbol | ClassRef | None = None
         for leaf in ref.summary.returns:
-            for meaning in self.values(scope, leaf):
-                if isinstance(meaning, Instance) and _is_new(leaf, ref.summary):
-                    target = meaning.of
-                    if isinstance(target, Symbol) and target.kind in ("layer", "model"):
-                        return target
-                    if isinstance(target, ClassRef) and self.lineage(target).is_layer:
-                        return target
+            target = self._new_layer(ref, leaf)
+            if target is None:
+                return None
+            found = found or target
+        return found
+
+    def _new_layer(self, ref: FunctionRef, leaf: str) -> Symbol | ClassRef | None:
+        scope = Scope(ref.module, ref.owner, ref.summary)
+        for meaning in self.values(scope, leaf) if _is_new(leaf, ref.summary) else ():
+            target = meaning.of if isinstance(meaning, Instance) else None
+            if isinstance(target, Symbol) and target.kind in ("layer", "model"):
+                return target
+            if isinstance(target, ClassRef) and self.lineage(target).is_layer:
+                return target
         return None
 
     def values(self, scope: Scope, leaf: str) -> tuple[Meaning, ...]:
@@ -299,7 +308,7 @@ class Hierarchy:
                     found = True
                     yield inner
         if not found:
-            yield External(name)
+            yield _foreign(name)
 
     def _attribute(self, meaning: Meaning, attribute: str) -> Iterator[Meaning]:
         if isinstance(meaning, ModuleRef):
@@ -328,7 +337,7 @@ class Hierarchy:
         name = f"{owner}.{attribute}"
         symbol = keras_api.lookup(name)
         if symbol is None or symbol.kind == "unknown":
-            yield External(name)
+            yield _foreign(name)
         else:
             yield ModuleRef(symbol.name) if symbol.kind == "module" else symbol
 
@@ -352,6 +361,13 @@ def _kind(roots: Iterable[Symbol], missing: Iterable[str]) -> Kind:
     if "layer" in kinds:
         return Kind.LAYER
     return Kind.UNKNOWN if any(missing) else Kind.OTHER
+
+
+def _foreign(name: str) -> Symbol | External:
+    """A name from a package whose text is not to be had; Keras' sister packages keep a habit."""
+    if _SISTER_LAYER.fullmatch(name):
+        return Symbol(name, "layer", guessed=True)
+    return External(name)
 
 
 def _is_foreign(name: str) -> bool:
