@@ -452,13 +452,6 @@ class TestCompare:
         assert (ran.code, ran.out) == (2, "")
         assert "`--base REV`" in ran.err
 
-    def test_no_recipe_is_unknown(self, keraslint: Run) -> None:
-        ran = keraslint("compare", "finding.py", "finding.py", "--layer", "Block")
-
-        assert ran.code == 2
-        assert ran.out.startswith("Block: unknown: ")
-        assert "--recipe" in ran.out
-
     def test_a_revision_that_git_does_not_know(self, keraslint: Run) -> None:
         subprocess.run(["git", "init", "-q", "."], check=True)
 

@@ -78,3 +78,30 @@ def test_the_old_version_may_come_from_git(files: Path, capsys: pytest.CaptureFi
 
     assert code == 0
     assert "mended   freezes" in capsys.readouterr().out
+
+
+UNGUESSABLE = """\
+import keras
+
+
+class Block(keras.layers.Layer):
+    def __init__(self, vocabulary, **kwargs):
+        super().__init__(**kwargs)
+        self.dense = keras.layers.Dense(vocabulary.size_of_everything())
+
+    def call(self, x):
+        return self.dense(x)
+"""
+
+
+def test_a_layer_that_nobody_can_guess_is_unknown_and_the_way_out_is_told(
+    files: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (files / "old.py").write_text(UNGUESSABLE, encoding="utf-8")
+
+    code = run(["compare", "old.py", "old.py", "--layer", "Block"])
+    out = capsys.readouterr().out
+
+    assert code == 2
+    assert out.startswith("Block: unknown: baseline fails: no way to make and call it was found")
+    assert "--recipe" in out
