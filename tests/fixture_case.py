@@ -22,6 +22,7 @@ WHOLE = {"unet"}  # the folder is one case
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _MARK = re.compile(r"#!((?:[ \t]+KRL\d{3})+)")
 _UNSAFE = re.compile(r"^# keraslint: fixture unsafe\r?$", re.MULTILINE)
+_REFUTED = re.compile(r"^# keraslint: fixture refuted: (\S.*?)\s*$", re.MULTILINE)
 _NO_FIX = re.compile(r"^# keraslint: fixture no-fix: (\S.*?)\s*$", re.MULTILINE)
 
 Place = tuple[str, int, str]
@@ -61,6 +62,12 @@ class File:
     def no_fix(self) -> str:
         """The word that the reason must contain, if no fix may be offered."""
         found = _NO_FIX.search(self.text)
+        return found[1] if found else ""
+
+    @property
+    def refuted(self) -> str:
+        """The word that the proof must say, if it must refute the rewrite: a doubt that is right."""
+        found = _REFUTED.search(self.text)
         return found[1] if found else ""
 
     @property
