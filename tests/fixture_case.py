@@ -66,7 +66,7 @@ class File:
 
     @property
     def refuted(self) -> str:
-        """The word that the proof must say, if it must refute the rewrite: a doubt that is right."""
+        """The word that the proof must say, if it must refute the rewrite."""
         found = _REFUTED.search(self.text)
         return found[1] if found else ""
 
