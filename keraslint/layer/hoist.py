@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from itertools import chain
 
 import libcst as cst
 
@@ -73,7 +74,7 @@ class Hoister:
             self._makers.creators(twin).__contains__,
             self._constructor.empty_lists,
         )
-        everything = planner.plan({})
+        everything = planner.plan(self._barred(planner, twin, known))
         careful = self._order.keep(planner, everything, twin)
         for plan in (careful, everything):
             if plan is everything and plan.moved == careful.moved and careful is not everything:
@@ -94,6 +95,30 @@ class Hoister:
                 for span in self._spans(step, body, twin):
                     reason = f"`{method.summary.name}()` also does what needs the input shape"
                     blocked.setdefault(span, reason)
+
+    def _barred(self, planner: Planner, twin: Body, known: Known | None) -> dict[Step, str]:
+        """The creations that cannot move whatever the others do, each with the reason."""
+        plan = planner.plan({})
+        barred: dict[Step, str] = {}
+        for step in plan.moved:
+            if step.is_whole and self._makers.creates(step, twin):
+                together = [step, *planner.support(step, plan)]
+                bar = self._bar(self._move(together, known), together, twin, known)
+                if bar:
+                    barred[step] = bar
+        return barred
+
+    def _bar(self, move: Move, steps: Sequence[Step], twin: Body, known: Known | None) -> str:
+        used = self._used(steps, twin, known) & move.init.binds
+        anew = (f"`__init__` assigns `{name}` anew" for name in sorted(used))
+        return next(chain(anew, self._obligations.bars(move)), "")
+
+    @staticmethod
+    def _used(steps: Sequence[Step], twin: Body, known: Known | None) -> set[str]:
+        """The parameters that answer for the input shape in some steps."""
+        if known is None:
+            return set()
+        return {name for step in steps for name in twin.answers(step, known.names)}
 
     def _missing_builds(self, body: Body, plan: Plan) -> tuple[str, ...]:
         """Build the children that `build()` has left to their first call."""
@@ -134,12 +159,9 @@ class Hoister:
         if not creating:
             return None
         moves = frozenset(span for step in creating for span in self._spans(step, body, twin))
-        move = self._move(plan, known)
-        used: set[str] = set()
-        if known is not None:
-            used = {n for s in creating for n in twin.answers(s, known.names)}
-        anew = [f"`__init__` assigns `{n}` anew" for n in sorted(used & move.init.binds)]
-        bar = next(iter((*anew, *self._obligations.bars(move))), "")
+        move = self._move(plan.steps, known)
+        used = self._used(creating, twin, known)
+        bar = self._bar(move, creating, twin, known)
         if bar:
             for span in moves:
                 blocked[span] = bar
@@ -163,8 +185,7 @@ class Hoister:
         for creation in (*step.makes, *self._makers.made_by(step, 0)):
             yield creation.method.span(creation.call)
 
-    def _move(self, plan: Plan, known: Known | None) -> Move:
-        steps = plan.steps
+    def _move(self, steps: Sequence[Step], known: Known | None) -> Move:
         reads = names_read(steps)
         writes = {cell for step in steps for cell in step.writes}
         loops = {c for step in steps for o in step.within() if o.is_loop for c in o.uses.binds}
@@ -180,10 +201,18 @@ class Hoister:
             frozenset(cell for step in steps for cell in step.uses.items),
             frozenset(t for s in steps for p in (s, *s.within()) for t in p.uses.through),
             frozenset(c for s in steps for c in s.uses.writes if c in s.uses.reads),
-            frozenset(c for s in steps for o in s.within() if o.is_branch for c in o.reads),
+            frozenset(c for s in steps for c in _asked_around(s)),
             self._constructor.facts,
             frozenset(local),
         )
+
+
+def _asked_around(step: Step) -> Iterator[str]:
+    """The cells that a condition around a step asks about, and that its arms write."""
+    for outer in step.within():
+        if outer.is_branch:
+            written = {cell for inner in outer.all() for cell in inner.writes}
+            yield from written & set(outer.reads)
 
 
 def _children(step: Step) -> Iterator[tuple[str, Symbol | ClassRef]]:

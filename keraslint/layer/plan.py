@@ -109,6 +109,12 @@ class Planner:
                 refused[step] = reason
         return refused
 
+    def support(self, step: Step, plan: Plan) -> set[Step]:
+        """What moves only because this step does."""
+        found: set[Step] = set()
+        self._gather(step, {step}, found)
+        return found & {*plan.moved, *plan.copied}
+
     def _gather(self, step: Step, wanted: set[Step], support: set[Step]) -> str:
         """Collect the steps that this one cannot do without."""
         for cell, writer in self._required(step):

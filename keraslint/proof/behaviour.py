@@ -9,6 +9,7 @@ from .clauses import (
     BROKEN,
     KEPT,
     MENDED,
+    SKIPPED,
     Judge,
     Judged,
     Pair,
@@ -46,12 +47,15 @@ def _form(form: Any) -> str:
     return ", ".join(f"{kind} {tuple(shape)}" for shape, kind in form)
 
 
-def arrays(group: str, what: str) -> Judge:
-    """A judge of one group of arrays."""
+def arrays(group: str, what: str, during: str = "outputs") -> Judge:
+    """A judge of one group of arrays; `during` names the call that must repeat itself."""
 
     def judge(pair: Pair) -> Iterator[Judged]:
         found = (pair.after["facts"].get("versus") or {}).get(group)
         if found is None:
+            return
+        if not pair.repeats(during):
+            yield SKIPPED, f"for {pair.label} two calls disagree"
             return
         if found["differs"]:
             name, how = found["differs"][0]

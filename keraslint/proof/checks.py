@@ -43,6 +43,7 @@ from .structure import (
 OWNER = "after save and load inside an owner that builds the layer"
 FILE = "after save and load inside a functional model"
 WEIGHTS = "after `load_weights` into an owner that builds the layer"
+TRAINING = "outputs in training"
 R, CK = Health.RELOADS, Measure.CHECKPOINT
 W, O, G, C = Measure.WEIGHTS, Measure.OUTPUTS, Measure.GRADIENTS, Measure.CONFIG  # noqa: E741
 
@@ -56,7 +57,7 @@ CHECKS: tuple[tuple[str, About, Judge], ...] = (
     ("order of weights", W, order),
     ("sub-layers", W, children),
     ("initial values", W, initial),
-    ("outputs in training", O, arrays("training", "the output in training")),
+    ("outputs in training", O, arrays("training", "the output in training", TRAINING)),
     ("outputs in training", O, probed("outputs in training", "calling it in training")),
     ("losses", O, arrays("loss", "the added loss")),
     ("masks", O, arrays("mask", "the output's mask")),
@@ -91,10 +92,10 @@ CHECKS: tuple[tuple[str, About, Judge], ...] = (
     ("trains", Health.TRAINS, trains),
     ("repeats", Health.REPEATS, repeats("outputs", "in inference")),
     ("repeats", Health.REPEATS, repeats("outputs in training", "in training")),
-    ("updates in training", G, arrays("moved", "the value after a call in training")),
-    ("gradients", G, arrays("gradient", "the gradient")),
+    ("updates in training", G, arrays("moved", "the value after a call in training", TRAINING)),
+    ("gradients", G, arrays("gradient", "the gradient", TRAINING)),
     ("gradients", G, probed("gradients", "taking gradients")),
-    ("training steps", G, arrays("step", "the value after two steps of SGD")),
+    ("training steps", G, arrays("step", "the value after two steps of SGD", TRAINING)),
     ("training steps", G, probed("fit", "`fit`")),
     ("config", C, config("config", "before build")),
     ("config", C, config("config once built", "once built")),

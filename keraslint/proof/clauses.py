@@ -49,6 +49,15 @@ class Pair:
         versus = self.after["facts"].get("versus") or {}
         return bool(versus.get(group, {}).get("compared"))
 
+    def repeats(self, name: str) -> bool | None:
+        """Can these outputs be compared? None when only the version after was called twice."""
+        before, after = (
+            side.get("repeats") if isinstance(side, dict) else None for side in self.facts(name)
+        )
+        if before is None and after is False:
+            return None
+        return before is not False
+
     def before_says(self, name: str, key: str) -> Any:
         """A detail of what the version before said."""
         value = self.before["facts"].get(name)

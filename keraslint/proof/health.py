@@ -185,6 +185,8 @@ def repeats(name: str, how: str) -> Judge:
         before, after = pair.facts(name)
         if before is None or error_of(before) or after is None or error_of(after):
             return
+        if before["repeats"] is None or after["repeats"] is None:
+            return
         if before["repeats"] and not after["repeats"]:
             yield BROKEN, f"for {pair.label} two calls {how} no longer agree"
         else:

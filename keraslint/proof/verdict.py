@@ -56,6 +56,9 @@ def _merged(found: list[Clause]) -> Iterator[Check]:
 
 def _no_evidence(pairs: list[Pair]) -> str:
     """Why nothing is shown, or nothing when outputs were compared in at least one case."""
+    for pair in pairs:
+        if None in (pair.repeats("outputs"), pair.repeats("outputs in training")):
+            return f"for {pair.label} two calls of the new version disagree"
     compared = [pair for pair in pairs if pair.compared("inference")]
     if compared:
         return ""

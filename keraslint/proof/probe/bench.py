@@ -28,6 +28,7 @@ class Bench:
     """A case, the state its layer must have in comparisons, and the arrays measured so far.
 
     `theirs` are the arrays of the version before (empty while that one is measured).
+    `steady` says that calls of this layer were seen to repeat, so that one call may stand for two.
     """
 
     case: Case
@@ -37,6 +38,8 @@ class Bench:
     facts: Facts = field(default_factory=dict)
     layer: Any = None
     model: Any = None
+    taped: Any = None
+    steady: bool = False
 
     def fresh(self) -> Any:
         """A new layer, made under a fixed seed and with fresh auto-names."""
@@ -132,6 +135,13 @@ def noted_warnings() -> Iterator[list[str]]:
             text = re.sub(r"_\d+\b", "", " ".join(str(warning.message).split()))
             if text[:160] not in texts:
                 texts.append(text[:160])
+
+
+def as_theirs(bench: Bench, groups: tuple[str, ...]) -> bool:
+    """Are the arrays of these groups there before too, all of them, and equal?"""
+    names = {n for n in (*bench.theirs, *bench.arrays) if n.startswith(groups)}
+    both = bench.theirs.keys() & bench.arrays.keys()
+    return names <= both and all(same(bench.theirs[name], bench.arrays[name]) for name in names)
 
 
 def agree(state: dict[str, Any], bench: Bench) -> bool:

@@ -142,6 +142,17 @@ class Change:
     longer: int = 0
     without: tuple[str, ...] = ()
 
+    def along_with(self, other: Change) -> Change:
+        """Both changes at once."""
+        return Change(
+            f"{self.label}, {other.label}",
+            (*self.arguments, *other.arguments),
+            self.batch or other.batch,
+            self.channels or other.channels,
+            self.longer or other.longer,
+            (*self.without, *other.without),
+        )
+
     def to_input(self, given: Input) -> Input:
         """Apply the changes of shape to one input."""
         shape = list(given.shape)

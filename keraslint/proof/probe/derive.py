@@ -5,6 +5,8 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import reduce
 from typing import Any
 
 from .case import Call, Case, Change, Input, by_name, leaves
@@ -27,24 +29,45 @@ def is_input_channels(name: str) -> bool:
     return any(w in INPUT_WORDS for w in words) and any(w in SIZE_WORDS for w in words)
 
 
-def derived(case: Case) -> Iterator[Alternatives]:
-    """Changes to try, each a tuple of alternatives of which the first that works is enough."""
+@dataclass(frozen=True)
+class Wish:
+    """Changes of which the first that works is enough, and what to try when none does."""
+
+    alternatives: Alternatives
+    otherwise: tuple[Alternatives, ...] = ()
+
+
+def derived(case: Case) -> Iterator[Wish]:
+    """Changes to try, the most telling first."""
     asked = case.asked()
     inputs = leaves((asked.args, asked.kwargs))
     arguments = _arguments(case, asked)
     channels = next((i.shape[-1] for i in inputs if i.kind == "floats" and len(i.shape) > 1), None)
-    if channels is not None:
-        yield from _other_channels(arguments, channels)
-    others = list(_other_arguments(arguments, channels))
-    yield from (change for change in others if _switches(change))
+    equal, odd = _other_channels(arguments, channels) if channels is not None else ([], [])
+    yield from (Wish(alternatives) for alternatives in equal)
+    others = list(_other_arguments(arguments))
+    yield from (Wish(change) for change in others if _switches(change))
+    yield _together([*odd[:1], *_other_sizes(inputs)])
+    yield from (Wish(alternatives) for alternatives in odd[1:])
+    for name, value in asked.kwargs.items():
+        if leaves(value):
+            yield Wish((Change(f"without `{name}`", without=(name,)),))
+    yield _together([change for change in others if not _switches(change)])
+
+
+def _other_sizes(inputs: list[Input]) -> Iterator[Alternatives]:
     if inputs and inputs[0].shape:
         batch = inputs[0].shape[0]
         yield (Change(f"batch size {batch + 1}", batch=(batch, batch + 1)),)
     yield from _longer(inputs)
-    for name, value in asked.kwargs.items():
-        if leaves(value):
-            yield (Change(f"without `{name}`", without=(name,)),)
-    yield from (change for change in others if not _switches(change))
+
+
+def _together(wishes: list[Alternatives]) -> Wish:
+    """All of these changes in one case; each for itself where that does not work."""
+    if len(wishes) < 2:
+        return Wish(wishes[0] if wishes else ())
+    firsts = [alternatives[0] for alternatives in wishes]
+    return Wish((reduce(Change.along_with, firsts),), tuple(wishes))
 
 
 def _switches(alternatives: Alternatives) -> bool:
@@ -71,19 +94,19 @@ def _tied(arguments: dict[str, Any], old: int, new: int) -> tuple[tuple[str, Any
     return tuple((name, new) for name in named)
 
 
-def _other_channels(arguments: dict[str, Any], old: int) -> Iterator[Alternatives]:
+def _other_channels(
+    arguments: dict[str, Any], old: int
+) -> tuple[list[Alternatives], list[Alternatives]]:
     """Channels equal to constructor arguments (the branch of an identity), and others."""
     named = {k: v for k, v in arguments.items() if _whole(v) and 0 < v <= 256 and v != old}
     wanted = list(dict.fromkeys(sorted(named.values(), key=lambda v: _unlikely(named, v))))
-    for new in wanted[:MOST_EQUAL]:
-        change = _with_channels(arguments, old, new)
-        if change:
-            yield (change,)
+    equal = [_with_channels(arguments, old, new) for new in wanted[:MOST_EQUAL]]
     news = [n for n in (old + 2, old * 2, old + 1, old * 3) if n not in wanted]
     changes = [c for c in (_with_channels(arguments, old, n) for n in news) if c]
-    yield tuple(changes[:3])
-    if not wanted:
-        yield tuple(changes[3:0:-1])
+    odd = [tuple(changes[:3])] if changes else []
+    if len(changes) > 1 and not wanted:
+        odd.append(tuple(changes[3:0:-1]))
+    return [(change,) for change in equal if change], odd
 
 
 def _unlikely(named: dict[str, Any], value: int) -> bool:
@@ -105,7 +128,7 @@ def _longer(inputs: list[Input]) -> Iterator[Alternatives]:
         yield tuple(Change(f"inputs longer by {more}", longer=more) for more in (1, 2, 4))
 
 
-def _other_arguments(arguments: dict[str, Any], channels: int | None) -> Iterator[Alternatives]:
+def _other_arguments(arguments: dict[str, Any]) -> Iterator[Alternatives]:
     for name, value in arguments.items():
         if name in ("name", "dtype", "trainable", "seed", "self"):
             continue

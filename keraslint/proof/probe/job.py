@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -87,6 +88,7 @@ def _before(job: dict[str, Any], cls: Any, space: dict[str, Any], place: Place) 
         wrong = baseline_error(entries[-1])
         if wrong:
             return {"baseline": wrong}
+    place.steady = all(_repeats(entry) for entry in entries)
     spent = time.monotonic() - started
     _derive(cases, entries, place, min(job["timeout"] / 4, max(LEAST_DERIVING, spent)))
     return {"cases": entries}
@@ -112,14 +114,19 @@ def _given(job: dict[str, Any], cls: Any, space: dict[str, Any]) -> list[Case]:
 def _derive(cases: list[Case], entries: list[dict[str, Any]], place: Place, budget: float) -> None:
     started = time.monotonic()
     seen: set[tuple[Change, ...]] = set()
-    branches = {_branch(entry) for entry in entries}
+    branches = {_branch(entry["facts"]) for entry in entries}
     for case in cases:
-        for alternatives in derived(case):
-            if len(entries) >= MOST_CASES or time.monotonic() - started > budget:
+        for wish in derived(case):
+            if len(entries) >= MOST_CASES or time.process_time() - started > budget:
                 return
-            if alternatives not in seen:
-                seen.add(alternatives)
-                entries.extend(_first_working(case, alternatives, len(entries), place, branches))
+            if wish.alternatives in seen:
+                continue
+            seen.add(wish.alternatives)
+            for alternatives in (wish.alternatives, *wish.otherwise):
+                working = list(_first_working(case, alternatives, len(entries), place, branches))
+                entries.extend(working)
+                if working and alternatives is wish.alternatives:
+                    break
 
 
 def _first_working(
@@ -132,20 +139,30 @@ def _first_working(
     """Measure the first change that works, and save and load it too if it has other weights."""
     for change in alternatives:
         changed = Case(case.cls, case.text, case.space, change)
-        entry = measure(changed, index, place, LIGHT)
-        if baseline_error(entry):
-            continue
-        if _branch(entry) not in branches and len(branches) <= MOST_SAVED:
-            branches.add(_branch(entry))
-            entry = measure(changed, index, place, SAVED)
-        yield entry
-        return
+        entry = measure(changed, index, place, LIGHT, deepen=partial(_depth, branches))
+        if not baseline_error(entry):
+            yield entry
+            return
 
 
-def _branch(entry: dict[str, Any]) -> tuple[str, ...]:
+def _depth(branches: set[tuple[str, ...]], facts: dict[str, Any]) -> int:
+    """How far to look into a derived case: closer if it takes a branch that is new."""
+    branch = _branch(facts)
+    if branch in branches or len(branches) > MOST_SAVED:
+        return LIGHT
+    branches.add(branch)
+    return SAVED
+
+
+def _branch(facts: dict[str, Any]) -> tuple[str, ...]:
     """Which sub-layers have weights: other ones mean that another branch was taken."""
-    owners = {weight["key"].rpartition("/")[0] for weight in entry["facts"]["weights"]}
-    return tuple(sorted(owners))
+    return tuple(sorted({weight["key"].rpartition("/")[0] for weight in facts["weights"]}))
+
+
+def _repeats(entry: dict[str, Any]) -> bool:
+    """Do two calls agree, in inference and in training?"""
+    facts = entry["facts"]
+    return all(facts[n].get("repeats") is True for n in ("outputs", "outputs in training"))
 
 
 def _after(

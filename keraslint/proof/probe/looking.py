@@ -9,7 +9,17 @@ import keras
 import numpy as np
 
 from .anatomy import anatomy, config_of, numbers, plain, without_auto_name
-from .bench import Bench, attempt, failed, flat, noted_warnings, same, settle_state
+from .bench import (
+    SEED,
+    Bench,
+    as_theirs,
+    attempt,
+    failed,
+    flat,
+    noted_warnings,
+    same,
+    settle_state,
+)
 
 
 def look(bench: Bench) -> bool:
@@ -23,11 +33,9 @@ def look(bench: Bench) -> bool:
     _structure(bench, layer)
     bench.observe("config once built", lambda: config_of(layer))
     bench.observe("state", lambda: settle_state(bench, layer))
-    bench.observe("built alone", lambda: built_alone(bench, as_list=False))
     outputs = bench.observe("outputs", lambda: _outputs(bench))
     if bench.theirs and failed(outputs):
         bench.observe("outputs with common weights", lambda: _with_common_weights(bench))
-    bench.observe("outputs in training", lambda: _outputs_in_training(bench))
     return True
 
 
@@ -130,14 +138,33 @@ def built_alone(bench: Bench, *, as_list: bool) -> Any:
 
 def _outputs(bench: Bench) -> Any:
     layer = bench.again()
-    first, second = bench.run(layer), bench.run(layer)
-    repeats = len(first) == len(second) and all(map(same, first, second))
-    if repeats:
-        _keep(bench, "inference", first)
-        _keep(bench, "loss", [numbers(loss) for loss in layer.losses])
-    masks = [getattr(o, "_keras_mask", None) for o in keras.tree.flatten(bench.call(layer))]
-    _keep(bench, "mask", [numbers(mask) for mask in masks if mask is not None])
-    return {"repeats": repeats, "losses": len(layer.losses)}
+    keras.utils.set_random_seed(SEED)
+    raw = bench.call(layer)
+    losses = [numbers(loss) for loss in layer.losses]
+    masks = [getattr(leaf, "_keras_mask", None) for leaf in keras.tree.flatten(raw)]
+    keep(bench, "mask", [numbers(mask) for mask in masks if mask is not None])
+    outputs = flat(raw)
+    keep(bench, "inference", outputs)
+    keep(bench, "loss", losses)
+    groups = ("inference/", "loss/")
+    return {"repeats": repeats(bench, outputs, groups), "losses": len(losses)}
+
+
+def repeats(bench: Bench, outputs: list[Any], groups: tuple[str, ...], **more: Any) -> bool | None:
+    """Does a second call agree? None where no second call was made.
+
+    What equals the version before needs none; what disagrees with itself is not kept.
+    """
+    if bench.theirs and as_theirs(bench, groups):
+        return None
+    if bench.steady and not bench.theirs:
+        return None
+    second = bench.run(bench.again(), **more)
+    if len(outputs) == len(second) and all(map(same, outputs, second)):
+        return True
+    for name in [name for name in bench.arrays if name.startswith(groups)]:
+        del bench.arrays[name]
+    return False
 
 
 def _with_common_weights(bench: Bench) -> Any:
@@ -151,17 +178,7 @@ def _with_common_weights(bench: Bench) -> Any:
     return {"same": len(wanted) == len(outputs) and all(map(same, wanted, outputs))}
 
 
-def _outputs_in_training(bench: Bench) -> Any:
-    first = bench.run(bench.again(), training=True)
-    second = bench.run(bench.again(), training=True)
-    repeats = len(first) == len(second) and all(map(same, first, second))
-    if repeats:
-        _keep(bench, "training", first)
-        for key, variable in anatomy(bench.layer).variables.items():
-            bench.arrays[f"moved/{key}"] = np.array(numbers(variable))
-    return {"repeats": repeats}
-
-
-def _keep(bench: Bench, group: str, arrays: list[Any]) -> None:
+def keep(bench: Bench, group: str, arrays: list[Any]) -> None:
+    """Keep numbered arrays for comparison."""
     for index, array in enumerate(arrays):
         bench.arrays[f"{group}/{index}"] = array

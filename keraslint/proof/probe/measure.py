@@ -27,7 +27,16 @@ from .saving import (
     save,
     set_in_order,
 )
-from .training import fit, frozen, gradients, in_mixed_precision, shared_with_second, thawed
+from .training import (
+    fit,
+    frozen_before_build,
+    frozen_once_built,
+    gradients,
+    in_mixed_precision,
+    outputs_in_training,
+    shared_with_second,
+    thawed,
+)
 from .versus import versus
 
 LIGHT, SAVED, FULL = 0, 1, 2
@@ -42,6 +51,7 @@ class Place:
     theirs: Path | None
     names: tuple[str, ...]
     stage: Stage
+    steady: bool = False
 
     def shelf(self, index: int) -> Shelf:
         """The folder of one case."""
@@ -56,10 +66,18 @@ class Place:
 
 
 def measure(
-    case: Case, index: int, place: Place, depth: int, theirs: dict[str, Any] | None = None
+    case: Case,
+    index: int,
+    place: Place,
+    depth: int,
+    theirs: dict[str, Any] | None = None,
+    deepen: Callable[[dict[str, Any]], int] | None = None,
 ) -> dict[str, Any]:
-    """Measure one case; `theirs` are the facts of the version before, if this is the one after."""
-    bench = Bench(case)
+    """Measure one case; `theirs` are the facts of the version before, if this is the one after.
+
+    `deepen` chooses the depth anew when the outputs have been seen.
+    """
+    bench = Bench(case, steady=place.steady and depth < FULL)
     shelf = place.shelf(index)
     label = attempt(lambda: label_of(case))
     where = label if isinstance(label, str) else "the case"
@@ -67,14 +85,19 @@ def measure(
         bench.theirs = _read(place.their_shelf(index).folder / "arrays.npz")
     place.stage(f"calling the layer for {where}")
     if look(bench):
-        place.stage(f"training the layer for {where}")
-        _train(bench, depth)
-        place.stage(f"saving and loading the layer for {where}")
+        bench.observe("outputs in training", lambda: outputs_in_training(bench))
+        bench.observe("gradients", lambda: gradients(bench))
+        depth = deepen(bench.facts) if deepen else depth
         if depth >= SAVED:
+            place.stage(f"saving and loading the layer for {where}")
             _look_closer(bench)
             _save_and_load(bench, shelf)
         if theirs is not None:
             _against(bench, index, place, depth, theirs)
+        place.stage(f"training the layer for {where}")
+        _train(bench, depth)
+        if theirs is not None:
+            bench.facts["versus"] = versus(bench.theirs, bench.arrays)
     np.savez(shelf.folder / "arrays.npz", **bench.arrays)
     return {
         "recipe": case.text,
@@ -95,15 +118,15 @@ def baseline_error(entry: dict[str, Any]) -> str:
 
 
 def _train(bench: Bench, depth: int) -> None:
-    bench.observe("gradients", lambda: gradients(bench))
+    """The layer that was called first is used up here: it ends frozen, thawed and trained."""
     if depth >= SAVED:
-        bench.observe("frozen before build", lambda: frozen(bench, before_build=True))
+        bench.observe("frozen before build", lambda: frozen_before_build(bench))
     if depth >= FULL:
-        bench.observe("fit", lambda: fit(bench))
-        bench.observe("frozen once built", lambda: frozen(bench, before_build=False))
-        bench.observe("thawed", lambda: thawed(bench))
-        bench.observe("mixed precision", lambda: in_mixed_precision(bench))
         bench.observe("shared", lambda: shared_with_second(bench))
+        bench.observe("mixed precision", lambda: in_mixed_precision(bench))
+        bench.observe("fit", lambda: fit(bench))
+        bench.observe("frozen once built", lambda: frozen_once_built(bench))
+        bench.observe("thawed", lambda: thawed(bench))
 
 
 def _against(bench: Bench, index: int, place: Place, depth: int, theirs: dict[str, Any]) -> None:
@@ -116,7 +139,6 @@ def _against(bench: Bench, index: int, place: Place, depth: int, theirs: dict[st
         bench.observe("old functional", lambda: load_functional(bench, shelf))
         bench.observe("old owner", lambda: load_owner(bench, shelf))
         bench.observe("old weights", lambda: load_called_weights(bench, shelf))
-    bench.facts["versus"] = versus(bench.theirs, bench.arrays)
 
 
 def _set_in_order(bench: Bench, theirs: dict[str, Any]) -> None:
@@ -144,6 +166,7 @@ def _read(path: Path) -> dict[str, Any]:
 
 
 def _look_closer(bench: Bench) -> None:
+    bench.observe("built alone", lambda: built_alone(bench, as_list=False))
     bench.observe("built with a list", lambda: built_alone(bench, as_list=True))
     bench.observe("functional", lambda: as_functional(bench))
     bench.observe("output shape", lambda: _output_shape(bench))

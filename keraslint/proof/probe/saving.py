@@ -53,13 +53,17 @@ def as_functional(bench: Bench) -> Any:
     with noted_warnings() as warned:
         model = functional(bench, layer)
     early = len(model.weights)
-    _fed(bench, model)
+    if anatomy(layer).variables.keys() != bench.state.keys():
+        _fed(bench, model)
     transplant(bench.state, layer)
     bench.model = model
-    outputs = bench.run(layer)
     symbolic = [[str(t.dtype), list(t.shape)] for t in keras.tree.flatten(model.outputs)]
-    agrees = _agrees(bench, _fed(bench, model)) and _agrees(bench, outputs)
-    return {"same": agrees, "weights": early, "symbolic": symbolic, "warnings": warned}
+    return {
+        "same": _agrees(bench, _fed(bench, model)),
+        "weights": early,
+        "symbolic": symbolic,
+        "warnings": warned,
+    }
 
 
 def _agrees(bench: Bench, outputs: list[Any]) -> bool:

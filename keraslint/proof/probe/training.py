@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
 import keras
 import numpy as np
 
 from .anatomy import anatomy, numbers, transplant
-from .bench import SEED, Bench
+from .bench import SEED, Bench, attempt, failed, flat
+from .looking import keep, repeats
 
 
 class Owner(keras.Model):  # type: ignore[misc]
@@ -64,21 +66,48 @@ def _put_back(inputs: Any, tensors: dict[str, Any]) -> Any:
     )
 
 
-def gradients(bench: Bench) -> Any:
-    """Gradients of a loss over all outputs, in training, with respect to each trainable weight."""
+def outputs_in_training(bench: Bench) -> Any:
+    """One call in training: outputs, updated variables; what gradients need is kept aside."""
+    layer = bench.again()
+    keras.utils.set_random_seed(SEED)
+    with _tape() as tape:
+        outputs = bench.call(layer, training=True)
+        loss = attempt(lambda: _loss(layer, outputs))
+    bench.taped = (tape, loss)
+    arrays = flat(outputs)
+    keep(bench, "training", arrays)
+    for key, variable in anatomy(layer).variables.items():
+        bench.arrays[f"moved/{key}"] = np.array(numbers(variable))
+    return {"repeats": repeats(bench, arrays, ("training/", "moved/"), training=True)}
+
+
+def _tape() -> Any:
+    """Records operations for gradients, where the backend has such a thing."""
     if keras.backend.backend() != "tensorflow":
-        return {"skipped": "measured by `fit` on this backend"}
+        return contextlib.nullcontext()
     import tensorflow as tf
 
-    layer = bench.again()
-    keys = {id(variable): key for key, variable in anatomy(layer).variables.items()}
-    weights = layer.trainable_weights
-    keras.utils.set_random_seed(SEED)
-    with tf.GradientTape() as tape:
-        outputs = bench.call(layer, training=True)
-        leaves = enumerate(_floating(outputs))
-        parts = [keras.ops.mean(keras.ops.square(_float(o) - 0.3 * (i + 1))) for i, o in leaves]
-        loss = sum(parts) + sum(layer.losses)
+    return tf.GradientTape()
+
+
+def _loss(layer: Any, outputs: Any) -> Any:
+    leaves = enumerate(_floating(outputs))
+    parts = [keras.ops.mean(keras.ops.square(_float(o) - 0.3 * (i + 1))) for i, o in leaves]
+    return sum(parts) + sum(layer.losses)
+
+
+def gradients(bench: Bench) -> Any:
+    """Gradients of a loss over all outputs, in training, with respect to each trainable weight."""
+    tape, loss = bench.taped or (None, None)
+    if tape is None:
+        return {"skipped": "measured by training steps on this backend"}
+    if failed(loss):
+        return loss
+    import tensorflow as tf
+
+    bench.taped = None
+    keys = {id(variable): key for key, variable in anatomy(bench.layer).variables.items()}
+    weights = bench.layer.trainable_weights
     found = tape.gradient(loss, [variable.value for variable in weights])
     for variable, gradient in zip(weights, found, strict=True):
         if gradient is not None:
@@ -89,45 +118,57 @@ def gradients(bench: Bench) -> Any:
 
 
 def fit(bench: Bench) -> Any:
-    """Two steps of plain SGD through `Model.fit`; keeps the variables afterwards."""
-    layer = bench.ready()
+    """Two steps of plain SGD, compiled as in `Model.fit`; keeps the variables afterwards."""
+    layer = bench.again()
     owner = Owner(layer, bench)
     data = arrays_of(bench.case.inputs())
-    batch = len(next(iter(data.values())))
+    owner(data)
     owner.compile(optimizer=keras.optimizers.SGD(0.05), jit_compile=False)
     transplant(bench.state, layer)
     keras.utils.set_random_seed(SEED)
-    history = owner.fit(data, epochs=2, batch_size=batch, shuffle=False, verbose=0)
+    losses = [owner.train_on_batch(data, return_dict=True)["loss"] for _ in range(2)]
     after = {key: np.array(numbers(v)) for key, v in anatomy(layer).variables.items()}
     bench.arrays.update({f"step/{key}": value for key, value in after.items()})
-    losses = [float(loss) for loss in history.history["loss"]]
     moved = [
         k for k, v in after.items() if not np.array_equal(v, bench.state[k], equal_nan=_real(v))
     ]
-    return {"moved": sorted(moved), "finite": bool(np.isfinite(losses).all())}
+    return {"moved": sorted(moved), "finite": bool(np.isfinite([float(x) for x in losses]).all())}
 
 
 def _real(array: Any) -> bool:
     return bool(array.dtype.kind in "fc")
 
 
-def frozen(bench: Bench, *, before_build: bool) -> Any:
-    """Weights that still train inside a model when the layer was frozen before, or after, build."""
-    layer = bench.fresh() if before_build else bench.called()
+def frozen_before_build(bench: Bench) -> Any:
+    """Weights that still train inside a model when the layer was frozen before it was built."""
+    layer = bench.fresh()
     layer.trainable = False
     owner = Owner(layer, bench)
     owner(arrays_of(bench.case.inputs()))
-    keys = {id(variable): key for key, variable in anatomy(layer).variables.items()}
-    return sorted(keys[id(variable)] for variable in owner.trainable_weights)
+    return _keys(layer, owner.trainable_weights)
+
+
+def frozen_once_built(bench: Bench) -> Any:
+    """Weights that still train inside a model when the built layer was frozen."""
+    bench.layer.trainable = False
+    try:
+        owner = Owner(bench.layer, bench)
+        owner(arrays_of(bench.case.inputs()))
+        return _keys(bench.layer, owner.trainable_weights)
+    finally:
+        bench.layer.trainable = True
 
 
 def thawed(bench: Bench) -> Any:
-    """Weights that train after freezing a built layer and thawing it again."""
-    layer = bench.called()
-    layer.trainable = False
-    layer.trainable = True
+    """Weights that train after a built layer was frozen and thawed again."""
+    bench.layer.trainable = False
+    bench.layer.trainable = True
+    return _keys(bench.layer, bench.layer.trainable_weights)
+
+
+def _keys(layer: Any, weights: list[Any]) -> list[str]:
     keys = {id(variable): key for key, variable in anatomy(layer).variables.items()}
-    return sorted(keys[id(variable)] for variable in layer.trainable_weights)
+    return sorted(keys[id(variable)] for variable in weights)
 
 
 def in_mixed_precision(bench: Bench) -> Any:
@@ -146,9 +187,8 @@ def in_mixed_precision(bench: Bench) -> Any:
 
 def shared_with_second(bench: Bench) -> Any:
     """Variables that a second instance, made and called beside the first, has in common with it."""
-    first = bench.called()
     second = bench.case.make()
     bench.call(second)
-    mine = {id(variable) for variable in first.variables}
+    mine = {id(variable) for variable in bench.layer.variables}
     keys = anatomy(second).variables
     return sorted(key for key, variable in keys.items() if id(variable) in mine)
