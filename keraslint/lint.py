@@ -107,6 +107,7 @@ def _key(texts: Sequence[Source | Unreadable], settings: Settings) -> str:
     """Digest everything that linting may look at, but for what `LookedAt` tells."""
     asked = (
         *(__version__, sys.version, Path.cwd(), settings.root, settings.src, settings.keras),
+        settings.python,
         *(settings.select, settings.extend_select, settings.ignore, settings.flags),
         sorted(settings.per_file_ignores.items()),
     )

@@ -12,6 +12,7 @@ from typing import Any
 from keraslint.cache import digest
 from keraslint.config import Settings
 from keraslint.project.declared import ModuleSummary
+from keraslint.project.environment import site_packages
 from keraslint.project.hierarchy import Hierarchy
 from keraslint.project.meaning import ClassRef
 from keraslint.project.modules import Modules
@@ -82,7 +83,8 @@ class Index:
         self._searched: set[Path] = set()
         self._headers: dict[str, dict[str, None]] = {}
         roots = [settings.path(folder) for folder in settings.src]
-        self._modules = Modules(roots, self._texts)
+        installed = site_packages(settings.python)
+        self._modules = Modules(roots, self._texts, installed)
         self.hierarchy = Hierarchy(self._modules.load)
 
     def source(self, path: str) -> Source | None:

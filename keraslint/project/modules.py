@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from keraslint.project.declared import ModuleSummary
+from keraslint.project.environment import NOT_READ
 from keraslint.project.source import Source, Unreadable, read
 from keraslint.project.summary import summarize
 
@@ -17,13 +18,17 @@ class Modules:
     """The modules of a project, and what they import, as text; nothing is ever imported.
 
     A name is looked for where Python would: in the root of the asking file's package, in `roots`
-    (the `src` setting, then installed packages), then in the folders above the file.
+    (the `src` setting), in the folders above the file, then among the `installed` packages.
     """
 
     def __init__(
-        self, roots: Sequence[Path] = (), texts: Mapping[str, Source] | None = None
+        self,
+        roots: Sequence[Path] = (),
+        texts: Mapping[str, Source] | None = None,
+        installed: Sequence[Path] = (),
     ) -> None:
         self._roots = tuple(roots)
+        self._installed = tuple(installed)
         self._texts = dict(texts or {})
         self._summaries: dict[str, ModuleSummary | None] = {}
         self._found: dict[tuple[str, str], ModuleSummary | None] = {}
@@ -88,7 +93,8 @@ class Modules:
         if not name:
             return None
         relative = name.replace(".", "/")
-        for folder in folders:
+        foreign = name.partition(".")[0] in NOT_READ
+        for folder in folders if foreign else (*folders, *self._installed):
             for candidate in (folder / f"{relative}/__init__.py", folder / f"{relative}.py"):
                 if self._is_file(candidate):
                     return self._at(candidate)

@@ -10,7 +10,6 @@ import numpy as np
 
 from .anatomy import anatomy, config_of, numbers, plain, without_auto_name
 from .bench import (
-    SEED,
     Bench,
     as_theirs,
     attempt,
@@ -137,10 +136,7 @@ def built_alone(bench: Bench, *, as_list: bool) -> Any:
 
 
 def _outputs(bench: Bench) -> Any:
-    layer = bench.again()
-    keras.utils.set_random_seed(SEED)
-    raw = bench.call(layer)
-    losses = [numbers(loss) for loss in layer.losses]
+    raw, losses = bench.seen or bench.look_once()
     masks = [getattr(leaf, "_keras_mask", None) for leaf in keras.tree.flatten(raw)]
     keep(bench, "mask", [numbers(mask) for mask in masks if mask is not None])
     outputs = flat(raw)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import importlib
 import json
 import os
@@ -74,6 +75,8 @@ def _warm_up() -> dict[str, Any]:
     for slow in ("h5py", "optree"):
         with contextlib.suppress(ImportError):
             importlib.import_module(slow)
+    gc.collect()
+    gc.freeze()
     return {
         "ready": True,
         "keras": keras.__version__,
