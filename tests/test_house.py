@@ -53,8 +53,20 @@ OWNERS = {
 CALLS = {
     "fork": ("forks", "proof.probe.serve"),
     "parse_module": ("layer.syntax",),
-    "parse_statement": ("layer.syntax", "layer.rewrite", "layer.draft", "layer.constructor"),
-    "parse_expression": ("layer.syntax", "layer.rewrite", "layer.draft", "layer.constructor"),
+    "parse_statement": (
+        "layer.syntax",
+        "layer.rewrite",
+        "layer.draft",
+        "layer.constructor",
+        "layer.flag",
+    ),
+    "parse_expression": (
+        "layer.syntax",
+        "layer.rewrite",
+        "layer.draft",
+        "layer.constructor",
+        "layer.flag",
+    ),
 }
 BACKENDS = {"jax", "torch"}  # that the probe may come to need
 SLOW = ("libcst.codemod", "libcst.matchers")

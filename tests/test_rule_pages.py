@@ -35,7 +35,7 @@ SETTINGS = Settings(select=("ALL",))
 RECIPES = {
     "layer-in-build": {"Bad": "Block(4)", "Good": "Block(4)"},
     "shape-known-in-init": {"Bad": "Block(3, 4)", "Good": "Block(3, 4)"},
-    "shape-dependent-layer": {"Bad": "Gate()", "Good": "Gate(3)"},
+    "shape-dependent-layer": {"Bad": "Block(4)", "Good": "Block(4)"},
 }
 Observed = dict[str, Any]
 

@@ -35,13 +35,15 @@ class Flow:
     """Follows values forward through `build()` and the methods that it calls.
 
     Data, conditions, loops and early returns all count; what is not understood counts as needing
-    the call. `needs[step]` is the union over every time the step was reached.
+    the call. `needs[step]` is the union over every time the step was reached; `data[step]` leaves
+    out the conditions around it.
     """
 
     def __init__(self, enter: Enter, foreign: Mapping[str, str]) -> None:
         self._enter = enter
         self._foreign = foreign
         self.needs: dict[Step, Needs] = {}
+        self.data: dict[Step, Needs] = {}
         self.after_return: set[Step] = set()
         self._frames: list[_Frame] = []
 
@@ -64,8 +66,9 @@ class Flow:
     def _step(self, step: Step, environment: Environment, control: Needs) -> None:
         if self._frames[-1].early:
             self.after_return.add(step)
-        needs = self._read(step.uses, environment) | control
-        needs |= self._run_methods(step, environment, control)
+        data = self._read(step.uses, environment) | self._run_methods(step, environment, control)
+        self.data[step] = self.data.get(step, NOTHING) | data
+        needs = data | control
         self._note(step, needs)
         if step.is_branch:
             self._branch(step, environment, needs)

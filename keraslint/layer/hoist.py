@@ -13,6 +13,7 @@ from keraslint.layer.childbuild import ChildBuilds
 from keraslint.layer.constructor import Constructor
 from keraslint.layer.draft import edits, mapped
 from keraslint.layer.facts import Hoist, Hoists
+from keraslint.layer.flag import flag_edits, flaggable
 from keraslint.layer.flow import Enter
 from keraslint.layer.known import Known
 from keraslint.layer.obligations import Move, Obligations
@@ -61,6 +62,7 @@ class Hoister:
                     choices.append(hoist)
             for span, reason in ignored.items():
                 blocked.setdefault(span, reason)
+        choices += self._flags(body)
         return Hoists(tuple(choices), tuple(blocked.items()))
 
     def _plans(
@@ -95,6 +97,25 @@ class Hoister:
                 for span in self._spans(step, body, twin):
                     reason = f"`{method.summary.name}()` also does what needs the input shape"
                     blocked.setdefault(span, reason)
+
+    def _flags(self, body: Body) -> Iterator[Hoist]:
+        """Create always what only some input shapes need, and let a flag decide on its use."""
+        parsed, _ = self._call()
+        if parsed is None or not self._constructor.facts.exists:
+            return
+        for found in flaggable(body, self._constructor, self._obligations.attributes()):
+            move = self._move(found.creations, None, around=False)
+            tested = {cell[len("self.") :] for cell in found.targets}
+            if any(True for _ in self._obligations.bars(move)) or self._obligations.tests(tested):
+                continue
+            changes = flag_edits(found, body, self._constructor, parsed)
+            if changes is None:
+                continue
+            unseen = tuple(dict.fromkeys(self._obligations.unseen(move)))
+            doubts = ["where it is not needed, the layer is created and stays unbuilt", *unseen]
+            steps = found.creations
+            moves = frozenset(span for step in steps for span in self._spans(step, body, body))
+            yield Hoist(changes, moves, (*doubts, *move.doubts), unseen)
 
     def _barred(self, planner: Planner, twin: Body, known: Known | None) -> dict[Step, str]:
         """The creations that cannot move whatever the others do, each with the reason."""
@@ -185,8 +206,8 @@ class Hoister:
         for creation in (*step.makes, *self._makers.made_by(step, 0)):
             yield creation.method.span(creation.call)
 
-    def _move(self, steps: Sequence[Step], known: Known | None) -> Move:
-        reads = names_read(steps)
+    def _move(self, steps: Sequence[Step], known: Known | None, *, around: bool = True) -> Move:
+        reads = names_read(steps) if around else {c for step in steps for c in step.reads}
         writes = {cell for step in steps for cell in step.writes}
         loops = {c for step in steps for o in step.within() if o.is_loop for c in o.uses.binds}
         local = {cell for cell in writes | loops if not cell.startswith("self.")}
@@ -201,7 +222,7 @@ class Hoister:
             frozenset(cell for step in steps for cell in step.uses.items),
             frozenset(t for s in steps for p in (s, *s.within()) for t in p.uses.through),
             frozenset(c for s in steps for c in s.uses.writes if c in s.uses.reads),
-            frozenset(c for s in steps for c in _asked_around(s)),
+            frozenset(c for s in steps for c in _asked_around(s) if around),
             self._constructor.facts,
             frozenset(local),
         )

@@ -247,6 +247,21 @@ class Obligations:
         for item in (*self._lineage.chain, *self._subclasses):
             yield from item.summary.methods.values()
 
+    def attributes(self) -> frozenset[str]:
+        """Every attribute that a method of the class, a base or a subclass mentions."""
+        return frozenset(name for method in self._methods() for name in method.reads)
+
+    def tests(self, attributes: Collection[str]) -> bool:
+        """Whether any method but `build()` and `call()` asks if one of them is there."""
+        return (
+            any(
+                method.tests & set(attributes)
+                for method in self._methods()
+                if method.name not in ("build", "call")
+            )
+            or self.calls_elsewhere()
+        )
+
     def calls_elsewhere(self) -> bool:
         """Whether a subclass has a `call()` of its own, with its own inputs for the children."""
         return any("call" in item.summary.methods for item in self._subclasses)

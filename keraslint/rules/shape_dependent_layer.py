@@ -3,8 +3,7 @@
 ## What it does
 
 Points at layers that are created in `build()` because they need the input shape, and `__init__`
-has no way to know it. That is a legitimate use of `build()`: the rule is off by default, and there
-is no fix.
+has no way to know it. That is a legitimate use of `build()`: the rule is off by default.
 
 ## Why
 
@@ -18,13 +17,19 @@ only the *decision* depends on the shape, the layer can be created always and us
 import keras
 
 
-class Gate(keras.layers.Layer):
+class Block(keras.layers.Layer):
+    def __init__(self, units, **kwargs):
+        super().__init__(**kwargs)
+        self.units = units
+        self.project = None
+
     def build(self, input_shape):
-        self.dense = keras.layers.Dense(input_shape[-1])
-        self.dense.build(input_shape)
+        if input_shape[-1] != self.units:
+            self.project = keras.layers.Dense(self.units)
+            self.project.build(input_shape)
 
     def call(self, x):
-        return x * self.dense(x)
+        return x if self.project is None else self.project(x)
 ```
 
 ## Good
@@ -33,26 +38,32 @@ class Gate(keras.layers.Layer):
 import keras
 
 
-class Gate(keras.layers.Layer):
+class Block(keras.layers.Layer):
     def __init__(self, units, **kwargs):
         super().__init__(**kwargs)
         self.units = units
-        self.dense = keras.layers.Dense(units)
+        self.project = keras.layers.Dense(self.units)
+        self._use_project = False
 
     def build(self, input_shape):
-        self.dense.build(input_shape)
+        self._use_project = input_shape[-1] != self.units
+        if self._use_project:
+            self.project.build(input_shape)
 
     def call(self, x):
-        return x * self.dense(x)
+        return x if not self._use_project else self.project(x)
 ```
 
 ## Fix safety
 
-There is no fix: the constructor would need a new argument.
+Where the layer's arguments need the shape there is no fix: the constructor would need a new
+argument. Where only the decision does (`if input_shape[-1] != self.units:`), the layer can be
+created always: `__init__` creates it, `build()` keeps the decision in a flag, `call()` asks the
+flag. That fix is always unsafe: a layer that is not needed is there all the same, unbuilt.
 
 ## What is proved
 
-Nothing, as nothing is rewritten.
+Of the fix with the flag, the same as for `layer-in-build`, with inputs for both decisions.
 
 ## When not to use it
 
@@ -73,7 +84,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from keraslint.rules import Cure, Finding, Rule
-from keraslint.rules.layer_in_build import created
+from keraslint.rules.layer_in_build import PROMISE, created
+from keraslint.rules.layer_in_build import cure as layer_cure
 
 if TYPE_CHECKING:
     from keraslint.layer.facts import LayerClass
@@ -89,7 +101,10 @@ def check(layer: LayerClass) -> Iterator[Finding]:
 
 
 def cure(layer: LayerClass, finding: Finding) -> Cure:
-    """Say that there is none."""
+    """Offer the flag where only the decision depends on the shape."""
+    found = layer_cure(layer, finding)
+    if found.fix is not None:
+        return found
     return Cure(why_not="`__init__` cannot know the input shape")
 
 
@@ -99,6 +114,8 @@ rule = Rule(
     summary="A layer is created in `build()` because it needs the input shape",
     page=__doc__,
     default=False,
+    fixable="sometimes",
+    promise=PROMISE,
     check=check,
     cure=cure,
 )
