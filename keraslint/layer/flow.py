@@ -35,13 +35,17 @@ class Flow:
     """Follows values forward through `build()` and the methods that it calls.
 
     Data, conditions, loops and early returns all count; what is not understood counts as needing
-    the call. `needs[step]` is the union over every time the step was reached; `data[step]` leaves
-    out the conditions around it.
+    the call. `foreign` cells get their value from elsewhere; `late` tells whether what is read off
+    another object (`self.x.y`) may be there only when `build()` runs. `needs[step]` is the union
+    over every time the step was reached; `data[step]` leaves out the conditions around it.
     """
 
-    def __init__(self, enter: Enter, foreign: Mapping[str, str]) -> None:
+    def __init__(
+        self, enter: Enter, foreign: Mapping[str, str], late: Callable[[str], bool]
+    ) -> None:
         self._enter = enter
         self._foreign = foreign
+        self._late = late
         self.needs: dict[Step, Needs] = {}
         self.data: dict[Step, Needs] = {}
         self.after_return: set[Step] = set()
@@ -148,7 +152,9 @@ class Flow:
                 found |= held
             elif cell in self._foreign:
                 found |= {self._foreign[cell]}
-        return found
+        return found | {
+            f"`{read}`, which may be set late" for read in uses.through if self._late(read)
+        }
 
     def _write(self, uses: Uses, environment: Environment, needs: Needs) -> None:
         for cell in uses.binds:

@@ -9,19 +9,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
-from keraslint.layer.calls import PURE_METHODS
 from keraslint.layer.constructor import InitFacts
-from keraslint.layer.uses import CHANGERS
+from keraslint.layer.steady import SETTLED, STEADY
 from keraslint.project import keras_api
 from keraslint.project.declared import FunctionSummary
 from keraslint.project.hierarchy import Hierarchy
 from keraslint.project.meaning import ClassRef, Lineage, Scope
-
-_STEADY = frozenset(
-    """_dtype_policy _name autocast built compute_dtype dtype dtype_policy input_dtype name
-    quantization_mode supports_jit supports_masking trainable variable_dtype add_weight""".split()
-)
-"""Attributes of Keras' own that are the same at the end of `__init__` and in `build()`."""
 
 _AFTER_BUILD = frozenset({"build", "call"})
 _PLACEHOLDERS = frozenset({"None", "[]", "{}", "list()", "dict()", "()"})
@@ -74,7 +67,7 @@ class Obligations:
             yield f"`build()` leaves `{cell}` alone if somebody has set it before"
         for read in sorted(move.through):
             name, attribute = read.split(".")[1:3]
-            if name not in _STEADY and attribute not in PURE_METHODS | CHANGERS:
+            if name not in STEADY and attribute not in SETTLED:
                 yield f"reads `{read}`, which may change before `build()`"
         for attribute in sorted(_attributes(move.writes)):
             held = [v for v in self._held(attribute, move) if v not in _PLACEHOLDERS]
@@ -150,7 +143,7 @@ class Obligations:
 
     def _readable(self, attribute: str) -> Iterator[str]:
         """An attribute must have its value at the end of `__init__`."""
-        if attribute in _STEADY:
+        if attribute in STEADY:
             return
         if attribute in keras_api.layer_attributes() | keras_api.model_attributes():
             yield f"`self.{attribute}` is not the same before and after `build()`"

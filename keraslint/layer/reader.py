@@ -15,11 +15,13 @@ from keraslint.layer.flow import Flow, Needs
 from keraslint.layer.hoist import Hoister
 from keraslint.layer.known import Known, answered
 from keraslint.layer.obligations import Obligations
+from keraslint.layer.steady import SETTLED, is_settled
 from keraslint.layer.steps import Creation, Step, StepReader
 from keraslint.layer.syntax import Method, parse_method
 from keraslint.project.candidates import build_of, may_create, reached
 from keraslint.project.hierarchy import Hierarchy
-from keraslint.project.meaning import ClassRef, FunctionRef, Scope
+from keraslint.project.keras_api import Symbol
+from keraslint.project.meaning import ClassRef, FunctionRef, Instance, Scope
 from keraslint.project.source import Source
 
 
@@ -152,7 +154,7 @@ class _Study:
         steps = self._reader.steps.read(parsed, scope)
         for step in (inner for outer in steps for inner in outer.all()):
             absorb(step, self._enter, set())
-        flow = Flow(self._enter, self._foreign())
+        flow = Flow(self._enter, self._foreign(), self._late)
         flow.run(steps, self._shapes())
         return Body(parsed, steps, flow)
 
@@ -176,6 +178,19 @@ class _Study:
                     text = f"`self.{attribute}`, which `{item.summary.name}.build()` sets"
                     found[f"self.{attribute}"] = text
         return found
+
+    def _late(self, read: str) -> bool:
+        """Whether an object that the layer was given may not be complete when `__init__` ends.
+
+        A tokenizer whose vocabulary is loaded later is one; a configuration is not, nor is a layer
+        that the class creates itself.
+        """
+        _, name, attribute = read.split(".")[:3]
+        if attribute in SETTLED or is_settled(name):
+            return False
+        scope = Scope(self._ref.module, self._ref)
+        values = self._hierarchy.values(scope, f"self.{name}")
+        return not any(isinstance(value, (Instance, Symbol, ClassRef)) for value in values)
 
     def _enter(self, method: FunctionRef) -> list[Step] | None:
         if method.key not in self._entered:

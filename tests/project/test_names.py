@@ -110,7 +110,8 @@ def test_a_base_is_followed_through_packages_and_re_exports() -> None:
         pkg="from .sub import *\nfrom pkg.sub.deep import Deep as Shown\n",
         pkg__sub="from .deep import Deep\n",
         pkg__sub__deep="from keras import layers\nclass Deep(layers.Layer):\n    pass\n",
-        m="import pkg\nfrom pkg import Deep\nclass A(pkg.Shown):\n    pass\nclass B(Deep):\n    pass\n",
+        m="import pkg\nfrom pkg import Deep\n"
+        "class A(pkg.Shown):\n    pass\nclass B(Deep):\n    pass\n",
     )
 
     assert project.kind("m", "A") is Kind.LAYER

@@ -18,7 +18,6 @@ QUIET = {
     "CUDA_VISIBLE_DEVICES": "-1",
     "TF_CPP_MIN_LOG_LEVEL": "3",
     "TF_ENABLE_ONEDNN_OPTS": "0",
-    "PYTHONDONTWRITEBYTECODE": "1",
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
 }
@@ -30,7 +29,7 @@ def main() -> None:
     requests, answers = _private_channels()
     os.environ.update(QUIET)
     os.environ.setdefault("KERAS_BACKEND", "tensorflow")
-    sys.dont_write_bytecode = True
+    _keep_bytecode_apart()
     hello = _warm_up()
     _send(answers, hello)
     if not hello["ready"]:
@@ -43,6 +42,13 @@ def main() -> None:
             _work(job)
             _send(answers, {"status": "done", "answer": _answer(job)})
             return
+
+
+def _keep_bytecode_apart() -> None:
+    """Compile the project's files once, and write nothing beside them."""
+    os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix = str(Path.cwd() / "bytecode")
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    sys.dont_write_bytecode = False
 
 
 def _private_channels() -> tuple[IO[str], IO[str]]:
