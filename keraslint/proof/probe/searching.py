@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import inspect
 import time
-from collections.abc import Callable, Iterable
+import traceback
+import warnings
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import keras
 
-from .bench import SEED, Unusable, attempt, failed
+from .bench import SEED, Unusable, attempt, describe, failed
 from .case import Case
-from .guess import guesses
+from .guess import called, guesses
 
 MOST_FOUND = 2
 MOST_TRIED = 400
+MOST_SECONDS = 8.0
 
 
 def search(
@@ -21,7 +25,7 @@ def search(
 ) -> list[Case]:
     """Cases that work: up to two found ones, else the first guess that does."""
     stage("looking for a way to make and call it")
-    until = time.monotonic() + job["timeout"] / 3
+    until = time.process_time() + min(job["timeout"] / 3, MOST_SECONDS)
     found: list[Case] = []
     for text in job["found"]:
         case = _found(cls, text, space, until)
@@ -29,13 +33,13 @@ def search(
             found.append(case)
     if found:
         return found
-    return [_first(cls, guesses(cls), space, until)]
+    return [_first(cls, _guessed(cls, space, until), space, until)]
 
 
 def called_on_guesses(case: Case, job: dict[str, Any]) -> Case:
     """A given construction, called on inputs that are guessed."""
-    until = time.monotonic() + job["timeout"] / 3
-    return _first(case.cls, guesses(case.cls, case.text), case.space, until)
+    until = time.process_time() + min(job["timeout"] / 3, MOST_SECONDS)
+    return _first(case.cls, called(case.cls, case.text), case.space, until)
 
 
 def _found(cls: Any, text: str, space: dict[str, Any], until: float) -> Case | None:
@@ -45,37 +49,65 @@ def _found(cls: Any, text: str, space: dict[str, Any], until: float) -> Case | N
     if failed(case) or failed(asked):
         return None
     if asked.args or asked.kwargs:
-        return None if failed(_tried(case)) else case
+        return None if _tried(case) else case
     try:
-        return _first(cls, guesses(cls, text), space, until)
+        return _first(cls, called(cls, text), space, until)
     except Unusable:
         return None
 
 
+def _guessed(cls: Any, space: dict[str, Any], until: float) -> Iterator[str]:
+    """Guesses whose construction works; raises `Unusable` when none does."""
+    errors: list[str] = []
+    worked = False
+
+    def works(text: str) -> bool:
+        nonlocal worked
+        result = attempt(lambda: bool(Case(cls, text, space).make()) or True)
+        if failed(result):
+            errors.append(str(result.get("error", result)))
+        worked = worked or not failed(result)
+        return not failed(result) and time.process_time() < until
+
+    yield from guesses(cls, works)
+    if not worked:
+        why = errors[0] if errors else "nothing to try"
+        raise Unusable(f"no way to make it was found: {why}")
+
+
 def _first(cls: Any, texts: Iterable[str], space: dict[str, Any], until: float) -> Case:
-    """The first text that works; raises `Unusable` with the most frequent error."""
-    errors: dict[str, int] = {}
+    """The first text that works; raises `Unusable` with the error of the one that got furthest."""
+    furthest, error = -1, "nothing to try"
     for number, text in enumerate(texts):
-        if number >= MOST_TRIED or time.monotonic() > until:
+        if number >= MOST_TRIED or time.process_time() > until:
             break
         case = Case(cls, text, space)
         result = _tried(case)
-        if not failed(result):
+        if result is None:
             return case
-        error = str(result.get("error", result))
-        errors[error] = errors.get(error, 0) + 1
-    most = max(errors, key=lambda error: errors[error]) if errors else "nothing to try"
-    raise Unusable(f"no way to make and call it was found: {most}")
+        if _reach(result, cls) > furthest:
+            furthest, error = _reach(result, cls), describe(result)
+    raise Unusable(f"no way to call it was found: {error}")
 
 
-def _tried(case: Case) -> Any:
-    """Make and call the layer once."""
+def _reach(error: BaseException, cls: Any) -> int:
+    """How far an error let the layer come: the last line of the class's file that ran."""
+    file = inspect.getfile(cls)
+    frames = traceback.extract_tb(error.__traceback__)
+    return max(
+        (f.lineno or 0 for f in frames if f.filename == file and f.name == "call"), default=0
+    )
 
-    def make_and_call() -> bool:
-        keras.utils.clear_session(free_memory=False)
-        keras.utils.set_random_seed(SEED)
-        args, kwargs = case.inputs()
-        case.make()(*args, **kwargs)
-        return True
 
-    return attempt(make_and_call)
+def _tried(case: Case) -> BaseException | None:
+    """Make and call the layer once; the error that ends it."""
+    keras.utils.clear_session(free_memory=False)
+    keras.utils.set_random_seed(SEED)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            args, kwargs = case.inputs()
+            case.make()(*args, **kwargs)
+    except (Exception, SystemExit) as error:
+        return error
+    return None

@@ -1,0 +1,164 @@
+"""A layer's class → arguments for its constructor that might work, the likely ones first."""
+
+from __future__ import annotations
+
+import inspect
+import itertools
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from .derive import is_input_channels
+
+Arguments = dict[str, str]
+EMPTY = inspect.Parameter.empty
+MOST_CHOICES = 6
+SWITCH = r"^(use|is|has|with|add|apply|return|include|do|norm|enable|learn)_|^bias$|_bias$"
+# (pattern of a parameter's name, expression); the first that matches is taken
+BY_NAME: tuple[tuple[str, str], ...] = (
+    (r"initializer", '"glorot_uniform"'),
+    (r"regularizer|constraint", "None"),
+    (r"activation|act_fn|act_layer|nonlinearity|^act$", '"relu"'),
+    (SWITCH, "True"),
+    (r"vocab|num_embeddings|^words$|num_tokens", "10"),
+    (r"drop|prob", "0.1"),
+    (r"epsilon|(^|_)eps$", "1e-5"),
+    (r"momentum|alpha|rate$|^scale$|gamma|temperature|_factor$", "0.5"),
+    (r"head_(dim|size)|dim_head|key_dim|value_dim|d_k|d_v", "4"),
+    (r"heads", "2"),
+    (r"kernel", "3"),
+    (r"stride|dilat", "1"),
+    (r"pool_?size|patch|block_size|window|upsample|downsample|merge_size", "2"),
+    (r"padding|pad_type", '"same"'),
+    (r"data_format", '"channels_last"'),
+    (r"groups|top_?k", "2"),
+    (r"min_level", "3"),
+    (r"max_level", "5"),
+    (r"expan|ratio|multiplier", "2"),
+    (r"num_classes|^classes$|n_classes", "3"),
+    (r"(max|seq|sequence).*len|max_pos|num_pos|position|context_length", "16"),
+    (r"(image|input)_(size|shape|resolution)|^resolution$", "(8, 8)"),
+    (r"^(num|n)_?(layers|blocks|repeats?|convs?|stages?|steps)|^repeats?$|^depth$", "2"),
+    (r"spatial_dims|^rank$|^ndim", "2"),
+    (r"filters_list|widths|hidden_units|channels_list|layer_sizes|dims$", "(8, 8)"),
+    (r"axis", "-1"),
+    (r"^name$|prefix", '"layer"'),
+    (r"(^|_)layer$|^block$|^module$|^fn$", "layers.Dense(8)"),
+    (r"hidden|intermediate|inner|mlp|feedforward|ffn", "16"),
+    (r"filter|unit|channel|dim|size|feature|width|embed|output|planes|depth|latent", "8"),
+)
+BY_TYPE = {"int": "4", "float": "0.5", "bool": "True", "str": '"relu"', "string": '"relu"'}
+OTHERS = ("8", "2", "(2, 2)", "True", "None", "0.5", '"relu"', "layers.Dense(8)", "(8, 8)")
+SIZED = r"filter|unit|channel|dim|size|feature|width|heads|data_format|axis|experts"
+
+
+def source_of(cls: Any) -> str:
+    """The text of the class; empty where Python cannot tell."""
+    try:
+        return inspect.getsource(cls)
+    except (OSError, TypeError):
+        return ""
+
+
+def makings(cls: Any) -> Iterator[Arguments]:
+    """Arguments as expressions; `{channels}` where they follow the input's.
+
+    The smallest first, then those that the class asks for, larger ones, and others in turn.
+    """
+    text = source_of(cls)
+    parameters = list(inspect.signature(cls.__init__).parameters.values())[1:]
+    needed = [p for p in parameters if p.default is EMPTY and p.kind not in (2, 4)]
+    first = {p.name: _choices(p, text)[0] for p in needed}
+    small = {p.name: _choices(p, text)[0] for p in parameters if _is_large(p)}
+    unset = {p.name: _choices(p, text)[0] for p in parameters if _is_unset(p)}
+    variants = [{**small, **first}, first, {**unset, **small, **first}]
+    variants += [{k: _doubled(v) for k, v in one.items()} for one in variants[::2]]
+    variants += [{k: "4" if v == "8" else v for k, v in first.items()}]
+    yield from _each_once(itertools.chain(variants, _in_turn(needed, first, small, text)))
+
+
+def _each_once(variants: Iterator[Arguments]) -> Iterator[Arguments]:
+    seen: set[tuple[tuple[str, str], ...]] = set()
+    for variant in variants:
+        key = tuple(sorted(variant.items()))
+        if key not in seen:
+            seen.add(key)
+            yield variant
+
+
+def _in_turn(
+    needed: list[inspect.Parameter], first: Arguments, small: Arguments, text: str
+) -> Iterator[Arguments]:
+    """Other values for one needed argument at a time, then for two."""
+    options = {p.name: _choices(p, text)[1:] for p in needed}
+    for name, values in options.items():
+        yield from ({**small, **first, name: value} for value in values)
+    for one, other in itertools.combinations(options, 2):
+        for pair in itertools.product(options[one][:3], options[other][:3]):
+            yield {**small, **first, one: pair[0], other: pair[1]}
+
+
+def _choices(parameter: inspect.Parameter, text: str) -> list[str]:
+    """Values for one parameter, the likely ones first."""
+    name = parameter.name.lower()
+    if is_input_channels(name):
+        return ["{channels}", "3"]
+    likely = [*_literals(parameter.name, text), _by_name(parameter, text)]
+    if _is_sequence(parameter.name, text):
+        likely = [f"({v}, {v})" for v in likely if v.isdigit()] + likely
+    return list(dict.fromkeys([*likely, *OTHERS]))[:MOST_CHOICES]
+
+
+def _by_name(parameter: inspect.Parameter, text: str) -> str:
+    kind = _kind(parameter, text)
+    if kind == "bool":
+        return "True"
+    for pattern, expression in BY_NAME:
+        if re.search(pattern, parameter.name.lower()):
+            return expression
+    return BY_TYPE.get(kind, "4")
+
+
+def _kind(parameter: inspect.Parameter, text: str) -> str:
+    """The type that the annotation or the docstring names."""
+    kind = parameter.annotation
+    if kind is not EMPTY:
+        name = kind if isinstance(kind, str) else getattr(kind, "__name__", "")
+        return re.split(r"[\[ |]", name)[0]
+    documented = re.search(rf"^\s*`?{re.escape(parameter.name)}`?:\s*(\w+)", text, re.MULTILINE)
+    word = documented.group(1).lower() if documented else ""
+    return "bool" if word.startswith("bool") else word
+
+
+def _literals(name: str, text: str) -> list[str]:
+    """Strings that the class compares this parameter with."""
+    found = re.findall(rf"\b{re.escape(name)}\s*[!=]=\s*(\"[^\"\n]+\"|'[^'\n]+')", text)
+    return list(dict.fromkeys(found))
+
+
+def _is_sequence(name: str, text: str) -> bool:
+    """Does the class index it, walk over it or take its length?"""
+    name = rf"(?:self\.)?{re.escape(name)}"
+    uses = rf"(?<!\w){name}\[-?\d|\bin {name}\s*[:)\]]|\blen\({name}\)"
+    return re.search(rf"{uses}|\bzip\([^)]*\b{name}\b|\benumerate\({name}\)", text) is not None
+
+
+def _is_large(parameter: inspect.Parameter) -> bool:
+    """Is its default so large that a smaller value is the better guess?"""
+    default = parameter.default
+    if not isinstance(default, int) or isinstance(default, bool):
+        return False
+    if re.search(r"wavelength|seed|max_", parameter.name):
+        return False
+    return default > 64 or (default > 2 and re.search(r"heads|window", parameter.name) is not None)
+
+
+def _is_unset(parameter: inspect.Parameter) -> bool:
+    """Is it None by default, though its name asks for a size or an axis?"""
+    empty = parameter.default is None or (parameter.default == 0 and "num" in parameter.name)
+    return empty and re.search(SIZED, parameter.name) is not None
+
+
+def _doubled(value: str) -> str:
+    """Four times a size: what is divided by heads or by a fraction must leave enough."""
+    return str(int(value) * 4) if value in ("4", "8", "16") else value
