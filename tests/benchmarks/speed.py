@@ -214,15 +214,23 @@ def main() -> None:
         home = Path(scratch)
         copied(options.corpus, home / "marked", MARK)
         copied(options.corpus, home / "plain", "")
-        marked = home / "marked"
-        print(f"{options.corpus.name}: {_described(marked)}")
-        table("--version", version(options), marked, max(options.runs, 5))
-        file = typical(marked)
-        title = f"one file on standard input: {file.name}, {file.stat().st_size} bytes"
-        table(title, one_file(file, options), marked, max(options.runs, 5))
-        table("cold, no cache", cold(".", options), marked, options.runs)
-        _warm(home, options)
-        _growth(home, options)
+        print(f"{options.corpus.name}: {_described(home / 'marked')}")
+        for part in options.only:
+            PARTS[part](home, options)
+
+
+def _version(home: Path, options: argparse.Namespace) -> None:
+    table("--version", version(options), home, max(options.runs, 5))
+
+
+def _stdin(home: Path, options: argparse.Namespace) -> None:
+    file = typical(home / "marked")
+    title = f"one file on standard input: {file.name}, {file.stat().st_size} bytes"
+    table(title, one_file(file, options), home / "marked", max(options.runs, 5))
+
+
+def _cold(home: Path, options: argparse.Namespace) -> None:
+    table("cold, no cache", cold(".", options), home / "marked", options.runs)
 
 
 def _warm(home: Path, options: argparse.Namespace) -> None:
@@ -245,10 +253,20 @@ def _growth(home: Path, options: argparse.Namespace) -> None:
             first = costs
             print(f"\ngrowth, no cache (median of {options.growth_runs}; times the 1× figure)")
         parts = [
-            f"{tool.name} {one.wall:.2f}s ({one.wall / base.wall:.2f}×, {one.memory:.0f}MB)"
+            f"{tool.name} {one.wall:.2f}s ({one.wall / base.wall:.2f}×, "
+            f"CPU {one.cpu / base.cpu:.2f}×, {one.memory:.0f}MB)"
             for tool, one, base in zip(tools, costs, first, strict=True)
         ]
         print(f"{size}×  " + "   ".join(parts), flush=True)
+
+
+PARTS = {
+    "version": _version,
+    "stdin": _stdin,
+    "cold": _cold,
+    "warm": _warm,
+    "growth": _growth,
+}
 
 
 def _options() -> argparse.Namespace:
@@ -258,6 +276,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--torchfix", type=_folder, help="folder with torchfix")
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--growth-runs", type=int, default=1)
+    parser.add_argument("--only", nargs="+", choices=PARTS, default=list(PARTS))
     parser.add_argument("--growth", nargs="*", default=["keraslint", "ruff", "ast.parse"])
     options = parser.parse_args()
     if not options.corpus.is_dir() or not any(options.corpus.rglob("*.py")):
