@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -116,22 +117,35 @@ class _Session:
     def run(self) -> None:
         """Apply fixes until none is left."""
         for _ in range(PASSES):
+            since = len(self._fates)
             done = [self._apply(path, found) for path, found in self._wanted().items()]
             if True not in done:
                 return
-            self.result = self._lint()
+            self._again(since)
 
     def prove(self, prover: Prover) -> None:
         """Apply each fix that is proved, the widest of a class first, until none is left."""
         for _ in range(PASSES):
+            since = len(self._fates)
             done = [self._prove(path, found, prover) for path, found in self._wanted().items()]
             if True not in done:
                 break
-            self.result = self._lint()
+            self._again(since)
         self._tell_verdicts()
 
     def _lint(self) -> LintResult:
         return lint_texts(self._texts.values(), self._settings)
+
+    def _again(self, since: int) -> None:
+        """Lint the new texts; a fix has mended what its class no longer gives."""
+        before = _by_layer(self.result)
+        self.result = self._lint()
+        after = _by_layer(self.result)
+        for number, fate in enumerate(self._fates[since:], since):
+            place = (fate.path, fate.fix.layer)
+            gone = before[place] - after[place]
+            if fate.action == "written" and gone > 0:
+                self._fates[number] = replace(fate, findings=gone)
 
     def _wanted(self) -> dict[str, list[Diagnostic]]:
         found: dict[str, list[Diagnostic]] = {}
@@ -246,6 +260,10 @@ class _Session:
                         diagnostic.verdict,
                     )
                 )
+
+
+def _by_layer(result: LintResult) -> Counter[tuple[str, str]]:
+    return Counter((d.path, d.owner) for d in result.diagnostics)
 
 
 def _key(path: str, fix: Fix) -> _Key:

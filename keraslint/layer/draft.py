@@ -23,11 +23,13 @@ def edits(
     constructor: Constructor,
     builds: Sequence[str],
     arguments: str,
+    plain: bool,
 ) -> tuple[Edit, ...]:
     """Write a plan down.
 
     The plan speaks of `body`'s steps, what moves is taken from `twin`'s. `builds` are statements
-    to add; `arguments` those of an `__init__` that has to be written.
+    to add; `arguments` those of an `__init__` that has to be written; `plain` says that the base's
+    `build()` may be called.
     """
     forward = twin.twins if twin is not body else {}
     split = Split(plan, lambda step: forward.get(step, step), body.method.indent)
@@ -37,7 +39,7 @@ def edits(
     kept = _with_names(kept, plan, body)
     kept = _insert_builds(_close_gap(kept, body_of(node)), builds)
     if all(_is_docstring(item) for item in kept):
-        kept.append(_super_build(node))
+        kept.append(_closing(node, plain))
     placeholders = {
         cell
         for step in plan.moved
@@ -164,12 +166,14 @@ def _is_docstring(node: cst.CSTNode) -> bool:
     )
 
 
-def _super_build(build: cst.FunctionDef) -> cst.CSTNode:
-    names = [p.name.value for p in (*build.params.posonly_params, *build.params.params)][1:]
-    star = build.params.star_arg
-    if isinstance(star, cst.Param):
-        names.append(f"*{star.name.value}")
-    names += [f"{p.name.value}={p.name.value}" for p in build.params.kwonly_params]
-    if build.params.star_kwarg is not None:
-        names.append(f"**{build.params.star_kwarg.name.value}")
-    return cst.parse_statement(f"super().build({', '.join(names)})")
+def _closing(build: cst.FunctionDef, plain: bool) -> cst.CSTNode:
+    """What an emptied `build()` still does: mark the layer as built.
+
+    `super().build(…)` says so best, but only `Layer`'s own takes one shape and does no more.
+    """
+    parameters = build.params
+    names = [p.name.value for p in (*parameters.posonly_params, *parameters.params)][1:]
+    others = isinstance(parameters.star_arg, cst.Param) or parameters.star_kwarg is not None
+    if plain and len(names) == 1 and not others and not parameters.kwonly_params:
+        return cst.parse_statement(f"super().build({names[0]})")
+    return cst.parse_statement("self.built = True")

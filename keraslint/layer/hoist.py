@@ -147,6 +147,8 @@ class Hoister:
         parsed, steps = self._call()
         if parsed is None or len(shapes) != 1 or self._obligations.calls_elsewhere():
             return ()
+        if body.method.node.params.params[1].default is not None:
+            return ()  # `build()` without a shape must go on working
         everything = body.all
         if any(shapes[0] in s.writes for s in everything):
             return ()
@@ -189,13 +191,16 @@ class Hoister:
             return None
         unseen = tuple(dict.fromkeys(self._obligations.unseen(move)))
         doubts = [*extra, *move.doubts, *unseen]
+        if any(step.raises for step in plan.moved):
+            doubts.append("an error that `build()` raises is raised by `__init__`")
         if known is not None:
             doubts[:0] = [f"`{n}` may differ from `{known.names[n]}`" for n in sorted(used)]
         if twin is not body:
             plan = mapped(plan, {mine: theirs for theirs, mine in twin.twins.items()})
         builds = self._missing_builds(body, plan) if self._keras == 3 else ()
         arguments = "**kwargs" if self._obligations.plain_base else "*args, **kwargs"
-        changes = edits(body, twin, plan, self._constructor, builds, arguments)
+        plain = self._obligations.plain_layer
+        changes = edits(body, twin, plan, self._constructor, builds, arguments, plain)
         return Hoist(changes, moves, tuple(doubts), unseen, builds)
 
     def _spans(self, step: Step, body: Body, twin: Body) -> Iterator[Span]:

@@ -18,6 +18,7 @@ from keraslint.project.meaning import ClassRef, Lineage, Scope
 
 _AFTER_BUILD = frozenset({"build", "call"})
 _PLACEHOLDERS = frozenset({"None", "[]", "{}", "list()", "dict()", "()"})
+_HARMLESS_DECORATORS = frozenset({"override", "shape_type_conversion", "do_not_convert"})
 _UNTRACKED = "no_automatic_dependency_tracking"
 
 
@@ -59,10 +60,16 @@ class Obligations:
         for attribute in sorted(_attributes(move.writes)):
             yield from self._target(attribute, move)
             yield from self._tested(attribute)
+            yield from self._read_in_construction(attribute)
         yield from self._broken_subclasses(move)
 
     def unseen(self, move: Move) -> Iterator[str]:
         """Every reason why the fix is not safe, and that running this one class cannot clear."""
+        for name in ("__init__", "build"):
+            method = self._ref.summary.methods.get(name)
+            for leaf in method.decorators if method is not None else ():
+                if leaf.rpartition(".")[2] not in _HARMLESS_DECORATORS:
+                    yield f"`{name}` is decorated with `{leaf}`"
         for cell in sorted(move.asked & move.writes):
             yield f"`build()` leaves `{cell}` alone if somebody has set it before"
         for read in sorted(move.through):
@@ -91,6 +98,8 @@ class Obligations:
                 yield "the class has no `__init__`, and its base may take other arguments"
             yield from self._self_building()
             return
+        if init.parameters and init.parameters[0].name != "self":
+            yield f"`__init__` calls its instance `{init.parameters[0].name}`"
         if move.init.returns:
             yield "`__init__` returns early"
         if not move.init.calls_super:
@@ -98,6 +107,17 @@ class Obligations:
         yield from self._self_building()
         if any(_UNTRACKED in leaf for leaf in init.decorators):
             yield f"`__init__` is decorated with `{_UNTRACKED}`"
+
+    @property
+    def plain_layer(self) -> bool:
+        """Whether `super().build(input_shape)` surely does nothing but mark the layer as built."""
+        roots = {root.name for root in self._lineage.roots}
+        above = self._lineage.chain[1:]
+        return (
+            roots == {keras_api.LAYER}
+            and not self._lineage.missing
+            and not any("build" in item.summary.methods for item in above)
+        )
 
     def _self_building(self) -> Iterator[str]:
         for item in self._lineage.chain:
@@ -189,9 +209,14 @@ class Obligations:
             method = item.summary.methods.get(attribute)
             if method is not None and any("property" in leaf for leaf in method.decorators):
                 yield from self._property(attribute, method)
+        if any(
+            attribute in item.module.pokes for item in (*self._lineage.chain, *self._subclasses)
+        ):
+            yield f"`{attribute}` is also set from outside the class"
         for method in self._methods():
             early = method.name not in ("__init__", *_AFTER_BUILD)
-            if early and attribute in method.assigns and not self._runs_in_init(method.name):
+            writes = bool({attribute, "*"} & method.assigns)
+            if early and writes and not self._runs_in_init(method.name):
                 yield f"`{method.name}()` also writes `self.{attribute}`"
 
     def _property(self, name: str, method: FunctionSummary) -> Iterator[str]:
@@ -221,6 +246,23 @@ class Obligations:
         config = self._hierarchy.method(self._ref, "get_config")
         if config is not None and attribute in config.summary.reads:
             yield f"`get_config()` reads `self.{attribute}`"
+
+    def _read_in_construction(self, attribute: str) -> Iterator[str]:
+        """A setter or a method that `__init__` runs may look at the attribute too early."""
+        for item in self._lineage.chain:
+            init = item.summary.methods.get("__init__")
+            for name in self._run_by(init) if init is not None else ():
+                method = self._hierarchy.method(self._ref, name)
+                if method is not None and attribute in method.summary.reads:
+                    yield f"`__init__` runs `{name}()`, which reads `self.{attribute}`"
+
+    def _run_by(self, init: FunctionSummary) -> Iterator[str]:
+        """The methods of its own, and the setters, that a constructor runs directly."""
+        for call in init.calls:
+            if call.startswith("self.") and "." not in call[len("self.") :]:
+                yield call[len("self.") :]
+        for attribute in init.assigns:
+            yield f"{attribute}.setter"
 
     def _held(self, attribute: str, move: Move) -> Iterator[str]:
         """What constructors assign to an attribute, this class's as code, its bases' as names."""
@@ -264,6 +306,10 @@ class Obligations:
     def _broken_subclasses(self, move: Move) -> Iterator[str]:
         for sub in self._subclasses:
             name, init = sub.summary.name, sub.summary.methods.get("__init__")
+            build = sub.summary.methods.get("build")
+            if build is not None and _replaces_build(sub):
+                for attribute in sorted(build.assigns & _attributes(move.writes)):
+                    yield f"the subclass `{name}` makes `self.{attribute}` itself"
             if init is not None:
                 if not any(call.endswith("__init__") for call in init.calls):
                     yield f"the subclass `{name}` does not call this `__init__`"

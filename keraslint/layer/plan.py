@@ -43,6 +43,7 @@ class Planner:
         self._independent = independent
         self._after_return = after_return
         self._creates = creates
+        self._rebinds = any("global" in step.uses.exits for step in self._all)
         self._empty_lists = empty_lists
         self._writers: dict[str, list[Step]] = {}
         for step in self._all:
@@ -71,6 +72,8 @@ class Planner:
         """Why a step cannot leave by itself, `""` when it can."""
         if not self._independent(step):
             return "needs the input shape"
+        if self._rebinds:
+            return "`build()` rebinds a global name"
         if step in self._after_return:
             return "follows an early `return`"
         if step.stays:

@@ -220,7 +220,9 @@ def with_body(
     flat = [s for node in statements for s in _statements(node)]
     body = function.body
     if isinstance(body, cst.IndentedBlock):
-        return function.with_changes(body=body.with_changes(body=without_first_blank(flat)))
+        if flat and body.body and flat[0] is not body.body[0]:
+            flat = without_first_blank(flat)
+        return function.with_changes(body=body.with_changes(body=flat))
     return function.with_changes(body=cst.IndentedBlock(body=flat, indent=indent))
 
 

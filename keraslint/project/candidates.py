@@ -47,6 +47,9 @@ def _makes_a_layer(hierarchy: Hierarchy, ref: ClassRef, method: FunctionRef) -> 
 
 
 def _takes_a_shape(build: FunctionSummary) -> bool:
-    """`build(self, hp, …)` of a hyper-model and `build(self)` are no `build()` of a layer."""
-    names = [p.name for p in build.parameters[1:]]
-    return bool(names) and names[0] != "hp"
+    """`build(self, hp, …)` of a hyper-model and `build(self)` are no `build()` of a layer.
+
+    One that calls its instance by another name than `self` is not understood.
+    """
+    names = [p.name for p in build.parameters]
+    return len(names) > 1 and names[0] == "self" and names[1] != "hp"

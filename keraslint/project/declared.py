@@ -67,7 +67,11 @@ class ClassSummary:
 
 @dataclass(frozen=True, slots=True)
 class ModuleSummary:
-    """What a module declares. `imports` maps a local name to absolute dotted names."""
+    """What a module declares.
+
+    `imports` maps a local name to absolute dotted names; `pokes` are attributes that it sets on
+    other objects than `self`.
+    """
 
     name: str
     path: str
@@ -77,9 +81,15 @@ class ModuleSummary:
     bindings: Bindings
     functions: dict[str, FunctionSummary]
     classes: dict[str, ClassSummary]
+    pokes: frozenset[str] = frozenset()
 
 
 def keras_version(module: ModuleSummary) -> int:
     """The Keras that a module is written for, as far as its imports tell: 2 or 3."""
     roots = {target.partition(".")[0] for leaves in module.imports.values() for target in leaves}
-    return 2 if "tf_keras" in roots and "keras" not in roots else 3
+    old = any(
+        target.startswith("tensorflow.python.keras")
+        for leaves in module.imports.values()
+        for target in leaves
+    )
+    return 2 if old or ("tf_keras" in roots and "keras" not in roots) else 3

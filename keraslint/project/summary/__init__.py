@@ -24,7 +24,9 @@ def summarize(text: str, name: str, path: str, *, is_package: bool = False) -> M
     """
     tree = parse(text)
     package = name if is_package else name.rpartition(".")[0]
-    module = ModuleSummary(name, path, is_package, {}, (), {}, {}, {})
+    module = ModuleSummary(
+        name, path, is_package, {}, (), {}, {}, {}, frozenset(_poked(tree, text))
+    )
     stars: list[str] = []
     bindings: dict[str, list[str]] = {}
     for statement in _module_level(tree.body):
@@ -49,7 +51,20 @@ def summarize(text: str, name: str, path: str, *, is_package: bool = False) -> M
         module.bindings,
         module.functions,
         module.classes,
+        module.pokes,
     )
+
+
+_POKE = re.compile(r"^\s*(?!self\b)\w+(?:\.\w+)*\.(\w+)\s*=[^=]", re.MULTILINE)
+
+
+def _poked(tree: ast.Module, text: str) -> Iterator[str]:
+    """Attributes that some code sets on another object than `self`."""
+    wanted = set(_POKE.findall(text))
+    for node in ast.walk(tree) if wanted else ():
+        stored = isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store)
+        if stored and not (isinstance(node.value, ast.Name) and node.value.id == "self"):
+            yield node.attr
 
 
 _INDENTED_IMPORT = re.compile(r"^[ \t]+(?:import|from) [\w.]+", re.MULTILINE)
@@ -120,8 +135,7 @@ def _class(node: ast.ClassDef, outer: str, end: int, classes: dict[str, ClassSum
     for position, statement in enumerate(node.body):
         last = first_line(node.body[position + 1]) - 1 if position + 1 < len(node.body) else end
         if isinstance(statement, _DEFINITIONS):
-            if not _is_overload(statement, methods):
-                methods[statement.name] = function(statement, last)
+            methods[_method_name(statement)] = function(statement, last)
         elif isinstance(statement, ast.ClassDef):
             _class(statement, qualname, last, classes)
         else:
@@ -140,14 +154,12 @@ def _class(node: ast.ClassDef, outer: str, end: int, classes: dict[str, ClassSum
     )
 
 
-def _is_overload(
-    node: ast.FunctionDef | ast.AsyncFunctionDef, methods: dict[str, FunctionSummary]
-) -> bool:
-    """A `@x.setter` does not replace the property that it belongs to."""
-    return node.name in methods and any(
-        isinstance(decorator, ast.Attribute) and decorator.attr in ("setter", "deleter")
-        for decorator in node.decorator_list
-    )
+def _method_name(node: ast.FunctionDef | ast.AsyncFunctionDef) -> str:
+    """A `@x.setter` does not replace the property that it belongs to: it is `x.setter`."""
+    for decorator in node.decorator_list:
+        if isinstance(decorator, ast.Attribute) and decorator.attr in ("setter", "deleter"):
+            return f"{node.name}.{decorator.attr}"
+    return node.name
 
 
 def _end(node: ast.stmt) -> int:

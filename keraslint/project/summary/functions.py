@@ -180,6 +180,10 @@ def _saw_call(node: ast.Call, facts: _Facts) -> None:
         attribute = node.args[1]
         if dotted(node.args[0]) == "self" and isinstance(attribute, ast.Constant):
             (facts.assigns if name == "setattr" else facts.tests).add(str(attribute.value))
+        elif dotted(node.args[0]) == "self" and name == "setattr":
+            facts.assigns.add("*")
+    if name in ("self.__dict__.update", "vars().update", "self.__dict__.setdefault"):
+        facts.assigns.add("*")
     if name.startswith("self.") and name.endswith((".append", ".extend", ".insert", ".update")):
         owner = name.rpartition(".")[0]
         facts.assigns.add(owner[len("self.") :].partition(".")[0])

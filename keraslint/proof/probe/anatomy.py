@@ -16,10 +16,14 @@ AUTO_NAME = re.compile(r"_\d+$")
 
 @dataclass
 class Anatomy:
-    """Variables and sub-layers by path, in the order in which saving finds them."""
+    """Variables and sub-layers by path, in the order in which saving finds them.
+
+    `seeds` are the paths of random generators: drawn when made, so that no two are alike.
+    """
 
     variables: dict[str, Any] = field(default_factory=dict)
     children: dict[str, Any] = field(default_factory=dict)
+    seeds: set[str] = field(default_factory=set)
 
 
 def anatomy(layer: Any) -> Anatomy:
@@ -40,6 +44,7 @@ def _visit(thing: Any, path: str, found: Anatomy, seen: set[int]) -> None:
     if isinstance(thing, keras.random.SeedGenerator):
         seen.add(id(thing))
         found.variables[path] = thing.state
+        found.seeds.add(path)
     elif isinstance(thing, keras.metrics.Metric):
         seen.add(id(thing))
         for variable in thing.variables:

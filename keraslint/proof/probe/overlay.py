@@ -62,10 +62,14 @@ def module_name(path: Path) -> tuple[str, Path]:
 
 
 def load_module(path: str, text: str, folders: Sequence[str]) -> ModuleType:
-    """Import the file with the given text; `folders` are further places to import from."""
+    """Import the file with the given text; `folders` are further places to import from.
+
+    A folder that is a package is no such place: its modules would hide installed ones.
+    """
     file = Path(os.path.realpath(path))
     name, base = module_name(file)
-    sys.path[:0] = list(dict.fromkeys([str(base), *folders]))
+    places = [folder for folder in folders if not (Path(folder) / "__init__.py").exists()]
+    sys.path[:0] = list(dict.fromkeys([str(base), *places]))
     sys.meta_path.insert(0, Overlay({str(file): text}))
     importlib.invalidate_caches()
     if name.isidentifier() or "." in name:

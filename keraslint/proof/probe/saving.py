@@ -75,7 +75,8 @@ def _survived(bench: Bench, layer: Any, run: Callable[[], list[Any]]) -> dict[st
     """Which weights differ from the agreed state, and does a call (made after looking) agree?"""
     values = state(layer)
     outputs = run()
-    lost = [k for k, v in bench.state.items() if k not in values or not same(values[k], v)]
+    expected = {k: v for k, v in bench.state.items() if k not in anatomy(bench.layer).seeds}
+    lost = [k for k, v in expected.items() if k not in values or not same(values[k], v)]
     return {"lost": lost, "outputs": _agrees(bench, outputs)}
 
 
