@@ -62,8 +62,9 @@ def _poked(tree: ast.Module, text: str) -> Iterator[str]:
     """Attributes that some code sets on another object than `self`."""
     wanted = set(_POKE.findall(text))
     for node in ast.walk(tree) if wanted else ():
-        stored = isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store)
-        if stored and not (isinstance(node.value, ast.Name) and node.value.id == "self"):
+        if not isinstance(node, ast.Attribute) or not isinstance(node.ctx, ast.Store):
+            continue
+        if not isinstance(node.value, ast.Name) or node.value.id != "self":
             yield node.attr
 
 
