@@ -82,6 +82,7 @@ class Index:
         self._is_python: set[str] = set()
         self._searched: set[Path] = set()
         self._headers: dict[str, dict[str, None]] = {}
+        self._unnoted = dict(self._texts)
         roots = [settings.path(folder) for folder in settings.src]
         installed = site_packages(settings.python)
         self._modules = Modules(roots, self._texts, installed)
@@ -154,6 +155,9 @@ class Index:
 
     def _children(self, ref: ClassRef) -> Iterator[ClassRef]:
         self._look_around(ref)
+        mentioned = [path for path, text in self._unnoted.items() if ref.summary.name in text.text]
+        for path in mentioned:
+            self._note_headers(self._unnoted.pop(path))
         for path in self._headers.get(ref.summary.name, ()):
             text = self.source(path)
             for item in self._declared(text) if text is not None else ():
@@ -168,9 +172,6 @@ class Index:
 
     def _look_around(self, ref: ClassRef) -> None:
         """Read the files of a class's own package: a subclass may be in one that is not linted."""
-        if not self._searched:
-            for known_text in self._texts.values():
-                self._note_headers(known_text)
         top = self._package(Path(ref.module.path))
         if top in self._searched:
             return
@@ -180,8 +181,7 @@ class Index:
             if str(path.absolute()) not in known and str(path) not in self._others:
                 text = read(path)
                 if isinstance(text, Source):
-                    self._others[str(path)] = text
-                    self._note_headers(text)
+                    self._others[str(path)] = self._unnoted[str(path)] = text
 
     def _note_headers(self, text: Source) -> None:
         """Remember which files have a class that derives from something of a name."""

@@ -176,6 +176,22 @@ def test_package_data_and_relative_imports_work_and_a_class_may_be_nested(prover
 
 
 @pytest.mark.keras
+def test_a_package_that_is_the_current_folder_hides_no_installed_one(tmp_path):
+    package = tmp_path / "shapes"
+    (package / "wave").mkdir(parents=True)
+    (package / "__init__.py").write_text("")
+    (package / "wave" / "__init__.py").write_text("raise RuntimeError('not this one')")
+    before, after = (f"import wave\n{FORMS[form]}" for form in ("V1", "A4"))
+    file = package / "block.py"
+    file.write_text(before)
+    claim = Claim("Block", file, before, after, recipes=(Recipe(RECIPE),))
+
+    (verdict,) = prove([claim], ProofOptions(root=package))
+
+    assert verdict.outcome is Outcome.PROVED, verdict.reason
+
+
+@pytest.mark.keras
 def test_two_files_with_two_class_names_can_be_compared(prover, tmp_path):
     old, new = tmp_path / "old.py", tmp_path / "new.py"
     after = FORMS["A4"].replace("class Block(", "class Better(")

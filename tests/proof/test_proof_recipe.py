@@ -117,11 +117,11 @@ def test_a_layer_that_nobody_can_make_is_unknown(judge):
         .replace("units=4", "units")
         .replace(
             "super().__init__(**kwargs)",
-            "super().__init__(**kwargs)\n        assert units == 'secret'",
+            "super().__init__(**kwargs)\n        assert units != units",
         )
     )
 
     verdict = judge(text, text)
 
     assert verdict.outcome is Outcome.UNKNOWN
-    assert verdict.reason.startswith("baseline fails: no way to make and call it was found: Asser")
+    assert verdict.reason.startswith("baseline fails: no way to make it was found: AssertionError")
