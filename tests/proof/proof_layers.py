@@ -56,6 +56,7 @@ def dropout(init: str = "pass", build: str = "") -> str:
     return f"{text}    def call(self, x):\n        return self.dense(x)\n"
 
 
+DROPPED = "return self.drop(self.dense(x))"
 ACT = "return self.act(x)"
 OR_X = "return x if self.dense is None else self.dense(x)"
 CONDITIONAL = block(
@@ -142,6 +143,13 @@ PAIRS: dict[str, tuple[str, str, str, str, str]] = {
     "a dropout moves": (
         block(build="self.drop = layers.Dropout(0.5)", call="return self.drop(x)"),
         block("self.drop = layers.Dropout(0.5)", KEEP, "return self.drop(x)"),
+        STANDARD,
+        "proved",
+        "",
+    ),
+    "dropouts beside drawn weights move": (
+        block(build=f"{MAKE}\nself.drop = layers.Dropout(0.5)\n{BUILD}", call=DROPPED),
+        block(f"{MAKE}\nself.drop = layers.Dropout(0.5)", BUILD, DROPPED),
         STANDARD,
         "proved",
         "",

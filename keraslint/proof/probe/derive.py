@@ -17,7 +17,7 @@ SIZE_WORDS = {
     *("feature", "filters", "size", "units", "planes", "width", "depth", "n", "num", "nc", "nb"),
 }
 NOT_CHANNELS = re.compile(r"kernel|stride|dilat|pool|rank|pad|spatial|axis|seed|group|head|num_la")
-MOST_EQUAL = 4
+MOST_EQUAL = 3
 Alternatives = tuple[Change, ...]
 
 
@@ -72,7 +72,8 @@ def _together(wishes: list[Alternatives]) -> Wish:
 
 def _switches(alternatives: Alternatives) -> bool:
     """Does the change switch something on or off? Such arguments decide conditions."""
-    return not _whole(alternatives[0].arguments[0][1])
+    value = alternatives[0].arguments[0][1]
+    return isinstance(value, (bool, tuple)) or value in (0.0, 0.5)
 
 
 def _arguments(case: Case, asked: Call) -> dict[str, Any]:
