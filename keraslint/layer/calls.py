@@ -13,15 +13,15 @@ from keraslint.project.meaning import ClassRef, External, FunctionRef, Instance,
 
 _PURE_BUILTINS = frozenset(
     """abs all any bool bytes callable complex dict divmod enumerate filter float format frozenset
-    getattr hasattr hash id int isinstance issubclass iter len list map max min next object pow
+    getattr hasattr hash id int isinstance issubclass len list map max min object pow
     range repr reversed round set setattr slice sorted str sum super tuple type zip
     AttributeError IndexError KeyError NotImplementedError RuntimeError TypeError ValueError
     """.split()
 )
 PURE_METHODS = frozenset(
-    """as_list capitalize clone copy count endswith format from_config get get_config index isdigit
-    items join keys lower lstrip replace rstrip split splitlines startswith strip title upper values
-    with_name is_integer _asdict""".split()
+    """as_list capitalize clone compute_mask compute_output_shape copy count endswith format
+    from_config get get_config index is_integer isdigit items join keys lower lstrip replace
+    rstrip split splitlines startswith strip title upper values with_name _asdict""".split()
 )
 _PURE_LIBRARIES = frozenset(
     "math numpy copy functools itertools operator collections typing string numbers".split()

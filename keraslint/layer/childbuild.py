@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import libcst as cst
 
 from keraslint.layer.steps import Step
-from keraslint.layer.syntax import dotted
+from keraslint.layer.syntax import dotted, walk
 from keraslint.layer.uses import cell_of
 from keraslint.project import keras_api
 from keraslint.project.hierarchy import Hierarchy
@@ -39,7 +39,10 @@ class ChildBuilds:
         parameters = [*call.params.posonly_params, *call.params.params]
         if len(parameters) < 2:
             return {}
-        self._shapes = {parameters[1].name.value: self._shape}
+        first = parameters[1].name.value
+        if any(isinstance(node, (cst.NamedExpr, cst.Nonlocal)) for node in walk(call.body)):
+            return {}  # a name may change in the middle of an expression, or in another function
+        self._shapes = {first: self._shape}
         for step in steps:
             if isinstance(step.node, cst.SimpleStatementLine):
                 for small in step.node.body:

@@ -80,8 +80,20 @@ class Flow:
             self._loop(step, environment, needs)
         else:
             self._write(step.uses, environment, needs)
-            self._block(step.body, environment, control)
+            for cell in step.mercy:
+                environment[cell] = environment.get(cell, NOTHING) | needs
+            if isinstance(step.node, (cst.Try, cst.TryStar)):
+                self._attempt(step.body, environment, control)
+            else:
+                self._block(step.body, environment, control)
             self._leave(step, needs)
+
+    def _attempt(self, steps: Iterable[Step], environment: Environment, control: Needs) -> None:
+        """Of a `try`, any statement may be the last that runs."""
+        for step in steps:
+            inner = dict(environment)
+            self._block([step], inner, control)
+            _join(environment, inner)
 
     def _branch(self, step: Step, environment: Environment, needs: Needs) -> None:
         self._write(step.uses, environment, needs)
@@ -91,7 +103,9 @@ class Flow:
         _join(environment, other)
 
     def _loop(self, step: Step, environment: Environment, needs: Needs) -> None:
-        for _ in range(2):
+        before: Environment | None = None
+        while before != environment:
+            before = dict(environment)
             inner = dict(environment)
             self._write(step.uses, inner, needs)
             self._block(step.body, inner, needs)
@@ -146,8 +160,11 @@ class Flow:
 
     def _read(self, uses: Uses, environment: Environment) -> Needs:
         found = NOTHING
+        computed = environment.get("self.*", NOTHING)
         for cell in uses.reads:
             held = environment.get(cell)
+            if cell.startswith("self."):
+                found |= computed
             if held is not None:
                 found |= held
             elif cell in self._foreign:

@@ -20,7 +20,7 @@ from keraslint.layer.obligations import Move, Obligations
 from keraslint.layer.order import WeightOrder
 from keraslint.layer.plan import Plan, Planner
 from keraslint.layer.steps import Step, names_read
-from keraslint.layer.syntax import Method
+from keraslint.layer.syntax import Method, dotted
 from keraslint.project.hierarchy import Hierarchy
 from keraslint.project.keras_api import Symbol
 from keraslint.project.meaning import ClassRef
@@ -152,12 +152,14 @@ class Hoister:
         everything = body.all
         if any(shapes[0] in s.writes for s in everything):
             return ()
+        if parsed.node.decorators or any(_may_build(s) for s in everything if s not in plan.moved):
+            return ()
         built = {c for s in everything if s not in plan.moved for c in s.reads}
         made = {
             cell: target
             for step in plan.moved
             if not built & set(step.uses.binds)
-            for cell, target in _children(step)
+            for cell, target in list(_children(step))[:1]
         }
         known = {**self._constructor.children(), **made}
         follower = ChildBuilds(self._hierarchy, known, shapes[0])
@@ -231,6 +233,22 @@ class Hoister:
             self._constructor.facts,
             frozenset(local),
         )
+
+
+def _may_build(step: Step) -> bool:
+    """Whether a step that stays in `build()` may build children without naming them."""
+    if step.runs or step.supers or step.doubts or step.uses.bare_self:
+        return True
+    for call in step.uses.calls:
+        name = dotted(call.func)
+        named = name.startswith("self.") and name.count(".") > 1
+        if name.endswith(".build") and not named and not name.startswith("super()"):
+            return True
+        if name.startswith(
+            ("self._flatten", "self.compute_output", "self.call", "getattr", "vars")
+        ):
+            return True
+    return False
 
 
 def _asked_around(step: Step) -> Iterator[str]:

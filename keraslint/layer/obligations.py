@@ -10,11 +10,12 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from keraslint.layer.constructor import InitFacts
+from keraslint.layer.descendants import Descendants
 from keraslint.layer.steady import SETTLED, STEADY
 from keraslint.project import keras_api
 from keraslint.project.declared import FunctionSummary
 from keraslint.project.hierarchy import Hierarchy
-from keraslint.project.meaning import ClassRef, Lineage, Scope
+from keraslint.project.meaning import ClassRef, Lineage
 
 _AFTER_BUILD = frozenset({"build", "call"})
 _PLACEHOLDERS = frozenset({"None", "[]", "{}", "list()", "dict()", "()"})
@@ -48,7 +49,7 @@ class Obligations:
     def __init__(self, hierarchy: Hierarchy, ref: ClassRef, subclasses: Sequence[ClassRef]) -> None:
         self._hierarchy = hierarchy
         self._ref = ref
-        self._subclasses = subclasses
+        self._descendants = Descendants(hierarchy, ref, subclasses)
         self._lineage: Lineage = hierarchy.lineage(ref)
 
     def bars(self, move: Move) -> Iterator[str]:
@@ -61,7 +62,8 @@ class Obligations:
             yield from self._target(attribute, move)
             yield from self._tested(attribute)
             yield from self._read_in_construction(attribute)
-        yield from self._broken_subclasses(move)
+        writes = _attributes(move.writes)
+        yield from self._descendants.bars(_attributes(move.reads) - writes, writes)
 
     def unseen(self, move: Move) -> Iterator[str]:
         """Every reason why the fix is not safe, and that running this one class cannot clear."""
@@ -87,7 +89,7 @@ class Obligations:
                 yield f"`{method.name}()` calls `build()` again"
             if "built" in method.assigns and method.name not in ("build", "__init__", "call"):
                 yield f"`{method.name}()` writes `self.built`"
-        yield from self._doubtful_subclasses(move)
+        yield from self._descendants.doubts()
 
     # -- the constructor -------------------------------------------------------------------
 
@@ -174,8 +176,6 @@ class Obligations:
         for item in self._lineage.chain:
             summary = item.summary
             if attribute in summary.bindings or attribute in summary.methods:
-                if any(attribute in sub.summary.methods for sub in self._subclasses):
-                    yield f"a subclass overrides `{attribute}`"
                 return
             init = summary.methods.get("__init__")
             if init is not None and attribute in self._assigned_from(init, set()):
@@ -209,15 +209,17 @@ class Obligations:
             method = item.summary.methods.get(attribute)
             if method is not None and any("property" in leaf for leaf in method.decorators):
                 yield from self._property(attribute, method)
-        if any(
-            attribute in item.module.pokes for item in (*self._lineage.chain, *self._subclasses)
-        ):
+        if self._poked(attribute):
             yield f"`{attribute}` is also set from outside the class"
         for method in self._methods():
             early = method.name not in ("__init__", *_AFTER_BUILD)
             writes = bool({attribute, "*"} & method.assigns)
             if early and writes and not self._runs_in_init(method.name):
                 yield f"`{method.name}()` also writes `self.{attribute}`"
+
+    def _poked(self, attribute: str) -> bool:
+        own = any(attribute in item.module.pokes for item in self._lineage.chain)
+        return own or self._descendants.pokes(attribute)
 
     def _property(self, name: str, method: FunctionSummary) -> Iterator[str]:
         for attribute in sorted(method.reads):
@@ -279,8 +281,9 @@ class Obligations:
                 yield f"`{method.name}()` asks whether `self.{attribute}` is there"
 
     def _methods(self) -> Iterator[FunctionSummary]:
-        for item in (*self._lineage.chain, *self._subclasses):
+        for item in self._lineage.chain:
             yield from item.summary.methods.values()
+        yield from self._descendants.methods()
 
     def attributes(self) -> frozenset[str]:
         """Every attribute that a method of the class, a base or a subclass mentions."""
@@ -298,58 +301,12 @@ class Obligations:
         )
 
     def calls_elsewhere(self) -> bool:
-        """Whether a subclass has a `call()` of its own, with its own inputs for the children."""
-        return any("call" in item.summary.methods for item in self._subclasses)
-
-    # -- subclasses ------------------------------------------------------------------------
-
-    def _broken_subclasses(self, move: Move) -> Iterator[str]:
-        for sub in self._subclasses:
-            name, init = sub.summary.name, sub.summary.methods.get("__init__")
-            build = sub.summary.methods.get("build")
-            if build is not None and _replaces_build(sub):
-                for attribute in sorted(build.assigns & _attributes(move.writes)):
-                    yield f"the subclass `{name}` makes `self.{attribute}` itself"
-            if init is not None:
-                if not any(call.endswith("__init__") for call in init.calls):
-                    yield f"the subclass `{name}` does not call this `__init__`"
-                for attribute in sorted(init.assigns & _attributes(move.reads)):
-                    if not _replaces_build(sub):
-                        yield f"the subclass `{name}` sets `self.{attribute}` itself"
-                for attribute in sorted(init.assigns & _attributes(move.writes)):
-                    yield f"the subclass `{name}` sets `self.{attribute}` itself"
-
-    def _doubtful_subclasses(self, move: Move) -> Iterator[str]:
-        for sub in self._subclasses:
-            init = sub.summary.methods.get("__init__")
-            if _replaces_build(sub):
-                yield f"the subclass `{sub.summary.name}` replaces `build()`"
-            if init is not None and self._adds_layers(sub, init):
-                yield (
-                    f"the subclass `{sub.summary.name}` adds layers in `__init__`: "
-                    "the order of its weights changes"
-                )
-
-    def _adds_layers(self, ref: ClassRef, method: FunctionSummary) -> bool:
-        scope = Scope(ref.module, ref, method)
-        for call in method.calls:
-            made = self._hierarchy.made(scope, call)
-            if made is not None and not self._hierarchy.weightless(made.target):
-                return True
-        return False
+        """Whether a subclass has a `call()` or a `build()` of its own, which may build children."""
+        return self._descendants.override("call") or self._descendants.override("build")
 
 
 def _attributes(cells: Collection[str]) -> set[str]:
     return {cell[len("self.") :] for cell in cells if cell.startswith("self.")}
-
-
-def _replaces_build(ref: ClassRef) -> bool:
-    build = ref.summary.methods.get("build")
-    return build is not None and not any(_is_super_build(call) for call in build.calls)
-
-
-def _is_super_build(call: str) -> bool:
-    return call.endswith(".build") and not call.startswith("self.")
 
 
 def _short(text: str) -> str:

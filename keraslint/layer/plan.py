@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from keraslint.layer.fetch import Fetch, Fetcher
 from keraslint.layer.steps import Step, around_moved, exclusive, share_loop
+from keraslint.layer.uses import late_reads
 
 
 @dataclass(slots=True)
@@ -78,6 +79,9 @@ class Planner:
             return "follows an early `return`"
         if step.stays:
             return f"its statement {step.stays}"
+        late = self._bound_late(step)
+        if late:
+            return late
         for outer in step.within():
             if not (outer.is_branch or outer.is_loop):
                 return f"it {outer.stays}"
@@ -102,7 +106,7 @@ class Planner:
         self._copy(plan)
         fetcher = Fetcher(self._all, self._creates, self._empty_lists, plan.moved)
         for step in sorted(wanted, key=lambda step: step.order):
-            reason = self._read_too_early(step, plan)
+            reason = self._read_too_early(step, plan) or self._loses_a_name(step, plan)
             fetched = fetcher.fetch(step)
             if isinstance(fetched, str):
                 reason = reason or f"`build()` goes on using the local name `{fetched}`"
@@ -147,7 +151,10 @@ class Planner:
 
     def _before(self, cell: str, step: Step) -> Iterator[tuple[str, Step]]:
         """The steps that may have written a cell when this step runs."""
-        for writer in self._writers.get(cell, ()):
+        writers = self._writers.get(cell, [])
+        if cell.startswith("self."):
+            writers = [*writers, *self._writers.get("self.*", ())]
+        for writer in writers:
             if writer is step or writer in step.within() or not writer.is_whole:
                 continue
             if writer.order < step.order or share_loop(writer, step):
@@ -179,7 +186,28 @@ class Planner:
             plan.moved -= again
             plan.copied |= again
 
+    def _loses_a_name(self, step: Step, plan: Plan) -> str:
+        """A name that a loop or a condition binds goes with it."""
+        for outer in step.within():
+            for cell in outer.uses.binds:
+                for reader in self._all:
+                    late = reader.order > outer.order and outer not in reader.within()
+                    if late and cell in reader.reads and reader not in plan.moved:
+                        return f"`build()` goes on using the local name `{cell}`"
+        return ""
+
+    def _bound_late(self, step: Step) -> str:
+        """A function inside the statement may look at a name after it has changed."""
+        for cell in late_reads(step.node):
+            writers = [w for w in self._writers.get(cell, ()) if w.order >= step.order]
+            if writers and "." not in cell:
+                return f"a function in it reads `{cell}`, which changes later"
+        return ""
+
     def _read_too_early(self, step: Step, plan: Plan) -> str:
+        for reader in self._all:
+            if reader.order < step.order and reader not in plan.moved and _looks_around(reader):
+                return "`build()` looks at the layer's children before this statement"
         for cell in step.writes:
             if not cell.startswith("self."):
                 continue
@@ -199,6 +227,22 @@ class Planner:
 
 def _word(step: Step) -> str:
     return type(step.node).__name__.lower()
+
+
+_CHILDREN = frozenset(
+    """self._layers self.layers self.weights self.variables self.trainable_weights
+    self.trainable_variables self.non_trainable_weights self.submodules self.__dict__
+    self._flatten_layers self._trackable_children self.count_params""".split()
+)
+
+
+def _looks_around(step: Step) -> bool:
+    """Whether a step depends on which children there are, or sets what new ones take over."""
+    return (
+        bool(_CHILDREN & set(step.reads))
+        or step.uses.bare_self
+        or "self.trainable" in step.uses.binds
+    )
 
 
 def _stays(step: Step, moved: set[Step]) -> bool:

@@ -9,7 +9,7 @@ import libcst as cst
 
 from keraslint.layer.calls import Does, Judge
 from keraslint.layer.syntax import Method, dotted
-from keraslint.layer.uses import TAKERS, Uses, bind, uses_of
+from keraslint.layer.uses import TAKERS, Uses, bind, cell_of, uses_of
 from keraslint.project.meaning import FunctionRef, Made, Scope
 
 
@@ -31,7 +31,7 @@ class Step:
     `stays` says why it cannot leave the method (`""`: it can); `doubts` what cannot be shown.
     `runs` are the layer's own methods that it calls, with the call; `supers` those of a base
     that it calls through `super()`; `takes` and `gives` are the attributes that these read and
-    write.
+    write; `mercy` are cells that calls of which nothing is known may change.
     """
 
     node: cst.CSTNode
@@ -41,6 +41,7 @@ class Step:
     supers: tuple[tuple[FunctionRef, cst.Call], ...] = ()
     takes: dict[str, None] = field(default_factory=dict)
     gives: dict[str, None] = field(default_factory=dict)
+    mercy: dict[str, None] = field(default_factory=dict)
     stays: str = ""
     doubts: tuple[str, ...] = ()
     body: list[Step] = field(default_factory=list)
@@ -56,7 +57,7 @@ class Step:
     @property
     def writes(self) -> dict[str, None]:
         """Every cell that it writes, itself or through the layer's methods."""
-        return {**self.uses.writes, **self.gives}
+        return {**self.uses.writes, **self.gives, **self.mercy}
 
     @property
     def is_branch(self) -> bool:
@@ -100,8 +101,10 @@ class StepReader:
         body = method.node.body
         statements = body.body if isinstance(body, cst.IndentedBlock) else [body]
         steps = self._block(statements, method, scope)
-        for order, step in enumerate(inner for outer in steps for inner in outer.all()):
+        everything = [inner for outer in steps for inner in outer.all()]
+        for order, step in enumerate(everything):
             step.order = order
+        _aliases(everything)
         return steps
 
     def _block(self, statements: Sequence[cst.CSTNode], method: Method, scope: Scope) -> list[Step]:
@@ -188,11 +191,56 @@ class StepReader:
                 step.stays = step.stays or "builds a layer"
             elif judged.does is Does.UNKNOWN and callee not in local:
                 doubts.append(judged.detail)
+                step.mercy.update(dict.fromkeys(_at_its_mercy(call)))
+            changes = judged.method is not None and judged.method.summary.effects is not None
+            if judged.does is Does.OWN and changes:
+                step.mercy.update(dict.fromkeys(_given(call)))
             if callee.rpartition(".")[2] in TAKERS and "." in callee:
                 step.stays = step.stays or f"takes something away with `{callee}()`"
         step.makes, step.runs, step.doubts = tuple(creations), tuple(runs), tuple(doubts)
         step.stays = step.stays or _exit_reason(step.uses)
         return step
+
+
+_ONLY_TELLS = ("print", "logging.", "logger.", "warnings.", "absl.logging.")
+
+
+def _given(call: cst.Call) -> Iterator[str]:
+    """The cells that a call receives as they are, and so could change."""
+    for argument in call.args:
+        if isinstance(argument.value, (cst.Name, cst.Attribute, cst.Subscript)):
+            cell = cell_of(argument.value)
+            if cell and cell not in ("self", "True", "False", "None"):
+                yield cell
+
+
+def _at_its_mercy(call: cst.Call) -> Iterator[str]:
+    """What a call of which nothing is known may change: its arguments, and its own object."""
+    if dotted(call.func).startswith(_ONLY_TELLS):
+        return
+    yield from _given(call)
+    if isinstance(call.func, cst.Attribute):
+        cell = cell_of(call.func.value)
+        if cell and cell != "self":
+            yield cell
+
+
+def _aliases(steps: Sequence[Step]) -> None:
+    """Let what changes one name of an object change its other names too."""
+    others: dict[str, set[str]] = {}
+    for step in steps:
+        node = step.node
+        for small in node.body if isinstance(node, cst.SimpleStatementLine) else ():
+            if not isinstance(small, cst.Assign):
+                continue
+            if not isinstance(small.value, (cst.Name, cst.Attribute, cst.Subscript)):
+                continue
+            cells = {cell_of(small.value), *(cell_of(t.target) for t in small.targets)} - {""}
+            for cell in cells if any("." not in cell for cell in cells) else ():
+                others.setdefault(cell, set()).update(cells)
+    for step in steps:
+        for cell in list(step.uses.changes):
+            step.uses.changes.update(dict.fromkeys(others.get(cell, ())))
 
 
 def _inside(call: cst.Call, outer: cst.Call) -> bool:

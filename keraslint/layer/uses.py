@@ -17,7 +17,9 @@ TAKERS = frozenset({"pop", "popitem", "popleft"})
 """Those that give back what they take out."""
 
 CHANGERS = frozenset(
-    "append extend insert add update setdefault pop popitem remove clear sort reverse".split()
+    """append appendleft extend extendleft insert add update setdefault pop popitem popleft remove
+    discard clear sort reverse rotate move_to_end subtract difference_update fill resize put
+    intersection_update symmetric_difference_update __setitem__ __delitem__""".split()
 )
 """Methods that change a container (or a `Sequential`) in place."""
 
@@ -73,7 +75,7 @@ def _see_children(node: cst.CSTNode, uses: Uses, hidden: frozenset[str]) -> None
 
 
 def _name(node: cst.Name, uses: Uses, hidden: frozenset[str]) -> None:
-    if node.value not in hidden:
+    if node.value not in hidden and node.value not in ("True", "False", "None"):
         uses.reads[node.value] = None
         if node.value == "self":
             uses.bare_self = True
@@ -100,13 +102,17 @@ def _call(node: cst.Call, uses: Uses, hidden: frozenset[str]) -> None:
             for argument in node.args[2:]:
                 _see(argument.value, uses, hidden)
             return
-        if dotted(node.args[0].value) == "self" and name == "setattr":
+        if dotted(node.args[0].value) == "self" and name in ("setattr", "delattr"):
             uses.changes["self.*"] = None
             for argument in node.args[1:]:
                 _see(argument.value, uses, hidden)
             return
+    if name == "super":
+        return
     if name == "type" and len(node.args) == 1 and dotted(node.args[0].value) == "self":
         return
+    if name.startswith(("self.__dict__.", "vars().")) or name == "object.__setattr__":
+        uses.changes["self.*"] = None
     if isinstance(node.func, cst.Attribute) and node.func.attr.value in CHANGERS:
         cell = cell_of(node.func.value)
         if cell and cell not in hidden:
@@ -269,12 +275,26 @@ def _import(node: cst.Import | cst.ImportFrom, uses: Uses, hidden: frozenset[str
         uses.binds[name] = None
 
 
+def _delete(node: cst.Del, uses: Uses, hidden: frozenset[str]) -> None:
+    uses.exits.add("del")
+    _see(node.target, uses, hidden)
+    for cell in list(uses_of(node.target).reads):
+        uses.changes[cell] = None
+
+
 def _exit(word: str) -> Callable[..., None]:
     def handler(node: cst.CSTNode, uses: Uses, hidden: frozenset[str]) -> None:
         uses.exits.add(word)
         _see_children(node, uses, hidden)
 
     return handler
+
+
+def _captured(node: cst.MatchAs | cst.MatchStar, uses: Uses, hidden: frozenset[str]) -> None:
+    if node.name is not None:
+        bind(node.name, uses, hidden)
+    if isinstance(node, cst.MatchAs) and node.pattern is not None:
+        _see(node.pattern, uses, hidden)
 
 
 def _nothing(node: cst.CSTNode, uses: Uses, hidden: frozenset[str]) -> None:
@@ -307,6 +327,8 @@ _HANDLERS: dict[type[cst.CSTNode], Callable[..., None]] = {
     cst.Import: _import,
     cst.ImportFrom: _import,
     cst.Annotation: _nothing,
+    cst.MatchAs: _captured,
+    cst.MatchStar: _captured,
     cst.Return: _exit("return"),
     cst.Raise: _exit("raise"),
     cst.Assert: _exit("raise"),
@@ -314,7 +336,7 @@ _HANDLERS: dict[type[cst.CSTNode], Callable[..., None]] = {
     cst.Continue: _exit("continue"),
     cst.Yield: _exit("yield"),
     cst.Await: _exit("await"),
-    cst.Del: _exit("del"),
+    cst.Del: _delete,
     cst.Global: _exit("global"),
     cst.Nonlocal: _exit("global"),
 }
@@ -337,4 +359,16 @@ def held_values(*nodes: cst.CSTNode) -> frozenset[str]:
                 stack.append(node.func)
         else:
             stack += children(node)
+    return frozenset(found)
+
+
+def late_reads(node: cst.CSTNode) -> frozenset[str]:
+    """Names that a lambda or a generator inside some code reads when it runs, maybe later."""
+    found: set[str] = set()
+    stack = [node]
+    while stack:
+        current = stack.pop()
+        if isinstance(current, (cst.Lambda, cst.GeneratorExp)):
+            found |= set(uses_of(current).reads)
+        stack += children(current)
     return frozenset(found)

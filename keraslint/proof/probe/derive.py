@@ -17,6 +17,7 @@ SIZE_WORDS = {
     *("feature", "filters", "size", "units", "planes", "width", "depth", "n", "num", "nc", "nb"),
 }
 NOT_CHANNELS = re.compile(r"kernel|stride|dilat|pool|rank|pad|spatial|axis|seed|group|head|num_la")
+DROPS = re.compile(r"drop|^p$|^prob")
 MOST_EQUAL = 3
 Alternatives = tuple[Change, ...]
 
@@ -47,12 +48,19 @@ def derived(case: Case) -> Iterator[Wish]:
     yield from (Wish(alternatives) for alternatives in equal)
     others = list(_other_arguments(arguments))
     yield from (Wish(change) for change in others if _switches(change))
+    yield _together([change for change in others if DROPS.search(_name(change))])
     yield _together([*odd[:1], *_other_sizes(inputs)])
     yield from (Wish(alternatives) for alternatives in odd[1:])
     for name, value in asked.kwargs.items():
         if leaves(value):
             yield Wish((Change(f"without `{name}`", without=(name,)),))
-    yield _together([change for change in others if not _switches(change)])
+    sizes = [c for c in others if not _switches(c) and not DROPS.search(_name(c))]
+    yield _together([change for change in sizes if arguments[_name(change)] != channels])
+    yield from (Wish(change) for change in sizes if arguments[_name(change)] == channels)
+
+
+def _name(alternatives: Alternatives) -> str:
+    return alternatives[0].arguments[0][0]
 
 
 def _other_sizes(inputs: list[Input]) -> Iterator[Alternatives]:
@@ -72,8 +80,10 @@ def _together(wishes: list[Alternatives]) -> Wish:
 
 def _switches(alternatives: Alternatives) -> bool:
     """Does the change switch something on or off? Such arguments decide conditions."""
-    value = alternatives[0].arguments[0][1]
-    return isinstance(value, (bool, tuple)) or value in (0.0, 0.5)
+    name, value = alternatives[0].arguments[0]
+    if DROPS.search(name):
+        return False
+    return isinstance(value, (bool, tuple)) or (isinstance(value, float) and value in (0.0, 0.5))
 
 
 def _arguments(case: Case, asked: Call) -> dict[str, Any]:
@@ -143,13 +153,19 @@ def _other_arguments(arguments: dict[str, Any]) -> Iterator[Alternatives]:
 def _other_values(name: str, value: Any) -> Iterator[Any]:
     if isinstance(value, bool):
         yield not value
+    elif _whole(value) and DROPS.search(name):
+        yield 0.5
+    elif _whole(value) and "heads" in name:
+        yield from (value * 2, value + 1, 1)
     elif _whole(value):
         yield from (value + 1, value * 2, value + 2) if value > 0 else (1,)
+    elif isinstance(value, float) and re.search(r"eps", name):
+        yield value * 10
     elif isinstance(value, float):
         yield from (0.5, 0.25) if value == 0.0 else (0.0, value / 2)
     elif "activation" in name and (value is None or isinstance(value, str)):
         yield "tanh" if value != "tanh" else "relu"
-    elif value is None and re.search(r"dropout|rate|drop", name):
+    elif value is None and (DROPS.search(name) or "rate" in name):
         yield 0.5
     elif isinstance(value, (tuple, list)) and value and all(_whole(v) for v in value):
         yield (*value, value[-1])

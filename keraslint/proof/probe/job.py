@@ -156,7 +156,8 @@ def _depth(branches: set[tuple[str, ...]], facts: dict[str, Any]) -> int:
 
 def _branch(facts: dict[str, Any]) -> tuple[str, ...]:
     """Which sub-layers have weights: other ones mean that another branch was taken."""
-    return tuple(sorted({weight["key"].rpartition("/")[0] for weight in facts["weights"]}))
+    weights = [weight["key"] for weight in facts["weights"] if not weight["seed"]]
+    return tuple(sorted({key.rpartition("/")[0] for key in weights}))
 
 
 def _repeats(entry: dict[str, Any]) -> bool:

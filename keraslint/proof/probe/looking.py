@@ -67,7 +67,9 @@ def _structure(bench: Bench, layer: Any) -> None:
     parts = anatomy(layer)
     keys = {id(variable): key for key, variable in parts.variables.items()}
     order = [keys.get(id(variable), "?") for variable in layer.weights]
-    bench.facts["weights"] = [_weight(key, v) for key, v in parts.variables.items()]
+    bench.facts["weights"] = [
+        {**_weight(key, v), "seed": key in parts.seeds} for key, v in parts.variables.items()
+    ]
     bench.facts["order"] = order
     bench.facts["children"] = {path: _child(child) for path, child in parts.children.items()}
     bench.facts["initial"] = {k: _spread(numbers(v)) for k, v in parts.variables.items()}

@@ -1,0 +1,108 @@
+"""A planned move and the subclasses of its class → what breaks in them, and what may."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+
+from keraslint.project.candidates import reached
+from keraslint.project.declared import FunctionSummary
+from keraslint.project.hierarchy import Hierarchy
+from keraslint.project.meaning import ClassRef, FunctionRef, Scope
+
+
+class Descendants:
+    """The subclasses that the project has of one class.
+
+    `reads` and `writes` are the attributes that a move reads and writes.
+    """
+
+    def __init__(self, hierarchy: Hierarchy, ref: ClassRef, refs: Sequence[ClassRef]) -> None:
+        self._hierarchy = hierarchy
+        self._ref = ref
+        self._refs = refs
+
+    def methods(self) -> Iterator[FunctionSummary]:
+        """Every method that a subclass adds or replaces."""
+        for ref in self._refs:
+            yield from ref.summary.methods.values()
+
+    def pokes(self, attribute: str) -> bool:
+        """Whether a module with a subclass sets an attribute on some object."""
+        return any(attribute in ref.module.pokes for ref in self._refs)
+
+    def override(self, name: str) -> bool:
+        """Whether a subclass has a method or a class attribute of a name."""
+        return any(name in r.summary.methods or name in r.summary.bindings for r in self._refs)
+
+    def bars(self, reads: Collection[str], writes: Collection[str]) -> Iterator[str]:
+        """What surely breaks."""
+        for ref in self._refs:
+            name = f"the subclass `{ref.summary.name}`"
+            build = ref.summary.methods.get("build")
+            if build is not None and _replaces(build):
+                for attribute in sorted(build.assigns & set(writes)):
+                    yield f"{name} makes `self.{attribute}` itself"
+            for attribute in sorted(reads):
+                if attribute in ref.summary.methods:
+                    yield f"{name} overrides `{attribute}`"
+            if "__init__" in ref.summary.methods:
+                yield from self._constructor(ref, name, set(reads), set(writes))
+
+    def _constructor(
+        self, ref: ClassRef, name: str, reads: set[str], writes: set[str]
+    ) -> Iterator[str]:
+        init = ref.summary.methods["__init__"]
+        ours = {"super().__init__", f"{self._ref.summary.name}.__init__"}
+        above = {f"{item.summary.name}.__init__" for item in self._refs}
+        if not (ours | above) & init.calls:
+            yield f"{name} does not call this `__init__`"
+        build = ref.summary.methods.get("build")
+        replaced = build is not None and _replaces(build)
+        for method in self._run(ref, init):
+            for attribute in sorted(method.assigns & reads):
+                if not replaced:
+                    yield f"{name} sets `self.{attribute}` itself"
+            for attribute in sorted((method.assigns | method.reads) & writes):
+                yield f"{name} uses `self.{attribute}` while it is being constructed"
+
+    def _run(self, ref: ClassRef, init: FunctionSummary) -> Iterator[FunctionSummary]:
+        """What a subclass runs in its constructor, but for the constructors above."""
+        start = FunctionRef.of(ref.module, init, ref)
+        for method in reached(self._hierarchy, ref, start):
+            yield method.summary
+
+    def doubts(self) -> Iterator[str]:
+        """What may break, and cannot be seen by running the class itself."""
+        for ref in self._refs:
+            name = f"the subclass `{ref.summary.name}`"
+            build = self._hierarchy.method(ref, "build")
+            if build is not None and build.owner != self._ref:
+                verb = "replaces" if _replaces(build.summary) else "has its own"
+                yield f"{name} {verb} `build()`"
+            init = ref.summary.methods.get("__init__")
+            if init is None:
+                continue
+            if self._may_add_layers(ref, init):
+                yield f"{name} adds layers in `__init__`: the order of its weights changes"
+            if "*" in init.assigns:
+                yield f"{name} sets attributes by computed names"
+
+    def _may_add_layers(self, ref: ClassRef, init: FunctionSummary) -> bool:
+        for method in self._run(ref, init):
+            scope = Scope(ref.module, ref, method)
+            for call in method.calls:
+                made = self._hierarchy.made(scope, call)
+                if made is not None and (
+                    made.factory or not self._hierarchy.weightless(made.target)
+                ):
+                    return True
+        return any(
+            word in p.name
+            for p in init.parameters[1:]
+            for word in ("layer", "model", "block")
+            if not p.name.startswith(("num_", "n_"))
+        )
+
+
+def _replaces(build: FunctionSummary) -> bool:
+    return not any(c.endswith(".build") and not c.startswith("self.") for c in build.calls)
