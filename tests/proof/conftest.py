@@ -14,6 +14,15 @@ from keraslint.proof.recipe import Recipe
 Judge = Callable[..., Verdict]
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What is marked `nightly` runs only when it is asked for by `-m nightly`."""
+    if "nightly" in config.option.markexpr:
+        return
+    chosen = [item for item in items if item.get_closest_marker("nightly") is None]
+    config.hook.pytest_deselected(items=[item for item in items if item not in set(chosen)])
+    items[:] = chosen
+
+
 @pytest.fixture(scope="session")
 def prover(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prover]:
     """A prover whose child stays warm for the whole session."""

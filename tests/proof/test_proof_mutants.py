@@ -3,30 +3,77 @@
 from __future__ import annotations
 
 import pytest
+from mutant_layers import LAYERS
 from mutants import SUBJECTS
+from mutation import right, wrong
 
 from keraslint.diagnostic import Outcome
 
-pytestmark = pytest.mark.keras
-
-RIGHT = [(name, what) for name, subject in SUBJECTS.items() for what in subject.right]
-WRONG = [(name, what) for name, subject in SUBJECTS.items() for what in subject.wrong]
+Mutant = tuple[str, tuple[str, ...], str]
 
 
-@pytest.mark.parametrize(("name", "what"), RIGHT)
-def test_a_right_rewrite_is_proved(judge_all, name, what):
-    subject = SUBJECTS[name]
+def _by_hand() -> tuple[dict[str, Mutant], dict[str, Mutant]]:
+    rights, wrongs = {}, {}
+    for name, subject in SUBJECTS.items():
+        for found, swaps in ((rights, subject.right), (wrongs, subject.wrong)):
+            for what, swap in swaps.items():
+                mutant = (subject.before, subject.recipes, subject.rewritten(swap))
+                found[f"{name}: {what}"] = mutant
+    return rights, wrongs
 
-    verdict = judge_all(subject.before, subject.rewritten(subject.right[what]), *subject.recipes)
+
+RIGHT, WRONG = _by_hand()
+for name, parts in LAYERS.items():
+    before, recipes = parts.before(), (parts.call,)
+    RIGHT |= {f"{name}: {what}": (before, recipes, text) for what, text in right(parts)}
+    WRONG |= {f"{name}: {what}": (before, recipes, text) for what, text in wrong(parts)}
+FEW_RIGHT, FEW_WRONG = list(RIGHT)[::9], list(WRONG)[::11]
+
+
+def test_there_are_many_mutants_and_few_of_them_run_each_time():
+    assert len(SUBJECTS) + len(LAYERS) >= 25
+    assert len(RIGHT) >= 60
+    assert len(WRONG) >= 150
+    assert len(FEW_RIGHT) + len(FEW_WRONG) <= 40
+
+
+@pytest.mark.keras
+@pytest.mark.parametrize("name", FEW_RIGHT)
+def test_a_right_rewrite_is_proved(judge_all, name):
+    before, recipes, after = RIGHT[name]
+
+    verdict = judge_all(before, after, *recipes)
 
     assert verdict.outcome is Outcome.PROVED, verdict.reason
 
 
-@pytest.mark.parametrize(("name", "what"), WRONG)
-def test_a_wrong_rewrite_is_refuted(judge_all, name, what):
-    subject = SUBJECTS[name]
+@pytest.mark.keras
+@pytest.mark.parametrize("name", FEW_WRONG)
+def test_a_wrong_rewrite_is_refuted(judge_all, name):
+    before, recipes, after = WRONG[name]
 
-    verdict = judge_all(subject.before, subject.rewritten(subject.wrong[what]), *subject.recipes)
+    verdict = judge_all(before, after, *recipes)
 
     assert verdict.outcome is Outcome.REFUTED
+    assert verdict.reason
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("name", RIGHT)
+def test_every_right_rewrite_is_proved(judge_all, name):
+    before, recipes, after = RIGHT[name]
+
+    verdict = judge_all(before, after, *recipes)
+
+    assert verdict.outcome is Outcome.PROVED, verdict.reason
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("name", WRONG)
+def test_no_wrong_rewrite_is_proved(judge_all, name):
+    before, recipes, after = WRONG[name]
+
+    verdict = judge_all(before, after, *recipes)
+
+    assert verdict.outcome is Outcome.REFUTED, verdict.outcome
     assert verdict.reason

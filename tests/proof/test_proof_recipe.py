@@ -111,6 +111,33 @@ def test_a_layer_without_any_recipe_is_guessed_and_the_guess_is_shown(judge):
 
 
 @pytest.mark.keras
+def test_a_guess_listens_to_what_the_class_asks_for(judge):
+    text = HEAD + dedent("""
+        class WindowAttention(layers.Layer):
+            def __init__(self, kind, window, **kwargs):
+                super().__init__(**kwargs)
+                if kind != "local" or window[0] != window[1]:
+                    raise ValueError(kind)
+
+            def build(self, input_shape):
+                self.score = layers.Dense(1)
+
+            def call(self, x, attention_mask=None):
+                batch, length, size = ops.shape(x)
+                mask = ops.reshape(attention_mask, (batch, length, length))
+                return self.score(ops.matmul(ops.cast(mask, x.dtype), x))
+    """)
+
+    verdict = judge(text, text, layer="WindowAttention")
+
+    assert verdict.outcome is Outcome.PROVED, verdict.reason
+    assert verdict.recipe == (
+        'WindowAttention(kind="local", window=(2, 2))'
+        "(floats(2, 6, 8), attention_mask=bools(2, 6, 6))"
+    )
+
+
+@pytest.mark.keras
 def test_a_layer_that_nobody_can_make_is_unknown(judge):
     text = (
         FORMS["V1"]

@@ -160,7 +160,7 @@ def _other_values(name: str, value: Any) -> Iterator[Any]:
     elif _whole(value):
         yield from (value + 1, value * 2, value + 2) if value > 0 else (1,)
     elif isinstance(value, float) and re.search(r"eps", name):
-        yield value * 10
+        yield float(f"{value * 10:.3g}")
     elif isinstance(value, float):
         yield from (0.5, 0.25) if value == 0.0 else (0.0, value / 2)
     elif "activation" in name and (value is None or isinstance(value, str)):
