@@ -88,6 +88,9 @@ class Route:
                 diagnostics += self._file(text)
             except Unlintable as error:
                 problems.append(error.problem)
+            except RecursionError:
+                reason = "an expression nests too deeply to be looked into"
+                problems.append(Unreadable(text.path, Trouble.OTHER, reason))
             except Exception as error:  # our own fault: one file is lost, the others are not
                 reason = f"{type(error).__name__}: {error}"
                 problems.append(Unreadable(text.path, Trouble.INTERNAL, reason))

@@ -69,12 +69,19 @@ class Judge:
             return Judged(Does.UNKNOWN, "calls the result of an expression")
         made = self._hierarchy.made(scope, callee)
         if made is not None:
-            return Judged(Does.MAKES, made=made)
+            acts = made.factory and not self._is_pure_factory(scope, callee)
+            return Judged(Does.MAKES, f"`{callee}()` may have side effects" if acts else "", made)
+        if callee.endswith(".build") and callee != "self.build":
+            return Judged(Does.BUILDS)
         if callee.startswith("self."):
             return self._own(scope, callee)
         if callee.endswith("()"):
             return self._result(scope, callee)
         return self._named(scope, callee)
+
+    def _is_pure_factory(self, scope: Scope, callee: str) -> bool:
+        values = self._hierarchy.values(scope, callee)
+        return all(self.pure(value) for value in values if isinstance(value, FunctionRef))
 
     def _above(self, scope: Scope, callee: str) -> FunctionRef | None:
         """The project's method that `super().method()` reaches."""
@@ -186,16 +193,18 @@ class Judge:
         if any(leaf.rpartition(".")[2] not in _HARMLESS for leaf in summary.decorators):
             return False
         scope = Scope(ref.module, ref.owner, summary)
-        local = {parameter.name for parameter in summary.parameters}
+        mine = set(summary.bindings) - {parameter.name for parameter in summary.parameters}
+        if summary.name == "__init__":
+            mine.add("self")
         return all(
-            self._harmless(scope, call, local, depth)
+            self._harmless(scope, call, mine, depth)
             for call in summary.calls
             if not (summary.name == "__init__" and call.startswith("super()"))
         )
 
-    def _harmless(self, scope: Scope, call: str, local: set[str], depth: int) -> bool:
-        if call.rpartition(".")[2] in CHANGERS and call.partition(".")[0] not in local:
-            return True
+    def _harmless(self, scope: Scope, call: str, mine: set[str], depth: int) -> bool:
+        if call.rpartition(".")[2] in CHANGERS:
+            return call.partition(".")[0] in mine
         judged = self.judge(scope, call)
         if judged.does is Does.OWN:
             return judged.method is not None and self.pure(judged.method, depth + 1)

@@ -15,9 +15,10 @@ from keraslint.layer.steady import SETTLED, STEADY
 from keraslint.project import keras_api
 from keraslint.project.declared import FunctionSummary
 from keraslint.project.hierarchy import Hierarchy
-from keraslint.project.meaning import ClassRef, Lineage
+from keraslint.project.meaning import ClassRef, FunctionRef, Lineage
 
 _AFTER_BUILD = frozenset({"build", "call"})
+_CONTAINERS = frozenset({"[]", "{}", "list()", "dict()"})
 _PLACEHOLDERS = frozenset({"None", "[]", "{}", "list()", "dict()", "()"})
 _HARMLESS_DECORATORS = frozenset({"override", "shape_type_conversion", "do_not_convert"})
 _UNTRACKED = "no_automatic_dependency_tracking"
@@ -72,14 +73,22 @@ class Obligations:
             for leaf in method.decorators if method is not None else ():
                 if leaf.rpartition(".")[2] not in _HARMLESS_DECORATORS:
                     yield f"`{name}` is decorated with `{leaf}`"
+        for name in self._lineage.missing:
+            yield f"the base `{name}` is not to be found"
+        for name in ("__setattr__", "__getattr__", "__getattribute__", "__new__"):
+            if self._hierarchy.method(self._ref, name) is not None:
+                yield f"the class has its own `{name}`"
         for cell in sorted(move.asked & move.writes):
             yield f"`build()` leaves `{cell}` alone if somebody has set it before"
+        for name in sorted(move.free & self._ref.module.pokes):
+            yield f"a function of the file rebinds `{name}`"
         for read in sorted(move.through):
             name, attribute = read.split(".")[1:3]
             if name not in STEADY and attribute not in SETTLED:
                 yield f"reads `{read}`, which may change before `build()`"
         for attribute in sorted(_attributes(move.writes)):
             held = [v for v in self._held(attribute, move) if v not in _PLACEHOLDERS]
+            yield from self._counted(attribute, move)
             if held:
                 yield f"`self.{attribute}` already holds `{_short(held[0])}` in `__init__`"
         for attribute in sorted(_attributes(move.reads) - _attributes(move.writes)):
@@ -132,6 +141,8 @@ class Obligations:
         """Keras' own base takes keywords only; one that writes its config does not need names."""
         roots = {root.name for root in self._lineage.roots}
         if len(self._ref.summary.bases) != 1 or not roots <= {keras_api.LAYER, keras_api.MODEL}:
+            return False
+        if any("dataclass" in leaf for leaf in self._ref.summary.decorators):
             return False
         return self.plain_base or self._hierarchy.method(self._ref, "get_config") is not None
 
@@ -205,6 +216,9 @@ class Obligations:
 
     def _steady(self, attribute: str) -> Iterator[str]:
         """An attribute must not change between the two places."""
+        shared = [i for i in self._lineage.chain if attribute in i.summary.bindings]
+        if shared and any(attribute in m.changes for m in self._methods()):
+            yield f"`self.{attribute}` is one list for all instances"
         for item in self._lineage.chain:
             method = item.summary.methods.get(attribute)
             if method is not None and any("property" in leaf for leaf in method.decorators):
@@ -214,7 +228,8 @@ class Obligations:
         for method in self._methods():
             early = method.name not in ("__init__", *_AFTER_BUILD)
             writes = bool({attribute, "*"} & method.assigns)
-            if early and writes and not self._runs_in_init(method.name):
+            private = method.name.startswith("_") and self._runs_in_init(method.name)
+            if early and writes and not private:
                 yield f"`{method.name}()` also writes `self.{attribute}`"
 
     def _poked(self, attribute: str) -> bool:
@@ -222,6 +237,11 @@ class Obligations:
         return own or self._descendants.pokes(attribute)
 
     def _property(self, name: str, method: FunctionSummary) -> Iterator[str]:
+        if any(call.startswith("self.") for call in method.calls):
+            yield f"`self.{name}` calls methods of the layer"
+        for attribute in sorted(method.reads - {name}):
+            if attribute not in STEADY:
+                yield from self._steady(attribute)
         for attribute in sorted(method.reads):
             if any(True for _ in self._readable(attribute)):
                 yield f"`self.{name}` reads `self.{attribute}`, which `__init__` does not set"
@@ -246,8 +266,11 @@ class Obligations:
         if f"self.{attribute}" in move.init.reads:
             yield f"`__init__` reads `self.{attribute}`"
         config = self._hierarchy.method(self._ref, "get_config")
-        if config is not None and attribute in config.summary.reads:
-            yield f"`get_config()` reads `self.{attribute}`"
+        for method in self._reach(config) if config is not None else ():
+            everything = "__dict__" in method.reads or "vars" in method.calls
+            if attribute in method.reads or everything:
+                yield f"`get_config()` reads `self.{attribute}`"
+                return
 
     def _read_in_construction(self, attribute: str) -> Iterator[str]:
         """A setter or a method that `__init__` runs may look at the attribute too early."""
@@ -273,6 +296,30 @@ class Obligations:
             init = item.summary.methods.get("__init__")
             if init is not None:
                 yield from init.bindings.get(f"self.{attribute}", ())
+
+    def _reach(self, start: FunctionRef) -> Iterator[FunctionSummary]:
+        """A method, and all that it calls or reads as properties of the layer's own."""
+        seen: set[str] = set()
+        todo = [start.summary]
+        while todo:
+            method = todo.pop()
+            seen.add(method.name)
+            yield method
+            names = {c[len("self.") :] for c in method.calls if c.startswith("self.")}
+            for name in sorted((names | method.reads) - seen):
+                inner = self._hierarchy.method(self._ref, name)
+                if inner is not None and name not in seen:
+                    seen.add(name)
+                    todo.append(inner.summary)
+
+    def _counted(self, attribute: str, move: Move) -> Iterator[str]:
+        """A list that other methods look at is longer than before, until `build()` has run."""
+        held = tuple(self._held(attribute, move))
+        if held and set(held) <= _CONTAINERS:
+            for method in self._methods():
+                early = method.name not in _AFTER_BUILD and method.name != "__init__"
+                if early and attribute in method.reads:
+                    yield f"`{method.name}()` looks at `self.{attribute}`"
 
     def _tested(self, attribute: str) -> Iterator[str]:
         for method in self._methods():

@@ -180,6 +180,7 @@ class StepReader:
                 assert judged.made is not None
                 outer = next((c for c in reversed(creations) if _inside(call, c.call)), None)
                 creations.append(Creation(call, callee, judged.made, method, outer))
+                doubts += [judged.detail] if judged.detail else []
             elif judged.does is Does.OWN:
                 assert judged.method is not None
                 runs.append((judged.method, call))

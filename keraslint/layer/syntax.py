@@ -15,6 +15,8 @@ from keraslint.diagnostic import Edit, Position, Span
 from keraslint.project.source import Source
 from keraslint.project.summary.text import call_spans
 
+_FORM_FEED = re.compile(r"^[ \t]*\x0c", re.MULTILINE)
+"""Python counts indentation anew after a form feed; LibCST does not know it there."""
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 _PUNCTUATION = frozenset({"lpar", "rpar", "lbracket", "rbracket", "equal", "comma", "dot"})
 _SPACE = ("whitespace", "leading_lines", "header", "footer", "comment", "newline", "semicolon")
@@ -91,7 +93,7 @@ class Method:
         if new is None:
             return (_lines_edit(self.first, self.last + 1, ""),)
         changed = self.module.with_deep_changes(self.node, **_fields(new))
-        return _diff(self.text, self._code(changed), self.first)
+        return _diff(_FORM_FEED.sub("", self.text), self._code(changed), self.first)
 
     def _code(self, module: cst.Module) -> str:
         """A changed slice's text; LibCST loses the last line end of a file that uses `\\r`."""
@@ -110,7 +112,7 @@ def parse_method(source: Source, first: int, last: int) -> Method:
     end = source.starts[last] if last < len(source.starts) else len(source.text)
     text = f"if 1:{source.newline}{source.text[start:end]}"
     try:
-        module = cst.parse_module(text)
+        module = cst.parse_module(_FORM_FEED.sub("", text))
     except Exception as error:  # ParserSyntaxError, and whatever the native parser panics with
         raise NotParsed(f"LibCST cannot parse lines {first}-{last}: {error}") from error
     node = _only_function(module)

@@ -29,7 +29,8 @@ class FunctionSummary:
 
     `slice` is its first line (decorators included) and the last line before what follows it.
     `assigns` are the `self` attributes it writes, `definite` those it writes on every path,
-    `tests` those it asks about (`is None`, `hasattr`, truth), `reads` those it mentions.
+    `tests` those it asks about (`is None`, `hasattr`, truth), `reads` those it mentions, `changes`
+    the containers that it changes in place.
     `effects` names what it does beyond its locals and `self`, `None` when nothing.
     """
 
@@ -44,6 +45,7 @@ class FunctionSummary:
     definite: frozenset[str]
     tests: frozenset[str]
     reads: frozenset[str]
+    changes: frozenset[str]
     decorators: Leaves
     effects: str | None
 
@@ -70,7 +72,7 @@ class ModuleSummary:
     """What a module declares.
 
     `imports` maps a local name to absolute dotted names; `pokes` are attributes that it sets on
-    other objects than `self`.
+    other objects than `self`, and names that its functions rebind with `global`.
     """
 
     name: str

@@ -59,9 +59,11 @@ _POKE = re.compile(r"^\s*(?!self\b)\w+(?:\.\w+)*\.(\w+)\s*=[^=]", re.MULTILINE)
 
 
 def _poked(tree: ast.Module, text: str) -> Iterator[str]:
-    """Attributes that some code sets on another object than `self`."""
-    wanted = set(_POKE.findall(text))
+    """Attributes that some code sets on another object than `self`, and names it rebinds."""
+    wanted = _POKE.search(text) or "global " in text
     for node in ast.walk(tree) if wanted else ():
+        if isinstance(node, ast.Global):
+            yield from node.names
         if not isinstance(node, ast.Attribute) or not isinstance(node.ctx, ast.Store):
             continue
         if not isinstance(node.value, ast.Name) or node.value.id != "self":

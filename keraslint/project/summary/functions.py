@@ -11,6 +11,13 @@ from keraslint.project.declared import FunctionSummary, Leaves, Parameter
 from keraslint.project.summary.definite import definite
 from keraslint.project.summary.leaves import bind, dotted, frozen, leaves_of, places
 
+_CHANGES = tuple(
+    f".{name}"
+    for name in (
+        *("append", "extend", "insert", "update", "add", "pop", "popitem", "remove", "clear"),
+        *("setdefault", "sort", "reverse", "discard", "appendleft"),
+    )
+)
 _CLASS_OF = frozenset({"type", "Type", "typing.Type", "Callable", "typing.Callable"})
 
 
@@ -22,6 +29,7 @@ class _Facts:
     assigns: set[str] = field(default_factory=set)
     tests: set[str] = field(default_factory=set)
     reads: set[str] = field(default_factory=set)
+    changes: set[str] = field(default_factory=set)
     effects: str | None = None
 
 
@@ -46,6 +54,7 @@ def function(node: ast.FunctionDef | ast.AsyncFunctionDef, last: int) -> Functio
         frozenset(definite(node.body)),
         frozenset(facts.tests),
         frozenset(facts.reads),
+        frozenset(facts.changes),
         tuple(leaf for item in node.decorator_list for leaf in leaves_of(item)),
         facts.effects,
     )
@@ -144,6 +153,10 @@ def _saw_attribute(node: ast.Attribute, facts: _Facts) -> None:
         facts.reads.add(node.attr)
 
 
+def _saw_definition(node: ast.FunctionDef | ast.ClassDef, facts: _Facts) -> None:
+    facts.bindings.setdefault(node.name, [])
+
+
 def _saw_return(node: ast.Return, facts: _Facts) -> None:
     if node.value is not None:
         facts.returns.extend(leaves_of(node.value))
@@ -184,9 +197,10 @@ def _saw_call(node: ast.Call, facts: _Facts) -> None:
             facts.assigns.add("*")
     if name in ("self.__dict__.update", "vars().update", "self.__dict__.setdefault"):
         facts.assigns.add("*")
-    if name.startswith("self.") and name.endswith((".append", ".extend", ".insert", ".update")):
+    if name.startswith("self.") and name.endswith(_CHANGES):
         owner = name.rpartition(".")[0]
         facts.assigns.add(owner[len("self.") :].partition(".")[0])
+        facts.changes.add(owner[len("self.") :].partition(".")[0])
         for argument in node.args:
             held = facts.bindings.setdefault(owner, [])
             held.extend(leaf for leaf in leaves_of(argument) if leaf not in held)
@@ -203,6 +217,14 @@ def _saw_assignment(node: ast.Assign | ast.AnnAssign | ast.AugAssign, facts: _Fa
                 facts.assigns.add(name[len("self.") :].partition(".")[0].partition("[")[0])
             elif not isinstance(place, ast.Name):
                 facts.effects = facts.effects or "writes to an object that it was given"
+
+
+def _saw_delete(node: ast.Delete, facts: _Facts) -> None:
+    facts.effects = facts.effects or "deletes something"
+    for target in node.targets:
+        name = dotted(target)
+        if name.startswith("self."):
+            facts.assigns.add(name[len("self.") :].partition(".")[0].partition("[")[0])
 
 
 def _saw_test(test: ast.expr, facts: _Facts) -> None:
@@ -224,6 +246,8 @@ _COROUTINE = _acts("is a generator or a coroutine")
 _SEES: dict[type[ast.AST], Callable[[Any, _Facts], None]] = {
     ast.Attribute: _saw_attribute,
     ast.Call: _saw_call,
+    ast.FunctionDef: _saw_definition,
+    ast.ClassDef: _saw_definition,
     ast.Assign: _saw_assignment,
     ast.AnnAssign: _saw_assignment,
     ast.AugAssign: _saw_assignment,
@@ -241,5 +265,5 @@ _SEES: dict[type[ast.AST], Callable[[Any, _Facts], None]] = {
     ast.Yield: _COROUTINE,
     ast.YieldFrom: _COROUTINE,
     ast.Await: _COROUTINE,
-    ast.Delete: _acts("deletes something"),
+    ast.Delete: _saw_delete,
 }
