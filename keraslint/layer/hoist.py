@@ -195,6 +195,7 @@ class Hoister:
         doubts = [*extra, *move.doubts, *unseen]
         if any(step.raises for step in plan.moved):
             doubts.append("an error that `build()` raises is raised by `__init__`")
+        doubts += sorted(set(_checked_later(twin, plan, move)))
         if known is not None:
             doubts[:0] = [f"`{n}` may differ from `{known.names[n]}`" for n in sorted(used)]
         if twin is not body:
@@ -233,6 +234,18 @@ class Hoister:
             self._constructor.facts,
             frozenset(local),
         )
+
+
+def _checked_later(twin: Body, plan: Plan, move: Move) -> Iterator[str]:
+    """Arguments that `build()` goes on checking, after they have been used."""
+    for step in twin.all:
+        if not step.raises or step in plan.moved:
+            continue
+        for place in (step, *step.within()):
+            if not twin.flow.needs.get(place):
+                for cell in set(place.reads) & move.reads:
+                    if cell.startswith("self."):
+                        yield f"`build()` checks `{cell}`, which is used before that"
 
 
 def _may_build(step: Step) -> bool:
