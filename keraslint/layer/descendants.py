@@ -43,7 +43,8 @@ class Descendants:
                 for attribute in sorted(build.assigns & set(writes)):
                     yield f"{name} makes `self.{attribute}` itself"
             for attribute in sorted(reads):
-                if attribute in ref.summary.methods:
+                held = ref.summary.bindings.get(attribute, ())
+                if attribute in ref.summary.methods or "property()" in held:
                     yield f"{name} overrides `{attribute}`"
             if "__init__" in ref.summary.methods:
                 yield from self._constructor(ref, name, set(reads), set(writes))

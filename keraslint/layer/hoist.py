@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
 
@@ -166,7 +167,9 @@ class Hoister:
         return tuple(
             f"{child}.build({shape})"
             for child, shape in follower.follow(parsed.node, steps).items()
-            if child in made and not self._hierarchy.weightless(made[child])
+            if child in made
+            and not self._hierarchy.weightless(made[child])
+            and not _built_elsewhere(child, body)
         )
 
     def _hoist(
@@ -246,6 +249,12 @@ def _checked_later(twin: Body, plan: Plan, move: Move) -> Iterator[str]:
                 for cell in set(place.reads) & move.reads:
                     if cell.startswith("self."):
                         yield f"`build()` checks `{cell}`, which is used before that"
+
+
+def _built_elsewhere(child: str, body: Body) -> bool:
+    """Whether an owner in the same file reaches into the layer and builds the child itself."""
+    name = re.escape(child[len("self.") :])
+    return re.search(rf"(?<!self)\.{name}\.build\(", body.method.source.text) is not None
 
 
 def _may_build(step: Step) -> bool:

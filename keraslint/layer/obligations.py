@@ -89,6 +89,9 @@ class Obligations:
         for attribute in sorted(_attributes(move.writes)):
             held = [v for v in self._held(attribute, move) if v not in _PLACEHOLDERS]
             yield from self._counted(attribute, move)
+            shared = any(attribute in item.summary.bindings for item in self._lineage.chain)
+            if shared and any(attribute in method.changes for method in self._methods()):
+                yield f"`{attribute}` is one list for all instances"
             if held:
                 yield f"`self.{attribute}` already holds `{_short(held[0])}` in `__init__`"
         for attribute in sorted(_attributes(move.reads) - _attributes(move.writes)):
@@ -216,9 +219,6 @@ class Obligations:
 
     def _steady(self, attribute: str) -> Iterator[str]:
         """An attribute must not change between the two places."""
-        shared = [i for i in self._lineage.chain if attribute in i.summary.bindings]
-        if shared and any(attribute in m.changes for m in self._methods()):
-            yield f"`self.{attribute}` is one list for all instances"
         for item in self._lineage.chain:
             method = item.summary.methods.get(attribute)
             if method is not None and any("property" in leaf for leaf in method.decorators):

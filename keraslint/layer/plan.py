@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+import libcst as cst
+
 from keraslint.layer.fetch import Fetch, Fetcher
 from keraslint.layer.steps import Step, around_moved, exclusive, share_loop
+from keraslint.layer.syntax import dotted
 from keraslint.layer.uses import late_reads
 
 
@@ -129,7 +132,7 @@ class Planner:
                 continue
             if self._creates(writer):
                 return f"`{cell}` also holds a layer that stays in `build()`"
-            reason = self.obstacle(writer)
+            reason = self.obstacle(writer) or _runs_out(writer)
             if reason:
                 return f"needs `{cell}`, whose statement cannot move: {reason}"
             support.add(writer)
@@ -227,6 +230,20 @@ class Planner:
 
 def _word(step: Step) -> str:
     return type(step.node).__name__.lower()
+
+
+_ONCE = frozenset({"enumerate", "filter", "iter", "map", "reversed", "zip"})
+
+
+def _runs_out(step: Step) -> str:
+    """An iterator is used up: the two methods cannot share it, nor have one each."""
+    node = step.node
+    for small in node.body if isinstance(node, cst.SimpleStatementLine) else ():
+        value = small.value if isinstance(small, (cst.Assign, cst.AnnAssign)) else None
+        once = isinstance(value, cst.Call) and dotted(value.func) in _ONCE
+        if once or isinstance(value, cst.GeneratorExp):
+            return "it makes an iterator"
+    return ""
 
 
 _CHILDREN = frozenset(

@@ -276,10 +276,13 @@ def without_placeholders(
 ) -> list[cst.CSTNode]:
     """Drop `self.x = None` for attributes that are now assigned for good further down.
 
-    One with a comment of its own stays: the comment may say more than the line.
+    One with a comment of its own stays: the comment may say more than the line. So does one above
+    `super().__init__()`, where a base may look at it.
     """
     kept: list[cst.CSTNode] = []
-    for node in statements:
+    first = next((n for n, node in enumerate(statements) if "__init__" in code(node)), 0)
+    kept += statements[:first]
+    for node in statements[first:]:
         targets = _placeholder_targets(node)
         wanted = [target for target in targets if code(target.target) not in attributes]
         if not targets or len(wanted) == len(targets) or _has_comment(node):
