@@ -1,0 +1,57 @@
+"""What changes behaviour when it is moved is never offered as a safe fix."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from keraslint.config import Settings
+from keraslint.diagnostic import Applicability
+from keraslint.lint import lint_texts
+from keraslint.project.source import Source
+
+HEAD = """\
+import keras
+from keras import layers, ops
+from keras.layers import Dense, Layer, ReLU, Lambda
+"""
+TEXT = Path(__file__).with_name("hazards.txt").read_text("utf-8")
+CASES = {
+    name.strip(): body
+    for name, _, body in (part.partition("\n") for part in re.split(r"(?m)^### ", TEXT)[1:])
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_hazard_is_never_fixed_as_if_it_were_safe(name: str, tmp_path: Path) -> None:
+    source = Source(f"{name}.py", HEAD + CASES[name])
+
+    found = lint_texts([source], Settings(root=tmp_path, select=("ALL",), cache=False))
+    fixes = [d.fix for d in found.diagnostics if d.fix is not None]
+
+    assert not found.problems
+    assert all(fix.applicability is not Applicability.SAFE for fix in fixes)
+
+
+def test_the_plain_case_would_be_safe(tmp_path: Path) -> None:
+    body = """
+class Block(Layer):
+    def __init__(self, n, **kwargs):
+        super().__init__(**kwargs)
+        self.n = n
+
+    def build(self, s):
+        self.d = Dense(self.n)
+        self.d.build(s)
+
+    def call(self, x):
+        return self.d(x)
+"""
+    source = Source("plain.py", HEAD + body)
+
+    found = lint_texts([source], Settings(root=tmp_path, cache=False))
+    fixes = [d.fix for d in found.diagnostics if d.fix is not None]
+
+    assert [fix.applicability for fix in fixes] == [Applicability.SAFE]
