@@ -103,7 +103,8 @@ def _choices(parameter: inspect.Parameter, text: str) -> list[str]:
     name = parameter.name.lower()
     if is_input_channels(name):
         return ["{channels}", "3"]
-    likely = [*_literals(parameter.name, text), _by_name(parameter, text)]
+    literals, usual = _literals(parameter.name, text), _by_name(parameter, text)
+    likely = [usual, *literals] if usual in literals or not literals else [*literals, usual]
     if _is_sequence(parameter.name, text):
         likely = [f"({v}, {v})" for v in likely if v.isdigit()] + likely
     return list(dict.fromkeys([*likely, *OTHERS]))[:MOST_CHOICES]

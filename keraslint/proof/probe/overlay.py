@@ -64,12 +64,15 @@ def module_name(path: Path) -> tuple[str, Path]:
 def load_module(path: str, text: str, folders: Sequence[str]) -> ModuleType:
     """Import the file with the given text; `folders` are further places to import from.
 
-    A folder that is a package is no such place: its modules would hide installed ones.
+    A folder that is a package is no such place: its modules would hide installed ones. A folder
+    without `__init__.py` inside a package still finds that package.
     """
     file = Path(os.path.realpath(path))
     name, base = module_name(file)
     places = [folder for folder in folders if not (Path(folder) / "__init__.py").exists()]
     sys.path[:0] = list(dict.fromkeys([str(base), *places]))
+    around = [folder for folder in file.parents if (folder / "__init__.py").exists()]
+    sys.path.extend(str(folder.parent) for folder in around[-1:])
     sys.meta_path.insert(0, Overlay({str(file): text}))
     importlib.invalidate_caches()
     if name.isidentifier() or "." in name:
