@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -39,7 +39,6 @@ class Hoist:
     moves: frozenset[Span]
     doubts: tuple[str, ...] = ()
     unseen: tuple[str, ...] = ()
-    builds: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +71,3 @@ class LayerClass:
     def hoists(self) -> Hoists:
         """The rewrites of this class; costs more than all the facts together."""
         return self.rewrites()
-
-
-def independent(constructions: Sequence[Construction]) -> tuple[Construction, ...]:
-    """Those that `__init__` could create as well."""
-    return tuple(item for item in constructions if not item.needs)

@@ -207,7 +207,7 @@ class Hoister:
         arguments = "**kwargs" if self._obligations.plain_base else "*args, **kwargs"
         plain = self._obligations.plain_layer
         changes = edits(body, twin, plan, self._constructor, builds, arguments, plain)
-        return Hoist(changes, moves, tuple(doubts), unseen, builds)
+        return Hoist(changes, moves, tuple(doubts), unseen)
 
     def _spans(self, step: Step, body: Body, twin: Body) -> Iterator[Span]:
         """Where the creations of a step stand in the file, whichever body it is of."""
