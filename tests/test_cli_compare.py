@@ -103,5 +103,5 @@ def test_a_layer_that_nobody_can_guess_is_unknown_and_the_way_out_is_told(
     out = capsys.readouterr().out
 
     assert code == 2
-    assert out.startswith("Block: unknown: baseline fails: no way to make and call it was found")
+    assert out.startswith("Block: unknown: baseline fails: no way to make it was found")
     assert "--recipe" in out
