@@ -20,9 +20,9 @@ from keraslint.project.source import Source, Unreadable, read
 from keraslint.project.summary.text import parse
 
 Summaries = list[tuple[str, ModuleSummary | None]]
-_HEADER = re.compile(r"^[ \t]*class\s+\w+\s*(?:\[[^\]]*\]\s*)?\(([^)]*)", re.MULTILINE)
+_HEADER = re.compile(r"class\s+\w+\s*(?:\[[^\]]*\]\s*)?\(([^)]*)")  # quick: it begins with a word
 _NAME = re.compile(r"\w+")
-_AS = re.compile(r"\bas[ \t]+(\w+)")
+_AS = re.compile(r" as[ \t]+(\w+)")
 _SKIP = frozenset({"__pycache__", "node_modules", ".git", ".venv", "venv", ".tox"})
 
 
@@ -82,7 +82,8 @@ class Index:
         self._is_python: set[str] = set()
         self._searched: set[Path] = set()
         self._headers: dict[str, dict[str, None]] = {}
-        self._unnoted = dict(self._texts)
+        for text in texts:
+            self._note_headers(text)
         roots = [settings.path(folder) for folder in settings.src]
         installed = site_packages(settings.python)
         self._modules = Modules(roots, self._texts, installed)
@@ -155,9 +156,6 @@ class Index:
 
     def _children(self, ref: ClassRef) -> Iterator[ClassRef]:
         self._look_around(ref)
-        mentioned = [path for path, text in self._unnoted.items() if ref.summary.name in text.text]
-        for path in mentioned:
-            self._note_headers(self._unnoted.pop(path))
         for path in self._headers.get(ref.summary.name, ()):
             text = self.source(path)
             for item in self._declared(text) if text is not None else ():
@@ -181,14 +179,16 @@ class Index:
             if str(path.absolute()) not in known and str(path) not in self._others:
                 text = read(path)
                 if isinstance(text, Source):
-                    self._others[str(path)] = self._unnoted[str(path)] = text
+                    self._others[str(path)] = text
+                    self._note_headers(text)
 
     def _note_headers(self, text: Source) -> None:
         """Remember which files have a class that derives from something of a name."""
         names = {n for bases in _HEADER.findall(text.text) for n in _NAME.findall(bases)}
         for alias in _AS.finditer(text.text) if names else ():
             if alias[1] in names:
-                names.update(_NAME.findall(text.text[: alias.start()].rstrip()[-80:])[-1:])
+                before = text.text[max(alias.start() - 80, 0) : alias.start()]
+                names.update(_NAME.findall(before)[-1:])
         for name in names:
             self._headers.setdefault(name, {})[text.path] = None
 
