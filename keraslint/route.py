@@ -10,14 +10,13 @@ from typing import TYPE_CHECKING, TypeVar
 from keraslint.config import Settings, selected
 from keraslint.diagnostic import Diagnostic, Position, Span
 from keraslint.forks import forked, workers
-from keraslint.project.candidates import may_create
-from keraslint.project.declared import keras_version
+from keraslint.project.declared import ModuleSummary, keras_version
 from keraslint.project.index import Index, LookedAt
 from keraslint.project.meaning import ClassRef
 from keraslint.project.patterns import silenced
 from keraslint.project.source import Source, Trouble, Unreadable
 from keraslint.project.suppress import unsuppressed
-from keraslint.rules import Cure, registry
+from keraslint.rules import Cure, Rule, registry
 
 if TYPE_CHECKING:
     from keraslint.layer.reader import LayerReader
@@ -53,7 +52,8 @@ class Route:
         wanted = selected(settings, registry())
         self._rules = {rule.code: rule for rule in registry() if rule.code in wanted}
         self._settings = settings
-        self._index = Index(texts, settings)
+        self._words = {rule.words for rule in self._rules.values() if rule.check or rule.search}
+        self._index = Index(texts, settings, self._may_matter)
 
     def run(self, texts: Sequence[Text]) -> Found:
         """Lint all the files, in several processes if there is much to do."""
@@ -115,20 +115,42 @@ class Route:
 
     def _source(self, text: Source) -> list[Diagnostic]:
         try:
+            module = self._index.module(text)
             wanted = self._wanted(text)
         except (SyntaxError, ValueError, RecursionError) as error:
             return self._said("KRL002", _message(error), text.path, _where(error))
-        return [found for ref in wanted for found in self._class(ref)]
+        found = list(self._module(module)) if module is not None else []
+        for ref, rules in wanted:
+            found += self._class(ref, rules)
+        return found
 
-    def _wanted(self, text: Source) -> list[ClassRef]:
+    def _may_matter(self, text: str) -> bool:
+        """A cheap test: whether a text has all the words that some rule is about."""
+        return any(all(word in text for word in words) for words in self._words)
+
+    def _wanted(self, text: Source) -> list[tuple[ClassRef, list[Rule]]]:
+        """The layers of a file that are some rule's concern, and whose."""
+        module = self._index.module(text)
+        if module is None:
+            return []
+        about = [(ref, list(self._concerned(ref))) for ref in ClassRef.all(module)]
+        return [(ref, rules) for ref, rules in about if rules]
+
+    def _concerned(self, ref: ClassRef) -> Iterator[Rule]:
         hierarchy = self._index.hierarchy
-        return [ref for ref in self._index.classes(text) if may_create(hierarchy, ref)]
+        if hierarchy.lineage(ref).is_layer:
+            for rule in self._rules.values():
+                if rule.check and (rule.concerns is None or rule.concerns(hierarchy, ref)):
+                    yield rule
 
-    def _class(self, ref: ClassRef) -> Iterator[Diagnostic]:
-        layer = self._reader.read(ref)
-        if layer is None:
-            return
+    def _module(self, module: ModuleSummary) -> Iterator[Diagnostic]:
         for rule in self._rules.values():
+            for found in rule.search(self._index.hierarchy, module) if rule.search else ():
+                yield Diagnostic(rule.code, rule.name, found.message, module.path, found.span)
+
+    def _class(self, ref: ClassRef, rules: Sequence[Rule]) -> Iterator[Diagnostic]:
+        layer = self._reader.read(ref)
+        for rule in rules:
             for finding in rule.check(layer) if rule.check is not None else ():
                 cured = rule.cure(layer, finding) if rule.cure is not None else Cure()
                 yield Diagnostic(

@@ -13,11 +13,13 @@ from keraslint.config import Settings
 from keraslint.diagnostic import Diagnostic, Fix
 from keraslint.fix.session import FixResult, fix
 from keraslint.lint import LintResult, lint
+from keraslint.rules import registry
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
 FIXED = ".fixed.py"
 NO_CASES = {"compare"}  # pairs of versions, for `keraslint compare`
 WHOLE = {"unet"}  # the folder is one case
+CREATION = ("KRL101", "KRL102", "KRL103")  # one question with three answers
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _MARK = re.compile(r"#!((?:[ \t]+KRL\d{3})+)")
@@ -104,6 +106,19 @@ class Case:
     def is_unsafe(self) -> bool:
         return any(file.is_unsafe for file in self.files)
 
+    @cached_property
+    def rules(self) -> tuple[str, ...]:
+        """The rules that a case is about: that of its folder, and all that it marks.
+
+        A layer that is an example for one rule need not be one in every other way.
+        """
+        folder = self.path.relative_to(FIXTURES).parts[0]
+        own = [rule.code for rule in registry() if rule.name == folder]
+        texts = [text for file in self.files for text in (file.text, file.after.decode("latin-1"))]
+        marked = {code for text in texts for _, code in expected_in(text)}
+        creation = CREATION if folder in WHOLE or {*own, *marked} & {*CREATION} else ()
+        return ("KRL0", *sorted({*own, *marked, *creation}))
+
 
 @cache
 def cases() -> tuple[Case, ...]:
@@ -120,7 +135,7 @@ def cases() -> tuple[Case, ...]:
 def _is_case(path: Path) -> bool:
     if path.is_dir():
         return not path.name.startswith(("_", "."))
-    return path.suffix == ".py" and not path.name.endswith(FIXED)
+    return path.suffix == ".py" and not path.name.startswith("_") and not path.name.endswith(FIXED)
 
 
 @dataclass(frozen=True)
@@ -156,7 +171,7 @@ def seen(case: Case) -> Seen:
             copy = root / file.name
             copy.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(file.path, copy)
-        settings = Settings(root=root, select=("ALL",))
+        settings = Settings(root=root, select=case.rules)
         linted = lint([root], settings)
         unsafe = case.is_unsafe
         fixed = fix([root], settings, unsafe=unsafe, prove=None, write=True)

@@ -21,7 +21,7 @@ from fixture_case import (
     seen,
 )
 
-from keraslint.diagnostic import Applicability, Fix, Outcome, Verdict
+from keraslint.diagnostic import Applicability, Fix, Health, Measure, Outcome, Promise, Verdict
 from keraslint.proof.prove import Claim, ProofOptions, Prover
 from keraslint.proof.recipe import Recipe, recipes_for, recipes_in
 from keraslint.rules import registry
@@ -162,6 +162,17 @@ def prover() -> Iterator[Prover]:
         yield shared
 
 
+def promise_of(file: File, layer: str) -> Promise:
+    """What all the fixes of a layer keep, and what any of them may mend."""
+    case = next(case for case in cases() if file in case.files)
+    promises = [one.promise for one in seen(case).fixes(file) if one.layer == layer]
+    promises = promises or [rule.promise for rule in registry() if rule.code == "KRL101"]
+    return Promise(
+        tuple(m for m in Measure if all(m in promise.keeps for promise in promises)),
+        tuple(h for h in Health if any(h in promise.mends for promise in promises)),
+    )
+
+
 def layers_of(recipes: Iterable[Recipe]) -> set[str]:
     """The layers that recipes make, as they are named in them."""
     found = (re.match(r"[\w.]+(?=\()", recipe.text) for recipe in recipes)
@@ -203,9 +214,9 @@ def to_be_proved() -> Iterator[Any]:
 def test_a_rewrite_is_proved_or_its_doubt_is_right(
     prover: Prover, file: File, layer: str, recipes: tuple[Recipe, ...]
 ) -> None:
-    promise = next(rule.promise for rule in registry() if rule.code == "KRL101")
+    claim = Claim(layer, file.path, file.text, read(file.fixed), promise_of(file, layer), recipes)
 
-    verdict = prover.prove(Claim(layer, file.path, file.text, read(file.fixed), promise, recipes))
+    verdict = prover.prove(claim)
 
     outcome = Outcome.REFUTED if file.refuted else Outcome.PROVED
     assert verdict.outcome is outcome, verdict.reason

@@ -31,7 +31,8 @@ SECTIONS = (
 OPTIONAL = {"References"}
 CODE = ("Bad", "Good")
 SETTINGS = Settings(select=("ALL",))
-# How the layer of each page is made, and called.
+# How the layer of each page about creation in `build()` is made, and called. What other rules say
+# of their examples is observed by `fixtures/<rule>/_consequence.py`.
 RECIPES = {
     "layer-in-build": {"Bad": "Block(4)", "Good": "Block(4)"},
     "shape-known-in-init": {"Bad": "Block(3, 4)", "Good": "Block(3, 4)"},
@@ -69,7 +70,10 @@ def every(*rules: Rule) -> pytest.MarkDecorator:
 
 WITH_EXAMPLES = [rule for rule in registry() if has_examples(rule)]
 FIXABLE = [rule for rule in registry() if rule.fixable != "never"]
-ABOUT_LAYERS = [rule for rule in registry() if rule.check is not None]
+ABOUT_LAYERS = [rule for rule in registry() if rule.check or rule.search]
+ABOUT_CREATION = [rule for rule in ABOUT_LAYERS if rule.name in RECIPES]
+WITH_CONSEQUENCE = [rule for rule in ABOUT_LAYERS if rule.name not in RECIPES]
+FIXTURES = Path(__file__).parent.parent / "fixtures"
 
 
 @every(*registry())
@@ -126,8 +130,14 @@ def test_a_fixable_page_says_when_it_is_safe(rule: Rule) -> None:
 # `test_consequences.py` observes more of it, on the fixtures: reloading, dropped builds.
 
 
+def consequence(rule: Rule) -> Path:
+    """A script with `observe(names)`, `BAD` and `GOOD`: what it says of the two examples."""
+    return FIXTURES / rule.name / "_consequence.py"
+
+
 def test_every_page_about_layers_is_observed() -> None:
-    assert {rule.name for rule in ABOUT_LAYERS} == RECIPES.keys()
+    assert RECIPES.keys() <= {rule.name for rule in ABOUT_LAYERS}
+    assert [rule.name for rule in WITH_CONSEQUENCE if not consequence(rule).exists()] == []
 
 
 @pytest.fixture(scope="module")
@@ -135,7 +145,11 @@ def observed() -> Observed:
     """Run all the examples in one child process, since starting Keras takes seconds."""
     work = {
         rule.name: {
-            section: {"text": example(rule, section), "made": RECIPES[rule.name][section]}
+            section: {
+                "text": example(rule, section),
+                "made": RECIPES.get(rule.name, {}).get(section, ""),
+                "script": "" if rule.name in RECIPES else str(consequence(rule)),
+            }
             for section in CODE
         }
         for rule in ABOUT_LAYERS
@@ -161,19 +175,19 @@ def observed() -> Observed:
 
 
 @pytest.mark.keras
-@every(*ABOUT_LAYERS)
+@every(*ABOUT_CREATION)
 def test_what_is_frozen_before_the_first_call_trains_in_bad(rule: Rule, observed: Observed) -> None:
     assert observed[rule.name]["Bad"]["trainable although frozen"] == 2
 
 
 @pytest.mark.keras
-@every(*ABOUT_LAYERS)
+@every(*ABOUT_CREATION)
 def test_what_is_frozen_before_the_first_call_stays_in_good(rule: Rule, observed: Observed) -> None:
     assert observed[rule.name]["Good"]["trainable although frozen"] == 0
 
 
 @pytest.mark.keras
-@every(*ABOUT_LAYERS)
+@every(*ABOUT_CREATION)
 def test_only_good_knows_its_layers_before_the_first_call(rule: Rule, observed: Observed) -> None:
     assert observed[rule.name]["Bad"]["layers before the first call"] == 0
     assert observed[rule.name]["Good"]["layers before the first call"] == 1
@@ -193,3 +207,25 @@ def test_bad_raises_the_errors_that_the_pages_name(observed: Observed) -> None:
 def page_of(name: str) -> str:
     (rule,) = (rule for rule in registry() if rule.name == name)
     return " ".join(rule.page.split())
+
+
+@pytest.mark.keras
+@every(*WITH_CONSEQUENCE)
+def test_what_a_page_claims_of_bad_is_seen_in_bad_only(rule: Rule, observed: Observed) -> None:
+    bad, good = observed[rule.name]["Bad"], observed[rule.name]["Good"]
+
+    assert bad["expected"]
+    assert bad["expected"] in bad["seen"]
+    assert good["seen"] == good["expected"]
+    assert good["seen"] != bad["seen"]
+
+
+@pytest.mark.keras
+@every(*WITH_CONSEQUENCE)
+def test_an_error_is_quoted_as_keras_says_it(rule: Rule, observed: Observed) -> None:
+    seen, page = observed[rule.name]["Bad"]["seen"], page_of(rule.name)
+    quoted = re.findall(r"`(\w+Error: .+?)`(?=[.,;)]| )", page)
+    parts = [part.strip(" .") for text in quoted for part in text.split("…") if part.strip(" .")]
+
+    assert "ilent" in page or quoted
+    assert not seen.partition(":")[0].endswith("Error") or any(part in seen for part in parts)

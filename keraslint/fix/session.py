@@ -141,10 +141,13 @@ class _Session:
         before = _by_layer(self.result)
         self.result = self._lint()
         after = _by_layer(self.result)
+        written = Counter(
+            (f.path, f.fix.layer) for f in self._fates[since:] if f.action == "written"
+        )
         for number, fate in enumerate(self._fates[since:], since):
             place = (fate.path, fate.fix.layer)
             gone = before[place] - after[place]
-            if fate.action == "written" and gone > 0:
+            if fate.action == "written" and gone > 0 and written[place] == 1:
                 self._fates[number] = replace(fate, findings=gone)
 
     def _wanted(self) -> dict[str, list[Diagnostic]]:
@@ -206,7 +209,18 @@ class _Session:
         for one in done.applied:
             verdict = self._tried[_key(path, one)]
             self._fates.append(_settled(path, one, found, "written", verdict=verdict))
+            self._forget(path, one.layer)
         return True
+
+    def _forget(self, path: str, layer: str) -> None:
+        """Let what was not proved be tried again, on the layer that another fix has mended."""
+        doubtful = [
+            key
+            for key, verdict in self._tried.items()
+            if key[:2] == (path, layer) and verdict.outcome is not Outcome.PROVED
+        ]
+        for key in doubtful:
+            del self._tried[key]
 
     def _first_proved(
         self, source: Source, fixes: Sequence[Fix], found: Sequence[Diagnostic], prover: Prover

@@ -1,12 +1,19 @@
-"""One layer class → `LayerClass`: what its `build()` creates, and the move that would mend it."""
+"""One layer class → `LayerClass`: its ancestry, its methods, what its `build()` creates."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING, Protocol
 
 from keraslint.diagnostic import Edit, Span
+from keraslint.project.hierarchy import Hierarchy
+from keraslint.project.meaning import ClassRef
+
+if TYPE_CHECKING:
+    from keraslint.layer.steps import Step
+    from keraslint.layer.syntax import Method
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,17 +64,64 @@ class Hoists:
         return dict(self.blocked).get(span, "")
 
 
+class Reads(Protocol):
+    """How the parts of a class are read; each costs something, and is asked for at most once."""
+
+    def constructions(self) -> tuple[Construction, ...]: ...
+
+    def hoists(self) -> Hoists: ...
+
+    def method(self, name: str) -> Method | None: ...
+
+    def steps(self, name: str) -> Sequence[Step]: ...
+
+    def subclasses(self) -> Sequence[ClassRef]: ...
+
+
 @dataclass(frozen=True)
 class LayerClass:
-    """What rules look at: facts as plain data, rewrites only when asked for."""
+    """What rules look at: everything is read when it is first asked for.
 
-    name: str
-    path: str
-    kind: str
-    constructions: tuple[Construction, ...]
-    rewrites: Callable[[], Hoists]
+    `keras` is the Keras that the class is written for, 2 or 3.
+    """
+
+    ref: ClassRef
+    hierarchy: Hierarchy
+    keras: int
+    reads: Reads
+
+    @property
+    def name(self) -> str:
+        return self.ref.summary.qualname
+
+    @property
+    def path(self) -> str:
+        return self.ref.module.path
+
+    @property
+    def kind(self) -> str:
+        """`layer` or `model`."""
+        return self.hierarchy.lineage(self.ref).kind.value
+
+    @cached_property
+    def constructions(self) -> tuple[Construction, ...]:
+        """The layers that running `build()` creates, where this class says so."""
+        return self.reads.constructions()
 
     @cached_property
     def hoists(self) -> Hoists:
-        """The rewrites of this class; costs more than all the facts together."""
-        return self.rewrites()
+        """The moves to `__init__`; they cost more than all the facts together."""
+        return self.reads.hoists()
+
+    @cached_property
+    def subclasses(self) -> Sequence[ClassRef]:
+        """The classes of the project that descend from this one."""
+        return self.reads.subclasses()
+
+    def method(self, name: str) -> Method | None:
+        """A method that is written in this class, parsed."""
+        return self.reads.method(name)
+
+    def steps(self, name: str) -> Sequence[Step]:
+        """The same method in steps; nothing when it is not written in this class."""
+        return self.reads.steps(name)

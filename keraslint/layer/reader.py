@@ -1,9 +1,10 @@
-"""A class of the project → its `LayerClass`: what running `build()` creates."""
+"""A class of the project → its `LayerClass`: its methods, and what running `build()` creates."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import cached_property
 
 import libcst as cst
 
@@ -45,25 +46,12 @@ class LayerReader:
         self.steps = StepReader(Judge(hierarchy))
         self._source = source
 
-    def read(self, ref: ClassRef) -> LayerClass | None:
-        """Read one class; `None` when it is no layer or creates nothing in `build()`.
+    def read(self, ref: ClassRef) -> LayerClass:
+        """Read one class of which the hierarchy knows that it is a layer.
 
-        Raises:
-            NotParsed: LibCST cannot read one of its methods.
+        What is asked of it may raise `NotParsed`: LibCST cannot read one of its methods.
         """
-        build = build_of(self.hierarchy, ref)
-        if build is None or not may_create(self.hierarchy, ref):
-            return None
-        parsed = self.parse(build)
-        if parsed is None:
-            return None
-        study = _Study(self, ref, build, parsed)
-        constructions = tuple(study.constructions())
-        if not constructions:
-            return None
-        kind = self.hierarchy.lineage(ref).kind.value
-        name, path = ref.summary.qualname, ref.module.path
-        return LayerClass(name, path, kind, constructions, study.hoists)
+        return LayerClass(ref, self.hierarchy, self.keras(ref), _Parts(self, ref))
 
     def parse(self, method: FunctionRef) -> Method | None:
         """Cut one method out of its file."""
@@ -71,12 +59,67 @@ class LayerReader:
         return parse_method(source, *method.summary.slice) if source is not None else None
 
 
+class _Parts:
+    """The parts of one class, read when they are asked for."""
+
+    def __init__(self, reader: LayerReader, ref: ClassRef) -> None:
+        self._reader = reader
+        self._ref = ref
+        self._methods: dict[str, tuple[Method | None, list[Step]]] = {}
+
+    def constructions(self) -> tuple[Construction, ...]:
+        return tuple(self._study.constructions()) if self._study is not None else ()
+
+    def hoists(self) -> Hoists:
+        return self._study.hoists() if self._study is not None else Hoists()
+
+    def method(self, name: str) -> Method | None:
+        return self.own(name)[0]
+
+    def steps(self, name: str) -> Sequence[Step]:
+        return self.own(name)[1]
+
+    def subclasses(self) -> Sequence[ClassRef]:
+        return self._reader.subclasses(self._ref)
+
+    def own(self, name: str) -> tuple[Method | None, list[Step]]:
+        """A method that is written in this class, whole and in steps."""
+        if name not in self._methods:
+            self._methods[name] = self._read(name)
+        return self._methods[name]
+
+    def _read(self, name: str) -> tuple[Method | None, list[Step]]:
+        summary = self._ref.summary.methods.get(name)
+        if summary is None:
+            return None, []
+        parsed = self._reader.parse(FunctionRef.of(self._ref.module, summary, self._ref))
+        if parsed is None:
+            return None, []
+        scope = Scope(self._ref.module, self._ref, summary)
+        return parsed, self._reader.steps.read(parsed, scope)
+
+    @cached_property
+    def _study(self) -> _Study | None:
+        hierarchy = self._reader.hierarchy
+        build = build_of(hierarchy, self._ref)
+        if build is None or not may_create(hierarchy, self._ref):
+            return None
+        parsed = self._reader.parse(build)
+        return _Study(self._reader, self._ref, build, parsed, self.own) if parsed else None
+
+
 class _Study:
     """One class under the glass: its parsed methods, the flow through them, and the moves."""
 
     def __init__(
-        self, reader: LayerReader, ref: ClassRef, build: FunctionRef, parsed: Method
+        self,
+        reader: LayerReader,
+        ref: ClassRef,
+        build: FunctionRef,
+        parsed: Method,
+        own: Callable[[str], tuple[Method | None, list[Step]]],
     ) -> None:
+        self._own_method = own
         self._reader = reader
         self._hierarchy = reader.hierarchy
         self._ref = ref
@@ -221,13 +264,3 @@ class _Study:
             self._reader.keras(self._ref),
         )
         return hoister.hoists(self._body, self._answered)
-
-    def _own_method(self, name: str) -> tuple[Method | None, list[Step]]:
-        summary = self._ref.summary.methods.get(name)
-        if summary is None:
-            return None, []
-        parsed = self._reader.parse(FunctionRef.of(self._ref.module, summary, self._ref))
-        if parsed is None:
-            return None, []
-        scope = Scope(self._ref.module, self._ref, summary)
-        return parsed, self._reader.steps.read(parsed, scope)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -76,7 +76,13 @@ def _digest(text: Source | Unreadable) -> str:
 class Index:
     """What is known of the project while it is linted; files are parsed when first needed."""
 
-    def __init__(self, texts: Sequence[Source], settings: Settings) -> None:
+    def __init__(
+        self,
+        texts: Sequence[Source],
+        settings: Settings,
+        matters: Callable[[str], bool] = lambda text: True,
+    ) -> None:
+        self._matters = matters
         self._texts = {text.path: text for text in texts}
         self._others: dict[str, Source] = {}
         self._is_python: set[str] = set()
@@ -97,25 +103,25 @@ class Index:
                 self._others[path] = text
         return self._texts.get(path) or self._others.get(path)
 
-    def classes(self, text: Source) -> tuple[ClassRef, ...]:
-        """The classes that a file declares, if one of them may have a `build()`.
+    def module(self, text: Source) -> ModuleSummary | None:
+        """What a file declares, if a cheap look at its text says that it may matter.
 
         Raises:
             SyntaxError, ValueError, RecursionError: the text is not Python.
         """
-        if _may_matter(text):
-            return self.declared(text)
+        if self._matters(text.text):
+            return self._modules.summary(text)
         if text.path not in self._is_python:
             parse(text.text)
             self._is_python.add(text.path)
-        return ()
+        return None
 
     def summaries(self, texts: Sequence[Source]) -> Summaries:
         """Parse files ahead: a summary, or `None` for a file that merely is Python."""
         known: Summaries = []
         for text in texts:
             try:
-                self.classes(text)
+                self.module(text)
             except (SyntaxError, ValueError, RecursionError):
                 continue  # to be told when its turn comes
             known.append((text.path, self._modules.known(text.path)))
@@ -139,9 +145,8 @@ class Index:
         )
 
     def declared(self, text: Source) -> tuple[ClassRef, ...]:
-        """All the classes that a file declares. Raises what `classes` raises."""
-        module = self._modules.summary(text)
-        return tuple(ClassRef.of(module, summary) for summary in module.classes.values())
+        """All the classes that a file declares. Raises what `module` raises."""
+        return ClassRef.all(self._modules.summary(text))
 
     def subclasses(self, ref: ClassRef) -> tuple[ClassRef, ...]:
         """All classes of the project that descend from one, near or far."""
@@ -200,11 +205,6 @@ class Index:
         for _ in range(max(depth - 1, 0)):
             folder = folder.parent
         return folder
-
-
-def _may_matter(text: Source) -> bool:
-    """A cheap test: a file that never says `build` has no class that we look at."""
-    return "build" in text.text and "class" in text.text
 
 
 def _python_files(folder: Path) -> Iterator[Path]:

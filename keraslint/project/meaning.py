@@ -30,6 +30,11 @@ class ClassRef:
     def of(cls, module: ModuleSummary, summary: ClassSummary) -> ClassRef:
         return cls(module, summary, (module.path, summary.qualname))
 
+    @classmethod
+    def all(cls, module: ModuleSummary) -> tuple[ClassRef, ...]:
+        """The classes that a module declares."""
+        return tuple(cls.of(module, summary) for summary in module.classes.values())
+
 
 @dataclass(frozen=True, slots=True)
 class FunctionRef:

@@ -13,6 +13,9 @@ from keraslint.diagnostic import Fix, Promise, Span
 
 if TYPE_CHECKING:
     from keraslint.layer.facts import LayerClass
+    from keraslint.project.declared import ModuleSummary
+    from keraslint.project.hierarchy import Hierarchy
+    from keraslint.project.meaning import ClassRef
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +34,9 @@ class Cure:
     why_not: str = ""
 
 
+Concerns = Callable[["Hierarchy", "ClassRef"], bool]
 Check = Callable[["LayerClass"], Iterable[Finding]]
+Search = Callable[["Hierarchy", "ModuleSummary"], Iterable[Finding]]
 CureFor = Callable[["LayerClass", Finding], Cure]
 
 
@@ -39,8 +44,10 @@ CureFor = Callable[["LayerClass", Finding], Cure]
 class Rule:
     """A rule: how it is called, what it says of itself (`page`), what it finds, how it mends.
 
-    `fixable` is always, sometimes or never. `check` of None: the file itself breaks the rule,
-    and `lint` finds it before any class is looked at.
+    `fixable` is always, sometimes or never. A rule looks at classes (`check`, `cure`), or at what
+    summaries tell of whole modules (`search`); one with neither is about the file itself, and the
+    route knows. Two cheap questions come before: a file without all of the `words` is not looked
+    at, and LibCST reads a class only if it `concerns` the rule, as far as summaries tell.
     """
 
     code: str
@@ -50,8 +57,11 @@ class Rule:
     default: bool = True
     fixable: str = "never"
     promise: Promise = field(default_factory=Promise)
+    words: tuple[str, ...] = ("class",)
+    concerns: Concerns | None = None
     check: Check | None = None
     cure: CureFor | None = None
+    search: Search | None = None
 
 
 @cache

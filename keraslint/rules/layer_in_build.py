@@ -97,6 +97,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from keraslint.diagnostic import Applicability, Fix, Health, Promise
+from keraslint.project.candidates import may_create
 from keraslint.rules import Cure, Finding, Rule
 
 if TYPE_CHECKING:
@@ -147,6 +148,8 @@ rule = Rule(
     page=__doc__,
     fixable="sometimes",
     promise=PROMISE,
+    words=("class", "build"),
+    concerns=may_create,
     check=check,
     cure=cure,
 )

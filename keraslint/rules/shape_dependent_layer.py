@@ -83,6 +83,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from keraslint.project.candidates import may_create
 from keraslint.rules import Cure, Finding, Rule
 from keraslint.rules.layer_in_build import PROMISE, created
 from keraslint.rules.layer_in_build import cure as layer_cure
@@ -116,6 +117,8 @@ rule = Rule(
     default=False,
     fixable="sometimes",
     promise=PROMISE,
+    words=("class", "build"),
+    concerns=may_create,
     check=check,
     cure=cure,
 )

@@ -89,6 +89,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from keraslint.project.candidates import may_create
 from keraslint.rules import Finding, Rule
 from keraslint.rules.layer_in_build import PROMISE, created, cure
 
@@ -114,6 +115,8 @@ rule = Rule(
     page=__doc__,
     fixable="sometimes",
     promise=PROMISE,
+    words=("class", "build"),
+    concerns=may_create,
     check=check,
     cure=cure,
 )
