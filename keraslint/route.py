@@ -54,6 +54,7 @@ class Route:
         self._settings = settings
         self._words = {rule.words for rule in self._rules.values() if rule.check or rule.search}
         self._index = Index(texts, settings, self._may_matter)
+        self._cures = True
 
     def run(self, texts: Sequence[Text]) -> Found:
         """Lint all the files, in several processes if there is much to do."""
@@ -71,6 +72,15 @@ class Route:
             LookedAt.all(part.looked_at for part in parts),
         )
 
+    def renew(self, text: Source) -> None:
+        """Take over the new text of a file; what is known of the others stays.
+
+        Raises:
+            SyntaxError, ValueError, RecursionError: it is not Python; the old text stays.
+        """
+        self._index.renew(text)
+        self.__dict__.pop("_reader", None)
+
     def _cost(self, text: Text) -> int:
         """How much there is to do in a file: the classes that LibCST will see."""
         if isinstance(text, Unreadable):
@@ -81,20 +91,30 @@ class Route:
             return 1
 
     def _lint(self, texts: Sequence[Text]) -> Found:
-        diagnostics: list[Diagnostic] = []
-        problems: list[Unreadable] = []
-        for text in texts:
-            try:
-                diagnostics += self._file(text)
-            except Unlintable as error:
-                problems.append(error.problem)
-            except RecursionError:
-                reason = "an expression nests too deeply to be looked into"
-                problems.append(Unreadable(text.path, Trouble.OTHER, reason))
-            except Exception as error:  # our own fault: one file is lost, the others are not
-                reason = f"{type(error).__name__}: {error}"
-                problems.append(Unreadable(text.path, Trouble.INTERNAL, reason))
-        return Found(tuple(diagnostics), tuple(problems), self._index.looked_at)
+        found = [self.file(text) for text in texts]
+        return Found(
+            tuple(item for part in found for item in part.diagnostics),
+            tuple(item for part in found for item in part.problems),
+            self._index.looked_at,
+        )
+
+    def file(self, text: Text, *, cures: bool = True) -> Found:
+        """Lint one file, whose text may be new since the last time.
+
+        Fixes cost more than the findings, and are left out without `cures`.
+        """
+        self._cures = cures
+        try:
+            return Found(self._file(text))
+        except Unlintable as error:
+            problem = error.problem
+        except RecursionError:
+            reason = "an expression nests too deeply to be looked into"
+            problem = Unreadable(text.path, Trouble.OTHER, reason)
+        except Exception as error:  # our own fault: one file is lost, the others are not
+            reason = f"{type(error).__name__}: {error}"
+            problem = Unreadable(text.path, Trouble.INTERNAL, reason)
+        return Found(problems=(problem,))
 
     def _file(self, text: Source | Unreadable) -> tuple[Diagnostic, ...]:
         """Everything that is wrong with one file, suppressions heeded.
@@ -115,6 +135,8 @@ class Route:
 
     def _source(self, text: Source) -> list[Diagnostic]:
         try:
+            if not self._index.holds(text):
+                self.renew(text)
             module = self._index.module(text)
             wanted = self._wanted(text)
         except (SyntaxError, ValueError, RecursionError) as error:
@@ -152,7 +174,8 @@ class Route:
         layer = self._reader.read(ref)
         for rule in rules:
             for finding in rule.check(layer) if rule.check is not None else ():
-                cured = rule.cure(layer, finding) if rule.cure is not None else Cure()
+                cure = rule.cure if self._cures else None
+                cured = cure(layer, finding) if cure is not None else Cure()
                 yield Diagnostic(
                     rule.code,
                     rule.name,

@@ -103,6 +103,24 @@ class Index:
                 self._others[path] = text
         return self._texts.get(path) or self._others.get(path)
 
+    def holds(self, text: Source) -> bool:
+        """Whether this is the text of its file, as far as is known."""
+        return self._texts.get(text.path) is text
+
+    def renew(self, text: Source) -> None:
+        """Take over the new text of a file; what is known of the others stays.
+
+        Raises:
+            SyntaxError, ValueError, RecursionError: it is not Python; the old text stays.
+        """
+        self._modules.renew(text)
+        self._texts[text.path] = text
+        self._others.pop(text.path, None)
+        for paths in self._headers.values():
+            paths.pop(text.path, None)
+        self._note_headers(text)
+        self.hierarchy = Hierarchy(self._modules.load)
+
     def module(self, text: Source) -> ModuleSummary | None:
         """What a file declares, if a cheap look at its text says that it may matter.
 

@@ -45,6 +45,24 @@ class Modules:
         """Take over a summary that another process has made."""
         self._summaries[summary.path] = summary
 
+    def renew(self, source: Source) -> None:
+        """Take over the new text of a file; the other files stay as they are known.
+
+        Raises:
+            SyntaxError, ValueError, RecursionError: as `summarize`; the old text stays.
+        """
+        name, is_package = self.name(Path(source.path))
+        new = summarize(source.text, name, source.path, is_package=is_package)
+        self._texts[source.path] = source
+        self._besides.pop(source.path, None)
+        self._summaries[source.path] = new
+        self._files[Path(source.path)] = True
+        self._found = {
+            key: found
+            for key, found in self._found.items()
+            if found is not None and found.path != source.path
+        }
+
     def read_besides(self) -> dict[str, Source | Unreadable]:
         """The files that were read because some name led there."""
         return dict(self._besides)

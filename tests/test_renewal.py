@@ -1,0 +1,123 @@
+"""A route that is told of new texts says what a fresh one would say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from keraslint.config import Settings
+from keraslint.diagnostic import Diagnostic
+from keraslint.project.source import Source
+from keraslint.route import Route
+
+LAYER = """\
+import keras
+from blocks import Base
+
+
+class Block(Base):
+    def __init__(self):
+        super().__init__()
+
+    def build(self, input_shape):
+        self.dense = keras.layers.Dense(4)
+        self.dense.build(input_shape)
+"""
+BASE = "import keras\n\n\nclass Base(keras.layers.Layer):\n    pass\n"
+NO_LAYER = "class Base:\n    pass\n"
+SUBCLASS = """\
+from layer import Block
+
+
+class Wide(Block):
+    def __init__(self):
+        super().__init__()
+        self.dense.units = 8
+"""
+BROKEN = "class Base(\n"
+TEXTS = {"layer.py": LAYER, "blocks.py": BASE, "wide.py": "x = 1\n"}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    for name, text in TEXTS.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    return tmp_path
+
+
+def sources(folder: Path, texts: Mapping[str, str]) -> dict[str, Source]:
+    return {name: Source(str(folder / name), text) for name, text in texts.items()}
+
+
+def route(folder: Path, texts: Mapping[str, Source]) -> Route:
+    return Route(tuple(texts.values()), Settings(root=folder, cache=False))
+
+
+def said(route: Route, text: Source) -> tuple[Diagnostic, ...]:
+    return route.file(text).diagnostics
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("layer.py", "\n\n" + LAYER),
+        ("layer.py", LAYER.replace("Dense(4)", "Dense(input_shape[-1])")),
+        ("layer.py", LAYER.replace("self.dense = keras.layers.Dense(4)", "pass")),
+        ("blocks.py", NO_LAYER),
+        ("blocks.py", f"{BASE}\n    dense = None\n"),
+        ("blocks.py", ""),
+        ("wide.py", SUBCLASS),
+    ],
+)
+def test_what_is_said_of_every_file_is_what_a_fresh_route_says(
+    folder: Path, name: str, text: str
+) -> None:
+    old = sources(folder, TEXTS)
+    new = {**old, name: Source(str(folder / name), text)}
+    warm = route(folder, old)
+    for source in old.values():
+        warm.file(source)
+
+    warm.file(new[name])
+
+    fresh = route(folder, new)
+    assert {n: said(warm, s) for n, s in new.items()} == {n: said(fresh, s) for n, s in new.items()}
+
+
+def test_a_subclass_that_is_typed_makes_the_fix_of_its_base_unsafe(folder: Path) -> None:
+    texts = sources(folder, TEXTS)
+    warm = route(folder, texts)
+    (before,) = said(warm, texts["layer.py"])
+
+    warm.renew(Source(str(folder / "wide.py"), SUBCLASS))
+
+    (after,) = said(warm, texts["layer.py"])
+    assert before.fix is not None
+    assert before.fix.applicability.value == "safe"
+    assert after.fix is None or after.fix.applicability.value == "unsafe"
+
+
+def test_a_text_that_is_broken_for_a_while_stays_what_it_was_for_the_others(folder: Path) -> None:
+    texts = sources(folder, TEXTS)
+    warm = route(folder, texts)
+    broken = replace(texts["blocks.py"], text=BROKEN)
+
+    (own,) = said(warm, broken)
+
+    assert own.code == "KRL002"
+    assert [one.code for one in said(warm, texts["layer.py"])] == ["KRL101"]
+
+
+def test_without_cures_the_findings_are_the_same_and_have_no_fix(folder: Path) -> None:
+    texts = sources(folder, TEXTS)
+    warm = route(folder, texts)
+
+    quick = warm.file(texts["layer.py"], cures=False).diagnostics
+
+    assert [one.fix for one in quick] == [None]
+    assert quick == tuple(
+        replace(one, fix=None, why_no_fix="") for one in said(warm, texts["layer.py"])
+    )
