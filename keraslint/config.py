@@ -40,7 +40,7 @@ DEFAULT_EXCLUDE = (
     "site-packages",
     "venv",
 )
-_FILE_CODES = "KRL0"
+_UNREADABLE = frozenset({"KRL002", "KRL003"})
 
 
 class ConfigError(Exception):
@@ -234,10 +234,10 @@ def _hint(word: str, known: Iterable[str]) -> str:
 def selected(settings: Settings, rules: Iterable[KnownRule]) -> frozenset[str]:
     """Compute the codes that are on: the most specific selector wins, as in ruff; flags come last.
 
-    Codes KRL0xx (about files, not layers) are on unless ignored. Raises `ConfigError`.
+    The codes that tell of an unreadable file are on unless ignored. Raises `ConfigError`.
     """
     rules = tuple(rules)
-    always = {rule.code for rule in rules if rule.code.startswith(_FILE_CODES)}
+    always = {rule.code for rule in rules if rule.code in _UNREADABLE}
     codes = always | {rule.code for rule in rules if rule.default}
     layer = Selection(settings.select, settings.extend_select, settings.ignore)
     for selection, where in ((layer, settings.file), (settings.flags, None)):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -11,12 +12,14 @@ from keraslint.config import Settings, selected
 from keraslint.diagnostic import Diagnostic, Position, Span
 from keraslint.forks import forked, workers
 from keraslint.project.declared import ModuleSummary, keras_version
+from keraslint.project.doubts import doubtful
 from keraslint.project.index import Index, LookedAt
 from keraslint.project.meaning import ClassRef
 from keraslint.project.patterns import silenced
 from keraslint.project.source import Source, Trouble, Unreadable
-from keraslint.project.suppress import unsuppressed
+from keraslint.project.suppress import Suppression, suppressions, unsuppressed
 from keraslint.rules import Cure, Rule, registry
+from keraslint.rules import unused_suppression as unused
 
 if TYPE_CHECKING:
     from keraslint.layer.reader import LayerReader
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
 POOL_FROM = 1_000_000
 """Characters from which on a second process saves more than it costs."""
 
+_OURS = re.compile(r"KRL|# *keraslint:")  # without one, no comment of a file can be idle
 Text = Source | Unreadable
 _Item = TypeVar("_Item")
 
@@ -129,22 +133,38 @@ class Route:
             span = Span(at, Position(at.line, at.column + 1))
             found: Sequence[Diagnostic] = self._said("KRL003", text.reason, text.path, span)
         else:
-            found = unsuppressed(self._source(text), text)
+            found = self._source(text)
         ignored = silenced(text.path, self._settings, registry())
         return tuple(item for item in found if item.code not in ignored)
 
-    def _source(self, text: Source) -> list[Diagnostic]:
+    def _source(self, text: Source) -> Sequence[Diagnostic]:
         try:
             if not self._index.holds(text):
                 self.renew(text)
             module = self._index.module(text)
             wanted = self._wanted(text)
         except (SyntaxError, ValueError, RecursionError) as error:
-            return self._said("KRL002", _message(error), text.path, _where(error))
+            said = self._said("KRL002", _message(error), text.path, _where(error))
+            return unsuppressed(said, suppressions(text)) if said else ()
         found = list(self._module(module)) if module is not None else []
         for ref, rules in wanted:
             found += self._class(ref, rules)
-        return found
+        if not found and not _OURS.search(text.text):
+            return ()
+        comments = suppressions(text)
+        unclear = list(doubtful(self._index.hierarchy, module)) if module is not None else []
+        clear = [one for one in comments if not any(one.may_concern(*lines) for lines in unclear)]
+        return *unsuppressed(found, comments), *self._unused(text, clear, found)
+
+    def _unused(
+        self, text: Source, comments: Sequence[Suppression], found: Sequence[Diagnostic]
+    ) -> tuple[Diagnostic, ...]:
+        """Report the comments that silence nothing, unless they are named in one themselves."""
+        if unused.rule.code not in self._rules:
+            return ()
+        on = self._rules.keys() - silenced(text.path, self._settings, registry())
+        idle = unused.unused(comments, found, on, text)
+        return unsuppressed(idle, [one for one in comments if one.names])
 
     def _may_matter(self, text: str) -> bool:
         """A cheap test: whether a text has all the words that some rule is about."""

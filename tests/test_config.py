@@ -21,7 +21,7 @@ class Named:
 
 
 RULES = (
-    Named("KRL001", "invalid-syntax"),
+    Named("KRL002", "invalid-syntax"),
     Named("KRL101", "layer-in-build"),
     Named("KRL102", "shape-known-in-init"),
     Named("KRL103", "shape-dependent-layer", default=False),
@@ -177,7 +177,7 @@ def chosen(flags: Selection = Selection(), **file: tuple[str, ...]) -> set[str]:
     return set(selected(settings, RULES))
 
 
-FILES = {"KRL001"}
+FILES = {"KRL002"}
 DEFAULTS = FILES | {"KRL101", "KRL102", "KRL201"}
 
 
@@ -194,7 +194,7 @@ def test_the_default_rules_are_on() -> None:
         ({"select": ()}, FILES),
         ({"extend_select": ("KRL103",)}, DEFAULTS | {"KRL103"}),
         ({"ignore": ("KRL1",)}, FILES | {"KRL201"}),
-        ({"ignore": ("KRL001",)}, DEFAULTS - FILES),
+        ({"ignore": ("KRL002",)}, DEFAULTS - FILES),
         ({"ignore": ("ALL",)}, set()),
         ({"select": ("KRL101",), "ignore": ("KRL1",)}, FILES | {"KRL101"}),
         ({"select": ("KRL1",), "ignore": ("KRL101",)}, FILES | {"KRL102", "KRL103"}),
@@ -216,7 +216,7 @@ def test_select_on_the_command_line_forgets_the_files_choice() -> None:
 def test_ignore_on_the_command_line_beats_a_more_specific_select_in_the_file() -> None:
     flags = Selection(ignore=("KRL1",))
 
-    assert chosen(flags, select=("KRL101", "KRL2"), ignore=("KRL001",)) == {"KRL201"}
+    assert chosen(flags, select=("KRL101", "KRL2"), ignore=("KRL002",)) == {"KRL201"}
 
 
 @pytest.mark.parametrize(

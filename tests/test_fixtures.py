@@ -186,7 +186,7 @@ def rewritten() -> Iterator[tuple[File, str, tuple[Recipe, ...]]]:
             if not file.fixed.exists():
                 continue
             recipes = recipes_in(file.text)
-            layers = {one.layer for one in seen(case).fixes(file)}
+            layers = {one.layer for one in seen(case).fixes(file) if one.layer}
             for layer in sorted(layers if file.is_unsafe else layers | layers_of(recipes)):
                 yield file, layer, recipes_for(layer, recipes)
 

@@ -21,7 +21,7 @@ def silenced(text: str, code: str = "KRL101", name: str = "layer-in-build") -> b
         if depth == 0 and text[end] == ")":
             break
     span = Span(source.position(start), source.position(end + 1))
-    return unsuppressed([Diagnostic(code, name, "m", "x.py", span)], source) == ()
+    return unsuppressed([Diagnostic(code, name, "m", "x.py", span)], suppressions(source)) == ()
 
 
 @pytest.mark.parametrize(
@@ -88,10 +88,20 @@ def test_only_the_findings_that_are_meant_are_left_out() -> None:
     span = Span(Position(1, 5), Position(1, 6))
     findings = [Diagnostic(code, "n", "m", "x.py", span) for code in ("KRL101", "KRL102")]
 
-    assert [one.code for one in unsuppressed(findings, source)] == ["KRL102"]
+    assert [one.code for one in unsuppressed(findings, suppressions(source))] == ["KRL102"]
 
 
 def test_a_comment_knows_its_line() -> None:
     (one,) = suppressions(Source("x.py", "x = 1\ny = 2  # noqa\n"))
 
     assert (one.line, one.names) == (2, None)
+
+
+def test_a_comment_knows_its_own_text_and_place() -> None:
+    source = Source("x.py", "y = 2  # why  # noqa: E501,KRL101 because\n")
+
+    (one,) = suppressions(source)
+
+    assert one.text == "# noqa: E501,KRL101"
+    assert source.text[source.offset(one.span.start) : source.offset(one.span.end)] == one.text
+    assert one.with_names(["E501"]) == "# noqa: E501"

@@ -127,7 +127,7 @@ class _Session:
         """Apply each fix that is proved, the widest of a class first, until none is left."""
         for _ in range(PASSES):
             since = len(self._fates)
-            done = [self._prove(path, found, prover) for path, found in self._wanted().items()]
+            done = [self._settle(path, found, prover) for path, found in self._wanted().items()]
             if True not in done:
                 break
             self._again(since)
@@ -147,7 +147,8 @@ class _Session:
         for number, fate in enumerate(self._fates[since:], since):
             place = (fate.path, fate.fix.layer)
             gone = before[place] - after[place]
-            if fate.action == "written" and gone > 0 and written[place] == 1:
+            counts = fate.fix.layer and fate.action == "written" and written[place] == 1
+            if counts and gone > 0:
                 self._fates[number] = replace(fate, findings=gone)
 
     def _wanted(self) -> dict[str, list[Diagnostic]]:
@@ -186,6 +187,13 @@ class _Session:
                 self._fates.append(fate)
 
     # -- with proof ------------------------------------------------------------------------
+
+    def _settle(self, path: str, found: Sequence[Diagnostic], prover: Prover) -> bool:
+        """Prove what touches a layer; the fix of a comment has nothing to prove."""
+        about_layers = [one for one in found if one.fix and one.fix.layer]
+        if about_layers and self._prove(path, about_layers, prover):
+            return True
+        return self._apply(path, [one for one in found if one not in about_layers])
 
     def _prove(self, path: str, found: Sequence[Diagnostic], prover: Prover) -> bool:
         """Prove and apply the fixes of one file, one class at a time."""

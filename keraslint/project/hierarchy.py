@@ -90,7 +90,7 @@ class Hierarchy:
                 return meaning
             if isinstance(meaning, Symbol) and meaning.kind in ("layer", "model", "class"):
                 return meaning
-            if isinstance(meaning, External) and _is_foreign(meaning.name):
+            if isinstance(meaning, External) and is_foreign(meaning.name):
                 return meaning
         return None
 
@@ -370,7 +370,7 @@ def _foreign(name: str) -> Symbol | External:
     return External(name)
 
 
-def _is_foreign(name: str) -> bool:
+def is_foreign(name: str) -> bool:
     """Whether a name surely belongs to a library that has no Keras layers of its own."""
     return name in _BUILTINS or name.partition(".")[0] in _NO_KERAS
 
