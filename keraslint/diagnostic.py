@@ -109,10 +109,48 @@ class CheckStatus(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One thing that was measured on both versions, and how it came out."""
+    """One thing that was measured on both versions, and how it came out.
+
+    `about` is the measure or the health that it belongs to; empty for what always must hold.
+    """
 
     name: str
     status: CheckStatus
+    detail: str = ""
+    about: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WeightSeen:
+    """One variable of a layer; `path` are the attributes that lead to it."""
+
+    path: str
+    shape: tuple[int, ...]
+    dtype: str
+    trainable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What one case showed of both versions: their weights in order, and their warnings."""
+
+    case: str
+    before: tuple[WeightSeen, ...] = ()
+    after: tuple[WeightSeen, ...] = ()
+    warnings_before: tuple[str, ...] = ()
+    warnings_after: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OldFile:
+    """Does a file saved by the version before load into the version after? `None`: not known.
+
+    `loaded` says whether the version before could load it itself.
+    """
+
+    kind: str
+    loads: bool | None
+    loaded: bool | None
     detail: str = ""
 
 
@@ -122,6 +160,7 @@ class Verdict:
 
     `reason` is empty when proved; else the first clause that broke, or why nothing is known.
     `recipe` is how the layer was made and called, as text that can be kept in the configuration.
+    `evidence` has an entry for each case that showed something that those above it do not.
     """
 
     outcome: Outcome
@@ -131,6 +170,8 @@ class Verdict:
     checks: tuple[Check, ...] = ()
     seconds: float = 0.0
     environment: str = ""
+    evidence: tuple[Evidence, ...] = ()
+    old_files: tuple[OldFile, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,6 +82,7 @@ CHECKS: tuple[tuple[str, About, Judge], ...] = (
         CK,
         old_file("old weights", "called weights reload", "a `.weights.h5` file"),
     ),
+    ("old file: legacy", CK, old_file("old legacy", "legacy reload", "a legacy `.h5` file")),
     ("set_weights", CK, in_order),
     ("reloads: warnings", R, lambda pair: warned(pair, "functional reload")),
     ("reloads: warnings", R, lambda pair: warned(pair, "owner reload")),

@@ -27,7 +27,7 @@ def survives(name: str, how: str) -> Judge:
         before, after = pair.facts(name)
         if before is None and after is None:
             return
-        was, now = _trouble(before), _trouble(after)
+        was, now = trouble(before), trouble(after)
         if now and not was:
             yield BROKEN, f"{how}, {now}"
         elif was and not now:
@@ -42,7 +42,7 @@ def survives(name: str, how: str) -> Judge:
     return judge
 
 
-def _trouble(value: Any) -> str:
+def trouble(value: Any) -> str:
     """What went wrong in a round trip, empty when nothing did."""
     if value is None:
         return "it could not be tried"
@@ -69,15 +69,15 @@ def old_file(name: str, own: str, what: str) -> Judge:
 
     def judge(pair: Pair) -> Iterator[Judged]:
         control, loaded = pair.before["facts"].get(own), pair.after["facts"].get(name)
-        if control is None or _trouble(control):
-            if loaded is not None and not _trouble(loaded):
+        if control is None or trouble(control):
+            if loaded is not None and not trouble(loaded):
                 yield MENDED, f"{what} saved by the old version can be loaded now"
             return
-        trouble = _trouble(loaded)
-        if trouble:
+        wrong = trouble(loaded)
+        if wrong:
             yield (
                 BROKEN,
-                f"{what} saved by the old version does not load into the new one: {trouble}",
+                f"{what} saved by the old version does not load into the new one: {wrong}",
             )
         else:
             yield KEPT, f"{what} saved by the old version"
@@ -90,9 +90,9 @@ def in_order(pair: Pair) -> Iterator[Judged]:
     loaded = pair.after["facts"].get("set in order")
     if loaded is None:
         return
-    trouble = _trouble(loaded)
-    if trouble:
-        yield BROKEN, f"`set_weights()` with the old version's `get_weights()`: {trouble}"
+    wrong = trouble(loaded)
+    if wrong:
+        yield BROKEN, f"`set_weights()` with the old version's `get_weights()`: {wrong}"
     else:
         yield KEPT, ""
 

@@ -19,6 +19,7 @@ from typing import Any
 from keraslint.diagnostic import Outcome, Verdict
 
 from .claim import Claim, ProofOptions, after_job, before_job
+from .evidence import evidence, old_files
 from .verdict import judge
 
 __all__ = ["Claim", "ProofOptions", "Prover", "prove"]
@@ -90,8 +91,10 @@ class Prover:
             slow = after["status"] == "timeout" and before["seconds"] > options.timeout / 4
             outcome = Outcome.UNKNOWN if slow else Outcome.REFUTED
             return Verdict(outcome, layer, f"the rewritten layer fails: {wrong}", used)
-        outcome, reason, checks = judge(cases, after["answer"]["cases"], claim.promise)
-        return Verdict(outcome, layer, reason, used, checks)
+        other = after["answer"]["cases"]
+        outcome, reason, checks = judge(cases, other, claim.promise)
+        shown = {"evidence": evidence(cases, other), "old_files": old_files(cases, other)}
+        return Verdict(outcome, layer, reason, used, checks, **shown)
 
     def _baseline(self, job: dict[str, Any]) -> dict[str, Any]:
         """Measure the version before, once for all claims about it that follow one another."""

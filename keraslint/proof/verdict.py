@@ -51,7 +51,8 @@ def _merged(found: list[Clause]) -> Iterator[Check]:
     for name in names:
         clauses = [clause for clause in found if clause.name == name]
         worst = min(clauses, key=lambda clause: WORST.index(clause.status))
-        yield Check(name, worst.status, worst.detail)
+        about = worst.about.value if worst.about else ""
+        yield Check(name, worst.status, worst.detail, about)
 
 
 def _no_evidence(pairs: list[Pair]) -> str:

@@ -22,6 +22,7 @@ from .saving import (
     from_config,
     load_called_weights,
     load_functional,
+    load_legacy,
     load_owner,
     load_weights,
     save,
@@ -91,7 +92,7 @@ def measure(
         if depth >= SAVED:
             place.stage(f"saving and loading the layer for {where}")
             _look_closer(bench)
-            _save_and_load(bench, shelf)
+            _save_and_load(bench, shelf, depth)
         if theirs is not None:
             _against(bench, index, place, depth, theirs)
         place.stage(f"training the layer for {where}")
@@ -139,6 +140,8 @@ def _against(bench: Bench, index: int, place: Place, depth: int, theirs: dict[st
         bench.observe("old functional", lambda: load_functional(bench, shelf))
         bench.observe("old owner", lambda: load_owner(bench, shelf))
         bench.observe("old weights", lambda: load_called_weights(bench, shelf))
+        if (shelf.folder / FILES[3]).exists():
+            bench.observe("old legacy", lambda: load_legacy(bench, shelf))
 
 
 def _set_in_order(bench: Bench, theirs: dict[str, Any]) -> None:
@@ -187,15 +190,16 @@ def _output_shape(bench: Bench) -> Any:
     return str(bench.called().compute_output_shape(**{k: tuple(v) for k, v in shapes.items()}))
 
 
-def _save_and_load(bench: Bench, shelf: Shelf) -> None:
+def _save_and_load(bench: Bench, shelf: Shelf, depth: int) -> None:
     bench.observe("from config", lambda: from_config(bench))
     bench.observe("deep copy", lambda: copied(bench))
-    bench.observe("saved", lambda: save(bench, shelf))
+    bench.observe("saved", lambda: save(bench, shelf, legacy=depth >= FULL))
     loads = {
         "functional reload": (FILES[0], load_functional),
         "owner reload": (FILES[1], load_owner),
         "weights reload": (FILES[2], load_weights),
         "called weights reload": (FILES[2], load_called_weights),
+        "legacy reload": (FILES[3], load_legacy),
     }
     for name, (file, load) in loads.items():
         if (shelf.folder / file).exists():

@@ -17,7 +17,7 @@ from .bench import Bench, flat, noted_warnings, same
 from .looking import build_like
 from .training import Owner, arrays_of
 
-FILES = ("functional.keras", "owner.keras", "owner.weights.h5")
+FILES = ("functional.keras", "owner.keras", "owner.weights.h5", "functional.h5")
 
 
 @dataclass
@@ -107,11 +107,12 @@ def _objects(bench: Bench, shelf: Shelf) -> dict[str, Any]:
     return {**_known(bench.case.cls, shelf.names), "KeraslintOwner": _owner_class(bench)}
 
 
-def save(bench: Bench, shelf: Shelf) -> Any:
+def save(bench: Bench, shelf: Shelf, *, legacy: bool) -> Any:
     """Write the layer inside a functional model and inside an owner that builds it."""
     shelf.folder.mkdir(parents=True, exist_ok=True)
     done = {}
-    for name, write in ((FILES[0], _save_functional), (FILES[1], _save_owner)):
+    writes = [(FILES[0], _save_functional), (FILES[1], _save_owner)]
+    for name, write in [*writes, (FILES[3], _save_legacy)] if legacy else writes:
         try:
             write(bench, shelf)
             done[name] = ""
@@ -128,6 +129,18 @@ def _save_functional(bench: Bench, shelf: Shelf) -> None:
     bench.model.save(shelf.folder / FILES[0])
 
 
+def _save_legacy(bench: Bench, shelf: Shelf) -> None:
+    """Keras 2's format: weights by name and in order; a file that is not complete is removed."""
+    if bench.model is None:
+        raise ValueError("there is no functional model of the layer")
+    path = shelf.folder / FILES[3]
+    try:
+        bench.model.save(path)
+    except Exception:
+        path.unlink(missing_ok=True)
+        raise
+
+
 def _save_owner(bench: Bench, shelf: Shelf) -> None:
     keras.utils.clear_session(free_memory=False)
     owner = _owner_class(bench)()
@@ -141,15 +154,20 @@ def _called(owner: Any, bench: Bench) -> list[Any]:
     return flat(owner(arrays_of(bench.case.inputs())))
 
 
-def load_functional(bench: Bench, shelf: Shelf) -> Any:
-    """What survives in a functional `.keras` file."""
+def load_functional(bench: Bench, shelf: Shelf, file: str = FILES[0]) -> Any:
+    """What survives in the file of a functional model."""
     keras.utils.clear_session(free_memory=False)
     with noted_warnings() as warned:
         model = keras.saving.load_model(
-            shelf.folder / FILES[0], custom_objects=_objects(bench, shelf), compile=False
+            shelf.folder / file, custom_objects=_objects(bench, shelf), compile=False
         )
     layer = next(item for item in model.layers if type(item) is bench.case.cls)
     return {**_survived(bench, layer, lambda: _fed(bench, model)), "warnings": warned}
+
+
+def load_legacy(bench: Bench, shelf: Shelf) -> Any:
+    """What survives in a legacy `.h5` file."""
+    return load_functional(bench, shelf, FILES[3])
 
 
 def load_owner(bench: Bench, shelf: Shelf) -> Any:

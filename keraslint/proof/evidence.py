@@ -1,0 +1,95 @@
+"""The cases of two versions → what to show for them: weights, warnings, and files that load."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from keraslint.diagnostic import Evidence, OldFile, WeightSeen
+
+from .clauses import Pair, error_of
+from .health import trouble
+
+WARNED = (
+    *("called", "built alone", "functional"),
+    *("functional reload", "owner reload", "weights reload"),
+)
+# kind of file, what the version after made of it, what the version before did
+FILES = (
+    (".keras", "old functional", "functional reload"),
+    (".keras of a model that builds the layer", "old owner", "owner reload"),
+    (".weights.h5", "old weights", "called weights reload"),
+    ("legacy .h5", "old legacy", "legacy reload"),
+)
+Cases = Sequence[dict[str, Any]]
+
+
+def evidence(before: Cases, after: Cases) -> tuple[Evidence, ...]:
+    """Show each case that has other weights or warnings than those above it."""
+    shown: dict[tuple[object, ...], Evidence] = {}
+    for pair in _pairs(before, after):
+        one = Evidence(
+            pair.label,
+            _weights(pair.before["facts"]),
+            _weights(pair.after["facts"]),
+            _warnings(pair.before["facts"]),
+            _warnings(pair.after["facts"]),
+        )
+        shown.setdefault(_telling(one), one)
+    return tuple(shown.values())
+
+
+def _telling(one: Evidence) -> tuple[object, ...]:
+    """Tell cases apart by what they show: shapes matter only where the versions differ."""
+    if one.before == one.after:
+        return tuple(weight.path for weight in one.before), one.warnings_before, one.warnings_after
+    return one.before, one.after, one.warnings_before, one.warnings_after
+
+
+def old_files(before: Cases, after: Cases) -> tuple[OldFile, ...]:
+    """Tell of each kind of file whether the version after loads what the version before saved."""
+    pairs = _pairs(before, after)
+    return tuple(_file(pairs, *file) for file in FILES)
+
+
+def _pairs(before: Cases, after: Cases) -> list[Pair]:
+    return [Pair(b, a, before) for b, a in zip(before, after, strict=False)]
+
+
+def _file(pairs: Sequence[Pair], kind: str, theirs: str, own: str) -> OldFile:
+    """Let the first case decide in which it stopped to load, else the first that loads."""
+    found = [one for pair in pairs if (one := _in_case(pair, kind, theirs, own)) is not None]
+    lost = [one for one in found if one.loads is False and one.loaded]
+    return next(iter([*lost, *found]), OldFile(kind, None, None, "no such file could be saved"))
+
+
+def _in_case(pair: Pair, kind: str, theirs: str, own: str) -> OldFile | None:
+    control, loaded = pair.before["facts"].get(own), pair.after["facts"].get(theirs)
+    if control is None:
+        return None
+    was = trouble(control)
+    failed = next((error_of(pair.after["facts"].get(n)) for n in ("made", "called")), "")
+    now = trouble(loaded) if loaded is not None else failed or "it could not be tried"
+    return OldFile(kind, not now, not was, now)
+
+
+def _weights(facts: dict[str, Any]) -> tuple[WeightSeen, ...]:
+    """In the order of `.weights`; what is in none of them (a metric's state) comes last."""
+    known = {one["key"]: one for one in facts.get("weights") or () if not one["seed"]}
+    order = [key for key in facts.get("order") or () if key in known]
+    return tuple(_seen(known[key]) for key in dict.fromkeys([*order, *known]))
+
+
+def _seen(one: dict[str, Any]) -> WeightSeen:
+    return WeightSeen(one["key"], tuple(one["shape"]), one["dtype"], one["trainable"])
+
+
+def _warnings(facts: dict[str, Any]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(_each_warning(facts)))
+
+
+def _each_warning(facts: dict[str, Any]) -> Iterator[str]:
+    for name in WARNED:
+        value = facts.get(name)
+        if isinstance(value, dict):
+            yield from value.get("warnings") or ()
