@@ -114,6 +114,7 @@ def cli() -> None:
 @_proving("--prove", is_flag=True, help="With --fix: write exactly the fixes that are proved.")
 @_proving("--python", metavar="EXE", help="The interpreter that has your Keras.")
 @_proving("--recipe", multiple=True, help="How to make and call a layer: 'Block(4)(floats(2, 8))'.")
+@_proving("--show-recipe", is_flag=True, help="Print the recipes used, as configuration.")
 @_proving("--timeout", type=float, metavar="SECONDS", help="Time limit for one layer.")
 @_selecting("--select", help="Rules to turn on, instead of the default ones.", **_codes)
 @_selecting("--ignore", help="Rules to turn off.", **_codes)
@@ -175,34 +176,33 @@ def rule(rule: str | None, every: bool, output_format: str) -> int:
 
 
 @cli.command(cls=_Sectioned, short_help="Are two versions of a layer equivalent?")
-@click.argument("old", type=click.Path(path_type=Path))
-@click.argument("new", type=click.Path(path_type=Path), required=False)
-@click.option("--layer", required=True, metavar="NAME", help="The layer's class.")
-@click.option("--new-layer", metavar="NAME", help="Its name in NEW, if it has changed.")
+@click.argument("paths", nargs=-1, metavar="OLD NEW | [PATH]...", type=click.Path(path_type=Path))
+@click.option("--layer", metavar="NAME", help="The layer's class (default: all that changed).")
+@click.option("--new-layer", metavar="NAME", help="Its name in the new version, if it has changed.")
+@click.option("--base", metavar="REV", help="Take the old versions from this git revision.")
 @click.option("--recipe", "recipes", multiple=True, help="'Block(4)(floats(2, 8))'; repeatable.")
-@click.option("--base", metavar="REV", help="Take the old version from this git revision.")
+@click.option("--show-recipe", is_flag=True, help="Print the recipes used, as configuration.")
 @click.option("--python", metavar="EXE", help="The interpreter that has your Keras.")
-@click.option("--timeout", type=float, metavar="SECONDS", help="Time limit.")
+@click.option("--backend", type=click.Choice(["tensorflow", "jax"]), help="The backend of Keras.")
+@click.option("--timeout", type=float, metavar="SECONDS", help="Time limit for one layer.")
 @click.option("--config", multiple=True, metavar="FILE|KEY=VALUE", help="Configuration to use.")
 @click.option("--isolated", is_flag=True, help="Ignore all configuration files.")
 @click.option("--output-format", type=click.Choice(["text", "json"]), default="text")
-def compare(output_format: str, **asked: Any) -> int:
+def compare(**asked: Any) -> int:
     """Build and run two versions of a layer: are they equivalent?
 
-    Exit codes: 0 proved, 1 refuted, 2 unknown. This runs the code of both files.
-    """
-    from keraslint.commands.compare import Comparison, verdict
-    from keraslint.report.verdict import verdict_json, verdict_text
+    \b
+    compare OLD.py NEW.py [--layer A [--new-layer B]]    two files
+    compare FILE.py --layer A --new-layer B              two classes
+    compare --base REV [PATH]...                         all layers that changed since REV
 
-    found = verdict(Comparison(**asked))
-    as_json = output_format == "json"
-    text = (
-        verdict_json(found)
-        if as_json
-        else verdict_text(found, width=_width(), colour=_colourful("auto"))
-    )
-    _write(text, sys.stdout)
-    return {"proved": CLEAN, "refuted": FINDINGS}.get(found.outcome.value, MISUSE)
+    Exit codes: 0 all proved, 1 something refuted, 2 unknown. This runs the code of both versions.
+    """
+    from keraslint.commands.compare import Comparison, answer
+
+    told = answer(Comparison(**asked, width=_width(), colour=_colourful("auto")))
+    _show(told, None)
+    return MISUSE if told.failed else FINDINGS if told.found else CLEAN
 
 
 def _colourful(when: str) -> bool:

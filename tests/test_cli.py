@@ -458,7 +458,7 @@ class TestCompare:
         ran = keraslint("compare", "finding.py", "--base", "HEAD~7", "--layer", "Block")
 
         assert ran.code == 2
-        assert ran.err.startswith("error: finding.py: git has no such file at `HEAD~7` (")
+        assert ran.err.startswith("error: compare: git has no revision `HEAD~7` in ")
 
 
 class TestProcess:

@@ -60,7 +60,7 @@ def test_a_child_that_is_no_longer_built_is_refuted_with_what_is_lost(
     code = run(
         ["compare", "old.py", "unbuilt.py", "--layer", "Block", *recipe, "--output-format", "json"]
     )
-    verdict = json.loads(capsys.readouterr().out)
+    (verdict,) = json.loads(capsys.readouterr().out)
 
     assert code == 1
     assert verdict["outcome"] == "refuted"
@@ -68,16 +68,73 @@ def test_a_child_that_is_no_longer_built_is_refuted_with_what_is_lost(
     assert verdict["recipe"] == "Block(3)(floats(2, 5))"
 
 
-def test_the_old_version_may_come_from_git(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    identity = ("-c", "user.name=a", "-c", "user.email=a@b.c", "-c", "commit.gpgsign=false")
-    for command in (("init", "-q", "."), ("add", "old.py"), (*identity, "commit", "-qm", "x")):
-        subprocess.run(["git", *command], check=True)
-    (files / "old.py").write_text(IN_INIT, encoding="utf-8")
+PARTS = """\
+from keras import layers
 
-    code = run(["compare", "old.py", "--base", "HEAD", "--layer", "Block"])
+
+def units(n):
+    return n
+
+
+{name} = layers.Dense
+"""
+IMPORTS = "from parts import {name} as Child, units\n"
+
+
+def git(*arguments: str) -> None:
+    identity = ("-c", "user.name=a", "-c", "user.email=a@b.c", "-c", "commit.gpgsign=false")
+    subprocess.run(["git", *identity, *arguments], check=True)
+
+
+def test_all_layers_that_changed_since_a_revision_are_compared(
+    files: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (files / "new.py").unlink()
+    old = IMPORTS.format(name="Old") + IN_BUILD.replace("layers.Dense(", "Child(")
+    (files / "parts.py").write_text(PARTS.format(name="Old"), encoding="utf-8")
+    (files / "old.py").write_text(old, encoding="utf-8")
+    git("init", "-q", ".")
+    git("add", ".")
+    git("commit", "-qm", "x")
+    new = IMPORTS.format(name="New") + IN_INIT.replace("layers.Dense(", "Child(")
+    (files / "parts.py").write_text(PARTS.format(name="New"), encoding="utf-8")
+    (files / "moved.py").write_text(new, encoding="utf-8")
+    (files / "old.py").unlink()
+    (files / "unbuilt.py").write_text(UNBUILT.replace("(self.units)", "(7)"), encoding="utf-8")
+
+    code = run(["compare", "--base", "HEAD", "--show-recipe"])
+    out = capsys.readouterr().out
+
+    assert code == 1
+    assert "old.py → moved.py: Block: proved\n" in out
+    assert "load into the new code? yes (.keras, .keras of a model that builds" in out
+    assert "mended   freezes" in out
+    assert "unbuilt.py: Block: refuted: for input (2, 8) " in out
+    assert "load into the new code? no: .keras: " in out
+    assert "2 layers compared: 1 proved, 1 refuted\n" in out
+    assert out.endswith('[tool.keraslint.recipes]\nBlock = "Block(4)(floats(2, 8))"\n')
+
+
+def test_two_classes_of_one_file_are_compared_and_the_recipe_is_for_the_new_one(
+    files: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    both = IN_BUILD + IN_INIT.split("\n", 3)[3].replace("class Block", "class Better")
+    (files / "old.py").write_text(both, encoding="utf-8")
+    names = ("--layer", "Block", "--new-layer", "Better")
+
+    code = run(["compare", "old.py", *names, "--show-recipe", "--output-format", "json"])
+    out, err = capsys.readouterr()
+    (one,) = json.loads(out)
 
     assert code == 0
-    assert "mended   freezes" in capsys.readouterr().out
+    assert (one["old_layer"], one["layer"], one["outcome"]) == ("Block", "Better", "proved")
+    assert one["old_checkpoint"].startswith("yes (.keras, ")
+    assert [weight["path"] for weight in one["evidence"][0]["after"]] == [
+        "dense/kernel",
+        "dense/bias",
+    ]
+    assert "+        self.dense = layers.Dense(self.units)\n" in one["diff"]
+    assert err == '[tool.keraslint.recipes]\nBetter = "Better(4)(floats(2, 8))"\n'
 
 
 UNGUESSABLE = """\

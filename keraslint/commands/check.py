@@ -36,6 +36,7 @@ class Request:
     diff: bool = False
     prove: bool = False
     recipe: tuple[str, ...] = ()
+    show_recipe: bool = False
     no_cache: bool = False
     statistics: bool = False
     show_files: bool = False
@@ -71,6 +72,8 @@ def _settings(request: Request) -> Settings:
         raise ConfigError("`-` (standard input) cannot be linted together with other paths")
     if request.prove and not (settings.fix or request.diff):
         raise ConfigError("`--prove` proves fixes: it goes with `--fix` or `--diff`")
+    if request.show_recipe and not request.prove:
+        raise ConfigError("`--show-recipe` shows how layers were run: it goes with `--prove`")
     if settings.output_format not in format_names():
         near = get_close_matches(settings.output_format, format_names(), n=1)
         hint = (
@@ -171,15 +174,25 @@ def _fixed(request: Request, settings: Settings, paths: list[Path], stdin: Stdin
     )
     err = _problems(result.problems, request)
     done = Answer(err=err, fixed=bool(result.changed), failed=failed(result.problems))
+    recipes = _recipes_used(result) if request.show_recipe else ""
     if request.diff:
-        return _diffed(done, report, result)
+        shown = _diffed(done, report, result)
+        return replace(shown, err=shown.err + recipes)
     done = replace(done, found=bool(result.diagnostics))
     text = _text(report, request, settings)
     if settings.output_format not in FOR_PEOPLE:
-        done = replace(done, err=err + _beside(report))
+        done = replace(done, err=err + _beside(report) + recipes)
+    elif recipes:
+        text += f"\n{recipes}"
     if stdin is not None:
         return _piped(replace(done, err=done.err + text), result, stdin)
     return replace(done, out=text)
+
+
+def _recipes_used(result: FixResult) -> str:
+    from keraslint.report.recipes import recipes_toml
+
+    return recipes_toml((one.path, one.verdict) for one in result.settled if one.verdict)
 
 
 def _diffed(done: Answer, report: Report, result: FixResult) -> Answer:

@@ -1,65 +1,114 @@
-"""`compare`: two versions of a layer → the verdict of running both."""
+"""`compare`: two versions of layers, from files or from git → the verdicts of running both."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from keraslint.commands import Answer, told
+from keraslint.commands.pairs import Pairs, moved, of_files, since
 from keraslint.config import ConfigError, Settings, load
-from keraslint.diagnostic import Promise, Verdict
-from keraslint.project.revision import bytes_at
-from keraslint.project.source import Source, Unreadable, decode, read
+from keraslint.diagnostic import Outcome, Promise, Verdict
+from keraslint.project.versions import Pairing
 from keraslint.proof.prove import Claim, ProofOptions, prove
 from keraslint.proof.recipe import Recipe, recipes_for, recipes_in, recipes_of_config
+from keraslint.report.exhibit import Exhibit
+from keraslint.report.recipes import recipes_toml, renamed
+from keraslint.report.record import compared
+from keraslint.report.verdict import verdict_text
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """What was typed: with `base`, the old version is a file's at that git revision."""
+    """What was typed: with `base`, the old versions are those of that git revision."""
 
-    old: Path
-    new: Path | None
-    layer: str
+    paths: tuple[Path, ...]
+    layer: str | None = None
     new_layer: str | None = None
     recipes: tuple[str, ...] = ()
     base: str | None = None
     python: str | None = None
+    backend: str | None = None
     timeout: float | None = None
     config: tuple[str, ...] = ()
     isolated: bool = False
+    show_recipe: bool = False
+    output_format: str = "text"
+    width: int = 100
+    colour: bool = False
 
 
-def verdict(asked: Comparison) -> Verdict:
+def answer(asked: Comparison) -> Answer:
     """Build and run both versions. Raises `ConfigError` for what cannot be compared."""
-    if asked.new is None and asked.base is None:
-        raise ConfigError("compare: name two files, or one file and `--base REV`")
+    settings = _settings(asked)
+    pairs = _pairs(asked, settings)
+    options = replace(proof_options(settings), backend=asked.backend)
+    claims = [_claim(pair, pairs, asked, settings) for pair in pairs.pairs]
+    verdicts = list(prove(claims, options)) if claims else []
+    exhibits = [
+        Exhibit(*_ends(moved(pair)), _under_one_name(verdict, pair))
+        for pair, verdict in zip(pairs.pairs, verdicts, strict=True)
+    ]
+    return _answer(asked, pairs, exhibits)
+
+
+def _settings(asked: Comparison) -> Settings:
     flags = {"python": asked.python, "timeout": asked.timeout}
-    new = asked.new or asked.old
-    start = new.absolute().parent
-    settings = load(start, config=asked.config, isolated=asked.isolated, flags=flags)
-    before, after = _old(asked).text, _readable(read(new)).text
-    claim = Claim(
-        layer=asked.layer,
-        path=asked.old,
+    start = (asked.paths or (Path(),))[-1].absolute()
+    folder = start if start.is_dir() else start.parent
+    return load(folder, config=asked.config, isolated=asked.isolated, flags=flags)
+
+
+def _pairs(asked: Comparison, settings: Settings) -> Pairs:
+    if asked.base is not None:
+        return since(asked.base, asked.paths, asked.layer, asked.new_layer, settings)
+    if len(asked.paths) == 2:
+        return of_files(*asked.paths, asked.layer, asked.new_layer)
+    if len(asked.paths) == 1 and asked.layer and asked.new_layer:
+        return of_files(asked.paths[0], asked.paths[0], asked.layer, asked.new_layer)
+    raise ConfigError(
+        "compare: name two files, or `--base REV` (and paths), "
+        "or one file with `--layer` and `--new-layer`"
+    )
+
+
+def _ends(pair: Pairing) -> tuple[Any, Any]:
+    return pair.old, pair.new
+
+
+def _claim(pair: Pairing, pairs: Pairs, asked: Comparison, settings: Settings) -> Claim:
+    old, new = pair.old, pair.new
+    before, after = pairs.old[old.path], pairs.new[new.path]
+    return Claim(
+        layer=old.layer,
+        path=Path(old.path),
         before=before,
         after=after,
         promise=Promise(),
-        recipes=_recipes(asked, settings, (before, after)),
-        after_layer=asked.new_layer or asked.layer,
-        after_path=new,
+        recipes=_recipes(asked, settings, pair, (before, after)),
+        after_layer=new.layer,
+        after_path=Path(new.path),
+        around=pairs.around,
     )
-    return next(iter(prove([claim], proof_options(settings))))
 
 
-def _recipes(asked: Comparison, settings: Settings, texts: tuple[str, str]) -> tuple[Recipe, ...]:
+def _recipes(
+    asked: Comparison, settings: Settings, pair: Pairing, texts: Sequence[str]
+) -> tuple[Recipe, ...]:
     """Take the recipes of the command line, else the configuration's, else the files' own."""
-    if asked.recipes:
+    if asked.recipes and asked.layer is not None:
         return tuple(Recipe(text) for text in asked.recipes)
-    if given := recipes_of_config(asked.layer, settings.recipes):
-        return given
     found = dict.fromkeys(recipe for text in texts for recipe in recipes_in(text))
-    return recipes_for(asked.layer, found)
+    names = dict.fromkeys((pair.old.layer, pair.new.layer))
+    for name in names:
+        given = recipes_for(name, map(Recipe, asked.recipes))
+        if given := given or recipes_of_config(name, settings.recipes) or recipes_for(name, found):
+            return given
+    return ()
 
 
 def proof_options(settings: Settings) -> ProofOptions:
@@ -73,14 +122,43 @@ def proof_options(settings: Settings) -> ProofOptions:
     return ProofOptions(**given)
 
 
-def _old(asked: Comparison) -> Source:
-    if asked.base is None:
-        return _readable(read(asked.old))
-    data = bytes_at(asked.old, asked.base)
-    return _readable(data if isinstance(data, Unreadable) else decode(data, str(asked.old)))
+def _under_one_name(verdict: Verdict, pair: Pairing) -> Verdict:
+    """Let the recipe name the new class: that is the one to keep it for."""
+    old, new = (clip.layer.rpartition(".")[2] for clip in _ends(pair))
+    return replace(verdict, recipe=renamed(verdict.recipe, {old: new}))
 
 
-def _readable(source: Source | Unreadable) -> Source:
-    if isinstance(source, Unreadable):
-        raise ConfigError(f"{source.path}: {source.reason}")
-    return source
+def _answer(asked: Comparison, pairs: Pairs, exhibits: Sequence[Exhibit]) -> Answer:
+    outcomes = Counter(one.verdict.outcome for one in exhibits)
+    kept = [(one.new.path, one.verdict) for one in exhibits]
+    recipes = recipes_toml(kept) if asked.show_recipe else ""
+    notes = "".join(f"{note}\n" for note in pairs.notes)
+    if asked.output_format == "json":
+        out = json.dumps([compared(one) for one in exhibits], indent=2) + "\n"
+        err = notes + recipes
+    else:
+        out, err = "".join(_texts(asked, exhibits)) + notes, ""
+        out += _closing(asked, outcomes)
+        out += f"\n{recipes}" if recipes else ""
+    refuted = bool(outcomes[Outcome.REFUTED])
+    unclear = bool(outcomes[Outcome.UNKNOWN] or pairs.problems)
+    return Answer(out, err + told(pairs.problems), found=refuted, failed=unclear and not refuted)
+
+
+def _texts(asked: Comparison, exhibits: Sequence[Exhibit]) -> Iterator[str]:
+    several = asked.base is not None or len(exhibits) > 1
+    for one in exhibits:
+        where = f"{one.place}: " if several else ""
+        yield where + verdict_text(one.verdict, width=asked.width, colour=asked.colour)
+        if several:
+            yield "\n"
+
+
+def _closing(asked: Comparison, outcomes: Counter[Outcome]) -> str:
+    if not outcomes:
+        return f"No layer class changed since `{asked.base}`\n"
+    if asked.base is None and outcomes.total() == 1:
+        return ""
+    counts = [f"{outcomes[one]} {one.value}" for one in Outcome if outcomes[one]]
+    noun = "layer" if outcomes.total() == 1 else "layers"
+    return f"{outcomes.total()} {noun} compared: {', '.join(counts)}\n"

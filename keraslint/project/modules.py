@@ -141,7 +141,8 @@ class Modules:
 
     def _is_package(self, folder: Path) -> bool:
         if folder not in self._packages:
-            self._packages[folder] = (folder / "__init__.py").is_file()
+            init = folder / "__init__.py"
+            self._packages[folder] = str(init) in self._texts or init.is_file()
         return self._packages[folder]
 
     def _is_file(self, path: Path) -> bool:

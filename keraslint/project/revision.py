@@ -1,23 +1,115 @@
-"""A file and a git revision → the bytes that the file had then."""
+"""A folder and a git revision → the Python files that differ, with the texts that they had then."""
 
 from __future__ import annotations
 
+import hashlib
 import subprocess
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 
-from keraslint.project.source import Trouble, Unreadable
+from keraslint.project.source import Source, Unreadable, decode
 
 
-def bytes_at(path: Path, revision: str) -> bytes | Unreadable:
-    """Ask git for the stored bytes; without filters, so that git runs no other program."""
-    real = path.absolute()
-    command = ["git", "cat-file", "blob", f"{revision}:./{real.name}"]
-    try:
-        done = subprocess.run(command, cwd=real.parent, capture_output=True, check=False)
-    except OSError as error:
-        return Unreadable(str(path), Trouble.OTHER, f"git cannot be run: {error.strerror}")
+class NoRevision(Exception):
+    """There is nothing to compare with; the text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """The Python files of a repository at one revision: those that are different or gone now.
+
+    `known` are all that were there, by their real path; `texts` those that differ.
+    """
+
+    root: Path
+    known: frozenset[str]
+    texts: Mapping[str, Source | Unreadable]
+
+
+def past(folder: Path, revision: str) -> Past:
+    """Compare the files of the repository around `folder` with what git has stored of them.
+
+    The bytes are compared as they are stored, without filters: git runs no other program.
+
+    Raises:
+        NoRevision: no git, no repository, or no such revision.
+    """
+    root = Path(_repository(folder))
+    commit = _commit(root, revision)
+    stored = dict(_stored(_git(root, "ls-tree", "-r", "-z", "--full-tree", commit)))
+    other = {path: sha for path, sha in stored.items() if _sha(root / path, len(sha)) != sha}
+    blobs = _blobs(root, other.values())
+    texts = {
+        str(root / path): decode(data, str(root / path))
+        for path, data in zip(other, blobs, strict=True)
+    }
+    return Past(root, frozenset(str(root / path) for path in stored), texts)
+
+
+def _repository(folder: Path) -> str:
+    done = _run(folder, "rev-parse", "--show-toplevel")
     if done.returncode:
-        said = done.stderr.decode("utf-8", "replace").strip().splitlines()
-        reason = f"git has no such file at `{revision}`" + (f" ({said[0]})" if said else "")
-        return Unreadable(str(path), Trouble.MISSING, reason)
+        raise NoRevision(f"`{folder}` is not in a git repository: {_said(done)}")
+    return done.stdout.decode("utf-8", "surrogateescape").rstrip("\n")
+
+
+def _commit(root: Path, revision: str) -> str:
+    asked = f"{revision}^{{commit}}"
+    done = _run(root, "rev-parse", "--verify", "--quiet", "--end-of-options", asked)
+    if done.returncode:
+        names = _git(root, "for-each-ref", "--format=%(refname:short)").decode("utf-8", "replace")
+        near = get_close_matches(revision, names.splitlines(), n=1)
+        hint = f"; did you mean `{near[0]}`?" if near else ""
+        raise NoRevision(f"git has no revision `{revision}` in {root.name}{hint}")
+    return done.stdout.decode("ascii", "replace").strip()
+
+
+def _stored(listing: bytes) -> Iterator[tuple[str, str]]:
+    """Paths and ids of the plain Python files in what `ls-tree` says."""
+    for entry in listing.split(b"\0"):
+        about, _, name = entry.partition(b"\t")
+        if name.endswith(b".py") and about.startswith(b"100"):
+            yield name.decode("utf-8", "surrogateescape"), about.split()[2].decode("ascii")
+
+
+def _sha(path: Path, digits: int) -> str:
+    """The id that git gives to a file's bytes; empty when there is no such file."""
+    try:
+        data = path.read_bytes()
+    except OSError:
+        return ""
+    kind = hashlib.sha1 if digits == 40 else hashlib.sha256
+    return kind(b"blob %d\0" % len(data) + data).hexdigest()
+
+
+def _blobs(root: Path, ids: Iterable[str]) -> Iterator[bytes]:
+    asked = "".join(f"{one}\n" for one in ids).encode("ascii")
+    said = _git(root, "cat-file", "--batch", given=asked)
+    start = 0
+    for _ in range(asked.count(b"\n")):
+        end = said.index(b"\n", start)
+        size = int(said[start:end].split()[2])
+        yield said[end + 1 : end + 1 + size]
+        start = end + size + 2
+
+
+def _git(folder: Path, *arguments: str, given: bytes = b"") -> bytes:
+    done = _run(folder, *arguments, given=given)
+    if done.returncode:
+        raise NoRevision(f"git {arguments[0]} failed: {_said(done)}")
     return done.stdout
+
+
+def _run(folder: Path, *arguments: str, given: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+    command = ["git", *arguments]
+    try:
+        return subprocess.run(command, cwd=folder, input=given, capture_output=True, check=False)
+    except OSError as error:
+        raise NoRevision(f"git cannot be run in `{folder}`: {error.strerror}") from error
+
+
+def _said(done: subprocess.CompletedProcess[bytes]) -> str:
+    lines = done.stderr.decode("utf-8", "replace").strip().splitlines()
+    return lines[0] if lines else f"exit code {done.returncode}"

@@ -20,6 +20,7 @@ class Claim:
     """`before` and `after` are two texts of the file at `path` in which `layer` should be alike.
 
     To compare two files or two classes, `after_path` and `after_layer` name the other one.
+    `around` are paths and texts of other files, where the version before saw others than there are.
     """
 
     layer: str
@@ -30,6 +31,7 @@ class Claim:
     recipes: tuple[Recipe, ...] = ()
     after_layer: str | None = None
     after_path: Path | None = None
+    around: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,7 @@ def before_job(claim: Claim, options: ProofOptions) -> dict[str, Any]:
     return {
         "path": str(claim.path.resolve()),
         "text": claim.before,
+        "around": dict(claim.around),
         "layer": claim.layer,
         "names": _names(claim),
         "recipes": [recipe.text for recipe in given],
@@ -71,6 +74,7 @@ def after_job(claim: Claim, options: ProofOptions, cases: list[dict[str, Any]]) 
         **before_job(claim, options),
         "path": str((claim.after_path or claim.path).resolve()),
         "text": claim.after,
+        "around": {},
         "layer": claim.after_layer or claim.layer,
         "cases": cases,
         "strict": {Measure.OUTPUTS, Measure.WEIGHTS} <= set(claim.promise.keeps),

@@ -93,8 +93,9 @@ class Prover:
             return Verdict(outcome, layer, f"the rewritten layer fails: {wrong}", used)
         other = after["answer"]["cases"]
         outcome, reason, checks = judge(cases, other, claim.promise)
-        shown = {"evidence": evidence(cases, other), "old_files": old_files(cases, other)}
-        return Verdict(outcome, layer, reason, used, checks, **shown)
+        verdict = Verdict(outcome, layer, reason, used, checks)
+        seen, files = evidence(cases, other), old_files(cases, other)
+        return replace(verdict, evidence=seen, old_files=files)
 
     def _baseline(self, job: dict[str, Any]) -> dict[str, Any]:
         """Measure the version before, once for all claims about it that follow one another."""

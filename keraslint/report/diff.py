@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from keraslint.project.clip import Clip
 from keraslint.project.source import Source
 from keraslint.report.palette import Palette
 
+_HUNK = re.compile(r"@@ -(\d+)(,\d+)? \+(\d+)(,\d+)? @@")
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
 
 
@@ -32,3 +34,20 @@ def _line(line: str, palette: Palette) -> str:
     look = looks.get(body[:1])
     shown = look(body) if look else body
     return shown + "\n" + ("" if line.endswith("\n") else "\\ No newline at end of file\n")
+
+
+def class_diff(old: Clip, new: Clip) -> str:
+    """Render the diff of one class, with the line numbers of its file."""
+    import difflib
+
+    lines = difflib.unified_diff(old.lines, new.lines, old.path, new.path, lineterm="")
+    return "".join(f"{_moved(line, old.line - 1, new.line - 1)}\n" for line in lines)
+
+
+def _moved(line: str, old: int, new: int) -> str:
+    """Let a hunk's head count from the file's first line, not from the class's."""
+    head = _HUNK.fullmatch(line)
+    if head is None:
+        return line
+    start, size, other, other_size = head.groups()
+    return f"@@ -{int(start) + old}{size or ''} +{int(other) + new}{other_size or ''} @@"

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import os
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from keraslint.diagnostic import Diagnostic, Fix, Position, Verdict
+from keraslint.diagnostic import Check, Diagnostic, Evidence, Fix, OldFile, Position, Verdict
+from keraslint.report.checkpoint import checkpoint_answer
+from keraslint.report.diff import class_diff
+from keraslint.report.exhibit import Exhibit
 
 Json = dict[str, Any]
 
@@ -37,13 +41,34 @@ def proof(verdict: Verdict) -> Json:
         "layer": verdict.layer,
         "reason": verdict.reason,
         "recipe": verdict.recipe,
-        "checks": [
-            {"name": check.name, "status": check.status.value, "detail": check.detail}
-            for check in verdict.checks
-        ],
+        "old_checkpoint": checkpoint_answer(verdict),
+        "old_files": [_plain(one) for one in verdict.old_files],
+        "checks": [_check(check) for check in verdict.checks],
+        "evidence": [_plain(one) for one in verdict.evidence],
         "seconds": round(verdict.seconds, 3),
         "environment": verdict.environment,
     }
+
+
+def compared(one: Exhibit) -> Json:
+    """Turn two versions of a layer and the verdict on them into plain values."""
+    return {
+        "filename": absolute(one.new.path),
+        "old_filename": absolute(one.old.path),
+        "old_layer": one.old.layer,
+        **proof(one.verdict),
+        "diff": class_diff(one.old, one.new),
+    }
+
+
+def _plain(one: Evidence | OldFile) -> Json:
+    """Fields by name, as they are called in the house; tuples are arrays in JSON."""
+    return asdict(one)
+
+
+def _check(check: Check) -> Json:
+    about = check.about or None
+    return {**asdict(check), "status": check.status.value, "about": about}
 
 
 def absolute(path: str) -> str:

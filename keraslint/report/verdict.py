@@ -1,14 +1,13 @@
-"""The verdict on two versions of a layer, as text or JSON."""
+"""The verdict on two versions of a layer, as text."""
 
 from __future__ import annotations
 
-import json
 import textwrap
 from collections.abc import Iterator
 
 from keraslint.diagnostic import Check, CheckStatus, Outcome, Verdict
+from keraslint.report.checkpoint import QUESTION, checkpoint_answer
 from keraslint.report.palette import Palette
-from keraslint.report.record import proof
 
 _TOLD = (CheckStatus.BROKEN, CheckStatus.MENDED, CheckStatus.CHANGED, CheckStatus.SKIPPED)
 NO_RECIPE = (
@@ -33,6 +32,7 @@ def _lines(verdict: Verdict, width: int, palette: Palette) -> Iterator[str]:
         yield NO_RECIPE
     if verdict.environment:
         yield f"measured with {verdict.environment} in {verdict.seconds:.1f} s"
+    yield f"{QUESTION} {checkpoint_answer(verdict)}"
     yield from _table(verdict, width, palette)
 
 
@@ -56,8 +56,3 @@ def _row(check: Check, names: int, width: int, palette: Palette) -> str:
     detail = " ".join(check.detail.split())
     detail = detail if len(detail) <= room else detail[: room - 1] + "…"
     return f"  {look(f'{check.status.value:<8}')} {check.name:<{names}}  {detail}".rstrip()
-
-
-def verdict_json(verdict: Verdict) -> str:
-    """Give the same as one JSON object."""
-    return json.dumps(proof(verdict), indent=2) + "\n"

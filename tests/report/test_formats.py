@@ -25,8 +25,9 @@ from keraslint.diagnostic import (
 from keraslint.project.source import Source
 from keraslint.report import Report, format_names, render
 from keraslint.report.diff import diffs
+from keraslint.report.record import proof
 from keraslint.report.statistics import statistics
-from keraslint.report.verdict import verdict_json, verdict_text
+from keraslint.report.verdict import verdict_text
 
 SOURCE = Source("a/x.py", 'class A:\n\ts = "🎉"; d = Dense(4)\n    e = Dense(\n        n,\n    )\n')
 SAFE = Fix(Applicability.SAFE, "Move `d` to `__init__`", (Edit(Span.of(2, 1, 3, 1), ""),), "A")
@@ -180,6 +181,7 @@ def test_json_holds_the_verdict() -> None:
         "name": "outputs",
         "status": "broken",
         "detail": "by 0.3",
+        "about": None,
     }
 
 
@@ -336,11 +338,12 @@ def test_a_verdict_is_a_headline_and_a_table() -> None:
         recipe: A(2)(floats(1, 2))
         recipe: A(3)(floats(1, 3))
         measured with keras 3 in 1.2 s
+        Will the checkpoint saved by the old code load into the new code? unknown: outputs change
           broken   outputs  by 0.3
           mended   reloads
           kept     weights
         """)
-    assert json.loads(verdict_json(REFUTED))["outcome"] == "refuted"
+    assert proof(REFUTED)["outcome"] == "refuted"
 
 
 def test_a_verdict_without_a_recipe_says_how_to_give_one() -> None:

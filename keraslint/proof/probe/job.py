@@ -28,7 +28,7 @@ def load_layer(job: dict[str, Any]) -> tuple[Any, Any]:
     A class that is compared with one of another name goes by that name, as files would have it.
     """
     try:
-        module = load_module(job["path"], job["text"], job["folders"])
+        module = load_module(job["path"], job["text"], job["folders"], job["around"])
     except (Exception, SystemExit) as error:
         raise Unusable(f"importing {Path(job['path']).name} fails: {describe(error)}") from error
     try:

@@ -7,7 +7,7 @@ import importlib.util
 import linecache
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
 from pathlib import Path
@@ -32,14 +32,22 @@ class TextLoader(SourceFileLoader):
 
 
 class Overlay(MetaPathFinder):
-    """Finds modules as Python does, and serves those whose file has another text from that text."""
+    """Finds modules as Python does, and serves those whose file has another text from that text.
+
+    A text whose file is not there (any more) is found where the file would be.
+    """
 
     def __init__(self, texts: dict[str, str]) -> None:
         self.texts = {os.path.realpath(path): text for path, text in texts.items()}
+        self.absent = {path for path in self.texts if not Path(path).exists()}
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
+        if self.absent:
+            found = self._absent(fullname, sys.path if path is None else path)
+            if found is not None:
+                return found
         spec = PathFinder.find_spec(fullname, path)
         if spec is None or spec.origin is None:
             return None
@@ -50,30 +58,52 @@ class Overlay(MetaPathFinder):
         spec.cached = None
         return spec
 
+    def _absent(self, fullname: str, folders: Sequence[str]) -> ModuleSpec | None:
+        name = fullname.rpartition(".")[2]
+        for folder in folders:
+            package = Path(os.path.realpath(folder), name)
+            for file, inside in ((package / "__init__.py", True), (f"{package}.py", False)):
+                if str(file) in self.absent:
+                    loader = TextLoader(fullname, str(file), self.texts[str(file)])
+                    places = [str(package)] if inside else None
+                    return importlib.util.spec_from_file_location(
+                        fullname, file, loader=loader, submodule_search_locations=places
+                    )
+        return None
 
-def module_name(path: Path) -> tuple[str, Path]:
+
+def module_name(path: Path, absent: Collection[str] = ()) -> tuple[str, Path]:
     """The dotted name of a file by its chain of `__init__.py`, and the folder above the chain."""
     names = [] if path.stem == "__init__" else [path.stem]
     folder = path.parent
-    while (folder / "__init__.py").exists() and folder.parent != folder:
+    while _is_package(folder, absent) and folder.parent != folder:
         names.insert(0, folder.name)
         folder = folder.parent
     return ".".join(names), folder
 
 
-def load_module(path: str, text: str, folders: Sequence[str]) -> ModuleType:
+def _is_package(folder: Path, absent: Collection[str]) -> bool:
+    init = folder / "__init__.py"
+    return init.exists() or str(init) in absent
+
+
+def load_module(
+    path: str, text: str, folders: Sequence[str], around: Mapping[str, str]
+) -> ModuleType:
     """Import the file with the given text; `folders` are further places to import from.
 
+    `around` are the texts of other files, by path, where they are not what the files hold.
     A folder that is a package is no such place: its modules would hide installed ones. A folder
     without `__init__.py` inside a package still finds that package.
     """
     file = Path(os.path.realpath(path))
-    name, base = module_name(file)
+    overlay = Overlay({**around, str(file): text})
+    name, base = module_name(file, overlay.absent)
     places = [folder for folder in folders if not (Path(folder) / "__init__.py").exists()]
     sys.path[:0] = list(dict.fromkeys([str(base), *places]))
-    around = [folder for folder in file.parents if (folder / "__init__.py").exists()]
-    sys.path.extend(str(folder.parent) for folder in around[-1:])
-    sys.meta_path.insert(0, Overlay({str(file): text}))
+    packages = [folder for folder in file.parents if (folder / "__init__.py").exists()]
+    sys.path.extend(str(folder.parent) for folder in packages[-1:])
+    sys.meta_path.insert(0, overlay)
     importlib.invalidate_caches()
     if name.isidentifier() or "." in name:
         module = _imported(name, file)

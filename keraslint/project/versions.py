@@ -1,0 +1,127 @@
+"""The old and the new texts of some files → which layer classes changed, and how."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from keraslint.config import Settings
+from keraslint.project.clip import Clip, clips_of, span
+from keraslint.project.index import Index
+from keraslint.project.meaning import ClassRef, Kind
+from keraslint.project.source import Source, Trouble, Unreadable
+
+_SET = re.compile(r"^(\w+)[ \t]*(?::[^=\n]+)?=(?!=).*", re.MULTILINE)
+_WORD = re.compile(r"\w+")
+
+
+@dataclass(frozen=True, slots=True)
+class Pairing:
+    """One layer class in its old and in its new version."""
+
+    old: Clip
+    new: Clip
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What became of the layer classes of some files; `gone` and `added` have no other version.
+
+    `unclear` changed too, but it cannot be told whether they are layers.
+    """
+
+    pairs: tuple[Pairing, ...] = ()
+    gone: tuple[Clip, ...] = ()
+    added: tuple[Clip, ...] = ()
+    unclear: tuple[Clip, ...] = ()
+    problems: tuple[Unreadable, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """The classes of one version, by file and name, and what each is to Keras."""
+
+    clips: Mapping[tuple[str, str], Clip]
+    kinds: Mapping[tuple[str, str], Kind]
+    reach: Mapping[tuple[str, str], str]
+    problems: tuple[Unreadable, ...] = field(default=())
+
+
+def side(texts: Sequence[Source], settings: Settings, others: Sequence[Source] = ()) -> Side:
+    """Look at all classes of one version of some files; `others` are of the same version."""
+    index = Index([*texts, *others], settings)
+    clips: dict[tuple[str, str], Clip] = {}
+    kinds: dict[tuple[str, str], Kind] = {}
+    reach: dict[tuple[str, str], str] = {}
+    problems: list[Unreadable] = []
+    for text in texts:
+        try:
+            declared = index.declared(text)
+        except (SyntaxError, ValueError, RecursionError) as error:
+            problems.append(Unreadable(text.path, Trouble.OTHER, f"it is not Python: {error}"))
+            continue
+        for ref in declared:
+            key = (text.path, ref.summary.qualname)
+            clips[key] = clips_of(text, ref.module)[ref.summary.qualname]
+            kinds[key] = index.hierarchy.lineage(ref).kind
+            reach[key] = _reach(ref, index)
+    return Side(clips, kinds, reach, tuple(problems))
+
+
+def _reach(ref: ClassRef, index: Index) -> str:
+    """The text of a class, of its bases, and of what their modules define and they name."""
+    parts = []
+    for one in index.hierarchy.lineage(ref).chain:
+        source = index.source(one.module.path)
+        if source is not None:
+            own = span(source, one.summary.slice)
+            parts += [own, *_named(own, one, source)]
+    return "\n".join(parts)
+
+
+def _named(text: str, ref: ClassRef, source: Source) -> Iterator[str]:
+    """Functions and plain values of the same module that a text names, and those they name."""
+    functions = ref.module.functions
+    known = {m[1]: m[0] for m in _SET.finditer(source.text)}
+    known.update({name: span(source, one.slice) for name, one in functions.items()})
+    todo, seen = [text], set[str]()
+    while todo:
+        for word in sorted(set(_WORD.findall(todo.pop())) & known.keys() - seen):
+            seen.add(word)
+            todo.append(known[word])
+    yield from (known[name] for name in sorted(seen))
+
+
+def changes(old: Side, new: Side) -> Changes:
+    """Pair the layers that changed: in the same file, else by a name that only one other has."""
+    moved = dict(_pairs(old, new))
+    altered = {key: other for key, other in moved.items() if old.reach[key] != new.reach[other]}
+    mine = {k: o for k, o in altered.items() if _layer(old.kinds[k]) or _layer(new.kinds[o])}
+    dark = (Kind.UNKNOWN,)
+    unclear = [k for k, o in altered.items() if k not in mine and old.kinds[k] in dark]
+    paired = set(moved.values())
+    return Changes(
+        tuple(Pairing(old.clips[key], new.clips[other]) for key, other in mine.items()),
+        tuple(c for k, c in old.clips.items() if k not in moved and _layer(old.kinds[k])),
+        tuple(c for k, c in new.clips.items() if k not in paired and _layer(new.kinds[k])),
+        tuple(old.clips[key] for key in unclear),
+        (*old.problems, *new.problems),
+    )
+
+
+def _layer(kind: Kind) -> bool:
+    return kind in (Kind.LAYER, Kind.MODEL)
+
+
+def _pairs(old: Side, new: Side) -> Iterator[tuple[tuple[str, str], tuple[str, str]]]:
+    """Which class became which: in its own file, or moved to another under the same name."""
+    lost = [key for key in old.clips if key not in new.clips]
+    fresh = [key for key in new.clips if key not in old.clips]
+    for key in old.clips:
+        if key in new.clips:
+            yield key, key
+            continue
+        to = [other for other in fresh if other[1] == key[1]]
+        if len(to) == 1 and sum(other[1] == key[1] for other in lost) == 1:
+            yield key, to[0]

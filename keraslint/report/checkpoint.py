@@ -1,0 +1,38 @@
+"""A verdict → the answer to: will a checkpoint saved by the old code load into the new code?"""
+
+from __future__ import annotations
+
+from keraslint.diagnostic import OldFile, Outcome, Verdict
+
+QUESTION = "Will the checkpoint saved by the old code load into the new code?"
+
+
+def checkpoint_answer(verdict: Verdict) -> str:
+    """Answer `yes`, `no` with what is lost, or `unknown` with the reason."""
+    lost = [one for one in verdict.old_files if one.loads is False and one.loaded]
+    loads = [one for one in verdict.old_files if one.loads]
+    never = [one for one in verdict.old_files if one.loads is False and not one.loaded]
+    if lost:
+        return f"no: {'; '.join(map(_told, lost))}" + (
+            f" (but {_kinds(loads)} loads)" * bool(loads)
+        )
+    if loads:
+        more = f"; {_kinds(never)} loads into neither" if never else ""
+        return f"yes ({_kinds(loads)}{more})"
+    if never:
+        return f"no, nor into the old code: {never[0].kind}: {never[0].detail}"
+    return f"unknown: {_why(verdict)}"
+
+
+def _told(one: OldFile) -> str:
+    return f"{one.kind}: {one.detail}"
+
+
+def _kinds(files: list[OldFile]) -> str:
+    return ", ".join(one.kind for one in files)
+
+
+def _why(verdict: Verdict) -> str:
+    if verdict.outcome is not Outcome.PROVED and verdict.reason:
+        return verdict.reason
+    return "no file of the old version could be saved"

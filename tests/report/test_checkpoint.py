@@ -1,0 +1,41 @@
+"""The one line on old checkpoints: yes, no with what is lost, or unknown with the reason."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from keraslint.diagnostic import OldFile, Outcome, Verdict
+from keraslint.report.checkpoint import checkpoint_answer
+
+PROVED = Verdict(Outcome.PROVED, "Block")
+LOADS = OldFile(".keras", loads=True, loaded=True)
+LOST = OldFile(".weights.h5", loads=False, loaded=True, detail="the weights of `d` are lost")
+NEVER = OldFile("legacy .h5", loads=False, loaded=False, detail="ValueError: no")
+UNTRIED = OldFile("legacy .h5", loads=None, loaded=None)
+
+
+def answer(*files: OldFile) -> str:
+    return checkpoint_answer(replace(PROVED, old_files=files))
+
+
+def test_yes_names_the_kinds_of_files() -> None:
+    assert answer(LOADS, UNTRIED) == "yes (.keras)"
+
+
+def test_what_the_old_code_could_not_load_either_is_no_loss() -> None:
+    assert answer(LOADS, NEVER) == "yes (.keras; legacy .h5 loads into neither)"
+
+
+def test_no_says_what_is_lost() -> None:
+    assert answer(LOADS, LOST) == "no: .weights.h5: the weights of `d` are lost (but .keras loads)"
+
+
+def test_what_never_loaded_is_told_apart() -> None:
+    assert answer(NEVER) == "no, nor into the old code: legacy .h5: ValueError: no"
+
+
+def test_unknown_has_a_reason() -> None:
+    failed = Verdict(Outcome.UNKNOWN, "Block", "baseline fails: ValueError")
+
+    assert checkpoint_answer(failed) == "unknown: baseline fails: ValueError"
+    assert answer(UNTRIED) == "unknown: no file of the old version could be saved"
