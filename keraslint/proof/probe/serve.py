@@ -1,4 +1,4 @@
-"""Requests on stdin → one worker process each, watched → one answer each on what was stdout."""
+"""Requests on stdin → a watched process each, several at a time → answers on what was stdout."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ import gc
 import importlib
 import json
 import os
+import select
 import sys
 import threading
 import time
 import traceback
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
@@ -24,6 +26,16 @@ QUIET = {
 POLL = 0.01
 
 
+@dataclass
+class Worker:
+    """A process that measures one version; `ended` says why it was stopped, if it was."""
+
+    pid: int
+    job: dict[str, Any]
+    started: float
+    ended: str = ""
+
+
 def main() -> None:
     """Import Keras once, say hello, then serve requests until stdin ends."""
     requests, answers = _private_channels()
@@ -32,16 +44,33 @@ def main() -> None:
     _keep_bytecode_apart()
     hello = _warm_up()
     _send(answers, hello)
-    if not hello["ready"]:
-        return
-    for line in requests:
-        job = json.loads(line)
-        if hello["forks"]:
-            _send(answers, _in_a_fork(job, (requests, answers)))
-        else:
-            _work(job)
-            _send(answers, {"status": "done", "answer": _answer(job)})
-            return
+    if hello["ready"] and hello["forks"]:
+        _serve(requests, answers)
+    elif hello["ready"]:
+        with os.fdopen(requests, encoding="utf-8") as lines:
+            job = json.loads(lines.readline())
+        _work(job)
+        answer = {"status": "done", "stage": _stage(job), "answer": _answer(job)}
+        _send(answers, {**answer, "id": job["id"]})
+
+
+def _serve(requests: int, answers: IO[str]) -> None:
+    """Give each request a fork at once; when stdin ends, so do those that are still at work."""
+    workers: list[Worker] = []
+    rest = b""
+    while True:
+        ready, _, _ = select.select([requests], [], [], POLL if workers else None)
+        if ready:
+            data = os.read(requests, 2**16)
+            if not data:
+                break
+            *lines, rest = (rest + data).split(b"\n")
+            workers += [_forked(json.loads(line), (requests, answers.fileno())) for line in lines]
+        for worker in [worker for worker in workers if _is_over(worker)]:
+            workers.remove(worker)
+            _send(answers, _reply(worker))
+    for worker in workers:
+        _end_group(worker.pid)
 
 
 def _keep_bytecode_apart() -> None:
@@ -51,9 +80,9 @@ def _keep_bytecode_apart() -> None:
     sys.dont_write_bytecode = False
 
 
-def _private_channels() -> tuple[IO[str], IO[str]]:
+def _private_channels() -> tuple[int, IO[str]]:
     """Take stdin and stdout away from user code: it reads nothing, and prints to nowhere."""
-    requests = os.fdopen(os.dup(0), "r", encoding="utf-8")
+    requests = os.dup(0)
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     nowhere = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1, 2):
@@ -98,19 +127,14 @@ def _may_fork() -> bool:
     return system and threading.active_count() == 1
 
 
-def _in_a_fork(job: dict[str, Any], channels: tuple[IO[str], IO[str]]) -> dict[str, Any]:
+def _forked(job: dict[str, Any], channels: tuple[int, int]) -> Worker:
     started = time.monotonic()
     pid = os.fork()
     if pid == 0:
         for channel in channels:
-            os.close(channel.fileno())
+            os.close(channel)
         _worker(job)
-    status, code = _watch(pid, job, started)
-    reply = {"status": status, "code": code, "stage": _stage(job)}
-    answer = _answer(job) if status == "done" else None
-    if status == "done" and answer is None:
-        reply["status"] = "died"
-    return {**reply, "answer": answer, "seconds": time.monotonic() - started, "said": _said(job)}
+    return Worker(pid, job, started)
 
 
 def _worker(job: dict[str, Any]) -> None:
@@ -164,21 +188,41 @@ def _limit_memory(megabytes: int | None) -> None:
         return
 
 
-def _watch(pid: int, job: dict[str, Any], started: float) -> tuple[str, int]:
-    """Wait for the worker, end it at its limits, and end whatever it started."""
-    ended = ""
+def _is_over(worker: Worker) -> bool:
+    """Has the worker ended? At its limits it is made to."""
     look = os.WEXITED | os.WNOHANG | os.WNOWAIT
-    while os.waitid(os.P_PID, pid, look) is None:
-        if not ended and time.monotonic() - started > job["timeout"]:
-            ended = "timeout"
-        elif not ended and _resident_mb(pid) > (job.get("memory_mb") or 1e9):
-            ended = "memory"
-        if ended:
-            _end_group(pid)
-        time.sleep(POLL)
-    _end_group(pid)
-    code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
-    return (ended or ("done" if code == 0 else "died")), code
+    if os.waitid(os.P_PID, worker.pid, look) is not None:
+        return True
+    if not worker.ended:
+        worker.ended = _beyond(worker)
+    if worker.ended:
+        _end_group(worker.pid)
+    return False
+
+
+def _beyond(worker: Worker) -> str:
+    """The limit that the worker has passed, if any."""
+    if time.monotonic() - worker.started > worker.job["timeout"]:
+        return "timeout"
+    if _resident_mb(worker.pid) > (worker.job.get("memory_mb") or 1e9):
+        return "memory"
+    return ""
+
+
+def _reply(worker: Worker) -> dict[str, Any]:
+    """End whatever the worker started, and tell how it ended and what it measured."""
+    _end_group(worker.pid)
+    code = os.waitstatus_to_exitcode(os.waitpid(worker.pid, 0)[1])
+    answer = _answer(worker.job) if code == 0 and not worker.ended else None
+    return {
+        "id": worker.job["id"],
+        "status": worker.ended or ("died" if answer is None else "done"),
+        "code": code,
+        "stage": _stage(worker.job),
+        "answer": answer,
+        "seconds": time.monotonic() - worker.started,
+        "said": _said(worker.job),
+    }
 
 
 def _end_group(pid: int) -> None:
