@@ -42,7 +42,7 @@ OWNERS = {
     "libcst": ("layer.*",),
     "pathspec": ("project.gitignore",),
     "pickle": ("forks",),
-    "subprocess": ("proof.prove", "project.revision"),
+    "subprocess": ("proof.child", "project.revision"),
     "keras": ("proof.probe.*",),
     "numpy": ("proof.probe.*",),
     "tensorflow": ("proof.probe.*",),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -36,7 +37,10 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class ProofOptions:
-    """Where and under which limits to run; `timeout` is in seconds per layer."""
+    """Where and under which limits to run; `timeout` is in seconds per version of a layer.
+
+    `jobs` versions run at a time; 0 are as many as there are processors, up to four.
+    """
 
     python: str | None = None
     timeout: float = 60.0
@@ -44,10 +48,21 @@ class ProofOptions:
     backend: str | None = None
     root: Path = field(default_factory=Path.cwd)
     src: tuple[Path, ...] = ()
+    jobs: int = 0
+
+    @property
+    def at_a_time(self) -> int:
+        return self.jobs or min(_processors(), 4)
 
     @property
     def interpreter(self) -> str:
         return self.python or sys.executable
+
+
+def _processors() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def before_job(claim: Claim, options: ProofOptions) -> dict[str, Any]:

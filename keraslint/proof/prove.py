@@ -3,31 +3,30 @@
 from __future__ import annotations
 
 import json
-import os
-import queue
 import shutil
-import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
-from pathlib import Path
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from types import TracebackType
-from typing import Any
+from typing import Any, TypeVar
 
 from keraslint.diagnostic import Outcome, Verdict
 
+from .child import Child, Gone, Lost, Reply
 from .claim import Claim, ProofOptions, after_job, before_job
 from .evidence import evidence, old_files
 from .verdict import judge
 
 __all__ = ["Claim", "ProofOptions", "Prover", "prove"]
 
-PROBE = Path(__file__).parent / "probe" / "__main__.py"
-START_LIMIT = 180.0
 GRACE = 15.0
 KEPT_BASELINES = 8
+_Item = TypeVar("_Item")
+_Result = TypeVar("_Result")
 
 
 def prove(claims: Iterable[Claim], options: ProofOptions) -> Iterator[Verdict]:
@@ -37,15 +36,25 @@ def prove(claims: Iterable[Claim], options: ProofOptions) -> Iterator[Verdict]:
             yield prover.prove(claim)
 
 
+@dataclass
+class _Baseline:
+    """The version before of some claims: what was measured, the files it wrote, who reads them."""
+
+    reply: Reply
+    folder: str
+    readers: int = 0
+
+
 class Prover:
-    """A warm child process that serves claims one after another; started at the first claim."""
+    """A warm child process that serves claims, several at a time; started at the first claim."""
 
     def __init__(self, options: ProofOptions) -> None:
         self.options = options
-        self._child: _Child | None = None
+        self._child: Child | None = None
         self._broken = ""
+        self._lock = threading.RLock()
         self._scratch = tempfile.TemporaryDirectory(prefix="keraslint-", ignore_cleanup_errors=True)
-        self._measured: dict[str, dict[str, Any]] = {}
+        self._measured: dict[str, _Baseline] = {}
 
     def __enter__(self) -> Prover:
         return self
@@ -69,14 +78,31 @@ class Prover:
         options = self.options if timeout is None else replace(self.options, timeout=timeout)
         try:
             verdict = self._settle(claim, options)
-        except _Gone as error:
+        except Gone as error:
             verdict = _unknown(claim, str(error))
         seconds = time.monotonic() - started
         environment = self._child.environment if self._child else ""
         return replace(verdict, seconds=seconds, environment=environment)
 
+    def each(self, work: Callable[[_Item], _Result], items: Sequence[_Item]) -> list[_Result]:
+        """Do some work that proves for each item, several at a time; results come in order."""
+        pool = ThreadPoolExecutor(self.options.at_a_time)
+        try:
+            return list(pool.map(work, items))
+        except BaseException:
+            self._broken = "the proof was broken off"
+            self._end_child()
+            raise
+        finally:
+            pool.shutdown(cancel_futures=True)
+
     def _settle(self, claim: Claim, options: ProofOptions) -> Verdict:
-        before = self._baseline(before_job(claim, options))
+        with self._baseline(before_job(claim, options)) as baseline:
+            return self._compare(claim, options, baseline.reply, baseline.folder)
+
+    def _compare(
+        self, claim: Claim, options: ProofOptions, before: Reply, their_folder: str
+    ) -> Verdict:
         wrong = _why_not(before, options.timeout)
         if wrong:
             return _unknown(claim, f"baseline fails: {wrong}")
@@ -85,7 +111,7 @@ class Prover:
         layer = claim.after_layer or claim.layer
         with tempfile.TemporaryDirectory(dir=self._scratch.name) as folder:
             job = after_job(claim, options, cases)
-            after = self._measure({**job, "folder": folder, "theirs": before["folder"]})
+            after = self._measure({**job, "folder": folder, "theirs": their_folder})
         wrong = _why_not(after, options.timeout)
         if wrong:
             slow = after["status"] == "timeout" and before["seconds"] > options.timeout / 4
@@ -97,131 +123,78 @@ class Prover:
         seen, files = evidence(cases, other), old_files(cases, other)
         return replace(verdict, evidence=seen, old_files=files)
 
-    def _baseline(self, job: dict[str, Any]) -> dict[str, Any]:
-        """Measure the version before, once for all claims about it that follow one another."""
+    @contextmanager
+    def _baseline(self, job: dict[str, Any]) -> Iterator[_Baseline]:
+        """The version before, measured once for all claims about it that follow one another."""
         key = json.dumps(job, sort_keys=True)
-        if key not in self._measured:
-            while len(self._measured) >= KEPT_BASELINES:
-                oldest = self._measured.pop(next(iter(self._measured)))
-                shutil.rmtree(oldest["folder"], ignore_errors=True)
+        with self._lock:
+            baseline = self._measured.get(key)
+        if baseline is None:
             folder = tempfile.mkdtemp(dir=self._scratch.name)
             reply = self._measure({**job, "folder": folder, "theirs": None})
-            self._measured[key] = {**reply, "folder": folder}
-        return self._measured[key]
-
-    def _measure(self, job: dict[str, Any]) -> dict[str, Any]:
-        """Have one version measured; a child that is gone is started again once for the next."""
-        if self._broken:
-            raise _Gone(self._broken)
-        if self._child is None or self._child.spent:
-            self._end_child()
-            self._child = self._start()
+            baseline = _Baseline(reply, folder)
+        with self._lock:
+            self._measured[key] = baseline
+            baseline.readers += 1
+            self._forget_baselines()
         try:
-            return self._child.ask(job, job["timeout"] + GRACE)
-        except _Gone:
-            self._end_child()
+            yield baseline
+        finally:
+            with self._lock:
+                baseline.readers -= 1
+
+    def _forget_baselines(self) -> None:
+        """Forget the oldest that nobody reads."""
+        idle = [key for key, one in self._measured.items() if not one.readers]
+        for key in idle[: max(len(self._measured) - KEPT_BASELINES, 0)]:
+            shutil.rmtree(self._measured.pop(key).folder, ignore_errors=True)
+
+    def _measure(self, job: dict[str, Any]) -> Reply:
+        """Have one version measured; if the child ended over another one's job, once more."""
+        try:
+            return self._asked(job)
+        except Lost:
+            return self._asked(job)
+
+    def _asked(self, job: dict[str, Any]) -> Reply:
+        with self._lock:
+            child = self._ready_child()
+            if not child.forks:
+                return self._answer(child, job)
+        return self._answer(child, job)
+
+    def _answer(self, child: Child, job: dict[str, Any]) -> Reply:
+        try:
+            return child.ask(job, job["timeout"] + GRACE)
+        except Gone:
+            with self._lock:
+                if self._child is child:
+                    self._end_child()
             raise
+
+    def _ready_child(self) -> Child:
+        """The child; one that is gone or used up is started again."""
+        if self._broken:
+            raise Gone(self._broken)
+        if self._child is not None and self._child.spent:
+            self._end_child()
+        if self._child is None:
+            try:
+                self._child = Child(self.options.interpreter, self.options.backend)
+            except Gone as error:
+                self._broken = str(error)
+                raise
+        return self._child
 
     def _end_child(self) -> None:
         if self._child is not None:
             self._child.close()
             self._child = None
 
-    def _start(self) -> _Child:
-        try:
-            return _Child(self.options)
-        except _Gone as error:
-            self._broken = str(error)
-            raise
-
 
 def _unknown(claim: Claim, reason: str) -> Verdict:
     recipe = "\n".join(recipe.text for recipe in claim.recipes)
     return Verdict(Outcome.UNKNOWN, claim.after_layer or claim.layer, reason, recipe)
-
-
-class _Gone(Exception):
-    """There is no child to ask; the text says why."""
-
-
-class _Child:
-    """One probe process and the lines it says."""
-
-    def __init__(self, options: ProofOptions) -> None:
-        self.python = options.interpreter
-        self._home = tempfile.mkdtemp(prefix="keraslint-probe-")
-        self._process = self._popen(options)
-        self._lines: queue.Queue[str | None] = queue.Queue()
-        threading.Thread(target=self._listen, daemon=True).start()
-        hello = self._hear(START_LIMIT)
-        if not hello["ready"]:
-            self.close()
-            raise _Gone(_not_ready(hello, self.python))
-        self.forks: bool = hello["forks"]
-        self.spent = False
-        self.environment = f"keras {hello['keras']}, {hello['backend']}, python {hello['python']}"
-
-    def _popen(self, options: ProofOptions) -> subprocess.Popen[str]:
-        environment = dict(os.environ)
-        if options.backend:
-            environment["KERAS_BACKEND"] = options.backend
-        try:
-            return subprocess.Popen(
-                [self.python, "-u", str(PROBE)],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                text=True,
-                encoding="utf-8",
-                cwd=self._home,
-                env=environment,
-            )
-        except OSError as error:
-            shutil.rmtree(self._home, ignore_errors=True)
-            raise _Gone(f"cannot run {self.python}: {error.strerror}") from error
-
-    def _listen(self) -> None:
-        assert self._process.stdout is not None
-        for line in self._process.stdout:
-            self._lines.put(line)
-        self._lines.put(None)
-
-    def _hear(self, limit: float) -> dict[str, Any]:
-        try:
-            line = self._lines.get(timeout=limit)
-        except queue.Empty:
-            self.close()
-            raise _Gone(f"the probe was ended after {limit:.0f} s without an answer") from None
-        if line is None:
-            raise _Gone(f"the probe in {self.python} ended without an answer")
-        heard: dict[str, Any] = json.loads(line)
-        return heard
-
-    def ask(self, job: dict[str, Any], limit: float) -> dict[str, Any]:
-        """Send one job and wait for its answer."""
-        assert self._process.stdin is not None
-        try:
-            self._process.stdin.write(json.dumps(job) + "\n")
-            self._process.stdin.flush()
-        except OSError as error:
-            raise _Gone("the probe is gone") from error
-        self.spent = not self.forks
-        return self._hear(limit)
-
-    def close(self) -> None:
-        """End the process and remove its folder."""
-        self._process.kill()
-        self._process.wait()
-        for stream in (self._process.stdin, self._process.stdout):
-            if stream is not None:
-                stream.close()
-        shutil.rmtree(self._home, ignore_errors=True)
-
-
-def _not_ready(hello: dict[str, Any], python: str) -> str:
-    if hello["missing"] == "keras":
-        return f"keras is not installed in {python}"
-    return f"keras cannot be imported in {python}: {hello['error']}"
 
 
 def _why_not(reply: dict[str, Any], timeout: float) -> str:

@@ -71,6 +71,7 @@ def _serve(requests: int, answers: IO[str]) -> None:
             _send(answers, _reply(worker))
     for worker in workers:
         _end_group(worker.pid)
+    os._exit(0)
 
 
 def _keep_bytecode_apart() -> None:

@@ -1,0 +1,137 @@
+"""Jobs → replies of one probe process, which works on several at a time.  (the only subprocess)"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+import queue
+import shutil
+import subprocess
+import tempfile
+import threading
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+PROBE = Path(__file__).parent / "probe" / "__main__.py"
+START_LIMIT = 180.0
+FAREWELL = 2.0
+HELLO = -1
+Reply = dict[str, Any]
+
+
+class Gone(Exception):
+    """There is no child to ask; the text says why."""
+
+
+class Lost(Gone):
+    """The child ended while it was asked, perhaps over another job."""
+
+
+class Child:
+    """One probe process; threads may ask it at the same time."""
+
+    def __init__(self, python: str, backend: str | None) -> None:
+        self.python = python
+        self._home = tempfile.mkdtemp(prefix="keraslint-probe-")
+        self._ids = itertools.count()
+        self._lock = threading.Lock()
+        self._waiting: dict[int, queue.Queue[Reply | None]] = {HELLO: queue.Queue()}
+        self._over = False
+        self._process = self._popen(backend)
+        self._listener = threading.Thread(target=self._listen, daemon=True)
+        self._listener.start()
+        hello = self._hear(HELLO, START_LIMIT)
+        if not hello["ready"]:
+            self.close()
+            raise Gone(_not_ready(hello, self.python))
+        self.forks: bool = hello["forks"]
+        self.spent = False
+        self.environment = f"keras {hello['keras']}, {hello['backend']}, python {hello['python']}"
+
+    def _popen(self, backend: str | None) -> subprocess.Popen[str]:
+        environment = dict(os.environ)
+        if backend:
+            environment["KERAS_BACKEND"] = backend
+        try:
+            return subprocess.Popen(
+                [self.python, "-u", str(PROBE)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                text=True,
+                encoding="utf-8",
+                cwd=self._home,
+                env=environment,
+            )
+        except OSError as error:
+            shutil.rmtree(self._home, ignore_errors=True)
+            raise Gone(f"cannot run {self.python}: {error.strerror}") from error
+
+    def _listen(self) -> None:
+        """Hand each line to the one who waits for it; and the end to all."""
+        assert self._process.stdout is not None
+        for line in self._process.stdout:
+            reply = json.loads(line)
+            with self._lock:
+                waiting = self._waiting.get(reply.get("id", HELLO))
+            if waiting is not None:
+                waiting.put(reply)
+        with self._lock:
+            self._over = True
+            for waiting in self._waiting.values():
+                waiting.put(None)
+
+    def _hear(self, number: int, limit: float) -> Reply:
+        try:
+            reply = self._waiting[number].get(timeout=limit)
+        except queue.Empty:
+            self.close()
+            raise Gone(f"the probe was ended after {limit:.0f} s without an answer") from None
+        finally:
+            with self._lock:
+                del self._waiting[number]
+        if reply is None:
+            raise Lost(f"the probe in {self.python} ended without an answer")
+        return reply
+
+    def ask(self, job: dict[str, Any], limit: float) -> Reply:
+        """Send one job and wait for its answer."""
+        with self._lock:
+            if self._over:
+                raise Lost("the probe is gone")
+            number = next(self._ids)
+            self._waiting[number] = queue.Queue()
+            self._say(json.dumps({**job, "id": number}))
+            self.spent = not self.forks
+        return self._hear(number, limit)
+
+    def _say(self, line: str) -> None:
+        assert self._process.stdin is not None
+        try:
+            self._process.stdin.write(line + "\n")
+            self._process.stdin.flush()
+        except (OSError, ValueError) as error:
+            raise Lost("the probe is gone") from error
+
+    def close(self) -> None:
+        """End the process, its workers first, and remove its folder."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        with suppress(OSError):
+            self._process.stdin.close()
+        try:
+            self._process.wait(FAREWELL)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._listener.join(FAREWELL)
+        self._process.stdout.close()
+        shutil.rmtree(self._home, ignore_errors=True)
+
+
+def _not_ready(hello: Reply, python: str) -> str:
+    if hello["missing"] == "keras":
+        return f"keras is not installed in {python}"
+    return f"keras cannot be imported in {python}: {hello['error']}"
