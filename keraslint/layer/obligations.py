@@ -82,6 +82,9 @@ class Obligations:
             yield f"`build()` leaves `{cell}` alone if somebody has set it before"
         for name in sorted(move.free & self._ref.module.pokes):
             yield f"a function of the file rebinds `{name}`"
+        for name in sorted(move.free):
+            if self._is_enclosed(name):
+                yield f"`{name}` belongs to the function around the class"
         for read in sorted(move.through):
             name, attribute = read.split(".")[1:3]
             if name not in STEADY and attribute not in SETTLED:
@@ -102,6 +105,14 @@ class Obligations:
             if "built" in method.assigns and method.name not in ("build", "__init__", "call"):
                 yield f"`{method.name}()` writes `self.built`"
         yield from self._descendants.doubts()
+
+    def _is_enclosed(self, name: str) -> bool:
+        """Whether a function around the class holds a name, which may get another value."""
+        module = self._ref.module
+        return any(
+            function.has(name) and not any(True for _ in module.defined_in(function, name))
+            for _, function in module.around(self._ref.summary.qualname)
+        )
 
     # -- the constructor -------------------------------------------------------------------
 

@@ -7,7 +7,8 @@ A *leaf* is a string that says what an expression may stand for: `layers.Dense` 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 Leaves = tuple[str, ...]
 Bindings = dict[str, Leaves]
@@ -49,6 +50,10 @@ class FunctionSummary:
     decorators: Leaves
     effects: str | None
 
+    def has(self, name: str) -> bool:
+        """Whether a name is the function's own."""
+        return name in self.bindings or any(p.name == name for p in self.parameters)
+
 
 @dataclass(frozen=True, slots=True)
 class ClassSummary:
@@ -72,7 +77,6 @@ class ModuleSummary:
     """What a module declares.
 
     `imports` maps a local name to absolute dotted names; `pokes` are attributes that it sets on
-    other objects than `self`, and names that its functions rebind with `global`.
     """
 
     name: str
@@ -84,6 +88,27 @@ class ModuleSummary:
     functions: dict[str, FunctionSummary]
     classes: dict[str, ClassSummary]
     pokes: frozenset[str] = frozenset()
+    scopes: dict[str, FunctionSummary] = field(default_factory=dict)
+
+    def around(self, qualname: str) -> Iterator[tuple[str, FunctionSummary]]:
+        """The functions around a class, innermost first, by the name of their locals."""
+        while self.scopes and qualname:
+            qualname = qualname.rpartition(".")[0]
+            if qualname in self.scopes:
+                yield qualname, self.scopes[qualname]
+
+    def defined_in(self, function: FunctionSummary, name: str) -> Iterator[ClassSummary]:
+        """The class of a name that a function defines."""
+        for inside, around in self.scopes.items():
+            if around.line == function.line and f"{inside}.{name}" in self.classes:
+                yield self.classes[f"{inside}.{name}"]
+
+    def is_given(self, qualname: str, leaf: str) -> bool:
+        """Whether a name used for a class is an argument of a function around it."""
+        name = leaf.partition(".")[0]
+        return any(
+            name == p.name for _, function in self.around(qualname) for p in function.parameters
+        )
 
 
 def keras_version(module: ModuleSummary) -> int:

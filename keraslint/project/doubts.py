@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from keraslint.project.declared import ModuleSummary
-from keraslint.project.hierarchy import Hierarchy, is_foreign
+from keraslint.project.foreign import is_foreign
+from keraslint.project.hierarchy import Hierarchy
 from keraslint.project.meaning import ClassRef, External, Kind, Scope
 
 Lines = tuple[int, int]

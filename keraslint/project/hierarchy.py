@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import builtins
-import re
-import sys
 from collections.abc import Callable, Iterable, Iterator
 
 from keraslint.project import keras_api
 from keraslint.project.declared import FunctionSummary, ModuleSummary
+from keraslint.project.foreign import BUILTINS, foreign, is_foreign
 from keraslint.project.keras_api import Symbol
 from keraslint.project.meaning import (
     ClassRef,
@@ -29,13 +27,6 @@ Load = Callable[[str, str], ModuleSummary | None]
 _DEPTH = 24
 
 
-_BUILTINS = frozenset(dir(builtins))
-
-
-_NO_KERAS = frozenset({"tensorflow", "numpy", "torch", "jax", "pandas", *sys.stdlib_module_names})
-
-
-_SISTER_LAYER = re.compile(r"(?:keras_\w+|tensorflow_addons)\.(?:\w+\.)*layers\.[A-Z]\w*[a-z]\w*")
 _FROM_CONFIG = (".from_config", ".from_layer")
 
 
@@ -75,13 +66,16 @@ class Hierarchy:
                 chain.extend(item for item in above.chain if item not in chain)
                 roots.extend(root for root in above.roots if root not in roots)
                 missing.extend(above.missing)
+            if ref.module.is_given(ref.summary.qualname, base):
+                missing.append(base)
         return Lineage(_kind(roots, missing), tuple(chain), tuple(roots), tuple(missing))
 
     def _base(self, ref: ClassRef, base: str) -> Symbol | ClassRef | External | None:
         """A class, `External` for one that is surely no layer, `None` when nobody knows."""
         outer = ref.summary.qualname.rpartition(".")[0]
         owner = ref.module.classes.get(outer)
-        scope = Scope(ref.module, ClassRef.of(ref.module, owner) if owner else None)
+        around = next(ref.module.around(ref.summary.qualname), ("", None))[1]
+        scope = Scope(ref.module, ClassRef.of(ref.module, owner) if owner else None, around)
         nested = f"{outer}.{base}" if outer else base
         if nested in ref.module.classes and nested != ref.summary.qualname:
             return ClassRef.of(ref.module, ref.module.classes[nested])
@@ -228,16 +222,25 @@ class Hierarchy:
             yield Instance(scope.owner)
             return
         function = scope.function
-        if function is not None and (
-            name in function.bindings or any(p.name == name for p in function.parameters)
-        ):
+        if function is not None and function.has(name):
+            for summary in scope.module.defined_in(function, name):
+                yield ClassRef.of(scope.module, summary)
             for leaf in function.bindings.get(name, ()):
                 if leaf != name:
                     yield from self.values(scope, leaf)
                 else:
-                    yield from self._module_name(scope.module, name)
+                    yield from self._outer_name(scope, name)
             return
-        yield from self._module_name(scope.module, name)
+        yield from self._outer_name(scope, name)
+
+    def _outer_name(self, scope: Scope, name: str) -> Iterator[Meaning]:
+        """A name that is not the function's own: of a function around its class, or global."""
+        module = scope.module
+        for _, function in module.around(scope.owner.summary.qualname if scope.owner else ""):
+            if function != scope.function and function.has(name):
+                yield from self.values(Scope(module, None, function), name)
+                return
+        yield from self._module_name(module, name)
 
     def _own(self, scope: Scope, attribute: str) -> Iterator[Meaning]:
         """What `self.attribute` may hold, anywhere in the class and its project bases."""
@@ -264,7 +267,7 @@ class Hierarchy:
         for meaning in self._declared(module, name):
             found = True
             yield meaning
-        if not found and name in _BUILTINS:
+        if not found and name in BUILTINS:
             yield External(name)
 
     def _declared(self, module: ModuleSummary, name: str) -> Iterator[Meaning]:
@@ -308,7 +311,7 @@ class Hierarchy:
                     found = True
                     yield inner
         if not found:
-            yield _foreign(name)
+            yield foreign(name)
 
     def _attribute(self, meaning: Meaning, attribute: str) -> Iterator[Meaning]:
         if isinstance(meaning, ModuleRef):
@@ -337,7 +340,7 @@ class Hierarchy:
         name = f"{owner}.{attribute}"
         symbol = keras_api.lookup(name)
         if symbol is None or symbol.kind == "unknown":
-            yield _foreign(name)
+            yield foreign(name)
         else:
             yield ModuleRef(symbol.name) if symbol.kind == "module" else symbol
 
@@ -361,18 +364,6 @@ def _kind(roots: Iterable[Symbol], missing: Iterable[str]) -> Kind:
     if "layer" in kinds:
         return Kind.LAYER
     return Kind.UNKNOWN if any(missing) else Kind.OTHER
-
-
-def _foreign(name: str) -> Symbol | External:
-    """A name from a package whose text is not to be had; Keras' sister packages keep a habit."""
-    if _SISTER_LAYER.fullmatch(name):
-        return Symbol(name, "layer", guessed=True)
-    return External(name)
-
-
-def is_foreign(name: str) -> bool:
-    """Whether a name surely belongs to a library that has no Keras layers of its own."""
-    return name in _BUILTINS or name.partition(".")[0] in _NO_KERAS
 
 
 def _plain_root(root: Symbol) -> bool:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from keraslint.project.declared import ClassSummary, FunctionSummary, Leaves, ModuleSummary
 from keraslint.project.summary.functions import first_line, function
+from keraslint.project.summary.inner import classes_inside, running
 from keraslint.project.summary.leaves import bind_statement, frozen, leaves_of
 from keraslint.project.summary.text import parse
 
@@ -25,11 +26,11 @@ def summarize(text: str, name: str, path: str, *, is_package: bool = False) -> M
     tree = parse(text)
     package = name if is_package else name.rpartition(".")[0]
     module = ModuleSummary(
-        name, path, is_package, {}, (), {}, {}, {}, frozenset(_poked(tree, text))
+        name, path, is_package, {}, (), {}, {}, {}, frozenset(_poked(tree, text)), {}
     )
     stars: list[str] = []
     bindings: dict[str, list[str]] = {}
-    for statement in _module_level(tree.body):
+    for statement in running(tree.body):
         if isinstance(statement, (ast.Import, ast.ImportFrom)):
             _import(statement, package, module.imports, stars)
         elif isinstance(statement, _DEFINITIONS):
@@ -38,6 +39,10 @@ def summarize(text: str, name: str, path: str, *, is_package: bool = False) -> M
             _class(statement, "", _end(statement), module.classes)
         else:
             bind_statement(statement, bindings)
+    for inside, around, classes in classes_inside(tree, text):
+        module.scopes[inside] = function(around, _end(around))
+        for node in classes:
+            _class(node, inside, _end(node), module.classes)
     for inner in ast.walk(tree) if _imports_inside(text) else ():
         if isinstance(inner, (ast.Import, ast.ImportFrom)):
             _import(inner, package, module.imports, stars)
@@ -52,6 +57,7 @@ def summarize(text: str, name: str, path: str, *, is_package: bool = False) -> M
         module.functions,
         module.classes,
         module.pokes,
+        module.scopes,
     )
 
 
@@ -75,27 +81,6 @@ _INDENTED_IMPORT = re.compile(r"^[ \t]+(?:import|from) [\w.]+", re.MULTILINE)
 
 def _imports_inside(text: str) -> bool:
     return _INDENTED_IMPORT.search(text) is not None
-
-
-def _module_level(body: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
-    """Statements that run when the module is imported, through `if`, `try` and `with`."""
-    for statement in body:
-        if isinstance(statement, (ast.If, ast.Try, ast.With, ast.For, ast.While)):
-            for block in _blocks(statement):
-                yield from _module_level(block)
-        else:
-            yield statement
-
-
-def _blocks(statement: ast.AST) -> Iterator[list[ast.stmt]]:
-    for name in ("body", "orelse", "finalbody"):
-        block = getattr(statement, name, None)
-        if isinstance(block, list):
-            yield block
-    for handler in getattr(statement, "handlers", ()):
-        yield handler.body
-    for case in getattr(statement, "cases", ()):
-        yield case.body
 
 
 def _import(
@@ -143,7 +128,7 @@ def _class(node: ast.ClassDef, outer: str, end: int, classes: dict[str, ClassSum
             _class(statement, qualname, last, classes)
         else:
             bind_statement(statement, bindings)
-            for inner in _module_level([statement]):
+            for inner in running([statement]):
                 if isinstance(inner, _DEFINITIONS):
                     methods.setdefault(inner.name, function(inner, _end(inner)))
     classes[qualname] = ClassSummary(
