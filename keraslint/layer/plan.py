@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import libcst as cst
 
 from keraslint.layer.fetch import Fetch, Fetcher
-from keraslint.layer.steps import Step, around_moved, exclusive, share_loop
+from keraslint.layer.steps import Step, around_moved, exclusive, points_at_items, share_loop
 from keraslint.layer.syntax import dotted
 from keraslint.layer.uses import late_reads
 
@@ -109,7 +109,11 @@ class Planner:
         self._copy(plan)
         fetcher = Fetcher(self._all, self._creates, self._empty_lists, plan.moved)
         for step in sorted(wanted, key=lambda step: step.order):
-            reason = self._read_too_early(step, plan) or self._loses_a_name(step, plan)
+            reason = (
+                self._read_too_early(step, plan)
+                or self._loses_a_name(step, plan)
+                or self._read_in_its_loop(step, plan)
+            )
             fetched = fetcher.fetch(step)
             if isinstance(fetched, str):
                 reason = reason or f"`build()` goes on using the local name `{fetched}`"
@@ -225,6 +229,20 @@ class Planner:
             kept = any(s not in plan.moved and s.is_whole for s in outer.all())
             if kept and any(cell in outer.reads for cell in step.writes):
                 return f"the `{_word(outer)}` around it asks about what it creates"
+        return ""
+
+    def _read_in_its_loop(self, step: Step, plan: Plan) -> str:
+        """What stays of a loop sees what all its turns have made, not what this one has."""
+        for cell in step.writes:
+            if not cell.startswith("self."):
+                continue
+            for reader in self._all:
+                if reader in plan.moved or cell not in reader.reads or reader.parent is None:
+                    continue
+                if not share_loop(step, reader) or around_moved(reader, plan.moved):
+                    continue
+                if cell in step.uses.binds or not points_at_items(reader, cell):
+                    return f"`build()` uses `{cell}` in the same loop"
         return ""
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import libcst as cst
 
 from keraslint.layer.calls import Does, Judge
-from keraslint.layer.syntax import Method, dotted
+from keraslint.layer.syntax import Method, children, dotted
 from keraslint.layer.uses import TAKERS, Uses, bind, cell_of, uses_of
 from keraslint.project.meaning import FunctionRef, Made, Scope
 
@@ -316,3 +316,31 @@ def names_read(steps: Iterable[Step]) -> set[str]:
         for place in (step, *step.within()):
             found.update(place.reads)
     return found
+
+
+def points_at_items(step: Step, cell: str) -> bool:
+    """Whether all that a step reads of a container are items that more items do not displace."""
+    if cell in step.takes:
+        return False
+    header = step.node
+    if isinstance(header, cst.If):
+        header = header.test
+    elif isinstance(header, cst.For):
+        header = header.iter
+    stack: list[cst.CSTNode] = [header]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, cst.Subscript) and dotted(node.value) == cell:
+            stack += [element.slice for element in node.slice]
+            if not all(_is_steady_index(element.slice) for element in node.slice):
+                return False
+        elif isinstance(node, cst.BaseExpression) and dotted(node) == cell:
+            return False
+        else:
+            stack += children(node)
+    return True
+
+
+def _is_steady_index(index: cst.BaseSlice) -> bool:
+    """Not a slice, and not counted from the end."""
+    return isinstance(index, cst.Index) and not isinstance(index.value, cst.UnaryOperation)
