@@ -28,6 +28,7 @@ FLOORS = (
     ("archive", "forks"),
     ("route",),
     ("lint", "fix.apply", "proof", "report"),
+    ("fix.proving",),
     ("fix.session",),
     ("commands",),
     ("cli",),

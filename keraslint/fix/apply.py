@@ -27,7 +27,7 @@ def apply(source: Source, fixes: Iterable[Fix]) -> Applied:
     skipped: list[Fix] = []
     taken: list[Edit] = []
     for fix in sorted(dict.fromkeys(fixes), key=_start):
-        if any(_touch(edit, other) for edit in fix.edits for other in taken):
+        if any(touch(edit, other) for edit in fix.edits for other in taken):
             skipped.append(fix)
         else:
             chosen.append(fix)
@@ -49,6 +49,6 @@ def _start(fix: Fix) -> Position:
     return min((edit.span.start for edit in fix.edits), default=Position(1, 1))
 
 
-def _touch(one: Edit, other: Edit) -> bool:
+def touch(one: Edit, other: Edit) -> bool:
     """Whether two edits overlap or meet, so that their order would matter."""
     return one.span.start <= other.span.end and other.span.start <= one.span.end

@@ -5,23 +5,23 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 from keraslint.config import Settings, fixable
-from keraslint.diagnostic import Applicability, Diagnostic, Fix, Outcome, Settled, Verdict
+from keraslint.diagnostic import Applicability, Diagnostic, Fix, Settled, Verdict
 from keraslint.fix.apply import apply, edited
+from keraslint.fix.proving import Key, Proved, Proving, key_of
 from keraslint.lint import LintResult, Stdin, lint_texts, read_all
 from keraslint.project.source import Source, Trouble, Unreadable
 from keraslint.project.summary.text import is_python
 from keraslint.project.writing import write_atomically
-from keraslint.proof.prove import Claim, ProofOptions, Prover
+from keraslint.proof.prove import ProofOptions, Prover
 from keraslint.proof.recipe import Recipe, recipes_for, recipes_in, recipes_of_config
 from keraslint.rules import registry
 
 PASSES = 12
 """Fixes come to rest long before; more would mean that two of them undo each other."""
-
-_Key = tuple[str, str, str, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,6 @@ class _Session:
         self._texts = {text.path: text for text in texts}
         self._fixable = fixable(settings, registry())
         self._fates: list[Settled] = []
-        self._tried: dict[_Key, Verdict] = {}
         self.result = self._lint()
 
     @property
@@ -124,14 +123,20 @@ class _Session:
             self._again(since)
 
     def prove(self, prover: Prover) -> None:
-        """Apply each fix that is proved, the widest of a class first, until none is left."""
+        """Apply the fixes that are proved, until none is left."""
+        proving = Proving(prover.prove, self._recipes)
         for _ in range(PASSES):
             since = len(self._fates)
-            done = [self._settle(path, found, prover) for path, found in self._wanted().items()]
+            wanted = self._wanted()
+            proved = prover.each(partial(self._settle, proving), list(wanted.items()))
+            done = [
+                self._write_down(path, found, fixes, proving)
+                for (path, found), fixes in zip(wanted.items(), proved, strict=True)
+            ]
             if True not in done:
                 break
             self._again(since)
-        self._tell_verdicts()
+        self._tell_verdicts(proving.tried)
 
     def _lint(self) -> LintResult:
         return lint_texts(self._texts.values(), self._settings)
@@ -188,88 +193,45 @@ class _Session:
 
     # -- with proof ------------------------------------------------------------------------
 
-    def _settle(self, path: str, found: Sequence[Diagnostic], prover: Prover) -> bool:
+    def _settle(self, proving: Proving, wanted: tuple[str, Sequence[Diagnostic]]) -> list[Proved]:
         """Prove what touches a layer; the fix of a comment has nothing to prove."""
-        about_layers = [one for one in found if one.fix and one.fix.layer]
-        if about_layers and self._prove(path, about_layers, prover):
-            return True
-        return self._apply(path, [one for one in found if one not in about_layers])
-
-    def _prove(self, path: str, found: Sequence[Diagnostic], prover: Prover) -> bool:
-        """Prove and apply the fixes of one file, one class at a time."""
+        path, found = wanted
         source = self._texts[path]
         assert isinstance(source, Source)
-        by_layer: dict[str, list[Fix]] = {}
-        for diagnostic in found:
-            assert diagnostic.fix is not None
-            fixes = by_layer.setdefault(diagnostic.fix.layer, [])
-            if diagnostic.fix not in fixes:
-                fixes.append(diagnostic.fix)
-        proved = [
-            chosen
-            for fixes in by_layer.values()
-            if (chosen := self._first_proved(source, fixes, found, prover)) is not None
-        ]
+        return proving.settle(source, [d.fix for d in found if d.fix and d.fix.layer])
+
+    def _write_down(
+        self, path: str, found: Sequence[Diagnostic], proved: Sequence[Proved], proving: Proving
+    ) -> bool:
+        """Apply what was proved in one file; if there is nothing, what needs no proof."""
         if not proved:
-            return False
-        done = apply(source, proved)
-        self._texts[path] = replace(source, text=done.text)
-        for one in done.applied:
-            verdict = self._tried[_key(path, one)]
+            return self._apply(path, [one for one in found if one.fix and not one.fix.layer])
+        source = self._texts[path]
+        assert isinstance(source, Source)
+        text = edited(source, [edit for one, _ in proved for edit in one.edits])
+        self._texts[path] = replace(source, text=text)
+        for one, verdict in proved:
             self._fates.append(_settled(path, one, found, "written", verdict=verdict))
-            self._forget(path, one.layer)
+            proving.forget(path, one.layer)
         return True
-
-    def _forget(self, path: str, layer: str) -> None:
-        """Let what was not proved be tried again, on the layer that another fix has mended."""
-        doubtful = [
-            key
-            for key, verdict in self._tried.items()
-            if key[:2] == (path, layer) and verdict.outcome is not Outcome.PROVED
-        ]
-        for key in doubtful:
-            del self._tried[key]
-
-    def _first_proved(
-        self, source: Source, fixes: Sequence[Fix], found: Sequence[Diagnostic], prover: Prover
-    ) -> Fix | None:
-        widest_first = sorted(fixes, key=lambda f: -sum(len(e.content) for e in f.edits))
-        for one in widest_first:
-            key = _key(source.path, one)
-            if key not in self._tried:
-                self._tried[key] = self._verdict(source, one, prover)
-            if self._tried[key].outcome is Outcome.PROVED:
-                return one
-        return None
-
-    def _verdict(self, source: Source, one: Fix, prover: Prover) -> Verdict:
-        if one.unseen:
-            reason = f"running it cannot clear a doubt: {one.unseen[0]}"
-            return Verdict(Outcome.UNKNOWN, one.layer, reason)
-        after = edited(source, one.edits)
-        if not is_python(after):
-            return Verdict(Outcome.REFUTED, one.layer, "the rewritten file would not be Python")
-        recipes = self._recipes(one.layer, source)
-        path = Path(source.path)
-        return prover.prove(Claim(one.layer, path, source.text, after, one.promise, recipes))
 
     def _recipes(self, layer: str, source: Source) -> tuple[Recipe, ...]:
         given = recipes_of_config(layer, self._settings.recipes)
         return given or recipes_for(layer, recipes_in(source.text))
 
-    def _tell_verdicts(self) -> None:
+    def _tell_verdicts(self, tried: Mapping[Key, Verdict]) -> None:
         """Say of each fix that is still on offer what its proof has shown."""
         diagnostics = []
         for diagnostic in self.result.diagnostics:
-            key = _key(diagnostic.path, diagnostic.fix) if diagnostic.fix else None
-            verdict = self._tried.get(key) if key else None
+            key = key_of(diagnostic.path, diagnostic.fix) if diagnostic.fix else None
+            verdict = tried.get(key) if key else None
             diagnostics.append(replace(diagnostic, verdict=verdict))
         self.result = replace(self.result, diagnostics=tuple(diagnostics))
-        told: set[_Key] = set()
+        told: set[Key] = set()
         for diagnostic in diagnostics:
             if diagnostic.fix is None or diagnostic.verdict is None:
                 continue
-            key = _key(diagnostic.path, diagnostic.fix)
+            key = key_of(diagnostic.path, diagnostic.fix)
             if key not in told:
                 told.add(key)
                 self._fates.append(
@@ -286,11 +248,6 @@ class _Session:
 
 def _by_layer(result: LintResult) -> Counter[tuple[str, str]]:
     return Counter((d.path, d.owner) for d in result.diagnostics)
-
-
-def _key(path: str, fix: Fix) -> _Key:
-    """What makes two fixes the same although lines above them have moved."""
-    return path, fix.layer, fix.message, tuple(edit.content for edit in fix.edits)
 
 
 def _settled(

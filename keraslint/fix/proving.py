@@ -1,0 +1,132 @@
+"""The fixes of one file → those that running the layers proves, together or one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+from keraslint.diagnostic import Applicability, Edit, Fix, Measure, Outcome, Promise, Verdict
+from keraslint.fix.apply import edited, touch
+from keraslint.project.source import Source
+from keraslint.project.summary.text import is_python
+from keraslint.proof.prove import Claim
+from keraslint.proof.recipe import Recipe
+
+Prove = Callable[[Claim], Verdict]
+Recipes = Callable[[str, Source], tuple[Recipe, ...]]
+Proved = tuple[Fix, Verdict]
+Key = tuple[str, str, str, tuple[str, ...]]
+
+
+def key_of(path: str, fix: Fix) -> Key:
+    """What makes two fixes the same although lines above them have moved."""
+    return path, fix.layer, fix.message, tuple(edit.content for edit in fix.edits)
+
+
+class Proving:
+    """Verdicts on fixes, and what they were; files may be settled at the same time."""
+
+    def __init__(self, prove: Prove, recipes: Recipes) -> None:
+        self.tried: dict[Key, Verdict] = {}
+        self._prove = prove
+        self._recipes = recipes
+
+    def settle(self, source: Source, fixes: Iterable[Fix]) -> list[Proved]:
+        """Prove the fixes of one file, each upon those that were proved before it."""
+        proved: list[Proved] = []
+        for group in _groups(fixes):
+            proved += self._together(source, group, proved) or self._each(source, group, proved)
+        return proved
+
+    def forget(self, path: str, layer: str) -> None:
+        """Let what was not proved be tried again, on the layer that another fix has mended."""
+        for key in [key for key in self.tried if key[:2] == (path, layer)]:
+            if self.tried[key].outcome is not Outcome.PROVED:
+                del self.tried[key]
+
+    def _together(
+        self, source: Source, group: Sequence[Fix], before: Sequence[Proved]
+    ) -> list[Proved]:
+        """Prove the fixes that do not touch each other as one; none of them if that fails."""
+        chosen: list[Fix] = []
+        for one in group:
+            if not one.unseen and _is_free(one, [*(fix for fix, _ in before), *chosen]):
+                chosen.append(one)
+        if len(chosen) < 2:
+            return []
+        verdict = self._tried(source, merged(chosen), before)
+        if verdict.outcome is not Outcome.PROVED:
+            return []
+        for one in chosen:
+            self.tried[key_of(source.path, one)] = verdict
+        return [(one, verdict) for one in chosen]
+
+    def _each(self, source: Source, group: Sequence[Fix], before: Sequence[Proved]) -> list[Proved]:
+        """Prove one by one, the widest first, so that a bad fix does not hide a good one."""
+        proved: list[Proved] = []
+        for one in group:
+            done = [*before, *proved]
+            if not _is_free(one, [fix for fix, _ in done]):
+                continue
+            verdict = self._tried(source, one, done)
+            if verdict.outcome is Outcome.PROVED:
+                proved.append((one, verdict))
+        return proved
+
+    def _tried(self, source: Source, fix: Fix, before: Sequence[Proved]) -> Verdict:
+        """Prove a fix once; what is proved is proved anew where it comes again."""
+        key = key_of(source.path, fix)
+        known = self.tried.get(key)
+        if known is None or known.outcome is Outcome.PROVED:
+            known = self.tried[key] = self._verdict(source, fix, before)
+        return known
+
+    def _verdict(self, source: Source, fix: Fix, before: Sequence[Proved]) -> Verdict:
+        if fix.unseen:
+            reason = f"running it cannot clear a doubt: {fix.unseen[0]}"
+            return Verdict(Outcome.UNKNOWN, fix.layer, reason)
+        done = [edit for one, _ in before for edit in one.edits]
+        old, new = edited(source, done), edited(source, [*done, *fix.edits])
+        if not is_python(new):
+            return Verdict(Outcome.REFUTED, fix.layer, "the rewritten file would not be Python")
+        recipes = self._recipes(fix.layer, source)
+        return self._prove(Claim(fix.layer, Path(source.path), old, new, fix.promise, recipes))
+
+
+def merged(fixes: Sequence[Fix]) -> Fix:
+    """Make one fix of several that do not touch: it keeps all that any of them promises."""
+    keeps = {measure for one in fixes for measure in one.promise.keeps}
+    mends = [health for one in fixes for health in one.promise.mends]
+    safe = all(one.applicability is Applicability.SAFE for one in fixes)
+    return Fix(
+        Applicability.SAFE if safe else Applicability.UNSAFE,
+        " and ".join(dict.fromkeys(one.message for one in fixes)),
+        tuple(edit for one in fixes for edit in one.edits),
+        fixes[0].layer,
+        Promise(tuple(m for m in Measure if m in keeps), tuple(dict.fromkeys(mends))),
+        tuple(doubt for one in fixes for doubt in one.doubts),
+        tuple(doubt for one in fixes for doubt in one.unseen),
+    )
+
+
+def _groups(fixes: Iterable[Fix]) -> list[list[Fix]]:
+    """The fixes of one class that promise the same, class by class, the widest first.
+
+    Fixes that promise different things are not merged: what one of them may change would excuse
+    a change that is another one's mistake.
+    """
+    groups: dict[tuple[str, frozenset[Measure]], list[Fix]] = {}
+    unique = list(dict.fromkeys(fixes))
+    for one in sorted(unique, key=_width, reverse=True):
+        groups.setdefault((one.layer, frozenset(one.promise.keeps)), []).append(one)
+    layers = list(dict.fromkeys(one.layer for one in unique))
+    return [group for layer in layers for (of, _), group in groups.items() if of == layer]
+
+
+def _width(fix: Fix) -> int:
+    return sum(len(edit.content) for edit in fix.edits)
+
+
+def _is_free(one: Fix, others: Iterable[Fix]) -> bool:
+    taken: list[Edit] = [edit for other in others for edit in other.edits]
+    return not any(touch(edit, other) for edit in one.edits for other in taken)
