@@ -64,3 +64,26 @@ def test_a_file_is_excluded_by_a_folder_above_it_but_not_above_the_project(tmp_p
 
     assert excluded(root / "build" / "dist" / "x.py", settings)
     assert not excluded(root / "x.py", settings)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "path", "matches"),
+    [
+        ("a[[]b.py", "a[b.py", True),
+        ("a[[]b.py", "ab.py", False),
+        ("[a&&b].py", "&.py", True),
+        ("[!a-c].py", "d.py", True),
+        ("[!a-c].py", "b.py", False),
+    ],
+)
+def test_brackets_choose_a_character(
+    tmp_path: Path, pattern: str, path: str, matches: bool
+) -> None:
+    found = compiled([pattern], tmp_path)
+
+    assert found.match(str(tmp_path / path), path) is matches
+
+
+def test_a_pattern_that_cannot_be_matched_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"`\[z-a\]\.py` is no file pattern: bad character range"):
+        compiled(["[z-a].py"], tmp_path)

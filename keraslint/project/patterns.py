@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from keraslint.config import KnownRule, Settings, matching
+from keraslint.config import ConfigError, KnownRule, Settings, matching
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,10 @@ class Patterns:
 
 
 def compiled(patterns: Iterable[str], root: Path) -> Patterns:
-    """Compile patterns; those with a slash are relative to `root`, the others match any name."""
+    """Compile patterns; those with a slash are relative to `root`, the others match any name.
+
+    Raises `ConfigError` for one that cannot be matched.
+    """
     cleaned = [pattern.rstrip("/").removeprefix("./") for pattern in patterns]
     names = frozenset(pattern for pattern in cleaned if not re.search(r"[/*?\[{]", pattern))
     globs = [pattern for pattern in cleaned if pattern not in names]
@@ -81,7 +84,12 @@ _TOKEN = re.compile(r"/\*\*/|^\*\*/|/\*\*$|\*+|\?|\[!?\]?[^\]]*\]|\{[^{}]*\}|.",
 @lru_cache(maxsize=256)
 def _regex(glob: str) -> str:
     """Translate a glob as Rust's globset does: `*` crosses slashes, `{a,b}` is a choice."""
-    return "".join(_piece(token) for token in _TOKEN.findall(glob))
+    regex = "".join(_piece(token) for token in _TOKEN.findall(glob))
+    try:
+        re.compile(regex)
+    except re.error as error:
+        raise ConfigError(f"`{glob}` is no file pattern: {error.msg}") from None
+    return regex
 
 
 def _piece(token: str) -> str:
@@ -98,6 +106,6 @@ def _piece(token: str) -> str:
     if token[0] == "{" and len(token) > 1:
         return "(?:" + "|".join(_regex(one) for one in token[1:-1].split(",")) + ")"
     if token[0] == "[" and len(token) > 2:
-        inner = token[1:-1].replace("\\", "\\\\")
+        inner = re.sub(r"([\\\[&|~])", r"\\\1", token[1:-1])
         return "[" + ("^" + inner[1:] if inner.startswith("!") else inner) + "]"
     return re.escape(token)
