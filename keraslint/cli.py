@@ -80,6 +80,7 @@ _proving, _telling, _other = map(_options, ("Proof", "Output", "Options"))
 _codes = {"multiple": True, "callback": _commas, "metavar": "CODES"}
 _FORMATS = """full, concise, grouped, json, json-lines, github, gitlab, azure, junit, pylint, rdjson
 or sarif."""
+_silencing = _options("Known findings")
 _globs = {"multiple": True, "callback": _commas, "metavar": "PATTERNS"}
 
 
@@ -128,6 +129,9 @@ def cli() -> None:
 )
 @_finding("--force-exclude/--no-force-exclude", default=None, help="Leave out named paths as well.")
 @_finding("--stdin-filename", metavar="PATH", help="Read standard input, as if it were this file.")
+@_silencing("--add-noqa", is_flag=True, help="Silence what is found by `# noqa` comments.")
+@_silencing("--baseline", metavar="FILE", help="Leave out the findings that this file holds.")
+@_silencing("--update-baseline", is_flag=True, help="Write what is found to the baseline.")
 @_telling("--output-format", envvar="KERASLINT_OUTPUT_FORMAT", metavar="FORMAT", help=_FORMATS)
 @_telling("-o", "--output-file", metavar="FILE", help="Write the report to a file.")
 @_telling("--statistics", is_flag=True, help="Count the findings of each rule.")

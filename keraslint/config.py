@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
-from keraslint.options import OPTIONS
+from keraslint.options import OPTIONS, anchored
 
 FILES = (".keraslint.toml", "keraslint.toml", "pyproject.toml")
 # Ruff's own list.
@@ -79,6 +79,7 @@ class Settings:
     cache: bool = True
     cache_dir: str = ".keraslint_cache"
     output_format: str = "full"
+    baseline: str | None = None
     recipes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     fix: bool = False
     unsafe_fixes: bool = False
@@ -123,7 +124,8 @@ def load(
     file = given[0] if given else None if isolated else nearest(start)
     settings = _from_file(file) if file else Settings()
     for pair in pairs:
-        settings = _over(settings, _toml(pair, f"--config `{pair}`"), f"--config `{pair}`")
+        place = f"--config `{pair}`"
+        settings = _over(settings, _toml(pair, place), place, here=Path.cwd())
     return _with_flags(settings, flags or {})
 
 
@@ -148,23 +150,23 @@ def _has_table(file: Path) -> bool:
 
 def _from_file(file: Path) -> Settings:
     settings = replace(Settings(), root=file.absolute().parent, file=file)
-    return _over(settings, _table(file) or {}, _shown(file))
+    return _over(settings, _table(file) or {}, shown(file), here=settings.root)
 
 
 def _table(file: Path) -> dict[str, object] | None:
     try:
         text = file.read_bytes().decode("utf-8-sig")
     except OSError as error:
-        raise ConfigError(f"{_shown(file)}: {(error.strerror or str(error)).lower()}") from None
+        raise ConfigError(f"{shown(file)}: {(error.strerror or str(error)).lower()}") from None
     except UnicodeDecodeError as error:
-        raise ConfigError(f"{_shown(file)}: not UTF-8 (byte {error.start})") from None
-    table = _toml(text, _shown(file))
+        raise ConfigError(f"{shown(file)}: not UTF-8 (byte {error.start})") from None
+    table = _toml(text, shown(file))
     if file.name != "pyproject.toml":
         return table
     tool = table.get("tool")
     ours = tool.get("keraslint") if isinstance(tool, dict) else None
     if ours is not None and not isinstance(ours, dict):
-        raise ConfigError(f"{_shown(file)}: `tool.keraslint` must be a table")
+        raise ConfigError(f"{shown(file)}: `tool.keraslint` must be a table")
     return ours
 
 
@@ -179,24 +181,29 @@ def _toml(text: str, where: str) -> dict[str, object]:
         raise ConfigError(f"{where}: not valid TOML: {error}") from None
 
 
-def _shown(file: Path) -> str:
+def shown(file: Path) -> str:
+    """Name a file as one would from here, if it is below."""
     try:
         return str(file.absolute().relative_to(Path.cwd()))
     except ValueError:
         return str(file)
 
 
-def _over(settings: Settings, table: Mapping[str, object], where: str) -> Settings:
-    """Read a table over the settings; a wrong key or type is an error in one line."""
+def _over(settings: Settings, table: Mapping[str, object], where: str, *, here: Path) -> Settings:
+    """Read a table over the settings; a wrong key or type is an error in one line.
+
+    Relative paths and patterns are meant to start `here`.
+    """
     values: dict[str, Any] = {}
     for key, raw in table.items():
         option = OPTIONS.get(key)
         if option is None:
             raise ConfigError(f"{where}: unknown key `{key}`{_hint(key, OPTIONS)}")
-        value = option.read(raw)
+        value = option.kind.read(raw)
         if value is None:
-            raise ConfigError(f"{where}: `{key}` must be {option.must_be}, not {_quoted(raw)}")
-        values[key.replace("-", "_")] = value
+            raise ConfigError(f"{where}: `{key}` must be {option.kind.must_be}, not {_quoted(raw)}")
+        elsewhere = here != settings.root or option.holds == "program"
+        values[key.replace("-", "_")] = anchored(key, value, here) if elsewhere else value
     return replace(settings, **values)
 
 
@@ -205,10 +212,10 @@ def _with_flags(settings: Settings, flags: Mapping[str, object]) -> Settings:
     given = {key: value for key, value in flags.items() if value not in (None, (), {})}
     keys = {"select", "extend-select", "ignore"} & given.keys()
     chosen = {key: given.pop(key) for key in keys}
-    read = _over(settings, given, "command line")
+    read = _over(settings, given, "command line", here=Path.cwd())
     extra = settings.extend_exclude if "extend-exclude" in given else ()
     bare = replace(settings, select=None, extend_select=(), ignore=())
-    layer = _over(bare, chosen, "command line")
+    layer = _over(bare, chosen, "command line", here=Path.cwd())
     return replace(
         read,
         extend_exclude=(*extra, *read.extend_exclude),
@@ -241,7 +248,7 @@ def selected(settings: Settings, rules: Iterable[KnownRule]) -> frozenset[str]:
     codes = always | {rule.code for rule in rules if rule.default}
     layer = Selection(settings.select, settings.extend_select, settings.ignore)
     for selection, where in ((layer, settings.file), (settings.flags, None)):
-        place = _shown(where) if where else "command line"
+        place = shown(where) if where else "command line"
         on = dict.fromkeys(codes if selection.select is None else always, True)
         on |= _verdicts(_asked(selection, place), rules)
         codes = {code for code, is_on in on.items() if is_on}

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from keraslint import __version__
 from keraslint.archive import packed, unpacked
+from keraslint.baseline import read_baseline
 from keraslint.cache import Cache, digest
 from keraslint.config import Settings
 from keraslint.diagnostic import Diagnostic, Span
@@ -23,19 +24,23 @@ Stdin = tuple[str, bytes]
 
 @dataclass(frozen=True, slots=True)
 class LintResult:
-    """Everything one run has found; `files` counts what was looked at."""
+    """Everything one run has found; `files` counts what was looked at.
+
+    `known` are the findings that the baseline holds, and that are not told again.
+    """
 
     diagnostics: tuple[Diagnostic, ...]
     sources: Mapping[str, Source] = field(default_factory=dict)
     problems: tuple[Unreadable, ...] = ()
     files: int = 0
+    known: tuple[Diagnostic, ...] = ()
 
 
 def lint(paths: Sequence[Path], settings: Settings, *, stdin: Stdin | None = None) -> LintResult:
     """Lint files and folders, or one text from standard input under the name of its file.
 
     Raises:
-        ConfigError: a selected rule does not exist.
+        ConfigError: a selected rule does not exist, or the baseline cannot be read.
     """
     texts, problems = read_all(paths, settings, stdin)
     return lint_texts(texts, settings, problems)
@@ -59,7 +64,7 @@ def lint_texts(
     """Lint texts that are at hand.
 
     Raises:
-        ConfigError: a selected rule does not exist.
+        ConfigError: a selected rule does not exist, or the baseline cannot be read.
     """
     texts = tuple(texts)
     sources = {text.path: text for text in texts if isinstance(text, Source)}
@@ -75,7 +80,11 @@ def lint_texts(
         if collecting:
             gc.enable()
     diagnostics = tuple(sorted(found.diagnostics, key=_place))
-    return LintResult(diagnostics, sources, (*problems, *found.problems), len(texts))
+    known: tuple[Diagnostic, ...] = ()
+    if settings.baseline is not None:
+        baseline = read_baseline(settings.path(settings.baseline))
+        diagnostics, known = baseline.split(diagnostics, sources)
+    return LintResult(diagnostics, sources, (*problems, *found.problems), len(texts), known)
 
 
 def _place(diagnostic: Diagnostic) -> tuple[str, Span, str]:
@@ -108,6 +117,7 @@ def _key(texts: Sequence[Source | Unreadable], settings: Settings) -> str:
     asked = (
         *(__version__, sys.version, Path.cwd(), settings.root, settings.src, settings.keras),
         settings.python,
+        settings.target_version,
         *(settings.select, settings.extend_select, settings.ignore, settings.flags),
         sorted(settings.per_file_ignores.items()),
     )

@@ -1,11 +1,32 @@
-"""Each key of the configuration: how its value is read, and what it must be, in words."""
+"""Each key of the configuration: what it is for, how its value is read, what it must be."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
+
+Schema = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of value: how it is read (`None`: it is not one), in words, and as JSON schema."""
+
+    read: Callable[[object], Any]
+    must_be: str
+    schema: Schema
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One key; `holds` says if its value names paths, patterns or a program."""
+
+    kind: Kind
+    says: str
+    holds: str = ""
 
 
 def _text(value: object) -> str | None:
@@ -27,7 +48,7 @@ def _keras(value: object) -> int | None:
 
 
 def _python_version(value: object) -> str | None:
-    return value if isinstance(value, str) and re.fullmatch(r"py3\d{1,2}", value) else None
+    return value if isinstance(value, str) and re.fullmatch(_PYTHON, value) else None
 
 
 def _seconds(value: object) -> float | None:
@@ -42,39 +63,79 @@ def _texts_by_name(value: object) -> dict[str, tuple[str, ...]] | None:
     return None if None in read.values() else read  # type: ignore[return-value]
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
-    """One key of the configuration: how it is read, and what it must be, in words."""
+_PYTHON = r"py3\d{1,2}"
+_TEXTS: Schema = {"type": "array", "items": {"type": "string"}}
+_BY_NAME: Schema = {
+    "type": "object",
+    "additionalProperties": {"anyOf": [{"type": "string"}, _TEXTS]},
+}
 
-    read: Callable[[object], Any]
-    must_be: str
-
-
-_STRING = Option(_text, "a string")
-_STRINGS = Option(_texts, "a list of strings")
-_BOOLEAN = Option(_flag, "`true` or `false`")
-_LISTS = Option(_texts_by_name, "a table of strings or lists of strings")
+_STRING = Kind(_text, "a string", {"type": "string"})
+_STRINGS = Kind(_texts, "a list of strings", _TEXTS)
+_BOOLEAN = Kind(_flag, "`true` or `false`", {"type": "boolean"})
+_LISTS = Kind(_texts_by_name, "a table of strings or lists of strings", _BY_NAME)
+_KERAS = Kind(_keras, "`2` or `3`", {"type": "integer", "enum": [2, 3]})
+_VERSION = Kind(
+    _python_version,
+    'a Python version such as `"py310"`',
+    {"type": "string", "pattern": f"^{_PYTHON}$"},
+)
+_SECONDS = Kind(
+    _seconds, "a number of seconds above zero", {"type": "number", "exclusiveMinimum": 0}
+)
 
 OPTIONS: Mapping[str, Option] = {
-    "select": _STRINGS,
-    "extend-select": _STRINGS,
-    "ignore": _STRINGS,
-    "per-file-ignores": _LISTS,
-    "fixable": _STRINGS,
-    "unfixable": _STRINGS,
-    "exclude": _STRINGS,
-    "extend-exclude": _STRINGS,
-    "respect-gitignore": _BOOLEAN,
-    "force-exclude": _BOOLEAN,
-    "src": _STRINGS,
-    "keras": Option(_keras, "`2` or `3`"),
-    "target-version": Option(_python_version, 'a Python version such as `"py310"`'),
-    "cache-dir": _STRING,
-    "output-format": _STRING,
-    "recipes": _LISTS,
-    "fix": _BOOLEAN,
-    "unsafe-fixes": _BOOLEAN,
-    "show-fixes": _BOOLEAN,
-    "python": _STRING,
-    "timeout": Option(_seconds, "a number of seconds above zero"),
+    "select": Option(_STRINGS, "Rules to turn on, instead of the default ones"),
+    "extend-select": Option(_STRINGS, "Rules to turn on, too"),
+    "ignore": Option(_STRINGS, "Rules to turn off"),
+    "per-file-ignores": Option(_LISTS, "Rules to turn off in the files of a pattern", "patterns"),
+    "fixable": Option(_STRINGS, "Rules whose fixes may be applied"),
+    "unfixable": Option(_STRINGS, "Rules whose fixes may not be applied"),
+    "exclude": Option(_STRINGS, "Files and folders to leave out", "patterns"),
+    "extend-exclude": Option(_STRINGS, "Files and folders to leave out, too", "patterns"),
+    "respect-gitignore": Option(_BOOLEAN, "Leave out what git ignores"),
+    "force-exclude": Option(_BOOLEAN, "Leave out excluded files even if they are named"),
+    "src": Option(_STRINGS, "Folders in which the project's own modules are found", "paths"),
+    "keras": Option(_KERAS, "The Keras that the code is written for"),
+    "target-version": Option(_VERSION, "The oldest Python that the code must run on"),
+    "cache-dir": Option(_STRING, "Where the cache is", "paths"),
+    "output-format": Option(_STRING, "How findings are reported"),
+    "baseline": Option(_STRING, "A file of findings that are known and not told again", "paths"),
+    "recipes": Option(_LISTS, "How to make and call a layer, for a proof"),
+    "fix": Option(_BOOLEAN, "Apply fixes"),
+    "unsafe-fixes": Option(_BOOLEAN, "Apply unsafe fixes too"),
+    "show-fixes": Option(_BOOLEAN, "List what was fixed"),
+    "python": Option(_STRING, "The interpreter that has the project's Keras", "program"),
+    "timeout": Option(_SECONDS, "Seconds that the proof of one layer may take"),
 }
+
+
+def anchored(key: str, value: Any, folder: Path) -> Any:
+    """Make the paths and patterns of an option's value absolute, as they are meant in a folder."""
+    holders = {"paths": _path, "patterns": _pattern, "program": _program}
+    place = holders.get(OPTIONS[key].holds)
+    if place is None:
+        return value
+    if isinstance(value, Mapping):
+        return {place(pattern, folder): one for pattern, one in value.items()}
+    return (
+        place(value, folder) if isinstance(value, str) else tuple(place(v, folder) for v in value)
+    )
+
+
+def _path(path: str, folder: Path) -> str:
+    return str(folder / path)
+
+
+def _program(name: str, folder: Path) -> str:
+    """A bare name is looked up in the search path."""
+    return str(folder / name) if "/" in name or "\\" in name else name
+
+
+def _pattern(pattern: str, folder: Path) -> str:
+    """A pattern without a slash means any name, wherever it is."""
+    negation, glob = ("!", pattern[1:]) if pattern.startswith("!") else ("", pattern)
+    if "/" not in glob.rstrip("/"):
+        return pattern
+    literal = re.sub(r"([*?\[{])", r"[\1]", folder.as_posix().rstrip("/"))
+    return negation + (glob if glob.startswith("/") else f"{literal}/{glob.removeprefix('./')}")

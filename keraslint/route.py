@@ -17,6 +17,7 @@ from keraslint.project.index import Index, LookedAt
 from keraslint.project.meaning import ClassRef
 from keraslint.project.patterns import silenced
 from keraslint.project.source import Source, Trouble, Unreadable
+from keraslint.project.summary.text import require_python
 from keraslint.project.suppress import Suppression, suppressions, unsuppressed
 from keraslint.rules import Cure, Rule, registry
 from keraslint.rules import unused_suppression as unused
@@ -142,6 +143,8 @@ class Route:
             if not self._index.holds(text):
                 self.renew(text)
             module = self._index.module(text)
+            if self._settings.target_version is not None:
+                require_python(text.text, self._settings.target_version)
             wanted = self._wanted(text)
         except (SyntaxError, ValueError, RecursionError) as error:
             said = self._said("KRL002", _message(error), text.path, _where(error))

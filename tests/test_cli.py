@@ -317,6 +317,14 @@ class TestFlags:
 
         assert keraslint("finding.py").code == 0
 
+    def test_target_version(self, keraslint: Run) -> None:
+        Path("new.py").write_text("match x:\n    case 1: pass\n", encoding="utf-8")
+
+        old, new = (keraslint("new.py", "--target-version", one) for one in ("py39", "py310"))
+
+        assert (old.code, new.code) == (1, 0)
+        assert "KRL002 Pattern matching is only supported in Python 3.10 and greater" in old.out
+
     def test_force_exclude(self, keraslint: Run) -> None:
         excluded = ("finding.py", "--extend-exclude", "find*")
 

@@ -11,6 +11,7 @@ import pytest
 
 from keraslint.config import ConfigError, Selection, Settings, fixable, load, selected
 from keraslint.options import OPTIONS
+from keraslint.project.patterns import excluded
 
 
 @dataclass(frozen=True)
@@ -147,7 +148,8 @@ def test_a_config_pair_overrides_the_file_and_flags_override_the_pair(tmp_path: 
         flags={"cache-dir": "c", "output-format": None},
     )
 
-    assert (settings.keras, settings.cache_dir, settings.output_format) == (3, "c", "json")
+    assert (settings.keras, settings.output_format) == (3, "json")
+    assert settings.path(settings.cache_dir) == Path.cwd() / "c"
 
 
 def test_a_bad_config_pair_is_named(tmp_path: Path) -> None:
@@ -251,3 +253,30 @@ def test_the_file_is_shown_relative_to_where_one_stands(
 
     assert refused(tmp_path, "fix = 2").startswith("keraslint.toml: ")
     assert os.sep not in refused(tmp_path, "fix = 2")
+
+
+def test_what_is_typed_starts_where_one_stands_and_what_is_written_where_the_file_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path, "keraslint.toml", 'exclude = ["a/b.py"]\npython = ".venv/bin/python"\n')
+    inside = tmp_path / "in [side]"
+    inside.mkdir()
+    monkeypatch.chdir(inside)
+
+    settings = load(
+        inside, config=['cache-dir = "c"'], flags={"extend-exclude": ("x/y.py", "z.py")}
+    )
+
+    assert settings.root == tmp_path
+    assert settings.exclude == ("a/b.py",)
+    assert settings.python == str(tmp_path / ".venv/bin/python")
+    assert settings.path(settings.cache_dir) == inside / "c"
+    assert excluded(inside / "x" / "y.py", settings)
+    assert excluded(tmp_path / "z.py", settings)
+    assert not excluded(tmp_path / "x" / "y.py", settings)
+
+
+def test_a_program_without_a_slash_is_looked_up_elsewhere(tmp_path: Path) -> None:
+    write(tmp_path, "keraslint.toml", 'python = "python3"\n')
+
+    assert load(tmp_path).python == "python3"

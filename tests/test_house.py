@@ -25,7 +25,7 @@ FLOORS = (
     ("project",),
     ("layer",),
     ("rules",),
-    ("archive", "forks"),
+    ("archive", "baseline", "forks"),
     ("route",),
     ("lint", "fix.apply", "proof", "report"),
     ("fix.proving",),

@@ -41,6 +41,8 @@ class Request:
     statistics: bool = False
     show_files: bool = False
     show_settings: bool = False
+    add_noqa: bool = False
+    update_baseline: bool = False
     quiet: bool = False
     colour: bool = False
     width: int = 100
@@ -55,6 +57,14 @@ def answer(request: Request, standard_input: Callable[[], bytes]) -> Answer:
     if request.show_files:
         return _shown_files(paths, settings)
     _check_selectors(settings)
+    if request.add_noqa:
+        from keraslint.commands.noqa import noqa_added
+
+        return noqa_added(paths, settings)
+    if request.update_baseline:
+        from keraslint.commands.baseline import baseline_updated
+
+        return baseline_updated(paths, settings, _on(settings))
     stdin = None
     if request.stdin_filename is not None or "-" in request.paths:
         stdin, paths = (request.stdin_filename or "-", standard_input()), []
@@ -70,6 +80,7 @@ def _settings(request: Request) -> Settings:
     )
     if "-" in request.paths and len(request.paths) > 1:
         raise ConfigError("`-` (standard input) cannot be linted together with other paths")
+    _check_writers(request)
     if request.prove and not (settings.fix or request.diff):
         raise ConfigError("`--prove` proves fixes: it goes with `--fix` or `--diff`")
     if request.show_recipe and not request.prove:
@@ -82,6 +93,21 @@ def _settings(request: Request) -> Settings:
         raise ConfigError(f"unknown output format `{settings.output_format}`{hint}")
     recipes = {**settings.recipes, **_recipes(request.recipe)}
     return replace(settings, recipes=recipes, cache=settings.cache and not request.no_cache)
+
+
+def _check_writers(request: Request) -> None:
+    """Refuse to write comments or a baseline together with anything else that writes."""
+    standard_input = request.stdin_filename is not None or "-" in request.paths
+    asked = {
+        "`--add-noqa`": request.add_noqa,
+        "`--update-baseline`": request.update_baseline,
+        "`--fix`": request.flags.get("fix"),
+        "`--diff`": request.diff,
+        "standard input": standard_input,
+    }
+    given = [name for name, is_given in asked.items() if is_given]
+    if len(given) > 1 and (request.add_noqa or request.update_baseline):
+        raise ConfigError(f"{given[0]} does not go together with {given[1]}")
 
 
 def _start(request: Request) -> Path:
@@ -105,6 +131,12 @@ def _recipes(texts: Iterable[str]) -> dict[str, tuple[str, ...]]:
         layer = name[1].rpartition(".")[2]
         recipes[layer] = (*recipes.get(layer, ()), text.strip())
     return recipes
+
+
+def _on(settings: Settings) -> frozenset[str]:
+    from keraslint.rules import registry
+
+    return selected(settings, registry())
 
 
 def _check_selectors(settings: Settings) -> None:
@@ -132,6 +164,7 @@ def _shown_files(paths: list[Path], settings: Settings) -> Answer:
 
 
 def _linted(request: Request, settings: Settings, paths: list[Path], stdin: Stdin | None) -> Answer:
+    from keraslint.commands.baseline import stale_note
     from keraslint.lint import lint
 
     start = time.perf_counter()
@@ -142,8 +175,10 @@ def _linted(request: Request, settings: Settings, paths: list[Path], stdin: Stdi
         sources=result.sources,
         files=result.files,
         failures=_failures(result.problems),
+        known=len(result.known),
     )
-    err = _problems(result.problems, request)
+    stale = stale_note(result, settings, _on(settings)) if stdin is None else []
+    err = _problems((*result.problems, *stale), request)
     return Answer(
         _text(report, request, settings),
         err,

@@ -164,4 +164,4 @@ def _codes(noqa: re.Match[str]) -> tuple[tuple[str, ...], int]:
             break
         codes.append(word[0])
         end = word.end()
-    return tuple(codes), end
+    return tuple(codes), len(noqa.string[:end].rstrip())

@@ -19,13 +19,15 @@ class Report:
     """Everything that a format may show; what the terminal can do comes in as data too.
 
     `fixing`, `proving` and `writing` say what was asked; `unsafe_fixes` widens what counts as
-    fixable; `failures` counts the paths that could not be checked.
+    fixable; `failures` counts the paths that could not be checked, `known` the findings that the
+    baseline holds.
     """
 
     diagnostics: tuple[Diagnostic, ...]
     sources: Mapping[str, Source] = field(default_factory=dict)
     files: int = 0
     failures: int = 0
+    known: int = 0
     settled: tuple[Settled, ...] = ()
     seconds: float = 0.0
     colour: bool = False

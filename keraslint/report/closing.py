@@ -62,6 +62,8 @@ def _found(report: Report) -> str:
     checked = f"{_count(report.files, 'file')} checked"
     if report.failures:
         checked += f", {_count(report.failures, 'path')} could not be"
+    if report.known:
+        checked += f", {report.known} known from the baseline"
     if not remaining and not fixed:
         passed = "No findings" if report.failures else palette.green("All checks passed!")
         return f"{passed} ({checked})"

@@ -2,7 +2,8 @@
 
 ## What it does
 
-Reports a file that Python cannot parse. The other files are still linted.
+Reports a file that Python cannot parse, or that the Python named as `target-version` could not. The
+other files are still linted.
 
 ## Why
 

@@ -22,6 +22,17 @@ def parse(text: str) -> ast.Module:
             gc.enable()
 
 
+def require_python(text: str, version: str) -> None:
+    """Parse as an older Python would, as far as it is known what that one cannot.
+
+    Raises:
+        SyntaxError: the text needs a newer Python than `version`, such as `py310`.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        ast.parse(text, feature_version=(3, int(version.removeprefix("py3"))))
+
+
 def is_python(text: str) -> bool:
     """Whether a text parses."""
     try:

@@ -1,0 +1,67 @@
+"""`--add-noqa`: findings → comments in the files, as an answer that says how many."""
+
+from __future__ import annotations
+
+import tokenize
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from keraslint.commands import Answer, failed, told
+from keraslint.config import Settings
+from keraslint.diagnostic import Diagnostic
+from keraslint.fix.apply import edited
+from keraslint.lint import lint
+from keraslint.project.silence import silencing
+from keraslint.project.source import Source, Trouble, Unreadable
+from keraslint.project.summary.text import is_python
+from keraslint.project.suppress import suppressions, unsuppressed
+from keraslint.project.writing import write_atomically
+
+ABOUT_FILES = "KRL0"
+"""A comment cannot silence what is wrong with a comment, or with the file."""
+
+
+def noqa_added(paths: Sequence[Path], settings: Settings) -> Answer:
+    """Silence every finding by a comment on its line."""
+    result = lint(paths, settings)
+    by_path: dict[str, list[Diagnostic]] = {}
+    for found in result.diagnostics:
+        if not found.code.startswith(ABOUT_FILES):
+            by_path.setdefault(found.path, []).append(found)
+    added = 0
+    problems = list(result.problems)
+    for path, findings in by_path.items():
+        done = _silence(result.sources[path], findings)
+        if isinstance(done, Unreadable):
+            problems.append(done)
+        else:
+            added += done
+    left = [found for found in result.diagnostics if found.code.startswith(ABOUT_FILES)]
+    out = f"Added {added} noqa directive{'' if added == 1 else 's'}.\n"
+    return Answer(out, told(problems) + _left(left), failed=failed(problems))
+
+
+def _silence(source: Source, findings: Sequence[Diagnostic]) -> int | Unreadable:
+    """Write the comments of one file, if they do what they are for; count them."""
+    try:
+        edits = silencing(source, findings)
+        new = replace(source, text=edited(source, edits))
+        silent = is_python(new.text) and not unsuppressed(findings, suppressions(new))
+    except (tokenize.TokenError, SyntaxError):
+        silent = False
+    if not silent:
+        reason = "its findings cannot be silenced by comments; left as it is"
+        return Unreadable(source.path, Trouble.OTHER, reason)
+    try:
+        data = source.encode(new.text)
+    except ValueError as error:
+        return Unreadable(source.path, Trouble.OTHER, f"the comments cannot be encoded: {error}")
+    problem = write_atomically(Path(source.path), data, was=source.encode(source.text))
+    return problem or len(edits)
+
+
+def _left(findings: Iterable[Diagnostic]) -> str:
+    """Name what no comment can silence."""
+    lines = (f"{one.path}:{one.span.start.line}: {one.code} {one.message}" for one in findings)
+    return "".join(f"note: not silenced: {line}\n" for line in lines)
