@@ -111,6 +111,7 @@ def cli() -> None:
 @_fixing("--diff", is_flag=True, help="Show the fixes as a diff and write nothing.")
 @_fixing("--show-fixes/--no-show-fixes", default=None, help="List what was fixed.")
 @_fixing("--fixable", help="Rules whose fixes may be applied.", **_codes)
+@_fixing("--extend-fixable", help="Rules whose fixes may be applied, too.", **_codes)
 @_fixing("--unfixable", help="Rules whose fixes may not be applied.", **_codes)
 @_proving("--prove", is_flag=True, help="With --fix: write exactly the fixes that are proved.")
 @_proving("--python", metavar="EXE", help="The interpreter that has your Keras.")
@@ -122,6 +123,8 @@ def cli() -> None:
 @_selecting("--extend-select", help="Rules to turn on, too.", **_codes)
 @_selecting("--per-file-ignores", multiple=True, callback=_pairs, metavar="PATTERN:CODE",
             help="Rules to turn off in some files.")  # fmt: skip
+@_selecting("--extend-per-file-ignores", multiple=True, callback=_pairs, metavar="PATTERN:CODE",
+            help="Rules to turn off in some files, too.")  # fmt: skip
 @_finding("--exclude", help="Files and folders to leave out.", **_globs)
 @_finding("--extend-exclude", help="Files and folders to leave out, too.", **_globs)
 @_finding(
@@ -176,6 +179,22 @@ def rule(rule: str | None, every: bool, output_format: str) -> int:
         raise click.UsageError("name one rule, or ask for --all")
     text = pages(rule or "ALL", output_format, width=_width(), colour=_colourful("auto"))
     _write(text, sys.stdout)
+    return CLEAN
+
+
+@cli.command(cls=_Sectioned, short_help="Explain the keys of the configuration.")
+@click.argument("key", required=False)
+@click.option("--schema", is_flag=True, help="Print the JSON schema of a configuration.")
+@click.option("--output-format", type=click.Choice(["text", "json"]), default="text")
+def config(key: str | None, schema: bool, output_format: str) -> int:
+    """Explain one key of the configuration, or all of them."""
+    from keraslint.commands.config import configuration_schema, options
+
+    if schema and key is not None:
+        raise click.UsageError("the schema is that of all keys: name none")
+    colour = _colourful("auto")
+    told = options(key, as_json=output_format == "json", width=_width(), colour=colour)
+    _write(configuration_schema() if schema else told, sys.stdout)
     return CLEAN
 
 

@@ -67,7 +67,9 @@ class Settings:
     ignore: tuple[str, ...] = ()
     flags: Selection = Selection()  # of the command line, applied over the three above
     per_file_ignores: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    extend_per_file_ignores: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     fixable: tuple[str, ...] = ("ALL",)
+    extend_fixable: tuple[str, ...] = ()
     unfixable: tuple[str, ...] = ()
     exclude: tuple[str, ...] = DEFAULT_EXCLUDE
     extend_exclude: tuple[str, ...] = ()
@@ -86,6 +88,11 @@ class Settings:
     show_fixes: bool = False
     python: str | None = None
     timeout: float | None = None
+
+    @property
+    def ignores(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """Each pattern of files with the rules that are turned off there."""
+        return *self.per_file_ignores.items(), *self.extend_per_file_ignores.items()
 
     def path(self, relative: str) -> Path:
         """Place a path of the configuration under `root`."""
@@ -258,6 +265,7 @@ def selected(settings: Settings, rules: Iterable[KnownRule]) -> frozenset[str]:
 def fixable(settings: Settings, rules: Iterable[KnownRule]) -> frozenset[str]:
     """Compute the codes whose fixes may be applied, of all rules. Raises `ConfigError`."""
     asked = [(name, True, "`fixable`") for name in settings.fixable]
+    asked += [(name, True, "`extend-fixable`") for name in settings.extend_fixable]
     asked += [(name, False, "`unfixable`") for name in settings.unfixable]
     return frozenset(code for code, is_on in _verdicts(asked, tuple(rules)).items() if is_on)
 

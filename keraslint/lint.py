@@ -119,7 +119,7 @@ def _key(texts: Sequence[Source | Unreadable], settings: Settings) -> str:
         settings.python,
         settings.target_version,
         *(settings.select, settings.extend_select, settings.ignore, settings.flags),
-        sorted(settings.per_file_ignores.items()),
+        sorted(settings.ignores),
     )
     parts = [repr(asked).encode()]
     for text in texts:

@@ -89,7 +89,11 @@ OPTIONS: Mapping[str, Option] = {
     "extend-select": Option(_STRINGS, "Rules to turn on, too"),
     "ignore": Option(_STRINGS, "Rules to turn off"),
     "per-file-ignores": Option(_LISTS, "Rules to turn off in the files of a pattern", "patterns"),
+    "extend-per-file-ignores": Option(
+        _LISTS, "Rules to turn off in the files of a pattern, too", "patterns"
+    ),
     "fixable": Option(_STRINGS, "Rules whose fixes may be applied"),
+    "extend-fixable": Option(_STRINGS, "Rules whose fixes may be applied, too"),
     "unfixable": Option(_STRINGS, "Rules whose fixes may not be applied"),
     "exclude": Option(_STRINGS, "Files and folders to leave out", "patterns"),
     "extend-exclude": Option(_STRINGS, "Files and folders to leave out, too", "patterns"),

@@ -311,6 +311,11 @@ class TestFlags:
         assert keraslint("finding.py", "--per-file-ignores", "other.py:KRL101").code == 1
         assert "is not `PATTERN:CODE`" in keraslint(".", "--per-file-ignores", "x").err
 
+    def test_extended_per_file_ignores_add_to_the_files(self, keraslint: Run) -> None:
+        Path("keraslint.toml").write_text('per-file-ignores = {"clean.py" = "KRL1"}', "utf-8")
+
+        assert keraslint("finding.py", "--extend-per-file-ignores", "finding.py:KRL101").code == 0
+
     def test_a_comment_silences(self, keraslint: Run) -> None:
         text = FINDING.replace("(self.units)", "(self.units)  # noqa: KRL101")
         Path("finding.py").write_text(text, encoding="utf-8")

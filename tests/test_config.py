@@ -244,6 +244,11 @@ def test_fixable_minus_unfixable() -> None:
     settings = replace(Settings(), fixable=("KRL1",), unfixable=("KRL102",))
 
     assert fixable(settings, RULES) == {"KRL101", "KRL103"}
+    assert fixable(replace(settings, extend_fixable=("KRL201",)), RULES) == {
+        "KRL101",
+        "KRL103",
+        "KRL201",
+    }
 
 
 def test_the_file_is_shown_relative_to_where_one_stands(

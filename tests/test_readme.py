@@ -170,7 +170,7 @@ def commands() -> Iterator[list[str]]:
 def test_every_flag_in_the_usage_exists(
     arguments: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    own = arguments[0] if arguments[0] in {"check", "rule", "compare"} else "check"
+    own = arguments[0] if arguments[0] in {"check", "rule", "compare", "config"} else "check"
 
     assert run([own, "--help"]) == 0
     shown = capsys.readouterr().out

@@ -52,11 +52,11 @@ def answer(request: Request, standard_input: Callable[[], bytes]) -> Answer:
     """Do what was asked. Raises `ConfigError` for what cannot be followed."""
     settings = _settings(request)
     paths = [Path(path) for path in request.paths or (".",) if path != "-"]
+    _check_selectors(settings)
     if request.show_settings:
         return _shown_settings(settings)
     if request.show_files:
         return _shown_files(paths, settings)
-    _check_selectors(settings)
     if request.add_noqa:
         from keraslint.commands.noqa import noqa_added
 
@@ -145,7 +145,7 @@ def _check_selectors(settings: Settings) -> None:
 
     selected(settings, registry())
     fixable(settings, registry())
-    for selectors in settings.per_file_ignores.values():
+    for _, selectors in settings.ignores:
         for selector in selectors:
             matching(selector, registry(), "`per-file-ignores`")
 
@@ -305,6 +305,6 @@ def _problems(problems: Iterable[Unreadable], request: Request) -> str:
     told_of = [one for one in problems if not (request.quiet and one.is_note)]
     text = told(told_of)
     if len(request.paths) and any(one.kind is Trouble.MISSING for one in told_of):
-        near = get_close_matches(request.paths[0], ("check", "rule", "compare"), n=1)
+        near = get_close_matches(request.paths[0], ("check", "rule", "compare", "config"), n=1)
         text += f"  did you mean the command `keraslint {near[0]}`?\n" if near else ""
     return text

@@ -55,12 +55,12 @@ def excluded(path: Path, settings: Settings) -> bool:
 
 def silenced(path: str, settings: Settings, rules: Iterable[KnownRule]) -> frozenset[str]:
     """List the codes that `per-file-ignores` turns off in one file. Raises `ConfigError`."""
-    if not settings.per_file_ignores:
+    if not settings.ignores:
         return frozenset()
     rules = tuple(rules)
     here = _placed(Path(path))
     codes: set[str] = set()
-    for pattern, selectors in settings.per_file_ignores.items():
+    for pattern, selectors in settings.ignores:
         patterns = compiled([pattern.removeprefix("!")], settings.root)
         if patterns.match(str(here), here.name) is not pattern.startswith("!"):
             for selector in selectors:
