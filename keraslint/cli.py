@@ -228,6 +228,22 @@ def compare(**asked: Any) -> int:
     return MISUSE if told.failed else FINDINGS if told.found else CLEAN
 
 
+@cli.command(cls=_Sectioned, short_help="Talk to an editor: the language server.")
+@click.option("--config", multiple=True, metavar="FILE|KEY=VALUE", help="Configuration to use.")
+@click.option("--isolated", is_flag=True, help="Ignore all configuration files.")
+@click.option("--stdio", is_flag=True, hidden=True)  # some editors say what goes without saying
+def server(config: tuple[str, ...], isolated: bool, stdio: bool) -> int:
+    """Serve an editor through standard input and output: the language server protocol.
+
+    It lints what is being typed and offers fixes; it never runs your code.
+    """
+    from keraslint.server import serve
+    from keraslint.server.projects import Asked
+
+    serve(Asked(config, isolated))
+    return CLEAN
+
+
 def _colourful(when: str) -> bool:
     """Decide on colours as https://no-color.org and FORCE_COLOR have it."""
     if when != "auto":

@@ -77,6 +77,10 @@ class Route:
             LookedAt.all(part.looked_at for part in parts),
         )
 
+    def holds(self, text: Source) -> bool:
+        """Whether this is the text of its file, as far as is known."""
+        return self._index.holds(text)
+
     def renew(self, text: Source) -> None:
         """Take over the new text of a file; what is known of the others stays.
 

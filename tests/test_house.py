@@ -29,7 +29,7 @@ FLOORS = (
     ("route",),
     ("lint", "fix.apply", "proof", "report"),
     ("fix.proving",),
-    ("fix.session",),
+    ("fix.session", "server"),
     ("commands",),
     ("cli",),
     ("__main__",),
@@ -41,8 +41,10 @@ OWNERS = {
     "tomli": ("config",),
     "ast": ("project.summary", "project.summary.*"),
     "libcst": ("layer.*",),
+    "lsprotocol": ("server.answers", "server.positions", "server.wire"),
     "pathspec": ("project.gitignore",),
     "pickle": ("forks",),
+    "pygls": ("server.wire",),
     "subprocess": ("proof.child", "project.revision"),
     "keras": ("proof.probe.*",),
     "numpy": ("proof.probe.*",),
@@ -337,8 +339,9 @@ def test_only_the_command_line_prints_and_exits() -> None:
     assert not loud
 
 
-def test_linting_can_start_no_process_and_import_no_code() -> None:
-    reached = needed_by("keraslint.lint") | needed_by("keraslint.layer.reader")
+def test_linting_and_the_server_can_start_no_process_and_import_no_code() -> None:
+    starts = ("keraslint.lint", "keraslint.layer.reader", "keraslint.server.wire")
+    reached = {name: by for start in starts for name, by in needed_by(start).items()}
     able = [
         f"{name} (through {reached[name] or 'itself'}) imports {item.name}"
         for name in reached

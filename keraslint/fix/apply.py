@@ -40,9 +40,14 @@ def edited(source: Source, edits: Sequence[Edit]) -> str:
     text = source.text
     for edit in sorted(edits, key=lambda edit: edit.span)[::-1]:
         start, end = source.offset(edit.span.start), source.offset(edit.span.end)
-        content = _BARE.sub(source.newline, edit.content)
+        content = ends_as(source, edit.content)
         text = text[:start] + content + text[end:]
     return text
+
+
+def ends_as(source: Source, content: str) -> str:
+    """End the lines of a new content as those of the file end."""
+    return _BARE.sub(source.newline, content)
 
 
 def _start(fix: Fix) -> Position:

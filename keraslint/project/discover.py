@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from keraslint.config import Settings
@@ -48,6 +49,13 @@ def discover(paths: Sequence[Path], settings: Settings) -> Found:
             reason = f"no Python files found under `{path}`"
             problems.append(Unreadable(str(path), Trouble.EMPTY, reason))
     return Found(_unique(entries), tuple(problems))
+
+
+def files_in(folder: Path, settings: Settings, *, at_most: int) -> tuple[Path, ...] | None:
+    """List the files of a folder, or `None` if there are more than so many."""
+    entries = (entry for entry in _expand(folder, settings) if isinstance(entry, _Entry))
+    found = list(islice(entries, at_most + 1))
+    return _unique(found) if len(found) <= at_most else None
 
 
 def _unique(entries: Iterable[_Entry]) -> tuple[Path, ...]:

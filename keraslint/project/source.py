@@ -162,6 +162,11 @@ def decode(data: bytes, path: str) -> Source | Unreadable:
     return Source(path, text, name, bom, _most_frequent_end(text))
 
 
+def typed(text: str, path: str) -> Source:
+    """Take a text from an editor, which has decoded it."""
+    return Source(path, text, newline=_most_frequent_end(text))
+
+
 def _undecodable(path: str, name: str, data: bytes, body: bytes, start: int) -> Unreadable:
     position = _at(body, start)
     offset = start + len(data) - len(body)

@@ -1,0 +1,123 @@
+"""The documents that an editor holds open → what is found in each, and what mends it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from keraslint.diagnostic import Diagnostic, Position, Span
+from keraslint.project.source import Source, Unreadable, read
+from keraslint.server.broken import standing
+from keraslint.server.project import Project
+from keraslint.server.projects import Asked, Projects
+
+
+@dataclass(slots=True)
+class Document:
+    """A text as it is in the editor; `good` and `found` are of when it last was Python."""
+
+    path: str
+    version: int | None
+    source: Source
+    good: Source | None = None
+    found: tuple[Diagnostic, ...] = ()
+    seconds: float = 0.0
+    cured: tuple[Source, Project, int, tuple[Diagnostic, ...]] | None = None
+
+
+class Desk:
+    """What is open, by path; `complain` is told of what a user should know."""
+
+    def __init__(
+        self,
+        asked: Asked,
+        folders: Callable[[], Sequence[Path]],
+        complain: Callable[[str], None],
+    ) -> None:
+        self.documents: dict[str, Document] = {}
+        self._projects = Projects(asked, folders, self._held, complain)
+
+    def _held(self) -> Iterable[Source]:
+        return [one.source for one in self.documents.values()]
+
+    def lay(self, path: str, version: int | None, source: Source) -> Document:
+        """Put a text on the desk, new or in place of an older one."""
+        document = self.documents.get(path)
+        if document is None:
+            document = self.documents[path] = Document(path, version, source)
+        document.version, document.source = version, source
+        return document
+
+    def clear(self, path: str) -> None:
+        """Take a text off the desk: what is on the disk counts again."""
+        self.documents.pop(path, None)
+        on_disk = read(path)
+        for project in self._projects.all():
+            if isinstance(on_disk, Source):
+                project.take(on_disk)
+
+    def look_around(self) -> bool:
+        """See to files that have changed on the disk; tell whether there were any."""
+        held = tuple(self._held())
+        seen = [project.look_again(held) for project in self._projects.all()]
+        return any(seen)
+
+    def look(self, document: Document) -> tuple[tuple[Diagnostic, ...], tuple[Unreadable, ...]]:
+        """Find what is wrong with a document now; and what keeps us from finding it."""
+        start = time.perf_counter()
+        project = self._projects.of(document.path)
+        if not project.covers(document.path):
+            return (), ()
+        found = project.findings(document.source)
+        told = found.diagnostics
+        if project.holds(document.source):
+            document.good, document.found = document.source, told
+        elif document.good is not None:
+            told += standing(document.found, document.good, document.source)
+        document.seconds = time.perf_counter() - start
+        return tuple(sorted(told, key=_place)), found.problems
+
+    def cured(self, document: Document) -> tuple[Diagnostic, ...]:
+        """The findings of a document with their fixes; none while it is no Python."""
+        project = self._projects.of(document.path)
+        if not project.covers(document.path):
+            return ()
+        known = document.cured
+        if known is not None and known[:3] == (document.source, project, project.generation):
+            return known[3]
+        found = project.cured(document.source)
+        if not project.holds(document.source):
+            return ()
+        told = tuple(sorted(found, key=_place))
+        document.cured = document.source, project, project.generation, told
+        return told
+
+    def offered(self, document: Document, finding: Diagnostic) -> bool:
+        """Whether the fix of a finding may be offered."""
+        return self._projects.of(document.path).trust.offered(finding)
+
+    def unasked(self, document: Document) -> bool:
+        """Whether there is something that may be fixed without being asked for one by one."""
+        trust = self._projects.of(document.path).trust
+        return any(trust.unasked(one) for one in self.cured(document))
+
+    def mended(self, document: Document) -> Source:
+        """The text with all fixes that need no asking."""
+        project = self._projects.of(document.path)
+        return project.mended(document.source) if self.cured(document) else document.source
+
+
+def touching(found: Iterable[Diagnostic], span: Span) -> list[Diagnostic]:
+    """The findings that share a place with a span, also at its very ends."""
+    return [one for one in found if one.span.start <= span.end and span.start <= one.span.end]
+
+
+def at(found: Iterable[Diagnostic], position: Position) -> list[Diagnostic]:
+    """The findings at one place."""
+    return touching(found, Span(position, position))
+
+
+def _place(finding: Diagnostic) -> tuple[Span, str]:
+    return finding.span, finding.code

@@ -1,0 +1,130 @@
+"""The files under one configuration, kept warm: a text goes in, what is wrong with it comes out."""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from keraslint.config import Settings
+from keraslint.diagnostic import Diagnostic
+from keraslint.fix.apply import apply
+from keraslint.project.discover import files_in
+from keraslint.project.patterns import excluded
+from keraslint.project.source import Source, read
+from keraslint.project.summary.text import is_python
+from keraslint.route import Found, Route
+from keraslint.server.trust import Trust
+
+WIDEST = 5_000
+"""Files in a folder up to which all of them are read: subclasses may be anywhere."""
+PASSES = 12
+
+
+class Project:
+    """What the editor holds goes before what is on the disk.
+
+    `folder` is the workspace's; without one only the document's own package is looked at. The
+    `generation` counts the texts that were new: as long as it stands, so does what was found.
+    """
+
+    def __init__(self, settings: Settings, folder: Path | None, held: Iterable[Source]) -> None:
+        self.settings = settings
+        self.trust = Trust.of(settings)
+        self.generation = 0
+        self._folder = folder
+        self._states: dict[str, tuple[int, int]] = {}
+        self._route = self._new_route(held)
+
+    def _new_route(self, held: Iterable[Source]) -> Route:
+        texts = {str(path): read(path) for path in self._files()}
+        self._states = {path: state(path) for path in texts}
+        sources = {path: text for path, text in texts.items() if isinstance(text, Source)}
+        sources |= {text.path: text for text in held if is_python(text.text)}
+        return Route(tuple(sources.values()), self.settings)
+
+    def _files(self) -> tuple[Path, ...]:
+        if self._folder is None:
+            return ()
+        found = files_in(self._folder, self.settings, at_most=WIDEST) or ()
+        return tuple(path for path in found if path.suffix == ".py")
+
+    def covers(self, path: str) -> bool:
+        """Whether a file is to be linted."""
+        return not excluded(Path(path), self.settings)
+
+    def findings(self, text: Source) -> Found:
+        """What is wrong with a text, without fixes, which would take longer."""
+        return self._lint(text, cures=False)
+
+    def cured(self, text: Source) -> tuple[Diagnostic, ...]:
+        """What is wrong with a text, with fixes."""
+        return self._lint(text, cures=True).diagnostics
+
+    def holds(self, text: Source) -> bool:
+        """Whether the text was good enough to be taken over: whether it is Python."""
+        return self._route.holds(text)
+
+    def _lint(self, text: Source, *, cures: bool) -> Found:
+        if not self._route.holds(text):
+            self.generation += 1
+        with _undisturbed():
+            return self._route.file(text, cures=cures)
+
+    def mended(self, text: Source) -> Source:
+        """Apply what may be applied unasked, until nothing is left."""
+        new = text
+        for _ in range(PASSES):
+            fixes = [one.fix for one in self.cured(new) if self.trust.unasked(one)]
+            done = apply(new, [fix for fix in fixes if fix is not None])
+            if done.text == new.text or not is_python(done.text):
+                break
+            new = replace(new, text=done.text)
+        self.take(text)
+        return new
+
+    def take(self, text: Source) -> None:
+        """Take over a text; one that is no Python is passed over."""
+        with contextlib.suppress(SyntaxError, ValueError, RecursionError):
+            if not self._route.holds(text):
+                self.generation += 1
+                self._route.renew(text)
+
+    def look_again(self, held: Iterable[Source]) -> bool:
+        """Read the files that are no longer what they were; tell whether there were any."""
+        held = tuple(held)
+        old = self._states
+        ours = {text.path for text in held}
+        if old.keys() != {str(path) for path in self._files()}:
+            self._route = self._new_route(held)
+            self.generation += 1
+            return True
+        changed = [path for path, was in old.items() if state(path) != was]
+        self._states = old | {path: state(path) for path in changed}
+        for path in changed:
+            text = read(path)
+            if path not in ours and isinstance(text, Source):
+                self.take(text)
+        return bool(changed)
+
+
+def state(path: str) -> tuple[int, int]:
+    """What tells that a file has changed; zeros for one that is not there."""
+    try:
+        now = os.stat(path)  # noqa: PTH116
+    except OSError:
+        return 0, 0
+    return now.st_mtime_ns, now.st_size
+
+
+@contextlib.contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Look for no circles in trees that are dropped one by one."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()

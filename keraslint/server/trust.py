@@ -1,0 +1,34 @@
+"""A finding's fix → whether the configuration lets it be offered, or applied unasked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from keraslint.config import Settings, fixable
+from keraslint.diagnostic import Applicability, Diagnostic
+from keraslint.rules import registry
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """What `fixable`, `unfixable` and `unsafe-fixes` allow."""
+
+    codes: frozenset[str]
+    unsafe: bool
+
+    @classmethod
+    def of(cls, settings: Settings) -> Trust:
+        """Read the configuration. Raises `ConfigError`."""
+        return cls(fixable(settings, registry()), settings.unsafe_fixes)
+
+    def offered(self, finding: Diagnostic) -> bool:
+        """Whether a fix may be offered, to be applied when the user chooses it."""
+        fix = finding.fix
+        display = Applicability.DISPLAY
+        return fix is not None and finding.code in self.codes and fix.applicability is not display
+
+    def unasked(self, finding: Diagnostic) -> bool:
+        """Whether a fix may be applied together with all the others, as by `--fix`."""
+        if finding.fix is None or not self.offered(finding):
+            return False
+        return self.unsafe or finding.fix.applicability is Applicability.SAFE

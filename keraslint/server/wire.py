@@ -1,0 +1,252 @@
+"""Messages of the language server protocol → the desk and back again."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from lsprotocol import types
+from pygls.lsp.server import LanguageServer
+from pygls.uris import to_fs_path
+
+from keraslint import __version__
+from keraslint.diagnostic import Diagnostic
+from keraslint.project.source import typed
+from keraslint.server.answers import (
+    FIX_ALL,
+    QUICK_FIX,
+    SOURCE,
+    Actions,
+    diagnostic,
+    hover,
+    wanted,
+)
+from keraslint.server.desk import Desk, Document, at, touching
+from keraslint.server.positions import Places, line_edits
+from keraslint.server.projects import Asked, is_configuration
+
+PAUSE, SLOW, LONGEST = 0.02, 0.1, 0.5
+"""Seconds to wait for the next key: a short while, or as long as a slow file takes."""
+OTHERS = 0.3
+"""Seconds of quiet after which the other open documents are looked at."""
+_log = logging.getLogger(__name__)
+
+
+def start(asked: Asked) -> None:
+    """Serve one editor, through standard input and output."""
+    _Wire(asked).server.start_io()
+
+
+class _Wire:
+    """One editor at the other end; everything happens in one thread, one message at a time."""
+
+    def __init__(self, asked: Asked) -> None:
+        # Whole texts: where pygls cuts lines (form feeds among them) is not where editors do.
+        self.server = LanguageServer(
+            SOURCE, __version__, text_document_sync_kind=types.TextDocumentSyncKind.Full
+        )
+        self._desk = Desk(asked, self._folders, self._complain)
+        self._uris: dict[str, str] = {}
+        self._timers: dict[str, asyncio.TimerHandle] = {}
+        self._said: dict[str, list[types.Diagnostic]] = {}
+        self._watched = False
+        self._listen()
+
+    def _listen(self) -> None:
+        answer = self._answer
+        answer(types.INITIALIZED, self._initialized)
+        answer(types.TEXT_DOCUMENT_DID_OPEN, self._opened)
+        answer(types.TEXT_DOCUMENT_DID_CHANGE, self._changed)
+        answer(types.TEXT_DOCUMENT_DID_SAVE, self._saved)
+        answer(types.TEXT_DOCUMENT_DID_CLOSE, self._closed)
+        answer(types.WORKSPACE_DID_CHANGE_WATCHED_FILES, self._files_changed)
+        answer(types.WORKSPACE_DID_CHANGE_CONFIGURATION, self._settings_changed)
+        options = types.CodeActionOptions([QUICK_FIX, FIX_ALL], resolve_provider=True)
+        answer(types.TEXT_DOCUMENT_CODE_ACTION, self._actions, options)
+        answer(types.CODE_ACTION_RESOLVE, self._resolve)
+        answer(types.TEXT_DOCUMENT_HOVER, self._hover)
+
+    def _answer(self, method: str, how: Callable[[Any], Any], options: object = None) -> None:
+        def handler(params: Any) -> Any:  # a function: pygls writes on what it is given
+            return how(params)
+
+        self.server.feature(method, options)(handler)
+
+    # -- the editor's words ----------------------------------------------------------------
+
+    def _initialized(self, _: types.InitializedParams) -> None:
+        workspace = self.server.client_capabilities.workspace
+        able = workspace.did_change_watched_files if workspace else None
+        if able is None or not able.dynamic_registration:
+            return
+        self._watched = True
+        globs = ("**/*.py", "**/pyproject.toml", "**/keraslint.toml", "**/.keraslint.toml")
+        options = types.DidChangeWatchedFilesRegistrationOptions(
+            [types.FileSystemWatcher(glob) for glob in globs]
+        )
+        method = types.WORKSPACE_DID_CHANGE_WATCHED_FILES
+        self.server.client_register_capability(
+            types.RegistrationParams([types.Registration("keraslint-files", method, options)])
+        )
+
+    def _opened(self, params: types.DidOpenTextDocumentParams) -> None:
+        item = params.text_document
+        path = _path(item.uri)
+        if item.language_id != "python" and not path.endswith(".py"):
+            return
+        self._uris[path] = item.uri
+        self._desk.lay(path, item.version, typed(item.text, path))
+        self._soon(path, 0)
+
+    def _changed(self, params: types.DidChangeTextDocumentParams) -> None:
+        path = _path(params.text_document.uri)
+        document = self._desk.documents.get(path)
+        if document is None:
+            return
+        text = self.server.workspace.get_text_document(params.text_document.uri).source
+        self._desk.lay(path, params.text_document.version, typed(text, path))
+        slow = document.seconds > SLOW
+        self._soon(path, min(document.seconds, LONGEST) if slow else PAUSE)
+
+    def _saved(self, _: types.DidSaveTextDocumentParams) -> None:
+        if not self._watched:
+            self._desk.look_around()
+        self._all_soon(PAUSE)
+
+    def _closed(self, params: types.DidCloseTextDocumentParams) -> None:
+        path = _path(params.text_document.uri)
+        if path in self._desk.documents:
+            self._desk.clear(path)
+            self._cancel(path)
+            self._publish(path, None, [])
+            self._said.pop(path, None)
+            self._uris.pop(path, None)
+            self._all_soon(OTHERS)
+
+    def _files_changed(self, params: types.DidChangeWatchedFilesParams) -> None:
+        changed = self._desk.look_around()
+        if changed or any(is_configuration(_path(change.uri)) for change in params.changes):
+            self._all_soon(PAUSE)
+
+    def _settings_changed(self, _: types.DidChangeConfigurationParams) -> None:
+        self._all_soon(PAUSE)
+
+    def _actions(self, params: types.CodeActionParams) -> list[types.CodeAction]:
+        document = self._desk.documents.get(_path(params.text_document.uri))
+        if document is None:
+            return []
+        places, only = self._places(document), params.context.only
+        actions = Actions(document.source, places, lambda edits: self._edit(document, edits))
+        told: list[types.CodeAction] = []
+        if wanted(QUICK_FIX, only):
+            here = touching(self._desk.cured(document), places.span(params.range))
+            told += actions.fixes([one for one in here if self._desk.offered(document, one)])
+            told += actions.ignores(here)
+        if wanted(FIX_ALL, only) and self._desk.unasked(document):
+            every = types.CodeAction(f"{SOURCE}: Fix all safe problems", FIX_ALL)
+            every.data = params.text_document.uri
+            told.append(every if self._resolves() else self._resolve(every))
+        return told
+
+    def _resolve(self, action: types.CodeAction) -> types.CodeAction:
+        """Work out the edit of a fix of everything, which takes too long to be done for nothing."""
+        document = self._desk.documents.get(_path(str(action.data)))
+        if document is not None and action.kind == FIX_ALL:
+            places, new = self._places(document), self._desk.mended(document)
+            edits = [places.edit(edit) for edit in line_edits(document.source, new)]
+            action.edit = self._edit(document, edits)
+        return action
+
+    def _hover(self, params: types.HoverParams) -> types.Hover | None:
+        document = self._desk.documents.get(_path(params.text_document.uri))
+        if document is None:
+            return None
+        position = self._places(document).position(params.position)
+        text = hover(at(self._desk.cured(document), position), document.source, position)
+        markdown = types.MarkupContent(types.MarkupKind.Markdown, text)
+        return types.Hover(markdown) if text else None
+
+    # -- our words -------------------------------------------------------------------------
+
+    def _soon(self, path: str, seconds: float, *, alone: bool = False) -> None:
+        """Look at a document in a while, unless it changes again before that."""
+        self._cancel(path)
+        loop = asyncio.get_running_loop()
+        self._timers[path] = loop.call_later(seconds, self._look, path, alone)
+
+    def _all_soon(self, seconds: float, *, but: str = "") -> None:
+        for path in self._desk.documents:
+            if path != but and (path not in self._timers):
+                self._soon(path, seconds, alone=True)
+
+    def _cancel(self, path: str) -> None:
+        timer = self._timers.pop(path, None)
+        if timer is not None:
+            timer.cancel()
+
+    def _look(self, path: str, alone: bool) -> None:
+        """Look at a document and tell; then at the others, which its text may concern."""
+        self._timers.pop(path, None)
+        document = self._desk.documents.get(path)
+        if document is None:
+            return
+        found, problems = self._desk.look(document)
+        for problem in problems:
+            _log.error("%s: %s", problem.path, problem.reason)
+        told = self._told(document, found)
+        if not alone or told != self._said.get(path):
+            self._publish(path, document.version, told)
+        if not alone:
+            self._all_soon(OTHERS, but=path)
+
+    def _told(self, document: Document, found: Iterable[Diagnostic]) -> list[types.Diagnostic]:
+        places = self._places(document)
+        return [diagnostic(one, places) for one in found]
+
+    def _publish(self, path: str, version: int | None, told: list[types.Diagnostic]) -> None:
+        self._said[path] = told
+        params = types.PublishDiagnosticsParams(self._uris[path], told, version)
+        self.server.text_document_publish_diagnostics(params)
+
+    def _complain(self, message: str) -> None:
+        params = types.ShowMessageParams(types.MessageType.Error, f"{SOURCE}: {message}")
+        self.server.window_show_message(params)
+
+    # -- what the editor can do ------------------------------------------------------------
+
+    def _places(self, document: Document) -> Places:
+        encoding = self.server.workspace.position_encoding
+        return Places(document.source, str(getattr(encoding, "value", encoding) or "utf-16"))
+
+    def _folders(self) -> Sequence[Path]:
+        workspace = self.server.workspace
+        uris = [folder.uri for folder in workspace.folders.values()]
+        if not uris and workspace.root_uri:
+            uris = [workspace.root_uri]
+        return [Path(path) for uri in uris if (path := to_fs_path(uri))]
+
+    def _edit(self, document: Document, edits: Iterable[types.TextEdit]) -> types.WorkspaceEdit:
+        """Edit one document, in its very version if the editor knows of versions."""
+        uri = self._uris[document.path]
+        workspace = self.server.client_capabilities.workspace
+        able = workspace.workspace_edit if workspace else None
+        if able is None or not able.document_changes:
+            return types.WorkspaceEdit(changes={uri: list(edits)})
+        identifier = types.OptionalVersionedTextDocumentIdentifier(uri, document.version)
+        return types.WorkspaceEdit(
+            document_changes=[types.TextDocumentEdit(identifier, list(edits))]
+        )
+
+    def _resolves(self) -> bool:
+        about_texts = self.server.client_capabilities.text_document
+        able = about_texts.code_action if about_texts else None
+        support = able.resolve_support if able else None
+        return support is not None and "edit" in support.properties
+
+
+def _path(uri: str) -> str:
+    """The path of a document; one that is not in a file goes by its whole name."""
+    return to_fs_path(uri) or uri
