@@ -89,8 +89,8 @@ def wanted(kind: str, only: Sequence[str] | None) -> bool:
 def hover(found: Iterable[Diagnostic], source: Source, at: Position) -> str:
     """The pages of the rules that have found something at a place, or are named there."""
     codes = {one.code: one for one in found}
-    named = {rule.code for rule in registry() if _names(_word(source, at), rule)}
-    rules = [rule for rule in registry() if rule.code in {*codes, *named}]
+    named = [rule for rule in registry() if _names(_word(source, at), rule)]
+    rules = named or [rule for rule in registry() if rule.code in codes]
     notes = [f"No fix here: {one.why_no_fix}\n" for one in codes.values() if one.why_no_fix]
     return "\n".join([*notes, pages_markdown(rules)]) if rules else ""
 

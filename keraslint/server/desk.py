@@ -75,9 +75,10 @@ class Desk:
         if project.holds(document.source):
             document.good, document.found = document.source, told
         elif document.good is not None:
-            told += standing(document.found, document.good, document.source)
+            kept = standing(document.found, document.good, document.source)
+            told = tuple(sorted((*told, *kept), key=lambda one: one.span))
         document.seconds = time.perf_counter() - start
-        return tuple(sorted(told, key=_place)), found.problems
+        return told, found.problems
 
     def cured(self, document: Document) -> tuple[Diagnostic, ...]:
         """The findings of a document with their fixes; none while it is no Python."""
@@ -87,10 +88,9 @@ class Desk:
         known = document.cured
         if known is not None and known[:3] == (document.source, project, project.generation):
             return known[3]
-        found = project.cured(document.source)
+        told = project.cured(document.source)
         if not project.holds(document.source):
             return ()
-        told = tuple(sorted(found, key=_place))
         document.cured = document.source, project, project.generation, told
         return told
 
@@ -117,7 +117,3 @@ def touching(found: Iterable[Diagnostic], span: Span) -> list[Diagnostic]:
 def at(found: Iterable[Diagnostic], position: Position) -> list[Diagnostic]:
     """The findings at one place."""
     return touching(found, Span(position, position))
-
-
-def _place(finding: Diagnostic) -> tuple[Span, str]:
-    return finding.span, finding.code

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
+from keraslint.baseline import read_baseline
 from keraslint.config import Settings
 from keraslint.diagnostic import Diagnostic
 from keraslint.fix.apply import apply
@@ -32,7 +33,11 @@ class Project:
     """
 
     def __init__(self, settings: Settings, folder: Path | None, held: Iterable[Source]) -> None:
+        """Read what there is. Raises `ConfigError` for settings that cannot be followed."""
         self.settings = settings
+        known = settings.path(settings.baseline) if settings.baseline else None
+        self._baseline = read_baseline(known) if known else None
+        self._told_by = {str(path): state(str(path)) for path in (settings.file, known) if path}
         self.trust = Trust.of(settings)
         self.generation = 0
         self._folder = folder
@@ -51,6 +56,11 @@ class Project:
             return ()
         found = files_in(self._folder, self.settings, at_most=WIDEST) or ()
         return tuple(path for path in found if path.suffix == ".py")
+
+    @property
+    def is_current(self) -> bool:
+        """Whether the files that configure it are what they were."""
+        return all(state(path) == was for path, was in self._told_by.items())
 
     def covers(self, path: str) -> bool:
         """Whether a file is to be linted."""
@@ -72,7 +82,11 @@ class Project:
         if not self._route.holds(text):
             self.generation += 1
         with _undisturbed():
-            return self._route.file(text, cures=cures)
+            found = self._route.file(text, cures=cures)
+        told = tuple(sorted(found.diagnostics, key=lambda one: (one.span, one.code)))
+        if self._baseline is not None:
+            told, _ = self._baseline.split(told, {text.path: text})
+        return replace(found, diagnostics=told)
 
     def mended(self, text: Source) -> Source:
         """Apply what may be applied unasked, until nothing is left."""

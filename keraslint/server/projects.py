@@ -8,7 +8,7 @@ from pathlib import Path
 
 from keraslint.config import FILES, ConfigError, Settings, load, nearest
 from keraslint.project.source import Source
-from keraslint.server.project import Project, state
+from keraslint.server.project import Project
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Projects:
         self._folders = folders
         self._held = held
         self._complain = complain
-        self._known: dict[tuple[Path | None, Path | None], tuple[object, Project]] = {}
+        self._known: dict[tuple[Path | None, Path | None], Project] = {}
         self._last: dict[Path, Project] = {}
         self._complaints: dict[Path, str] = {}
 
@@ -61,14 +61,12 @@ class Projects:
     def _read(self, path: Path) -> Project:
         """Load the configuration that holds, unless that is done already. Raises `ConfigError`."""
         folder, file = self._folder(path), self._file(path.parent)
-        now = state(str(file)) if file else None
-        was, project = self._known.get((folder, file), (None, None))
-        if project is None or was != now:
+        project = self._known.get((folder, file))
+        if project is None or not project.is_current:
             settings = load(path.parent, config=self._asked.config, isolated=self._asked.isolated)
             if settings.file is None:
                 settings = replace(settings, root=folder or path.parent)
-            project = Project(settings, folder, self._held())
-            self._known[folder, file] = (now, project)
+            project = self._known[folder, file] = Project(settings, folder, self._held())
         return project
 
     def _file(self, start: Path) -> Path | None:

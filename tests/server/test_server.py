@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -73,6 +74,14 @@ def titles(actions: list[Json]) -> list[str]:
     return [action["title"] for action in actions]
 
 
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Editor, Path]]:
+    """An editor for tests that leave nothing behind, with one rule on."""
+    folder = tmp_path_factory.mktemp("shared").resolve()
+    with Editor(folder, "--config", 'select=["KRL101"]') as editor:
+        yield editor, folder
+
+
 class TestFindings:
     def test_the_unsaved_text_counts_and_not_the_file(self, tmp_path: Path) -> None:
         (tmp_path / "block.py").write_text(CLEAN, encoding="utf-8")
@@ -138,16 +147,15 @@ class TestFindings:
     @pytest.mark.parametrize(
         "text", ["class", "\0", "x = (" * 3000, "\ud800 = 1", "def f(:\n\f\u2028"]
     )
-    def test_nothing_that_is_typed_ends_it(self, tmp_path: Path, text: str) -> None:
-        with Editor(tmp_path) as editor:
-            editor.open(uri(tmp_path), BLOCK)
-            broken = editor.change(uri(tmp_path), text)
-            after = editor.change(uri(tmp_path), BLOCK)
-            code = editor.leave()
+    def test_nothing_that_is_typed_ends_it(self, shared: tuple[Editor, Path], text: str) -> None:
+        editor, folder = shared
+        editor.open(uri(folder), BLOCK)
 
+        broken = editor.change(uri(folder), text)
+
+        after = editor.change(uri(folder), BLOCK)
         assert "KRL002" in codes(broken)
         assert codes(after) == ["KRL101"]
-        assert code == 0
 
     def test_an_excluded_file_is_left_alone(self, tmp_path: Path) -> None:
         config = '[tool.keraslint]\nextend-exclude = ["legacy"]\n'
@@ -252,15 +260,16 @@ class TestActions:
         ],
     )
     def test_a_comment_that_ignores_a_finding_is_put_where_it_works(
-        self, tmp_path: Path, text: str
+        self, shared: tuple[Editor, Path], text: str
     ) -> None:
-        with Editor(tmp_path, "--config", 'select=["KRL101"]') as editor:
-            (finding,) = editor.open(uri(tmp_path), text)
-            actions = editor.actions(uri(tmp_path), finding["range"])
-            (ignore,) = [one for one in actions if "Ignore" in one["title"]]
-            new = edited(text, edits_of(ignore, uri(tmp_path)))
-            after = editor.change(uri(tmp_path), new)
+        editor, folder = shared
+        found = [one for one in editor.open(uri(folder), text) if one["code"] == "KRL101"]
 
+        actions = editor.actions(uri(folder), found[0]["range"])
+        (ignore,) = [one for one in actions if "Ignore" in one["title"]]
+        new = edited(text, edits_of(ignore, uri(folder)))
+
+        after = editor.change(uri(folder), new)
         assert "KRL101" not in codes(after)
         assert "KRL002" not in codes(after)
         assert new.count("keraslint: ignore[") == 1
@@ -402,6 +411,18 @@ class TestConfiguration:
         assert codes(mended) == ["KRL101"]
         assert [one["type"] for one in shown] == [1]
         assert "unknown key `ignroe`; did you mean `ignore`?" in shown[0]["message"]
+
+    def test_known_findings_are_not_told(self, tmp_path: Path) -> None:
+        (tmp_path / "block.py").write_text(BLOCK, encoding="utf-8")
+        (tmp_path / "keraslint.toml").write_text('baseline = "known.json"', encoding="utf-8")
+        config = ["--config", str(tmp_path / "keraslint.toml"), "--no-cache"]
+        run(["check", *config, "--update-baseline", str(tmp_path / "block.py")])
+        with Editor(tmp_path) as editor:
+            known = editor.open(uri(tmp_path), f"\n{BLOCK}")
+            more = editor.change(uri(tmp_path), TWO)
+
+        assert known == []
+        assert [one["range"]["start"]["line"] for one in more] == [22]
 
     def test_flags_of_the_command_line_hold(self, tmp_path: Path) -> None:
         (tmp_path / "pyproject.toml").write_text(self.IGNORE, encoding="utf-8")
