@@ -24,11 +24,16 @@ _DEPTH = 5
 
 @dataclass(slots=True)
 class _Frame:
-    """One running method: what its result needs, and what decides whether it goes on."""
+    """One running method: what its result needs, and what decides whether it goes on.
+
+    `stopped` is for good, `cut` for a turn of a loop, or its other turns.
+    """
 
     returns: Needs = NOTHING
     stopped: Needs = NOTHING
     early: bool = False
+    cut: Needs = NOTHING
+    short: bool = False
 
 
 class Flow:
@@ -65,10 +70,11 @@ class Flow:
 
     def _block(self, steps: Iterable[Step], environment: Environment, control: Needs) -> None:
         for step in steps:
-            self._step(step, environment, control | self._frames[-1].stopped)
+            frame = self._frames[-1]
+            self._step(step, environment, control | frame.stopped | frame.cut)
 
     def _step(self, step: Step, environment: Environment, control: Needs) -> None:
-        if self._frames[-1].early:
+        if self._frames[-1].early or self._frames[-1].short:
             self.after_return.add(step)
         data = self._read(step.uses, environment) | self._run_methods(step, environment, control)
         self.data[step] = self.data.get(step, NOTHING) | data
@@ -103,23 +109,30 @@ class Flow:
         _join(environment, other)
 
     def _loop(self, step: Step, environment: Environment, needs: Needs) -> None:
-        before: Environment | None = None
-        while before != environment:
-            before = dict(environment)
+        frame = self._frames[-1]
+        outer = frame.cut, frame.short
+        before: tuple[Environment, Needs, bool] | None = None
+        while before != (environment, frame.cut, frame.short):
+            before = dict(environment), frame.cut, frame.short
             inner = dict(environment)
             self._write(step.uses, inner, needs)
             self._block(step.body, inner, needs)
             _join(environment, inner)
+        frame.cut, frame.short = outer
 
     def _leave(self, step: Step, needs: Needs) -> None:
-        """An early `return`: whether what follows runs depends on what led here."""
+        """An early exit: whether what follows runs depends on what led here."""
         exits, frame = step.uses.exits, self._frames[-1]
         if "return" in exits:
             frame.returns |= needs
-        leaves = exits & {"return", "break", "continue"} and step.parent is not None
-        if leaves and not _is_built_guard(step.parent):
+        if step.parent is None or _is_built_guard(step.parent):
+            return
+        if "return" in exits:
             frame.stopped |= needs
             frame.early = True
+        if exits & {"break", "continue"}:
+            frame.cut |= needs
+            frame.short = True
 
     def _run_methods(self, step: Step, environment: Environment, control: Needs) -> Needs:
         found = NOTHING
