@@ -123,8 +123,10 @@ class Obligations:
                 yield "the class has no `__init__`, and its base may take other arguments"
             yield from self._self_building()
             return
-        if init.parameters and init.parameters[0].name != "self":
-            yield f"`__init__` calls its instance `{init.parameters[0].name}`"
+        for name in ("__init__", "build", "call"):
+            method = self._ref.summary.methods.get(name)
+            if method is not None and method.instance != "self":
+                yield f"`{name}` calls its instance `{method.instance}`"
         if move.init.returns:
             yield "`__init__` returns early"
         if not move.init.calls_super:

@@ -56,7 +56,9 @@ class LayerReader:
     def parse(self, method: FunctionRef) -> Method | None:
         """Cut one method out of its file."""
         source = self._source(method.module.path)
-        return parse_method(source, *method.summary.slice) if source is not None else None
+        if source is None:
+            return None
+        return parse_method(source, *method.summary.slice, method.summary.instance)
 
 
 class _Parts:

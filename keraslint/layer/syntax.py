@@ -39,6 +39,7 @@ class Method:
     text: str
     module: cst.Module
     node: cst.FunctionDef
+    instance: str = "self"
 
     @cached_property
     def _calls(self) -> Mapping[cst.CSTNode, Span]:
@@ -49,7 +50,8 @@ class Method:
         """
         calls = list(_calls_in(self.module))
         spans = call_spans(self.text)
-        if [dotted(call.func) for call in calls] != [name for *_, name in spans]:
+        names = [_renamed(name, self.instance) for *_, name in spans]
+        if [dotted(call.func) for call in calls] != names:
             return self._positions
         at, shift = self.source.position_of_bytes, self.first - 2
         return {
@@ -102,8 +104,10 @@ class Method:
         return module.code + self.text[len(self.module.code) :]
 
 
-def parse_method(source: Source, first: int, last: int) -> Method:
+def parse_method(source: Source, first: int, last: int, instance: str = "self") -> Method:
     """Parse the lines `first`–`last` (1-based, inclusive) of a file, which hold one method.
+
+    The tree says `self` where the text says `instance`; such a method is read, never rewritten.
 
     Raises:
         NotParsed: LibCST does not understand the text.
@@ -115,10 +119,34 @@ def parse_method(source: Source, first: int, last: int) -> Method:
         module = cst.parse_module(_FORM_FEED.sub("", text))
     except Exception as error:  # ParserSyntaxError, and whatever the native parser panics with
         raise NotParsed(f"LibCST cannot parse lines {first}-{last}: {error}") from error
+    if instance != "self":
+        module = module.visit(_CallItSelf(instance))
     node = _only_function(module)
     if node is None:
         raise NotParsed(f"lines {first}-{last} do not hold one method")
-    return Method(source, first, last, text, module, node)
+    return Method(source, first, last, text, module, node, instance)
+
+
+class _CallItSelf(cst.CSTTransformer):
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def leave_Name(self, original_node: cst.Name, updated_node: cst.Name) -> cst.Name:
+        is_it = original_node.value == self._name
+        return updated_node.with_changes(value="self") if is_it else updated_node
+
+    def leave_Attribute(
+        self, original_node: cst.Attribute, updated_node: cst.Attribute
+    ) -> cst.Attribute:
+        return updated_node.with_changes(attr=original_node.attr)
+
+    def leave_Arg(self, original_node: cst.Arg, updated_node: cst.Arg) -> cst.Arg:
+        return updated_node.with_changes(keyword=original_node.keyword)
+
+
+def _renamed(name: str, instance: str) -> str:
+    first, dot, rest = name.partition(".")
+    return f"self{dot}{rest}" if first == instance else name
 
 
 def _only_function(module: cst.Module) -> cst.FunctionDef | None:

@@ -47,9 +47,6 @@ def _makes_a_layer(hierarchy: Hierarchy, ref: ClassRef, method: FunctionRef) -> 
 
 
 def _takes_a_shape(build: FunctionSummary) -> bool:
-    """`build(self, hp, …)` of a hyper-model and `build(self)` are no `build()` of a layer.
-
-    One that calls its instance by another name than `self` is not understood.
-    """
+    """`build(self, hp, …)` of a hyper-model and `build(self)` are no `build()` of a layer."""
     names = [p.name for p in build.parameters]
     return len(names) > 1 and names[0] == "self" and names[1] != "hp"

@@ -33,6 +33,7 @@ class FunctionSummary:
     `tests` those it asks about (`is None`, `hasattr`, truth), `reads` those it mentions, `changes`
     the containers that it changes in place.
     `effects` names what it does beyond its locals and `self`, `None` when nothing.
+    `instance` is what a method calls its instance in the text; here it is always `self`.
     """
 
     name: str
@@ -49,6 +50,7 @@ class FunctionSummary:
     changes: frozenset[str]
     decorators: Leaves
     effects: str | None
+    instance: str = "self"
 
     def has(self, name: str) -> bool:
         """Whether a name is the function's own."""

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from keraslint.project.declared import ClassSummary, FunctionSummary, Leaves, ModuleSummary
-from keraslint.project.summary.functions import first_line, function
+from keraslint.project.summary.functions import first_line, function, method
 from keraslint.project.summary.inner import classes_inside, running
 from keraslint.project.summary.leaves import bind_statement, frozen, leaves_of
 from keraslint.project.summary.text import parse
@@ -123,14 +123,14 @@ def _class(node: ast.ClassDef, outer: str, end: int, classes: dict[str, ClassSum
     for position, statement in enumerate(node.body):
         last = first_line(node.body[position + 1]) - 1 if position + 1 < len(node.body) else end
         if isinstance(statement, _DEFINITIONS):
-            methods[_method_name(statement)] = function(statement, last)
+            methods[_method_name(statement)] = method(statement, last)
         elif isinstance(statement, ast.ClassDef):
             _class(statement, qualname, last, classes)
         else:
             bind_statement(statement, bindings)
             for inner in running([statement]):
                 if isinstance(inner, _DEFINITIONS):
-                    methods.setdefault(inner.name, function(inner, _end(inner)))
+                    methods.setdefault(inner.name, method(inner, _end(inner)))
     classes[qualname] = ClassSummary(
         qualname,
         node.lineno,

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from keraslint.project.declared import FunctionSummary, Leaves, Parameter
 from keraslint.project.summary.definite import definite
+from keraslint.project.summary.instance import USUAL, call_it_self, instance_of
 from keraslint.project.summary.leaves import bind, dotted, frozen, leaves_of, places
 
 _CHANGES = tuple(
@@ -31,6 +32,15 @@ class _Facts:
     reads: set[str] = field(default_factory=set)
     changes: set[str] = field(default_factory=set)
     effects: str | None = None
+
+
+def method(node: ast.FunctionDef | ast.AsyncFunctionDef, last: int) -> FunctionSummary:
+    """Summarize a function of a class, whatever it calls its instance."""
+    instance = instance_of(node)
+    if instance == USUAL:
+        return function(node, last)
+    call_it_self(node, instance)
+    return replace(function(node, last), instance=instance)
 
 
 def function(node: ast.FunctionDef | ast.AsyncFunctionDef, last: int) -> FunctionSummary:
