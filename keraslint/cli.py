@@ -117,6 +117,7 @@ def cli() -> None:
 @_proving("--python", metavar="EXE", help="The interpreter that has your Keras.")
 @_proving("--recipe", multiple=True, help="How to make and call a layer: 'Block(4)(floats(2, 8))'.")
 @_proving("--show-recipe", is_flag=True, help="Print the recipes used, as configuration.")
+@_proving("--report", metavar="FILE", help="Write the evidence to a page (.html) or as .json.")
 @_proving("--timeout", type=float, metavar="SECONDS", help="Time limit for one layer.")
 @_selecting("--select", help="Rules to turn on, instead of the default ones.", **_codes)
 @_selecting("--ignore", help="Rules to turn off.", **_codes)
@@ -162,7 +163,7 @@ def check(paths: tuple[str, ...], **asked: Any) -> int:
     colourful = output_file is None and _colourful(colour)
     request = Request(paths, flags, colour=colourful, width=_width(), **asked)
     told = answer(request, standard_input=sys.stdin.buffer.read)
-    _show(told, output_file)
+    _show(told, output_file, asked["report"])
     found = (told.found and not zero) or (told.fixed and non_zero_on_fix)
     return MISUSE if told.failed else FINDINGS if found else CLEAN
 
@@ -205,6 +206,7 @@ def config(key: str | None, schema: bool, output_format: str) -> int:
 @click.option("--base", metavar="REV", help="Take the old versions from this git revision.")
 @click.option("--recipe", "recipes", multiple=True, help="'Block(4)(floats(2, 8))'; repeatable.")
 @click.option("--show-recipe", is_flag=True, help="Print the recipes used, as configuration.")
+@click.option("--report", metavar="FILE", help="Write the evidence to a page (.html) or as .json.")
 @click.option("--python", metavar="EXE", help="The interpreter that has your Keras.")
 @click.option("--backend", type=click.Choice(["tensorflow", "jax"]), help="The backend of Keras.")
 @click.option("--timeout", type=float, metavar="SECONDS", help="Time limit for one layer.")
@@ -224,7 +226,7 @@ def compare(**asked: Any) -> int:
     from keraslint.commands.compare import Comparison, answer
 
     told = answer(Comparison(**asked, width=_width(), colour=_colourful("auto")))
-    _show(told, None)
+    _show(told, None, asked["report"])
     return MISUSE if told.failed else FINDINGS if told.found else CLEAN
 
 
@@ -261,17 +263,23 @@ def _width() -> int:
     return get_terminal_size((100, 24)).columns
 
 
-def _show(told: Answer, output_file: str | None) -> None:
+def _show(told: Answer, output_file: str | None, report: str | None) -> None:
     _write(told.err, sys.stderr)
+    if told.evidence is not None and report is not None:
+        _write_file(report, told.evidence)
     if told.raw is not None:
         sys.stdout.buffer.write(told.raw)
         sys.stdout.buffer.flush()
     if output_file is None:
         return _write(told.out, sys.stdout)
+    _write_file(output_file, told.out)
+
+
+def _write_file(file: str, text: str) -> None:
     try:
-        Path(output_file).write_text(told.out, encoding="utf-8", errors="backslashreplace")
+        Path(file).write_text(text, encoding="utf-8", errors="backslashreplace")
     except OSError as error:
-        raise click.ClickException(f"{output_file}: {error.strerror}") from None
+        raise click.ClickException(f"{file}: {error.strerror}") from None
 
 
 def _write(text: str, stream: TextIO) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
 from keraslint.project.source import Trouble, Unreadable
 
@@ -15,11 +16,15 @@ _OURS = (
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a command has to say: the report, the problems, and what the exit code depends on."""
+    """What a command has to say: the report, the problems, and what the exit code depends on.
+
+    `evidence` is the text of the file that `--report` names.
+    """
 
     out: str = ""
     err: str = ""
     raw: bytes | None = None  # a fixed source, for standard output
+    evidence: str | None = None
     found: bool = False
     fixed: bool = False
     failed: bool = False
@@ -43,3 +48,17 @@ def _line(problem: Unreadable) -> str:
     place = f":{problem.position.line}:{problem.position.column}" if problem.position else ""
     kind = "internal error" if problem.kind is Trouble.INTERNAL else "error"
     return f"{kind}: {problem.path}{place}: {problem.reason}\n"
+
+
+def check_report(file: str | None) -> None:
+    """Refuse a report that could not be written, before anything is run."""
+    from keraslint.config import ConfigError
+    from keraslint.report.evidence import is_known
+
+    if file is None:
+        return
+    if not is_known(file):
+        raise ConfigError(f"--report: `{file}` ends neither in .html nor in .json")
+    folder = Path(file).absolute().parent
+    if not folder.is_dir():
+        raise ConfigError(f"--report: there is no folder `{folder}`")

@@ -10,7 +10,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from keraslint.commands import Answer, failed, told
+from keraslint.commands import Answer, check_report, failed, told
 from keraslint.config import ConfigError, Settings, fixable, load, matching, selected
 from keraslint.project.discover import discover
 from keraslint.project.source import Trouble, Unreadable
@@ -37,6 +37,7 @@ class Request:
     prove: bool = False
     recipe: tuple[str, ...] = ()
     show_recipe: bool = False
+    report: str | None = None
     no_cache: bool = False
     statistics: bool = False
     show_files: bool = False
@@ -83,6 +84,9 @@ def _settings(request: Request) -> Settings:
     _check_writers(request)
     if request.prove and not (settings.fix or request.diff):
         raise ConfigError("`--prove` proves fixes: it goes with `--fix` or `--diff`")
+    if request.report and not request.prove:
+        raise ConfigError("`--report` shows what running the layers gave: it goes with `--prove`")
+    check_report(request.report)
     if request.show_recipe and not request.prove:
         raise ConfigError("`--show-recipe` shows how layers were run: it goes with `--prove`")
     if settings.output_format not in format_names():
@@ -209,6 +213,7 @@ def _fixed(request: Request, settings: Settings, paths: list[Path], stdin: Stdin
     )
     err = _problems(result.problems, request)
     done = Answer(err=err, fixed=bool(result.changed), failed=failed(result.problems))
+    done = replace(done, evidence=_evidence(request.report, result))
     recipes = _recipes_used(result) if request.show_recipe else ""
     if request.diff:
         shown = _diffed(done, report, result)
@@ -222,6 +227,13 @@ def _fixed(request: Request, settings: Settings, paths: list[Path], stdin: Stdin
     if stdin is not None:
         return _piped(replace(done, err=done.err + text), result, stdin)
     return replace(done, out=text)
+
+
+def _evidence(file: str | None, result: FixResult) -> str | None:
+    from keraslint.commands.exhibits import exhibits_of
+    from keraslint.report.evidence import evidence
+
+    return evidence(file, exhibits_of(result)) if file else None
 
 
 def _recipes_used(result: FixResult) -> str:

@@ -9,13 +9,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from keraslint.commands import Answer, told
+from keraslint.commands import Answer, check_report, told
 from keraslint.commands.pairs import Pairs, moved, of_files, since
 from keraslint.config import ConfigError, Settings, load
 from keraslint.diagnostic import Outcome, Promise, Verdict
 from keraslint.project.versions import Pairing
 from keraslint.proof.prove import Claim, ProofOptions, prove
 from keraslint.proof.recipe import Recipe, recipes_for, recipes_in, recipes_of_config
+from keraslint.report.evidence import evidence
 from keraslint.report.exhibit import Exhibit
 from keraslint.report.recipes import recipes_toml, renamed
 from keraslint.report.record import compared
@@ -37,6 +38,7 @@ class Comparison:
     config: tuple[str, ...] = ()
     isolated: bool = False
     show_recipe: bool = False
+    report: str | None = None
     output_format: str = "text"
     width: int = 100
     colour: bool = False
@@ -44,6 +46,7 @@ class Comparison:
 
 def answer(asked: Comparison) -> Answer:
     """Build and run both versions. Raises `ConfigError` for what cannot be compared."""
+    check_report(asked.report)
     settings = _settings(asked)
     pairs = _pairs(asked, settings)
     options = replace(proof_options(settings), backend=asked.backend)
@@ -142,7 +145,13 @@ def _answer(asked: Comparison, pairs: Pairs, exhibits: Sequence[Exhibit]) -> Ans
         out += f"\n{recipes}" if recipes else ""
     refuted = bool(outcomes[Outcome.REFUTED])
     unclear = bool(outcomes[Outcome.UNKNOWN] or pairs.problems)
-    return Answer(out, err + told(pairs.problems), found=refuted, failed=unclear and not refuted)
+    return Answer(
+        out,
+        err + told(pairs.problems),
+        evidence=evidence(asked.report, exhibits, pairs.notes) if asked.report else None,
+        found=refuted,
+        failed=unclear and not refuted,
+    )
 
 
 def _texts(asked: Comparison, exhibits: Sequence[Exhibit]) -> Iterator[str]:

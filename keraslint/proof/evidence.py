@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from keraslint.diagnostic import Evidence, OldFile, WeightSeen
@@ -21,6 +22,7 @@ FILES = (
     (".weights.h5", "old weights", "called weights reload"),
     ("legacy .h5", "old legacy", "legacy reload"),
 )
+FOR = ", for "
 Cases = Sequence[dict[str, Any]]
 
 
@@ -60,7 +62,10 @@ def _file(pairs: Sequence[Pair], kind: str, theirs: str, own: str) -> OldFile:
     """Let the first case decide in which it stopped to load, else the first that loads."""
     found = [one for pair in pairs if (one := _in_case(pair, kind, theirs, own)) is not None]
     lost = [one for one in found if one.loads is False and one.loaded]
-    return next(iter([*lost, *found]), OldFile(kind, None, None, "no such file could be saved"))
+    if lost and len(lost) < len(found):
+        return lost[0]
+    told = next(iter([*lost, *found]), OldFile(kind, None, None, "no such file could be saved"))
+    return replace(told, detail=told.detail.rpartition(FOR)[0])
 
 
 def _in_case(pair: Pair, kind: str, theirs: str, own: str) -> OldFile | None:
@@ -70,7 +75,7 @@ def _in_case(pair: Pair, kind: str, theirs: str, own: str) -> OldFile | None:
     was = trouble(control)
     failed = next((error_of(pair.after["facts"].get(n)) for n in ("made", "called")), "")
     now = trouble(loaded) if loaded is not None else failed or "it could not be tried"
-    return OldFile(kind, not now, not was, now)
+    return OldFile(kind, not now, not was, f"{now}{FOR}{pair.label}" if now else "")
 
 
 def _weights(facts: dict[str, Any]) -> tuple[WeightSeen, ...]:

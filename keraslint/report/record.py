@@ -56,6 +56,8 @@ def compared(one: Exhibit) -> Json:
         "filename": absolute(one.new.path),
         "old_filename": absolute(one.old.path),
         "old_layer": one.old.layer,
+        "code": one.code or None,
+        "fate": one.fate or None,
         **proof(one.verdict),
         "diff": class_diff(one.old, one.new),
     }

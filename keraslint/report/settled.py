@@ -42,6 +42,11 @@ def _checks(verdict: Verdict, status: CheckStatus) -> list[str]:
     return [*lines, f"  {status.value}: {more} more"] if more > 0 else lines
 
 
+def fate(one: Settled) -> str:
+    """Tell what became of a fix, without colours."""
+    return _fate(one, Palette(colour=False))
+
+
 def _fate(one: Settled, palette: Palette) -> str:
     if one.verdict is None:
         return palette.yellow("not fixed")

@@ -1,0 +1,47 @@
+"""What a `--fix --prove` run did → the layers that it ran, in both versions, for a report."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from keraslint.diagnostic import Settled
+from keraslint.fix.apply import edited
+from keraslint.fix.session import FixResult
+from keraslint.project.clip import Clip, clips
+from keraslint.project.source import Source
+from keraslint.report.exhibit import Exhibit
+from keraslint.report.settled import fate
+
+
+def exhibits_of(result: FixResult) -> tuple[Exhibit, ...]:
+    """Show each fix that was put to the proof; several written ones of a class share one diff."""
+    found: dict[tuple[str, str, str], Exhibit] = {}
+    for one in result.settled:
+        shown = _exhibit(one, result)
+        if shown is not None:
+            found.setdefault((one.path, one.fix.layer, f"{one.action} {one.fix.message}"), shown)
+    return tuple(found.values())
+
+
+def _exhibit(one: Settled, result: FixResult) -> Exhibit | None:
+    ends = _texts(one, result)
+    if one.verdict is None or ends is None:
+        return None
+    old, new = (_clip(source, one.fix.layer) for source in ends)
+    return Exhibit(old, new, one.verdict, fate(one), one.code, one.fix.message)
+
+
+def _texts(one: Settled, result: FixResult) -> tuple[Source, Source] | None:
+    """The file before and after; what was not written is applied to the file as it is now."""
+    if one.action != "kept" and one.path in result.changed:
+        old, new = result.changed[one.path]
+        return old, replace(old, text=new)
+    source = result.sources.get(one.path)
+    return (source, replace(source, text=edited(source, one.fix.edits))) if source else None
+
+
+def _clip(source: Source, layer: str) -> Clip:
+    try:
+        return clips(source)[layer]
+    except (KeyError, SyntaxError, ValueError, RecursionError):
+        return Clip(source.path, layer, 1, "")

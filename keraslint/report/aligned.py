@@ -1,0 +1,81 @@
+"""Two lists of weights, or two texts → rows in which what belongs together stands side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from enum import Enum
+
+from keraslint.diagnostic import WeightSeen
+from keraslint.project.clip import Clip
+
+
+class Mark(Enum):
+    """How the two sides of a row differ."""
+
+    SAME = "same"
+    OTHER = "other"
+    MOVED = "moved"
+    GONE = "gone"
+    NEW = "new"
+
+
+@dataclass(frozen=True, slots=True)
+class WeightRow:
+    """One weight before and after; `None` where there is none at this place."""
+
+    mark: Mark
+    before: WeightSeen | None
+    after: WeightSeen | None
+
+
+@dataclass(frozen=True, slots=True)
+class LineRow:
+    """One line of a diff with its numbers before and after; `-` and `+` have only one."""
+
+    sign: str
+    before: int | None
+    after: int | None
+    text: str
+
+
+def weight_rows(before: Sequence[WeightSeen], after: Sequence[WeightSeen]) -> tuple[WeightRow, ...]:
+    """Align two lists by path; a weight at another place in the order is marked as moved."""
+    return tuple(_weight_rows(before, after))
+
+
+def _weight_rows(before: Sequence[WeightSeen], after: Sequence[WeightSeen]) -> Iterator[WeightRow]:
+    old, new = ([one.path for one in side] for side in (before, after))
+    match = SequenceMatcher(None, old, new, autojunk=False)
+    for tag, i, end, j, other_end in match.get_opcodes():
+        if tag == "equal":
+            for one, other in zip(before[i:end], after[j:other_end], strict=True):
+                yield WeightRow(Mark.SAME if one == other else Mark.OTHER, one, other)
+            continue
+        for one in before[i:end]:
+            yield WeightRow(Mark.MOVED if one.path in new else Mark.GONE, one, None)
+        for one in after[j:other_end]:
+            yield WeightRow(Mark.MOVED if one.path in old else Mark.NEW, None, one)
+
+
+def line_rows(old: Clip, new: Clip, around: int = 3) -> tuple[tuple[LineRow, ...], ...]:
+    """The hunks of a diff of two classes, numbered as in their files."""
+    match = SequenceMatcher(None, old.lines, new.lines, autojunk=False)
+    groups = match.get_grouped_opcodes(around)
+    return tuple(
+        tuple(row for code in group for row in _line_rows(old, new, *code)) for group in groups
+    )
+
+
+def _line_rows(
+    old: Clip, new: Clip, tag: str, i: int, end: int, j: int, other_end: int
+) -> Iterator[LineRow]:
+    if tag == "equal":
+        for step, text in enumerate(old.lines[i:end]):
+            yield LineRow(" ", old.line + i + step, new.line + j + step, text)
+        return
+    for step, text in enumerate(old.lines[i:end]):
+        yield LineRow("-", old.line + i + step, None, text)
+    for step, text in enumerate(new.lines[j:other_end]):
+        yield LineRow("+", None, new.line + j + step, text)

@@ -1,0 +1,25 @@
+"""Layers in two versions → the text of a report file, in the format that its name asks for."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+from keraslint.report.exhibit import Exhibit
+from keraslint.report.page import page
+from keraslint.report.record import compared
+
+_PAGES = (".html", ".htm")
+
+
+def is_known(file: str) -> bool:
+    """Tell whether a report can be written to a file of this name."""
+    return Path(file).suffix.lower() in (*_PAGES, ".json")
+
+
+def evidence(file: str, exhibits: Sequence[Exhibit], notes: Sequence[str] = ()) -> str:
+    """Render a page for people, or the same as JSON."""
+    if Path(file).suffix.lower() in _PAGES:
+        return page(exhibits, notes)
+    return json.dumps([compared(one) for one in exhibits], indent=2) + "\n"

@@ -1,0 +1,48 @@
+"""The names of what is measured → what each means, in words for people who see it first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+MEANINGS: Mapping[str, str] = {
+    "constructs": "it can be made, with the same arguments",
+    "calls": "it can be called, on the same inputs",
+    "weights": "paths, shapes, dtypes and `trainable` of all weights",
+    "output form": "structure, shapes and dtypes of the output",
+    "outputs": "the output of a call, with the same weights",
+    "order of weights": "the order of `.weights`",
+    "sub-layers": "class and configuration of every sub-layer",
+    "initial values": "what the weights start from",
+    "outputs in training": "the output of a call with `training=True`",
+    "losses": "what `add_loss()` and regularizers add",
+    "masks": "masks that come out, and `supports_masking`",
+    "reloads: owner": "save and load inside a model whose `build()` builds the layer",
+    "reloads: functional": "save and load inside a functional model",
+    "reloads: weights": "`load_weights()` into a model that was built, not called",
+    "reloads: called": "`load_weights()` into a model that was called",
+    "builds": "`build(shape)` alone creates the weights; a tuple or a list, and as old files ask",
+    "reloads: copy": "`copy.deepcopy()`",
+    "reloads: config": "`from_config(get_config())`",
+    "old file: functional": "the old version's `.keras` file loads into the new one",
+    "old file: owner": "the same for a model whose `build()` builds the layer",
+    "old file: weights": "the old version's `.weights.h5` file loads into the new one",
+    "old file: legacy": "the old version's legacy `.h5` file loads into the new one",
+    "set_weights": "`set_weights()` takes the old version's `get_weights()`",
+    "reloads: warnings": "what Keras warns of while loading",
+    "freezes": "`trainable = False` reaches every weight, before and after `build()`",
+    "trains": "two steps of `fit` move the same weights",
+    "repeats": "two calls agree",
+    "updates in training": "what a call in training changes (moving averages)",
+    "gradients": "gradients with respect to each weight",
+    "training steps": "all values after two steps of `fit`",
+    "config": "`get_config()`, before and after building",
+    "build parameters": "the names of the parameters of `build()`",
+    "functional model": "a functional model computes the same, from as many weights",
+    "output shape": "`compute_output_shape()`",
+    "mixed precision": "dtypes under the policy `mixed_bfloat16`",
+    "instances": "a second instance shares nothing with the first",
+    "calls of call()": "how often `call()` runs at the first call",
+    "warnings": "what Keras warns of while building and calling",
+    "unbuilt sub-layers": "sub-layers that are there and stay unbuilt",
+    "names": "names that Keras makes up",
+}

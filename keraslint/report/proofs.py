@@ -1,0 +1,160 @@
+"""A verdict → the parts of a page: the change, the recipe, the measures, the weights, warnings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from keraslint.diagnostic import Check, CheckStatus, Evidence, Verdict, WeightSeen
+from keraslint.report.aligned import LineRow, Mark, WeightRow, line_rows, weight_rows
+from keraslint.report.exhibit import Exhibit
+from keraslint.report.markup import Markup, breakable, element, joined
+from keraslint.report.meanings import MEANINGS
+from keraslint.report.recipes import recipes_toml
+
+_TOLD = (CheckStatus.BROKEN, CheckStatus.MENDED, CheckStatus.CHANGED)
+_MARKS = {
+    Mark.SAME: ("", "the same"),
+    Mark.OTHER: ("≠", "other"),
+    Mark.MOVED: ("↕", "moved"),
+    Mark.GONE: ("−", "gone"),
+    Mark.NEW: ("+", "new"),
+}
+
+
+def part(title: str, note: str, *children: object, opened: bool = False) -> Markup:
+    """A part of an article that folds away."""
+    head = element("summary", title, element("span", note, class_="quiet"))
+    return element("details", head, *children, open=opened)  # type: ignore[arg-type]
+
+
+def changes(one: Exhibit) -> Markup | None:
+    """The diff of the class, with the line numbers of its file."""
+    hunks = line_rows(one.old, one.new)
+    if not hunks:
+        return part("Change", "the text of the class is the same")
+    rows = [row for hunk in hunks for row in hunk]
+    added, gone = (sum(row.sign == sign for row in rows) for sign in "+-")
+    body = [element("tbody", [_line(row) for row in hunk]) for hunk in hunks]
+    table = element("div", element("table", body, class_="diff"), class_="scroll", tabindex="0")
+    return part("Change", f"+{added} −{gone}", table, opened=True)
+
+
+def _line(row: LineRow) -> Markup:
+    kinds = {"+": "added", "-": "removed"}
+    numbers = [element("td", str(n) if n else "", class_="n") for n in (row.before, row.after)]
+    text = element("td", row.sign.replace("-", "−"), class_="sign"), element("td", row.text or " ")
+    return element("tr", numbers, text, class_=kinds.get(row.sign))
+
+
+def recipe(verdict: Verdict) -> Markup | None:
+    """How the layer was made and called, as text to keep."""
+    if not verdict.recipe:
+        return part("Recipe", "none was found")
+    lines = element("pre", element("code", verdict.recipe), class_="scroll", tabindex="0")
+    kept = recipes_toml([("", verdict)])
+    toml = element("pre", element("code", kept.rstrip()), class_="scroll", tabindex="0")
+    keep = [element("p", "To keep, in ", element("code", "pyproject.toml"), ":"), toml]
+    return part("Recipe", "how it was made and called", lines, keep if verdict.checks else None)
+
+
+def measures(verdict: Verdict) -> Markup | None:
+    """What came out otherwise, in full; what was kept, folded."""
+    if not verdict.checks:
+        return None
+    told = [check for status in _TOLD for check in verdict.checks if check.status is status]
+    rest = [check for check in verdict.checks if check not in told]
+    notes = [(status, sum(c.status is status for c in verdict.checks)) for status in CheckStatus]
+    note = ", ".join(f"{count} {status.value}" for status, count in notes if count)
+    inner = part("The others", f"{len(rest)}", _measured(rest), opened=not told) if rest else None
+    return part("Measures", note, _measured(told) if told else None, inner, opened=bool(told))
+
+
+def _measured(checks: Sequence[Check]) -> Markup:
+    return element("table", element("tbody", map(_measure, checks)), class_="measures")
+
+
+def _measure(check: Check) -> Markup:
+    status = check.status.value
+    meaning = MEANINGS.get(check.name, "")
+    return element(
+        "tr",
+        element("td", element("span", status, class_=f"status {status}")),
+        element(
+            "td",
+            element("b", check.name),
+            element("span", ticked(meaning), class_="meaning"),
+            element("span", ticked(check.detail), class_="detail") if check.detail else None,
+        ),
+    )
+
+
+def ticked(text: str) -> Markup:
+    """Set what stands in backticks as code."""
+    parts = text.split("`")
+    if len(parts) % 2 == 0:
+        return joined(text)
+    return joined(
+        [element("code", part) if number % 2 else part for number, part in enumerate(parts)]
+    )
+
+
+def weights(verdict: Verdict) -> Markup | None:
+    """The weights of both versions side by side, for each case that showed other ones."""
+    cases = [one for one in verdict.evidence if one.before or one.after]
+    if not cases:
+        return None
+    differ = [one for one in cases if one.before != one.after]
+    note = f"{len(differ)} of {len(cases)} cases differ" if differ else "the same in both versions"
+    tables = [_case(one, opened=one.before != one.after or len(cases) == 1) for one in cases]
+    return part("Weights", note, tables, opened=bool(differ))
+
+
+def _case(one: Evidence, *, opened: bool) -> Markup:
+    counts = f"{len(one.before)} before, {len(one.after)} after"
+    head = element("tr", element("th"), element("th", "before"), element("th", "after"))
+    rows = [_weights(row) for row in weight_rows(one.before, one.after)]
+    table = element("table", element("thead", head), element("tbody", rows), class_="weights")
+    return part(one.case, counts, table, opened=opened)
+
+
+def _weights(row: WeightRow) -> Markup:
+    sign, title = _MARKS[row.mark]
+    return element(
+        "tr",
+        element("td", sign, title=title, class_="sign"),
+        element("td", _weight(row.before)),
+        element("td", _weight(row.after)),
+        class_=row.mark.value,
+    )
+
+
+def _weight(one: WeightSeen | None) -> Markup | None:
+    if one is None:
+        return None
+    shape = " × ".join(map(str, one.shape)) or "scalar"
+    about = [shape, *([one.dtype] if one.dtype != "float32" else [])]
+    about += [] if one.trainable else ["not trainable"]
+    return joined(
+        element("code", breakable(one.path)), element("span", ", ".join(about), class_="quiet")
+    )
+
+
+def warnings(verdict: Verdict) -> Markup | None:
+    """Warnings of Keras that appeared or disappeared; those that stayed are counted."""
+    before, after = (
+        dict.fromkeys(text for one in verdict.evidence for text in getattr(one, side))
+        for side in ("warnings_before", "warnings_after")
+    )
+    new = [text for text in after if text not in before]
+    gone = [text for text in before if text not in after]
+    stayed = len(after) - len(new)
+    if not (new or gone or stayed):
+        return None
+    told = [("appeared", "broken", new), ("disappeared", "mended", gone)]
+    items = [
+        element("li", element("span", word, class_=f"status {look}"), " ", ticked(text))
+        for word, look, texts in told
+        for text in texts
+    ]
+    note = f"{len(new)} appeared, {len(gone)} disappeared, {stayed} stayed"
+    return part("Warnings", note, element("ul", items, class_="warnings"), opened=bool(new or gone))
