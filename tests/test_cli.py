@@ -451,6 +451,25 @@ class TestRulePages:
         assert keraslint("rule").err.startswith("error: name one rule, or ask for --all\n")
 
 
+class TestReport:
+    @pytest.mark.parametrize(
+        ("flags", "complaint"),
+        [
+            (("--report", "x.html"), "`--report` shows what running the layers gave: it goes with"),
+            (("--show-recipe",), "`--show-recipe` shows how layers were run: it goes with"),
+            (("--fix", "--prove", "--report", "x.pdf"), "`x.pdf` ends neither in .html nor in"),
+            (("--fix", "--prove", "--report", "no/x.html"), "there is no folder `"),
+        ],
+    )
+    def test_what_does_not_go_together(
+        self, keraslint: Run, flags: tuple[str, ...], complaint: str
+    ) -> None:
+        ran = keraslint("finding.py", *flags)
+
+        assert (ran.code, ran.out) == (2, "")
+        assert complaint in ran.err
+
+
 class TestCompare:
     """What needs no Keras; `test_cli_compare.py` runs it."""
 

@@ -38,8 +38,11 @@ def test_what_is_proved_is_written_and_the_rest_is_told(
     Path("crashes.py").write_text(CRASHES, encoding="utf-8")
     recipes = ("--recipe", "Good(4)(floats(2, 8))", "--recipe", "Crashes(4)(floats(2, 8))")
 
-    code = run(["check", ".", "--fix", "--prove", "--output-format", "concise", *recipes])
+    more = ("--report", "page.html", "--show-recipe", "--output-format", "concise")
+
+    code = run(["check", ".", "--fix", "--prove", *more, *recipes])
     out = capsys.readouterr().out
+    page = Path("page.html").read_text(encoding="utf-8")
 
     assert code == 1
     assert Path("crashes.py").read_text(encoding="utf-8") == CRASHES
@@ -48,4 +51,8 @@ def test_what_is_proved_is_written_and_the_rest_is_told(
     assert "good.py: KRL101 `Good` fixed and proved\n" in out
     assert "crashes.py: KRL101 `Crashes` unknown, kept as it was: " in out
     assert "(1 fixed, 1 remaining; 2 files checked)" in out
-    assert out.endswith("1 fixed and proved, 1 unknown (kept as it was)\n")
+    assert "\n1 fixed and proved, 1 unknown (kept as it was)\n" in out
+    assert out.endswith('\n[tool.keraslint.recipes]\nGood = "Good(4)(floats(2, 8))"\n')
+    assert "good.py:4 · " in page
+    assert "crashes.py:4 · " in page
+    assert page.count('<tr class="added">') == 2

@@ -14,7 +14,7 @@ from keraslint.commands.pairs import Pairs, moved, of_files, since
 from keraslint.config import ConfigError, Settings, load
 from keraslint.diagnostic import Outcome, Promise, Verdict
 from keraslint.project.versions import Pairing
-from keraslint.proof.prove import Claim, ProofOptions, prove
+from keraslint.proof.prove import Claim, ProofOptions, Prover
 from keraslint.proof.recipe import Recipe, recipes_for, recipes_in, recipes_of_config
 from keraslint.report.evidence import evidence
 from keraslint.report.exhibit import Exhibit
@@ -51,12 +51,17 @@ def answer(asked: Comparison) -> Answer:
     pairs = _pairs(asked, settings)
     options = replace(proof_options(settings), backend=asked.backend)
     claims = [_claim(pair, pairs, asked, settings) for pair in pairs.pairs]
-    verdicts = list(prove(claims, options)) if claims else []
+    verdicts = _verdicts(claims, options)
     exhibits = [
         Exhibit(*_ends(moved(pair)), _under_one_name(verdict, pair))
         for pair, verdict in zip(pairs.pairs, verdicts, strict=True)
     ]
     return _answer(asked, pairs, exhibits)
+
+
+def _verdicts(claims: Sequence[Claim], options: ProofOptions) -> list[Verdict]:
+    with Prover(options) as prover:
+        return prover.each(prover.prove, claims)
 
 
 def _settings(asked: Comparison) -> Settings:

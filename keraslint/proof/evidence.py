@@ -8,7 +8,7 @@ from typing import Any
 
 from keraslint.diagnostic import Evidence, OldFile, WeightSeen
 
-from .clauses import Pair, error_of
+from .clauses import Pair, error_of, ticked
 from .health import trouble
 
 WARNED = (
@@ -22,7 +22,6 @@ FILES = (
     (".weights.h5", "old weights", "called weights reload"),
     ("legacy .h5", "old legacy", "legacy reload"),
 )
-FOR = ", for "
 Cases = Sequence[dict[str, Any]]
 
 
@@ -59,13 +58,17 @@ def _pairs(before: Cases, after: Cases) -> list[Pair]:
 
 
 def _file(pairs: Sequence[Pair], kind: str, theirs: str, own: str) -> OldFile:
-    """Let the first case decide in which it stopped to load, else the first that loads."""
-    found = [one for pair in pairs if (one := _in_case(pair, kind, theirs, own)) is not None]
-    lost = [one for one in found if one.loads is False and one.loaded]
-    if lost and len(lost) < len(found):
-        return lost[0]
-    told = next(iter([*lost, *found]), OldFile(kind, None, None, "no such file could be saved"))
-    return replace(told, detail=told.detail.rpartition(FOR)[0])
+    """Let the first case decide in which it stopped to load, else the first that was tried."""
+    found = [
+        (one, pair.label)
+        for pair in pairs
+        if (one := _in_case(pair, kind, theirs, own)) is not None
+    ]
+    lost = [(one, label) for one, label in found if one.loads is False and one.loaded]
+    for one, label in lost:
+        where = "" if len(lost) == len(found) else f" (for {label})"
+        return replace(one, detail=f"{one.detail}{where}")
+    return found[0][0] if found else OldFile(kind, None, None, "no such file could be saved")
 
 
 def _in_case(pair: Pair, kind: str, theirs: str, own: str) -> OldFile | None:
@@ -73,9 +76,31 @@ def _in_case(pair: Pair, kind: str, theirs: str, own: str) -> OldFile | None:
     if control is None:
         return None
     was = trouble(control)
-    failed = next((error_of(pair.after["facts"].get(n)) for n in ("made", "called")), "")
-    now = trouble(loaded) if loaded is not None else failed or "it could not be tried"
-    return OldFile(kind, not now, not was, f"{now}{FOR}{pair.label}" if now else "")
+    wrong = [error_of(pair.after["facts"].get(name)) for name in ("made", "called")]
+    failed = next(filter(None, wrong), "it could not be tried")
+    now = trouble(loaded) if loaded is not None else failed
+    if error_of(loaded) and (counts := _counts(pair)):
+        now = f"it cannot be read: {counts}"
+    return OldFile(kind, not now, not was, now)
+
+
+def _counts(pair: Pair) -> str:
+    """Say so when the weights are other ones: the errors of loading say it less well."""
+    before, after = (_weights(side["facts"]) for side in (pair.before, pair.after))
+    if [one.path for one in before] == [one.path for one in after]:
+        return _shapes(before, after)
+    new = [one.path for one in after if one.path not in {other.path for other in before}]
+    gone = [one.path for one in before if one.path not in {other.path for other in after}]
+    lacks = f", it lacks {ticked(new)}" if new else ""
+    nowhere = f", and there is no place for {ticked(gone)}" if gone else ""
+    return f"it has {len(before)} weights and the new layer {len(after)}{lacks}{nowhere}"
+
+
+def _shapes(before: Sequence[WeightSeen], after: Sequence[WeightSeen]) -> str:
+    for was, now in zip(before, after, strict=True):
+        if was.shape != now.shape:
+            return f"`{was.path}` has the shape {was.shape} and the new layer {now.shape}"
+    return ""
 
 
 def _weights(facts: dict[str, Any]) -> tuple[WeightSeen, ...]:

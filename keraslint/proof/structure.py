@@ -75,7 +75,9 @@ def order(pair: Pair) -> Iterator[Judged]:
     if before == after:
         yield KEPT, ""
         return
-    place = next((i for i, (b, a) in enumerate(zip(before, after, strict=False)) if b != a), 0)
+    both = zip(before, after, strict=False)
+    shorter = min(len(before), len(after))
+    place = next((i for i, (b, a) in enumerate(both) if b != a), shorter)
     was, now = ([*side, "nothing"][min(place, len(side))] for side in (before, after))
     yield BROKEN, f"`.weights` comes in another order: at {place} `{was}` before, `{now}` after"
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from keraslint.diagnostic import OldFile, Outcome, Verdict
 
 QUESTION = "Will the checkpoint saved by the old code load into the new code?"
@@ -13,9 +15,8 @@ def checkpoint_answer(verdict: Verdict) -> str:
     loads = [one for one in verdict.old_files if one.loads]
     never = [one for one in verdict.old_files if one.loads is False and not one.loaded]
     if lost:
-        return f"no: {'; '.join(map(_told, lost))}" + (
-            f" (but {_kinds(loads)} loads)" * bool(loads)
-        )
+        still = f"; nothing is lost from {_kinds(loads)}" if loads else ""
+        return f"no: {'; '.join(_told(lost))}{still}"
     if loads:
         more = f"; {_kinds(never)} loads into neither" if never else ""
         return f"yes ({_kinds(loads)}{more})"
@@ -24,8 +25,10 @@ def checkpoint_answer(verdict: Verdict) -> str:
     return f"unknown: {_why(verdict)}"
 
 
-def _told(one: OldFile) -> str:
-    return f"{one.kind}: {one.detail}"
+def _told(lost: list[OldFile]) -> Iterator[str]:
+    """Say what is lost, once for all the kinds of files that lose the same."""
+    for detail in dict.fromkeys(one.detail for one in lost):
+        yield f"{_kinds([one for one in lost if one.detail == detail])}: {detail}"
 
 
 def _kinds(files: list[OldFile]) -> str:

@@ -108,7 +108,7 @@ def _origin(one: Exhibit) -> Markup:
         joined(breakable(one.place), f":{one.new.line}"),
         element("code", one.code) if one.code else "",
         ticked(one.title),
-        one.fate,
+        one.fate if one.fate != one.verdict.outcome.value else "",
     ]
     shown = [part for part in parts if part]
     return joined([joined(" · " if number else "", part) for number, part in enumerate(shown)])

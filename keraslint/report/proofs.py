@@ -11,7 +11,8 @@ from keraslint.report.markup import Markup, breakable, element, joined
 from keraslint.report.meanings import MEANINGS
 from keraslint.report.recipes import recipes_toml
 
-_TOLD = (CheckStatus.BROKEN, CheckStatus.MENDED, CheckStatus.CHANGED)
+_TOLD = (CheckStatus.MENDED, CheckStatus.CHANGED)
+_MOST = 6
 _MARKS = {
     Mark.SAME: ("", "the same"),
     Mark.OTHER: ("≠", "other"),
@@ -61,12 +62,18 @@ def measures(verdict: Verdict) -> Markup | None:
     """What came out otherwise, in full; what was kept, folded."""
     if not verdict.checks:
         return None
-    told = [check for status in _TOLD for check in verdict.checks if check.status is status]
-    rest = [check for check in verdict.checks if check not in told]
+    broken = [check for check in verdict.checks if check.status is CheckStatus.BROKEN]
+    others = [check for status in _TOLD for check in verdict.checks if check.status is status]
+    told, more = [*broken[:_MOST], *others], broken[_MOST:]
+    rest = [check for check in verdict.checks if check not in (*told, *more)]
     notes = [(status, sum(c.status is status for c in verdict.checks)) for status in CheckStatus]
     note = ", ".join(f"{count} {status.value}" for status, count in notes if count)
-    inner = part("The others", f"{len(rest)}", _measured(rest), opened=not told) if rest else None
-    return part("Measures", note, _measured(told) if told else None, inner, opened=bool(told))
+    tables = [
+        _measured(told) if told else None,
+        part("Further ones that broke", str(len(more)), _measured(more)) if more else None,
+        part("The others", str(len(rest)), _measured(rest), opened=not told) if rest else None,
+    ]
+    return part("Measures", note, *tables, opened=bool(told))
 
 
 def _measured(checks: Sequence[Check]) -> Markup:

@@ -27,7 +27,12 @@ def test_what_the_old_code_could_not_load_either_is_no_loss() -> None:
 
 
 def test_no_says_what_is_lost() -> None:
-    assert answer(LOADS, LOST) == "no: .weights.h5: the weights of `d` are lost (but .keras loads)"
+    also = replace(LOST, kind="legacy .h5")
+
+    assert answer(LOST) == "no: .weights.h5: the weights of `d` are lost"
+    assert answer(LOADS, LOST, also) == (
+        "no: .weights.h5, legacy .h5: the weights of `d` are lost; nothing is lost from .keras"
+    )
 
 
 def test_what_never_loaded_is_told_apart() -> None:

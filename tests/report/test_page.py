@@ -1,0 +1,202 @@
+"""The page of evidence: what it shows, that it stands alone, and that no name breaks out of it."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import pytest
+
+from keraslint.diagnostic import (
+    Check,
+    CheckStatus,
+    Evidence,
+    OldFile,
+    Outcome,
+    Verdict,
+    WeightSeen,
+)
+from keraslint.project.clip import Clip
+from keraslint.proof.checks import CHECKS
+from keraslint.report.aligned import LineRow, Mark, line_rows, weight_rows
+from keraslint.report.evidence import evidence
+from keraslint.report.exhibit import Exhibit
+from keraslint.report.meanings import MEANINGS
+from keraslint.report.page import page
+
+KERNEL = WeightSeen("dense/kernel", (8, 4), "float32", True)
+BIAS = WeightSeen("dense/bias", (4,), "float32", True)
+MEAN = WeightSeen("norm/moving_mean", (), "float16", False)
+OLD = Clip("a.py", "Block", 10, "class Block:\n    a = 1\n    b = 2\n")
+NEW = replace(OLD, text="class Block:\n    b = 2\n    c = 3\n")
+VERDICT = Verdict(
+    Outcome.REFUTED,
+    "Block",
+    "the weights of `dense` are lost",
+    "Block(4)(floats(2, 8))",
+    (
+        Check("outputs", CheckStatus.KEPT, "1 compared"),
+        Check("weights", CheckStatus.BROKEN, "`dense` is gone"),
+        Check("freezes", CheckStatus.MENDED, "reaches `dense`"),
+        Check("names", CheckStatus.CHANGED, "other names"),
+    ),
+    1.5,
+    "keras 3",
+    (Evidence("input (2, 8)", (KERNEL, BIAS), (BIAS, MEAN), ("old",), ("new", "same")),),
+    (OldFile(".keras", False, True, "the weights of `dense` are lost"),),
+)
+ONE = Exhibit(OLD, NEW, VERDICT, "refuted, kept as it was", "KRL101", "Create `x` in `__init__`")
+HOSTILE = "</style></code><script>alert(1)</script>\"'&amp;\x00\u202e`"
+
+
+class Reader(HTMLParser):
+    """Collects elements, attributes and text, and checks that elements are closed in order."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.seen: list[str] = []
+        self.attributes: list[tuple[str, str | None]] = []
+        self.said: list[str] = []
+        self.feed(text)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.seen.append(tag)
+        self.attributes += attrs
+        if tag not in ("meta", "wbr"):
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        if self.open[-1:] != ["style"]:
+            self.said.append(data)
+
+
+def said(text: str) -> str:
+    return "".join(Reader(text).said)
+
+
+def test_it_says_everything_about_a_layer() -> None:
+    text = said(page([ONE], ["`Old` (a.py) is gone"]))
+
+    for part in (
+        "1 refuted",
+        "the weights of dense are lost",
+        "a.py:10 · KRL101 · Create x in __init__ · refuted, kept as it was",
+        "Will the checkpoint saved by the old code load into the new code? no: .keras:",
+        "Block(4)(floats(2, 8))",
+        '[tool.keraslint.recipes]\nBlock = "Block(4)(floats(2, 8))"',
+        "1 kept, 1 mended, 1 changed, 1 broken",
+        "brokenweights",
+        "2 appeared, 1 disappeared, 0 stayed",
+        "Old (a.py) is gone",
+        "Measured with keras 3.",
+    ):
+        assert part in text, part
+
+
+def test_it_stands_alone() -> None:
+    text = page([ONE, ONE])
+    read = Reader(text)
+
+    assert not {"script", "link", "img", "iframe", "object", "base", "form"} & set(read.seen)
+    assert not re.search(r"url\(|@import|https?:|//", text)
+    assert {key for key, _ in read.attributes} <= {
+        *("lang", "charset", "name", "content", "class", "id", "href", "open", "tabindex", "title"),
+    }
+    assert {value for key, value in read.attributes if key == "href"} == {"#layer-1", "#layer-2"}
+    assert read.open == []
+
+
+def test_the_same_layers_give_the_same_page() -> None:
+    slower = replace(ONE, verdict=replace(VERDICT, seconds=99.0))
+
+    assert page([ONE]) == page([slower])
+
+
+def test_no_name_breaks_out() -> None:
+    seen = Evidence(
+        HOSTILE, (replace(KERNEL, path=HOSTILE, dtype=HOSTILE),), (), (HOSTILE,), (HOSTILE + "2",)
+    )
+    verdict = Verdict(
+        Outcome.REFUTED,
+        HOSTILE,
+        HOSTILE,
+        HOSTILE,
+        (Check(HOSTILE, CheckStatus.BROKEN, HOSTILE), Check(HOSTILE, CheckStatus.KEPT, HOSTILE)),
+        0.0,
+        HOSTILE,
+        (seen,),
+        (OldFile(HOSTILE, False, True, HOSTILE),),
+    )
+    clip = Clip(HOSTILE, HOSTILE, 1, HOSTILE)
+    exhibit = Exhibit(clip, replace(clip, text=f"{HOSTILE}2"), verdict, HOSTILE, HOSTILE, HOSTILE)
+    text = page([exhibit, exhibit], [HOSTILE])
+    read = Reader(text)
+
+    assert read.open == []
+    assert "script" not in read.seen
+    assert "\x00" not in text
+    assert "\u202e" not in text
+    assert "<script>alert(1)</script>" in "".join(read.said)
+
+
+def test_nothing_to_show_is_said() -> None:
+    assert "No layer was run." in said(page([]))
+
+
+def test_weights_stand_side_by_side_with_the_differences_marked() -> None:
+    shorter = replace(BIAS, shape=(2,))
+    rows = weight_rows((KERNEL, BIAS, MEAN), (BIAS, MEAN, KERNEL))
+
+    assert [(row.mark, row.before, row.after) for row in rows] == [
+        (Mark.MOVED, KERNEL, None),
+        (Mark.SAME, BIAS, BIAS),
+        (Mark.SAME, MEAN, MEAN),
+        (Mark.MOVED, None, KERNEL),
+    ]
+    assert [row.mark for row in weight_rows((KERNEL, BIAS), (shorter, MEAN))] == [
+        Mark.GONE,
+        Mark.OTHER,
+        Mark.NEW,
+    ]
+
+
+def test_a_diff_has_the_line_numbers_of_the_files() -> None:
+    (hunk,) = line_rows(OLD, replace(NEW, line=20))
+
+    assert hunk == (
+        LineRow(" ", 10, 20, "class Block:"),
+        LineRow("-", 11, None, "    a = 1"),
+        LineRow(" ", 12, 21, "    b = 2"),
+        LineRow("+", None, 22, "    c = 3"),
+    )
+
+
+def test_json_says_the_same() -> None:
+    (one,) = json.loads(evidence("x.json", [ONE]))
+
+    assert (one["outcome"], one["fate"], one["code"]) == ("refuted", ONE.fate, "KRL101")
+    assert one["old_checkpoint"] == "no: .keras: the weights of `dense` are lost"
+    assert one["evidence"][0]["after"][1] == {
+        "path": "norm/moving_mean",
+        "shape": [],
+        "dtype": "float16",
+        "trainable": False,
+    }
+    assert one["evidence"][0]["warnings_after"] == ["new", "same"]
+    assert one["diff"].splitlines()[2:4] == ["@@ -10,3 +10,3 @@", " class Block:"]
+
+
+@pytest.mark.parametrize("name", ["x.html", "x.HTM"])
+def test_a_page_is_known_by_its_name(name: str) -> None:
+    assert evidence(name, [ONE]) == page([ONE])
+
+
+def test_every_measure_is_explained() -> None:
+    assert set(MEANINGS) == {name for name, _, _ in CHECKS}
