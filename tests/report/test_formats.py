@@ -251,7 +251,7 @@ def test_azure_escapes_what_its_syntax_means() -> None:
 def test_rdjson_suggests_only_what_may_be_applied() -> None:
     first, second, _ = loaded("rdjson")["diagnostics"]
 
-    assert first["location"]["range"]["start"] == {"line": 2, "column": 15}
+    assert first["location"]["range"]["start"] == {"line": 2, "column": 18}
     assert first["suggestions"][0]["text"] == ""
     assert "suggestions" not in second
 

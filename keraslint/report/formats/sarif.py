@@ -10,6 +10,7 @@ from keraslint import __version__
 from keraslint.diagnostic import Diagnostic, Fix, Span
 from keraslint.report import Report
 from keraslint.report.record import absolute
+from keraslint.rules import registry
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
@@ -17,7 +18,7 @@ _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 def render(report: Report) -> str:
     """Render one run; columns count characters, ends are exclusive, as SARIF has them."""
     names = {one.code: one.name for one in report.diagnostics}
-    rules = [{"id": code, "name": names[code]} for code in sorted(names)]
+    rules = [_rule(code, names[code]) for code in sorted(names)]
     driver = {"name": "keraslint", "version": __version__, "rules": rules}
     run = {
         "tool": {"driver": driver},
@@ -25,6 +26,20 @@ def render(report: Report) -> str:
         "results": [_result(one) for one in report.diagnostics],
     }
     return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2) + "\n"
+
+
+def _rule(code: str, name: str) -> dict[str, Any]:
+    """Describe a rule; its page is shown beside the findings."""
+    told: dict[str, Any] = {"id": code, "name": name}
+    page = next((rule for rule in registry() if rule.code == code), None)
+    if page is None:
+        return told
+    text = page.page.strip()
+    return {
+        **told,
+        "shortDescription": {"text": page.summary},
+        "help": {"text": text, "markdown": text},
+    }
 
 
 def _result(one: Diagnostic) -> dict[str, Any]:
