@@ -224,6 +224,7 @@ class Route:
             index.source,
             index.subclasses,
             lambda ref: settings.keras or keras_version(ref.module),
+            told=settings.keras is not None,
         )
 
     def _said(self, code: str, message: str, path: str, span: Span) -> list[Diagnostic]:

@@ -38,7 +38,7 @@ class Hoister:
         constructor: Constructor,
         call: Callable[[], tuple[Method | None, list[Step]]],
         enter: Enter,
-        keras: int,
+        wants_builds: bool,
     ) -> None:
         self._hierarchy = hierarchy
         self._ref = ref
@@ -47,7 +47,7 @@ class Hoister:
         self._call = call
         self._makers = Makers(enter)
         self._order = WeightOrder(hierarchy, ref, self._makers)
-        self._keras = keras
+        self._wants_builds = wants_builds
 
     def hoists(self, body: Body, answered: tuple[Known, Body] | None) -> Hoists:
         """Work out what can move, as it stands and with the shape reads answered."""
@@ -203,7 +203,7 @@ class Hoister:
             doubts[:0] = [f"`{n}` may differ from `{known.names[n]}`" for n in sorted(used)]
         if twin is not body:
             plan = mapped(plan, {mine: theirs for theirs, mine in twin.twins.items()})
-        builds = self._missing_builds(body, plan) if self._keras == 3 else ()
+        builds = self._missing_builds(body, plan) if self._wants_builds else ()
         arguments = "**kwargs" if self._obligations.plain_base else "*args, **kwargs"
         plain = self._obligations.plain_layer
         changes = edits(body, twin, plan, self._constructor, builds, arguments, plain)

@@ -20,6 +20,7 @@ from keraslint.layer.steady import SETTLED, is_settled
 from keraslint.layer.steps import Creation, Step, StepReader
 from keraslint.layer.syntax import Method, parse_method
 from keraslint.project.candidates import build_of, may_create, reached
+from keraslint.project.declared import comes_by_tensorflow
 from keraslint.project.hierarchy import Hierarchy
 from keraslint.project.keras_api import Symbol
 from keraslint.project.meaning import ClassRef, FunctionRef, Instance, Scope
@@ -30,7 +31,7 @@ class LayerReader:
     """Reads layer classes of one project.
 
     `keras` says what a class is written for: Keras 3 wants children built in `build()`, Keras 2
-    does not.
+    does not. It is `told` when the user says so, and not read off the imports.
     """
 
     def __init__(
@@ -39,12 +40,22 @@ class LayerReader:
         source: Callable[[str], Source | None],
         subclasses: Callable[[ClassRef], Sequence[ClassRef]],
         keras: Callable[[ClassRef], int],
+        *,
+        told: bool,
     ) -> None:
         self.hierarchy = hierarchy
         self.subclasses = subclasses
         self.keras = keras
+        self._told = told
         self.steps = StepReader(Judge(hierarchy))
         self._source = source
+
+    def wants_builds(self, ref: ClassRef) -> bool:
+        """Whether children that nobody has built are surely to be built in `build()`.
+
+        Keras 2 gives the weights of such children equal names, and cannot save them.
+        """
+        return self.keras(ref) == 3 and (self._told or not comes_by_tensorflow(ref.module))
 
     def read(self, ref: ClassRef) -> LayerClass:
         """Read one class of which the hierarchy knows that it is a layer.
@@ -263,6 +274,6 @@ class _Study:
             constructor,
             lambda: self._own_method("call"),
             self._enter,
-            self._reader.keras(self._ref),
+            self._reader.wants_builds(self._ref),
         )
         return hoister.hoists(self._body, self._answered)

@@ -122,3 +122,11 @@ def keras_version(module: ModuleSummary) -> int:
         for target in leaves
     )
     return 2 if old or ("tf_keras" in roots and "keras" not in roots) else 3
+
+
+def comes_by_tensorflow(module: ModuleSummary) -> bool:
+    """Whether a module gets Keras from TensorFlow, which brings 2 or 3, as it is installed."""
+    targets = {target for leaves in module.imports.values() for target in leaves}
+    if any(target.startswith("tensorflow.keras") for target in targets):
+        return True
+    return "tensorflow" in targets and not any(t.partition(".")[0] == "keras" for t in targets)
