@@ -179,7 +179,8 @@ class Diagnostic:
     """One finding at one place of one file.
 
     `code` is the rule's code (`KRL101`); `name` the rule's name (`layer-in-build`).
-    `why_no_fix` says which obligation forbids a fix, when there is none.
+    `why_no_fix` says which obligation forbids a fix, when there is none. With `cell`, positions
+    count from the start of that cell of a notebook; reports have them so, nothing else does.
     """
 
     code: str
@@ -191,6 +192,7 @@ class Diagnostic:
     why_no_fix: str = ""
     owner: str = ""
     verdict: Verdict | None = None
+    cell: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

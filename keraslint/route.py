@@ -15,9 +15,10 @@ from keraslint.project.declared import ModuleSummary, keras_version
 from keraslint.project.doubts import doubtful
 from keraslint.project.index import Index, LookedAt
 from keraslint.project.meaning import ClassRef
+from keraslint.project.notebook.whole import broken_cells, within_cells
 from keraslint.project.patterns import silenced
 from keraslint.project.source import Source, Trouble, Unreadable
-from keraslint.project.summary.text import require_python
+from keraslint.project.summary.text import fault, require_python
 from keraslint.project.suppress import Suppression, suppressions, unsuppressed
 from keraslint.rules import Cure, Rule, registry
 from keraslint.rules import unused_suppression as unused
@@ -136,7 +137,8 @@ class Route:
                 raise Unlintable(text)
             at = text.position or Position(1, 1)
             span = Span(at, Position(at.line, at.column + 1))
-            found: Sequence[Diagnostic] = self._said("KRL003", text.reason, text.path, span)
+            code = "KRL002" if text.kind is Trouble.NOT_A_NOTEBOOK else "KRL003"
+            found: Sequence[Diagnostic] = self._said(code, text.reason, text.path, span)
         else:
             found = self._source(text)
         ignored = silenced(text.path, self._settings, registry())
@@ -151,11 +153,16 @@ class Route:
                 require_python(text.text, self._settings.target_version)
             wanted = self._wanted(text)
         except (SyntaxError, ValueError, RecursionError) as error:
-            said = self._said("KRL002", _message(error), text.path, _where(error))
+            line, column, reason = fault(error)
+            at = Span.of(line, column, line, column + 1)
+            said = self._said("KRL002", reason, text.path, at)
             return unsuppressed(said, suppressions(text)) if said else ()
-        found = list(self._module(module)) if module is not None else []
+        found = [said for reason, at in broken_cells(text)
+                 for said in self._said("KRL002", reason, text.path, at)]  # fmt: skip
+        found += self._module(module) if module is not None else ()
         for ref, rules in wanted:
             found += self._class(ref, rules)
+        found = within_cells(found, text)
         if not found and not _OURS.search(text.text):
             return ()
         comments = suppressions(text)
@@ -230,21 +237,6 @@ class Route:
     def _said(self, code: str, message: str, path: str, span: Span) -> list[Diagnostic]:
         rule = self._rules.get(code)
         return [Diagnostic(code, rule.name, message, path, span)] if rule is not None else []
-
-
-def _message(error: Exception) -> str:
-    if isinstance(error, SyntaxError):
-        return error.msg
-    if isinstance(error, RecursionError):
-        return "nested too deeply to be parsed"
-    return str(error)
-
-
-def _where(error: Exception) -> Span:
-    line, column = 1, 1
-    if isinstance(error, SyntaxError):
-        line, column = error.lineno or 1, max(error.offset or 1, 1)
-    return Span.of(line, column, line, column + 1)
 
 
 def _length(text: Source) -> int:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from keraslint.diagnostic import Applicability, Edit, Fix, Measure, Outcome, Promise, Verdict
 from keraslint.fix.apply import edited, touch
+from keraslint.project.notebook.whole import damage
 from keraslint.project.source import Source
-from keraslint.project.summary.text import is_python
 from keraslint.proof.prove import Claim
 from keraslint.proof.recipe import Recipe
 
@@ -87,8 +87,8 @@ class Proving:
             return Verdict(Outcome.UNKNOWN, fix.layer, reason)
         done = [edit for one, _ in before for edit in one.edits]
         old, new = edited(source, done), edited(source, [*done, *fix.edits])
-        if not is_python(new):
-            return Verdict(Outcome.REFUTED, fix.layer, "the rewritten file would not be Python")
+        if reason := damage(source, new):
+            return Verdict(Outcome.REFUTED, fix.layer, reason)
         recipes = self._recipes(fix.layer, source)
         return self._prove(Claim(fix.layer, Path(source.path), old, new, fix.promise, recipes))
 

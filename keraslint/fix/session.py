@@ -13,8 +13,8 @@ from keraslint.diagnostic import Applicability, Diagnostic, Fix, Settled, Verdic
 from keraslint.fix.apply import apply, edited
 from keraslint.fix.proving import Key, Proved, Proving, key_of
 from keraslint.lint import LintResult, Stdin, lint_texts, read_all
+from keraslint.project.notebook.whole import damage
 from keraslint.project.source import Source, Trouble, Unreadable
-from keraslint.project.summary.text import is_python
 from keraslint.project.writing import write_atomically
 from keraslint.proof.prove import ProofOptions, Prover
 from keraslint.proof.recipe import Recipe, recipes_for, recipes_in, recipes_of_config
@@ -172,8 +172,8 @@ class _Session:
         done = apply(source, [d.fix for d in allowed if d.fix is not None])
         if done.text == source.text:
             return False
-        if not is_python(done.text):
-            self._refuse(path, allowed, "the rewritten file would not be Python")
+        if reason := damage(source, done.text):
+            self._refuse(path, allowed, reason)
             return False
         self._texts[path] = replace(source, text=done.text)
         for one in done.applied:

@@ -13,7 +13,7 @@ from keraslint.project.gitignore import Ignores, above
 from keraslint.project.patterns import Patterns, compiled, excluded
 from keraslint.project.source import Trouble, Unreadable, unreadable
 
-SUFFIX = ".py"
+SUFFIXES = (".py", ".ipynb")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +109,7 @@ def _walk(
 
 def _is_wanted(entry: os.DirEntry[str], ignores: Ignores | None, patterns: Patterns) -> bool:
     is_folder = entry.is_dir(follow_symlinks=False)
-    if not is_folder and not entry.name.endswith(SUFFIX):
+    if not is_folder and not entry.name.endswith(SUFFIXES):
         return False
     if patterns.match(entry.path, entry.name):
         return False

@@ -12,6 +12,7 @@ from functools import cached_property
 from pathlib import Path
 
 from keraslint.diagnostic import Position
+from keraslint.project.notebook import SUFFIX, NotANotebook, Notebook, notebook
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _BYTE_LINE_END = re.compile(rb"\r\n|\r|\n")
@@ -20,11 +21,12 @@ _BLANK = re.compile(rb"^[ \t\f]*(?:#.*)?$")
 
 
 class Trouble(Enum):
-    """What is wrong with a path: the first three are in the file's bytes, the rest around it."""
+    """What is wrong with a path: the first four are in the file's bytes, the rest around it."""
 
     ENCODING = "encoding"
     UNKNOWN_ENCODING = "unknown-encoding"
     NULL_BYTE = "null-byte"
+    NOT_A_NOTEBOOK = "not-a-notebook"
     MISSING = "missing"
     FORBIDDEN = "permission"
     DIRECTORY = "directory"
@@ -35,7 +37,9 @@ class Trouble(Enum):
     INTERNAL = "internal"
 
 
-_IN_BYTES = frozenset({Trouble.ENCODING, Trouble.UNKNOWN_ENCODING, Trouble.NULL_BYTE})
+_IN_BYTES = frozenset(
+    {Trouble.ENCODING, Trouble.UNKNOWN_ENCODING, Trouble.NULL_BYTE, Trouble.NOT_A_NOTEBOOK}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +67,7 @@ class Source:
     """The text of one file, with its own line ends (`\\n`, `\\r\\n`, `\\r`, also mixed).
 
     Lines are those of Python's tokenizer: `\\f` and `\\u2028` do not end one. `newline` is the most
-    frequent line end, to be used for new lines.
+    frequent line end, to be used for new lines. A notebook's text is that of its Python cells.
     """
 
     path: str
@@ -71,6 +75,7 @@ class Source:
     encoding: str = "utf-8"
     bom: bool = False
     newline: str = "\n"
+    notebook: Notebook | None = None
 
     @cached_property
     def starts(self) -> tuple[int, ...]:
@@ -109,7 +114,9 @@ class Source:
         return start, end - (2 if self.text[end - 2 : end] == "\r\n" else 1)
 
     def encode(self, text: str) -> bytes:
-        """Turn a text into this file's bytes. Raises `UnicodeEncodeError`."""
+        """Turn a text into this file's bytes. Raises `UnicodeEncodeError`, `Scattered`."""
+        if self.notebook is not None:
+            text = self.notebook.stored_with(text)
         return (codecs.BOM_UTF8 if self.bom else b"") + text.encode(self.encoding)
 
 
@@ -159,12 +166,24 @@ def decode(data: bytes, path: str) -> Source | Unreadable:
     if not faithful:
         reason = f"bytes do not survive decoding and encoding as {name}"
         return Unreadable(path, Trouble.ENCODING, reason, Position(1, 1))
+    if path.endswith(SUFFIX):
+        return _of_notebook(path, text, bom)
     return Source(path, text, name, bom, _most_frequent_end(text))
 
 
 def typed(text: str, path: str) -> Source:
     """Take a text from an editor, which has decoded it."""
     return Source(path, text, newline=_most_frequent_end(text))
+
+
+def _of_notebook(path: str, raw: str, bom: bool) -> Source | Unreadable:
+    try:
+        book = notebook(raw)
+    except NotANotebook as error:
+        position = Source(path, raw).position(error.offset)
+        return Unreadable(path, Trouble.NOT_A_NOTEBOOK, error.reason, position)
+    newline = _most_frequent_end(book.text)
+    return Source(path, book.text, "utf-8", bom, newline, book)
 
 
 def _undecodable(path: str, name: str, data: bytes, body: bytes, start: int) -> Unreadable:

@@ -1,6 +1,7 @@
 """Diagnostics, settled fixes and verdicts go in as one `Report`; text of a named format comes out.
 
 The folder `formats` is the registry: one file is one format, with one function `render(report)`.
+Findings in notebooks are placed `in_cells` or `in_files` by each format (see `notebooks`).
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ class Report:
 
     diagnostics: tuple[Diagnostic, ...]
     sources: Mapping[str, Source] = field(default_factory=dict)
+    cells: Mapping[tuple[str, int], Source] = field(default_factory=dict)
     files: int = 0
     failures: int = 0
     known: int = 0
@@ -38,6 +40,12 @@ class Report:
     unsafe_fixes: bool = False
     show_fixes: bool = False
     quiet: bool = False
+
+    def source(self, diagnostic: Diagnostic) -> Source | None:
+        """Return the text in which a finding's lines are counted, if it is known."""
+        if diagnostic.cell is not None:
+            return self.cells.get((diagnostic.path, diagnostic.cell))
+        return self.sources.get(diagnostic.path)
 
     def can_fix(self, diagnostic: Diagnostic) -> bool:
         """Tell whether `--fix` with the flags of this run would apply the finding's fix."""

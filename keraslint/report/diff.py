@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from keraslint.project.clip import Clip
 from keraslint.project.source import Source
@@ -16,15 +16,25 @@ _LINE = re.compile(r"[^\n]*\n|[^\n]+")
 def diffs(changed: Mapping[str, tuple[Source, str]], *, colour: bool) -> str:
     """Render the diff of every changed file, in the order of their paths."""
     palette = Palette(colour)
-    texts = (_diff(path, *changed[path], palette) for path in sorted(changed))
-    return "".join(texts)
+    parts = (part for path in sorted(changed) for part in _parts(path, *changed[path]))
+    return "".join(_diff(name, old, new, palette) for name, old, new in parts)
 
 
-def _diff(path: str, old: Source, new: str, palette: Palette) -> str:
+def _parts(path: str, old: Source, new: str) -> Iterator[tuple[str, str, str]]:
+    """A file as a whole; of a notebook each cell, as ruff shows it."""
+    if old.notebook is None:
+        yield path, old.text, new
+        return
+    cells = zip(old.notebook.cells(old.text), old.notebook.cells(new), strict=True)
+    for before, after in cells:
+        yield f"{path}:cell {before.number}", before.original, after.original
+
+
+def _diff(name: str, old: str, new: str, palette: Palette) -> str:
     import difflib
 
-    before, after = _LINE.findall(old.text), _LINE.findall(new)
-    lines = difflib.unified_diff(before, after, path, path)
+    before, after = _LINE.findall(old), _LINE.findall(new)
+    lines = difflib.unified_diff(before, after, name, name)
     return "".join(_line(line, palette) for line in lines)
 
 

@@ -18,7 +18,7 @@ Json = dict[str, Any]
 def record(one: Diagnostic) -> Json:
     """Turn a diagnostic into the object that readers of ruff's output know."""
     return {
-        "cell": None,
+        "cell": one.cell,
         "code": one.code,
         "end_location": _location(one.span.end),
         "filename": absolute(one.path),

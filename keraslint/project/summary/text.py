@@ -42,6 +42,15 @@ def is_python(text: str) -> bool:
     return True
 
 
+def fault(error: Exception) -> tuple[int, int, str]:
+    """Line, column and reason of what `parse` raised."""
+    if isinstance(error, SyntaxError):
+        return error.lineno or 1, max(error.offset or 1, 1), error.msg
+    if isinstance(error, RecursionError):
+        return 1, 1, "nested too deeply to be parsed"
+    return 1, 1, str(error)
+
+
 def call_spans(text: str) -> tuple[tuple[int, int, int, int, str], ...]:
     """Where the calls of a text stand, outer before inner, and what they call.
 

@@ -105,7 +105,7 @@ def load_module(
     sys.path.extend(str(folder.parent) for folder in packages[-1:])
     sys.meta_path.insert(0, overlay)
     importlib.invalidate_caches()
-    if name.isidentifier() or "." in name:
+    if file.suffix == ".py" and (name.isidentifier() or "." in name):
         module = _imported(name, file)
         if module is not None:
             return module

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from keraslint.report import Report
+from keraslint.report.notebooks import in_files
 
 
 def render(report: Report) -> str:
     """Render for an Azure pipeline's log."""
+    report = in_files(report)
     return "".join(
         f"##vso[task.logissue type=error;sourcepath={_property(one.path)};"
         f"linenumber={one.span.start.line};columnnumber={one.span.start.column};"

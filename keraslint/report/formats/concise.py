@@ -5,12 +5,14 @@ from __future__ import annotations
 from keraslint.diagnostic import Diagnostic
 from keraslint.report import Report
 from keraslint.report.closing import closing
+from keraslint.report.notebooks import in_cells
 from keraslint.report.palette import Palette
 from keraslint.report.settled import settled
 
 
 def render(report: Report) -> str:
     """Render for people and for tools that read lines."""
+    report = in_cells(report)
     palette = Palette(report.colour)
     lines = [headline(one, report, palette) for one in report.diagnostics]
     lines += settled(report) + closing(report)
@@ -20,6 +22,7 @@ def render(report: Report) -> str:
 def headline(one: Diagnostic, report: Report, palette: Palette) -> str:
     """Say where, which rule, whether this run's flags can fix it, and what."""
     start, colon = one.span.start, palette.cyan(":")
-    place = f"{palette.bold(one.path)}{colon}{start.line}{colon}{start.column}{colon}"
+    cell = f"cell {one.cell}{colon}" if one.cell is not None else ""
+    place = f"{palette.bold(one.path)}{colon}{cell}{start.line}{colon}{start.column}{colon}"
     mark = f" [{palette.cyan('*')}]" if report.can_fix(one) else ""
     return f"{place} {palette.red(one.code)}{mark} {one.message}"

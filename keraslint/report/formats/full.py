@@ -9,12 +9,14 @@ from keraslint.report import Report
 from keraslint.report.closing import closing
 from keraslint.report.formats.concise import headline
 from keraslint.report.frame import frame, margin
+from keraslint.report.notebooks import in_cells
 from keraslint.report.palette import Palette
 from keraslint.report.settled import settled
 
 
 def render(report: Report) -> str:
     """Render for people."""
+    report = in_cells(report)
     palette = Palette(report.colour)
     blocks = ["\n".join(_block(one, report, palette)) for one in report.diagnostics]
     for lines in (settled(report), closing(report)):
@@ -25,7 +27,7 @@ def render(report: Report) -> str:
 
 def _block(one: Diagnostic, report: Report, palette: Palette) -> Iterator[str]:
     yield headline(one, report, palette)
-    source = report.sources.get(one.path)
+    source = report.source(one)
     if source is not None:
         yield from frame(source, one.span, width=report.width, palette=palette)
     indent = " " * margin(one.span)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from keraslint.diagnostic import Diagnostic
 from keraslint.report import Report
+from keraslint.report.notebooks import in_files
 
 
 def render(report: Report) -> str:
     """Render for a GitHub workflow's log."""
+    report = in_files(report)
     return "".join(f"{_command(one)}\n" for one in report.diagnostics)
 
 

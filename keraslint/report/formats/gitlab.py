@@ -9,10 +9,12 @@ from typing import Any
 
 from keraslint.diagnostic import Diagnostic, Position
 from keraslint.report import Report
+from keraslint.report.notebooks import in_files
 
 
 def render(report: Report) -> str:
     """Render for a GitLab `codequality` artifact; fingerprints survive moved lines."""
+    report = in_files(report)
     seen: Counter[tuple[str, ...]] = Counter()
     issues = []
     for one in report.diagnostics:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 
 from keraslint.report import Report
+from keraslint.report.notebooks import in_cells
 from keraslint.report.record import record
 
 
 def render(report: Report) -> str:
     """Render for streams."""
+    report = in_cells(report)
     return "".join(json.dumps(record(one)) + "\n" for one in report.diagnostics)

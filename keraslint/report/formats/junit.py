@@ -7,6 +7,7 @@ from itertools import groupby
 from xml.etree import ElementTree as Xml
 
 from keraslint.report import Report
+from keraslint.report.notebooks import in_files
 from keraslint.report.record import absolute
 
 _NOT_XML = re.compile(r"[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -14,6 +15,7 @@ _NOT_XML = re.compile(r"[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 def render(report: Report) -> str:
     """Render for CI servers; a run without findings is one passing test."""
+    report = in_files(report)
     count = str(len(report.diagnostics))
     root = Xml.Element("testsuites", name="keraslint", tests=count, failures=count, errors="0")
     for path, group in groupby(report.diagnostics, key=lambda one: one.path):
@@ -23,7 +25,7 @@ def render(report: Report) -> str:
             start = one.span.start
             name, line, column = f"dev.keraslint.{one.code}", str(start.line), str(start.column)
             case = Xml.SubElement(suite, "testcase", name=name, line=line, column=column)
-            case.set("classname", _clean(absolute(path).removesuffix(".py")))
+            case.set("classname", _clean(absolute(path).removesuffix(".py").removesuffix(".ipynb")))
             message = _clean(one.message)
             failure = Xml.SubElement(case, "failure", message=message)
             failure.text = f"line {line}, col {column}, {message}"

@@ -8,11 +8,13 @@ from typing import Any
 from keraslint.diagnostic import Diagnostic, Position, Span
 from keraslint.project.source import Source
 from keraslint.report import Report
+from keraslint.report.notebooks import in_files
 from keraslint.report.record import absolute
 
 
 def render(report: Report) -> str:
     """Render for reviewdog; its fixes are suggestions, so only safe ones are given."""
+    report = in_files(report)
     result = {
         "source": {"name": "keraslint"},
         "severity": "WARNING",

@@ -9,6 +9,7 @@ from typing import Any
 from keraslint import __version__
 from keraslint.diagnostic import Diagnostic, Fix, Span
 from keraslint.report import Report
+from keraslint.report.notebooks import in_files
 from keraslint.report.record import absolute
 from keraslint.rules import registry
 
@@ -17,6 +18,7 @@ _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
 def render(report: Report) -> str:
     """Render one run; columns count characters, ends are exclusive, as SARIF has them."""
+    report = in_files(report)
     names = {one.code: one.name for one in report.diagnostics}
     rules = [_rule(code, names[code]) for code in sorted(names)]
     driver = {"name": "keraslint", "version": __version__, "rules": rules}

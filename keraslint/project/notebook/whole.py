@@ -1,0 +1,51 @@
+"""A source, or an edited text of it → whether it is Python, in a notebook cell by cell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from keraslint.diagnostic import Diagnostic, Span
+from keraslint.project.notebook import Scattered
+from keraslint.project.notebook.places import Places
+from keraslint.project.source import Source
+from keraslint.project.summary.text import is_python
+
+NOT_PYTHON = "the rewritten file would not be Python"
+CROSSES = "the fix would reach over the end of a notebook's cell"
+
+
+def broken_cells(source: Source) -> Iterator[tuple[str, Span]]:
+    """What is wrong with the cells of a notebook that are not Python, and where."""
+    broken = {one.number: one for one in source.notebook.broken} if source.notebook else {}
+    for cell in source.notebook.cells(source.text) if source.notebook and broken else ():
+        if one := broken.get(cell.number):
+            line = source.position(cell.start).line + one.line - 1
+            yield one.reason, Span.of(line, one.column, line, one.column + 1)
+
+
+def damage(source: Source, text: str) -> str:
+    """Say why an edited text cannot take the place of a file's; empty if it can."""
+    if not is_python(text):
+        return NOT_PYTHON
+    if source.notebook is None:
+        return ""
+    try:
+        source.notebook.stored_with(text)
+        cells = source.notebook.cells(text)
+        return "" if all(cell.is_python for cell in cells) else NOT_PYTHON
+    except Scattered:
+        return CROSSES
+
+
+def within_cells(found: list[Diagnostic], source: Source) -> list[Diagnostic]:
+    """Take away the fixes that reach from one cell of a notebook into another."""
+    if source.notebook is None:
+        return found
+    places = Places(source)
+    return [
+        replace(one, fix=None, why_no_fix=CROSSES)
+        if one.fix is not None and places.crossed_by(one.fix.edits)
+        else one
+        for one in found
+    ]
