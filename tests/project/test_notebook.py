@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from notebook_texts import BLOCK, FIXED, code, lines, markdown, sources, stored
 from notebook_texts import notebook as book
@@ -92,6 +92,7 @@ class TestMagics:
         assert len(texts) > 100
         assert [text for text in texts if masked(text, "m")[1]] == []
 
+    @example(["(", "print?", "print?"], "\n")
     @given(st.lists(st.sampled_from([*COMMANDS, *PYTHON, "", "'", '"""', "(", "é"])), LINE_ENDS)
     def test_masks_come_off_again(self, parts: list[str], end: str) -> None:
         text = "\n".join(parts).replace("\n", end)

@@ -101,7 +101,7 @@ def _commands(text: str) -> Iterator[tuple[int, int]]:
         if token is None:
             return
         at = token.end()
-        if token.lastgroup == "help":
+        if token.lastgroup == "help" and depth == 0:
             yield start, at
         elif token.lastgroup == "value" and depth == 0:
             yield at, _end(text, at)
