@@ -85,7 +85,7 @@ def unmasked(text: str, masks: tuple[Mask, ...]) -> str:
 
 
 def _literal(name: str, command: str) -> str:
-    ends = "".join(_LINE_END.findall(command))
+    ends = " ".join(_LINE_END.findall(command))  # apart, or two of them might make one
     return f'(b"{name}"{ends})' if ends else f'b"{name}"'
 
 
