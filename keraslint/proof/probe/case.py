@@ -133,7 +133,7 @@ def namespace(module: Any, names: tuple[str, ...]) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Change:
-    """How a case differs from the recipe it was derived from."""
+    """How a case differs from the recipe it was derived from; `doubles`: it doubles a size."""
 
     label: str = ""
     arguments: tuple[tuple[str, Any], ...] = ()
@@ -141,6 +141,7 @@ class Change:
     channels: tuple[int, int] | None = None
     longer: int = 0
     without: tuple[str, ...] = ()
+    doubles: bool = False
 
     def along_with(self, other: Change) -> Change:
         """Both changes at once."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import reduce
 from typing import Any
@@ -18,6 +18,7 @@ SIZE_WORDS = {
 }
 NOT_CHANNELS = re.compile(r"kernel|stride|dilat|pool|rank|pad|spatial|axis|seed|group|head|num_la")
 DROPS = re.compile(r"drop|^p$|^prob")
+DOCUMENTATION = re.compile(r'"""(?:.|\n)*?"""|#.*')
 MOST_EQUAL = 3
 Alternatives = tuple[Change, ...]
 
@@ -32,31 +33,60 @@ def is_input_channels(name: str) -> bool:
 
 @dataclass(frozen=True)
 class Wish:
-    """Changes of which the first that works is enough, and what to try when none does."""
+    """Changes of which the first that works is enough, and what to try when none does.
+
+    `decides`: a change that conditions may depend on, so that another branch may be taken.
+    """
 
     alternatives: Alternatives
-    otherwise: tuple[Alternatives, ...] = ()
+    otherwise: tuple[Wish, ...] = ()
+    decides: bool = False
 
 
-def derived(case: Case) -> Iterator[Wish]:
-    """Changes to try, the most telling first."""
+def derived(case: Case, varied: Callable[[], bool]) -> Iterator[Wish]:
+    """Changes to try, the most telling first; `varied` tells if channels were varied by then."""
     asked = case.asked()
     inputs = leaves((asked.args, asked.kwargs))
     arguments = _arguments(case, asked)
     channels = next((i.shape[-1] for i in inputs if i.kind == "floats" and len(i.shape) > 1), None)
     equal, odd = _other_channels(arguments, channels) if channels is not None else ([], [])
-    yield from (Wish(alternatives) for alternatives in equal)
+    yield from (Wish(alternatives, decides=True) for alternatives in equal)
+    text = sources_of(case.cls)
     others = list(_other_arguments(arguments))
-    yield from (Wish(change) for change in others if _switches(change))
+    switches = [change for change in others if _switches(change)]
+    deciding = [change for change in switches if decides(_name(change), text)]
+    yield from (Wish(change, decides=True) for change in deciding)
+    yield _together([_halved(change) for change in switches if change not in deciding])
     yield _together([change for change in others if DROPS.search(_name(change))])
-    yield _together([*odd[:1], *_other_sizes(inputs)])
+    is_equal = channels in arguments.values()
+    odd = odd if is_equal or not varied() else []
+    yield _sized(odd[:1], list(_other_sizes(inputs)))
     yield from (Wish(alternatives) for alternatives in odd[1:])
     for name, value in asked.kwargs.items():
         if leaves(value):
-            yield Wish((Change(f"without `{name}`", without=(name,)),))
+            yield Wish((Change(f"without `{name}`", without=(name,)),), decides=True)
     sizes = [c for c in others if not _switches(c) and not DROPS.search(_name(c))]
     yield _together([change for change in sizes if arguments[_name(change)] != channels])
     yield from (Wish(change) for change in sizes if arguments[_name(change)] == channels)
+
+
+def sources_of(cls: Any) -> str:
+    """The text of the class and of its bases outside of Keras; empty where one cannot be read."""
+    texts = []
+    for one in cls.__mro__:
+        if one is not object and not one.__module__.startswith(("keras.", "tensorflow.")):
+            try:
+                texts.append(inspect.getsource(one))
+            except (OSError, TypeError):
+                return ""
+    return DOCUMENTATION.sub("", "\n".join(texts))
+
+
+def decides(name: str, text: str) -> bool:
+    """May a condition depend on the argument? Without a text, it may."""
+    condition = rf"\b(if|elif|while|assert|not|and|or)\b[^\n]*\b{re.escape(name)}\b"
+    before = rf"\b{re.escape(name)}\b[^\n]*(\bif\b|\belse\b|\bor\b|[<>=]=|[<>])"
+    return not text or re.search(f"{condition}|{before}", text) is not None
 
 
 def _name(alternatives: Alternatives) -> str:
@@ -70,16 +100,38 @@ def _other_sizes(inputs: list[Input]) -> Iterator[Alternatives]:
     yield from _longer(inputs)
 
 
+def _sized(channels: list[Alternatives], others: list[Alternatives]) -> Wish:
+    """All sizes of the input in one case; if that fails, the channels apart from the others."""
+    if not channels:
+        return _together(others)
+    everything = _together([*channels, *others])
+    apart = tuple(Wish(alternatives) for alternatives in channels)
+    return Wish(everything.alternatives, (_together(others), *apart))
+
+
 def _together(wishes: list[Alternatives]) -> Wish:
-    """All of these changes in one case; each for itself where that does not work."""
+    """All of these changes in one case, or all their second choices; else each for itself."""
     if len(wishes) < 2:
         return Wish(wishes[0] if wishes else ())
     firsts = [alternatives[0] for alternatives in wishes]
-    return Wish((reduce(Change.along_with, firsts),), tuple(wishes))
+    seconds = [_doubling(alternatives) for alternatives in wishes]
+    joint = [reduce(Change.along_with, firsts), reduce(Change.along_with, seconds)]
+    return Wish(tuple(dict.fromkeys(joint)), tuple(Wish(one) for one in wishes))
+
+
+def _halved(alternatives: Alternatives) -> Alternatives:
+    """Half of a number before none of it: what is nothing may hide what else differs."""
+    _, value = alternatives[0].arguments[0]
+    return alternatives[::-1] if value == 0.0 and not isinstance(value, bool) else alternatives
+
+
+def _doubling(alternatives: Alternatives) -> Change:
+    """The choice that keeps what divides a size a divisor, if there is one."""
+    return next((one for one in alternatives if one.doubles), alternatives[0])
 
 
 def _switches(alternatives: Alternatives) -> bool:
-    """Does the change switch something on or off? Such arguments decide conditions."""
+    """Does the change switch something on or off? Such arguments may decide conditions."""
     name, value = alternatives[0].arguments[0]
     if DROPS.search(name):
         return False
@@ -111,7 +163,8 @@ def _other_channels(
     """Channels equal to constructor arguments (the branch of an identity), and others."""
     named = {k: v for k, v in arguments.items() if _whole(v) and 0 < v <= 256 and v != old}
     wanted = list(dict.fromkeys(sorted(named.values(), key=lambda v: _unlikely(named, v))))
-    equal = [_with_channels(arguments, old, new) for new in wanted[:MOST_EQUAL]]
+    likely = [value for value in wanted if not _unlikely(named, value)][:MOST_EQUAL]
+    equal = [_with_channels(arguments, old, new) for new in likely or wanted[:1]]
     news = [n for n in (old + 2, old * 2, old + 1, old * 3) if n not in wanted]
     changes = [c for c in (_with_channels(arguments, old, n) for n in news) if c]
     odd = [tuple(changes[:3])] if changes else []
@@ -131,7 +184,7 @@ def _with_channels(arguments: dict[str, Any], old: int, new: int) -> Change | No
     if tied is None:
         return None
     label = ", ".join([f"{new} channels", *(f"{name}={value}" for name, value in tied)])
-    return Change(label, arguments=tied, channels=(old, new))
+    return Change(label, arguments=tied, channels=(old, new), doubles=new == 2 * old)
 
 
 def _longer(inputs: list[Input]) -> Iterator[Alternatives]:
@@ -147,7 +200,12 @@ def _other_arguments(arguments: dict[str, Any]) -> Iterator[Alternatives]:
             continue
         options = tuple(_other_values(name, value))
         if options:
-            yield tuple(Change(f"{name}={o!r}", arguments=((name, o),)) for o in options)
+            yield tuple(_argument(name, option, value) for option in options)
+
+
+def _argument(name: str, option: Any, value: Any) -> Change:
+    doubles = _whole(value) and option == 2 * value
+    return Change(f"{name}={option!r}", arguments=((name, option),), doubles=doubles)
 
 
 def _other_values(name: str, value: Any) -> Iterator[Any]:

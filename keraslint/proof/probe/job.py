@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import keras
 
-from .bench import Unusable, describe
+from .bench import Unusable, describe, failed
 from .case import Case, Change, namespace
 from .derive import derived
 from .measure import FULL, LIGHT, SAVED, Place, Stage, baseline_error, measure
@@ -82,14 +82,15 @@ def _before(job: dict[str, Any], cls: Any, space: dict[str, Any], place: Place) 
     except Unusable as error:
         return {"baseline": str(error)}
     entries: list[dict[str, Any]] = []
-    started = time.monotonic()
+    started = time.process_time()
     for case in cases:
         entries.append(measure(case, len(entries), place, FULL))
         wrong = baseline_error(entries[-1])
         if wrong:
             return {"baseline": wrong}
     place.steady = all(_repeats(entry) for entry in entries)
-    spent = time.monotonic() - started
+    place.finite = all(_is_finite(entry) for entry in entries)
+    spent = time.process_time() - started
     _derive(cases, entries, place, min(job["timeout"] / 4, max(LEAST_DERIVING, spent)))
     return {"cases": entries}
 
@@ -112,21 +113,29 @@ def _given(job: dict[str, Any], cls: Any, space: dict[str, Any]) -> list[Case]:
 
 
 def _derive(cases: list[Case], entries: list[dict[str, Any]], place: Place, budget: float) -> None:
-    started = time.monotonic()
+    """Measure what derives from the cases, as far as the budget (seconds of work) goes."""
+    until = time.process_time() + budget
     seen: set[tuple[Change, ...]] = set()
     branches = {_branch(entry["facts"]) for entry in entries}
     for case in cases:
-        for wish in derived(case):
-            if len(entries) >= MOST_CASES or time.process_time() - started > budget:
-                return
-            if wish.alternatives in seen:
-                continue
-            seen.add(wish.alternatives)
-            for alternatives in (wish.alternatives, *wish.otherwise):
-                working = list(_first_working(case, alternatives, len(entries), place, branches))
-                entries.extend(working)
-                if working and alternatives is wish.alternatives:
-                    break
+        varied = partial(_has_other_channels, entries)
+        for wish in derived(case, varied):
+            waiting = [wish]
+            while waiting and len(entries) < MOST_CASES and time.process_time() < until:
+                asked = waiting.pop(0)
+                if asked.alternatives in seen:
+                    continue
+                seen.add(asked.alternatives)
+                deepen = partial(_depth, branches) if asked.decides else None
+                working = _first_working(case, asked.alternatives, len(entries), place, deepen)
+                if working is None:
+                    waiting = [*asked.otherwise, *waiting]
+                else:
+                    entries.append(working)
+
+
+def _has_other_channels(entries: list[dict[str, Any]]) -> bool:
+    return any(entry["change"]["channels"] for entry in entries)
 
 
 def _first_working(
@@ -134,15 +143,21 @@ def _first_working(
     alternatives: tuple[Change, ...],
     index: int,
     place: Place,
-    branches: set[tuple[str, ...]],
-) -> Iterator[dict[str, Any]]:
-    """Measure the first change that works, and save and load it too if it has other weights."""
+    deepen: Callable[[dict[str, Any]], int] | None,
+) -> dict[str, Any] | None:
+    """Measure the first change that works; `deepen` tells whether to save and load it too."""
     for change in alternatives:
         changed = Case(case.cls, case.text, case.space, change)
-        entry = measure(changed, index, place, LIGHT, deepen=partial(_depth, branches))
-        if not baseline_error(entry):
-            yield entry
-            return
+        entry = measure(changed, index, place, LIGHT, deepen=deepen)
+        if not baseline_error(entry) and (not place.finite or _is_finite(entry)):
+            return entry
+    return None
+
+
+def _is_finite(entry: dict[str, Any]) -> bool:
+    """Are all outputs numbers? Others agree with each other whatever the layer does."""
+    outputs = entry["facts"]["outputs"]
+    return failed(outputs) or bool(outputs["finite"])
 
 
 def _depth(branches: set[tuple[str, ...]], facts: dict[str, Any]) -> int:

@@ -144,8 +144,9 @@ def _outputs(bench: Bench) -> Any:
     outputs = flat(raw)
     keep(bench, "inference", outputs)
     keep(bench, "loss", losses)
-    groups = ("inference/", "loss/")
-    return {"repeats": repeats(bench, outputs, groups), "losses": len(losses)}
+    finite = all(np.isfinite(array).all() for array in outputs if array.dtype.kind == "f")
+    agree = repeats(bench, outputs, ("inference/", "loss/"))
+    return {"repeats": agree, "losses": len(losses), "finite": bool(finite)}
 
 
 def repeats(bench: Bench, outputs: list[Any], groups: tuple[str, ...], **more: Any) -> bool | None:

@@ -11,7 +11,8 @@ from typing import Any
 import keras
 import numpy as np
 
-from .bench import Bench, attempt, failed
+from .anatomy import plain
+from .bench import Bench, as_theirs, attempt, failed
 from .case import Case, leaves
 from .looking import build_like, built_alone, look
 from .saving import (
@@ -25,6 +26,7 @@ from .saving import (
     load_legacy,
     load_owner,
     load_weights,
+    same_files,
     save,
     set_in_order,
 )
@@ -41,18 +43,29 @@ from .training import (
 from .versus import versus
 
 LIGHT, SAVED, FULL = 0, 1, 2
+# name: file of the version before, what the own file of that kind gave, how it is loaded
+OLD_FILES = {
+    "old functional": (FILES[0], "functional reload", load_functional),
+    "old owner": (FILES[1], "owner reload", load_owner),
+    "old weights": (FILES[2], "called weights reload", load_called_weights),
+    "old legacy": (FILES[3], "legacy reload", load_legacy),
+}
 Stage = Callable[[str], None]
 
 
 @dataclass
 class Place:
-    """Where the measurements of one version go, and where those of the other one are."""
+    """Where the measurements of one version go, and where those of the other one are.
+
+    `steady`, `finite`: in the cases of the recipes, calls repeat and outputs are numbers.
+    """
 
     folder: Path
     theirs: Path | None
     names: tuple[str, ...]
     stage: Stage
     steady: bool = False
+    finite: bool = False
 
     def shelf(self, index: int) -> Shelf:
         """The folder of one case."""
@@ -93,8 +106,8 @@ def measure(
             place.stage(f"saving and loading the layer for {where}")
             _look_closer(bench)
             _save_and_load(bench, shelf, depth)
-        if theirs is not None:
-            _against(bench, index, place, depth, theirs)
+        if theirs is not None and depth >= SAVED:
+            _against(bench, place, shelf, theirs)
         place.stage(f"training the layer for {where}")
         _train(bench, depth)
         if theirs is not None:
@@ -130,21 +143,37 @@ def _train(bench: Bench, depth: int) -> None:
         bench.observe("thawed", lambda: thawed(bench))
 
 
-def _against(bench: Bench, index: int, place: Place, depth: int, theirs: dict[str, Any]) -> None:
-    if depth >= SAVED:
-        _set_in_order(bench, theirs)
-        config = theirs.get("build config")
-        if config and not failed(config):
-            bench.observe("their build config", lambda: build_like(bench.fresh(), config))
-        shelf = place.their_shelf(index)
-        bench.observe("old functional", lambda: load_functional(bench, shelf))
-        bench.observe("old owner", lambda: load_owner(bench, shelf))
-        bench.observe("old weights", lambda: load_called_weights(bench, shelf))
-        if (shelf.folder / FILES[3]).exists():
-            bench.observe("old legacy", lambda: load_legacy(bench, shelf))
+def _against(bench: Bench, place: Place, shelf: Shelf, theirs: dict[str, Any]) -> None:
+    """What the version after makes of files and lists of the version before.
+
+    Where both have written the same, what its own files gave is what theirs would give.
+    """
+    old = place.their_shelf(int(shelf.folder.name))
+    _set_in_order(bench, theirs)
+    _built_as_theirs(bench, theirs)
+    for name, (file, own, load) in OLD_FILES.items():
+        if own in bench.facts and same_files(old, shelf, file):
+            bench.facts[name] = bench.facts[own]
+        elif (old.folder / file).exists() or file != FILES[3]:
+            bench.observe(name, partial(load, bench, old))
+
+
+def _built_as_theirs(bench: Bench, theirs: dict[str, Any]) -> None:
+    config = theirs.get("build config")
+    if not config or failed(config):
+        return
+    if plain(config) == plain(bench.facts["build config"]):
+        bench.facts["their build config"] = bench.facts["built alone"]
+    else:
+        bench.observe("their build config", lambda: build_like(bench.fresh(), config))
 
 
 def _set_in_order(bench: Bench, theirs: dict[str, Any]) -> None:
+    """Weights of the same shapes in the same order are set as they were."""
+    alike = all(bench.facts[name] == theirs.get(name) for name in ("order", "weights"))
+    if alike and as_theirs(bench, ("inference/",)):
+        bench.facts["set in order"] = {"lost": [], "outputs": True}
+        return
     start = [bench.theirs.get(f"start/{key}") for key in theirs.get("order", [])]
     if all(array is not None for array in start):
         bench.observe("set in order", lambda: set_in_order(bench, start))
@@ -191,16 +220,36 @@ def _output_shape(bench: Bench) -> Any:
 
 
 def _save_and_load(bench: Bench, shelf: Shelf, depth: int) -> None:
-    bench.observe("from config", lambda: from_config(bench))
     bench.observe("deep copy", lambda: copied(bench))
     bench.observe("saved", lambda: save(bench, shelf, legacy=depth >= FULL))
     loads = {
         "functional reload": (FILES[0], load_functional),
         "owner reload": (FILES[1], load_owner),
         "weights reload": (FILES[2], load_weights),
-        "called weights reload": (FILES[2], load_called_weights),
         "legacy reload": (FILES[3], load_legacy),
     }
     for name, (file, load) in loads.items():
         if (shelf.folder / file).exists():
             bench.observe(name, partial(load, bench, shelf))
+    _loaded_once_called(bench, shelf)
+    if _is_whole(bench.facts.get("functional reload")):
+        bench.facts["from config"] = {"outputs": True}  # loading made it from its configuration
+    else:
+        bench.observe("from config", lambda: from_config(bench))
+
+
+def _loaded_once_called(bench: Bench, shelf: Shelf) -> None:
+    """What a called owner loads; the same as a built one, if building alone makes every weight."""
+    built, reloaded = bench.facts["built alone"], bench.facts.get("weights reload")
+    weights = sorted(weight["key"] for weight in bench.facts["weights"])
+    if _is_whole(reloaded) and not failed(built) and built["weights"] == weights:
+        bench.facts["called weights reload"] = reloaded
+    elif (shelf.folder / FILES[2]).exists():
+        bench.observe("called weights reload", lambda: load_called_weights(bench, shelf))
+
+
+def _is_whole(reloaded: Any) -> bool:
+    """Did all weights and outputs survive?"""
+    if not isinstance(reloaded, dict) or failed(reloaded):
+        return False
+    return not reloaded["lost"] and bool(reloaded["outputs"])

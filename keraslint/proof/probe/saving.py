@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -105,6 +106,23 @@ def _known(cls: Any, names: tuple[str, ...] = ()) -> dict[str, Any]:
 
 def _objects(bench: Bench, shelf: Shelf) -> dict[str, Any]:
     return {**_known(bench.case.cls, shelf.names), "KeraslintOwner": _owner_class(bench)}
+
+
+def same_files(one: Shelf, other: Shelf, name: str) -> bool:
+    """Do two files hold the same, but for the note of when they were written?"""
+    paths = [shelf.folder / name for shelf in (one, other)]
+    if not all(path.exists() for path in paths):
+        return False
+    mine, theirs = map(_content, paths)
+    return mine == theirs
+
+
+def _content(path: Path) -> dict[str, bytes]:
+    if path.suffix != ".keras":
+        return {"": path.read_bytes()}
+    with zipfile.ZipFile(path) as archive:
+        names = [name for name in archive.namelist() if name != "metadata.json"]
+        return {name: archive.read(name) for name in names}
 
 
 def save(bench: Bench, shelf: Shelf, *, legacy: bool) -> Any:
