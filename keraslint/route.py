@@ -61,6 +61,7 @@ class Route:
         self._words = {rule.words for rule in self._rules.values() if rule.check or rule.search}
         self._index = Index(texts, settings, self._may_matter)
         self._cures = True
+        self._before: LayerReader | None = None
 
     def run(self, texts: Sequence[Text]) -> Found:
         """Lint all the files, in several processes if there is much to do."""
@@ -89,7 +90,7 @@ class Route:
             SyntaxError, ValueError, RecursionError: it is not Python; the old text stays.
         """
         self._index.renew(text)
-        self.__dict__.pop("_reader", None)
+        self._before = self.__dict__.pop("_reader", self._before)
 
     def _cost(self, text: Text) -> int:
         """How much there is to do in a file: the classes that LibCST will see."""
@@ -232,6 +233,7 @@ class Route:
             index.subclasses,
             lambda ref: settings.keras or keras_version(ref.module),
             told=settings.keras is not None,
+            before=self._before,
         )
 
     def _said(self, code: str, message: str, path: str, span: Span) -> list[Diagnostic]:

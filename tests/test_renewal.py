@@ -121,3 +121,17 @@ def test_without_cures_the_findings_are_the_same_and_have_no_fix(folder: Path) -
     assert quick == tuple(
         replace(one, fix=None, why_no_fix="") for one in said(warm, texts["layer.py"])
     )
+
+
+def test_a_method_that_has_only_moved_is_told_where_it_is_now(folder: Path) -> None:
+    texts = sources(folder, TEXTS)
+    twice = LAYER + LAYER[LAYER.index("\n\nclass") :].replace("Block", "Other")
+    odd = twice.replace("self.dense = ", "'é😀'; self.dense = ")
+    warm = route(folder, texts)
+    for text in (twice, f"# é\n{twice}", odd, f"\n\n{odd}", odd.replace("Other", "Another")):
+        new = replace(texts["layer.py"], text=text)
+
+        found = said(warm, new)
+
+        assert found == said(route(folder, {**texts, "layer.py": new}), new)
+        assert len(found) == 2

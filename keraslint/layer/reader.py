@@ -18,7 +18,7 @@ from keraslint.layer.known import Known, answered
 from keraslint.layer.obligations import Obligations
 from keraslint.layer.steady import SETTLED, is_settled
 from keraslint.layer.steps import Creation, Step, StepReader
-from keraslint.layer.syntax import Method, parse_method
+from keraslint.layer.syntax import Method, method_text, parse_method
 from keraslint.project.candidates import build_of, may_create, reached
 from keraslint.project.declared import comes_by_tensorflow
 from keraslint.project.hierarchy import Hierarchy
@@ -26,12 +26,15 @@ from keraslint.project.keras_api import Symbol
 from keraslint.project.meaning import ClassRef, FunctionRef, Instance, Scope
 from keraslint.project.source import Source
 
+_MethodKey = tuple[str, str, str, str, str]
+
 
 class LayerReader:
     """Reads layer classes of one project.
 
     `keras` says what a class is written for: Keras 3 wants children built in `build()`, Keras 2
-    does not. It is `told` when the user says so, and not read off the imports.
+    does not. It is `told` when the user says so, and not read off the imports. What a reader has
+    parsed `before`, of texts that have changed elsewhere, is not parsed again.
     """
 
     def __init__(
@@ -42,6 +45,7 @@ class LayerReader:
         keras: Callable[[ClassRef], int],
         *,
         told: bool,
+        before: LayerReader | None = None,
     ) -> None:
         self.hierarchy = hierarchy
         self.subclasses = subclasses
@@ -49,6 +53,8 @@ class LayerReader:
         self._told = told
         self.steps = StepReader(Judge(hierarchy))
         self._source = source
+        self._parsed: dict[_MethodKey, Method] = {}
+        self._known = dict(before._parsed) if before is not None else {}
 
     def wants_builds(self, ref: ClassRef) -> bool:
         """Whether children that nobody has built are surely to be built in `build()`.
@@ -69,7 +75,18 @@ class LayerReader:
         source = self._source(method.module.path)
         if source is None:
             return None
-        return parse_method(source, *method.summary.slice, method.summary.instance)
+        summary = method.summary
+        first, last = summary.slice
+        owner = method.owner.summary.qualname if method.owner else ""
+        text = method_text(source, first, last)
+        key = (source.path, owner, summary.name, summary.instance, text)
+        known = self._known.pop(key, None)  # once: no two methods share their nodes
+        if known is not None:
+            parsed = known.again(source, first)
+        else:
+            parsed = parse_method(source, first, last, summary.instance)
+        self._parsed.setdefault(key, parsed)
+        return parsed
 
 
 class _Parts:
@@ -206,7 +223,7 @@ class _Study:
     def _follow(self, node: cst.FunctionDef) -> Body:
         scope = Scope(self._build_ref.module, self._ref, self._build_ref.summary)
         method = self._build
-        parsed = replace(method, node=node)
+        parsed = method if node is method.node else replace(method, node=node)
         steps = self._reader.steps.read(parsed, scope)
         for step in (inner for outer in steps for inner in outer.all()):
             absorb(step, self._enter, set())

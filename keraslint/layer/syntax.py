@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from difflib import SequenceMatcher
 from functools import cache, cached_property
 
@@ -75,6 +75,15 @@ class Method:
         """Where a call of this tree stands in the file."""
         return self._calls[call]
 
+    def again(self, source: Source, first: int) -> Method:
+        """The same lines of a newer text, parsed once and for all."""
+        down = first - self.first
+        new = replace(self, source=source, first=first, last=self.last + down)
+        calls = self.__dict__.get("_calls")
+        if calls is not None:
+            new.__dict__["_calls"] = {call: _lower(span, down) for call, span in calls.items()}
+        return new
+
     @cached_property
     def indent(self) -> str:
         """One level of indentation, as this method's body uses it."""
@@ -112,9 +121,7 @@ def parse_method(source: Source, first: int, last: int, instance: str = "self") 
     Raises:
         NotParsed: LibCST does not understand the text.
     """
-    start = source.starts[first - 1]
-    end = source.starts[last] if last < len(source.starts) else len(source.text)
-    text = f"if 1:{source.newline}{source.text[start:end]}"
+    text = method_text(source, first, last)
     try:
         module = cst.parse_module(_FORM_FEED.sub("", text))
     except Exception as error:  # ParserSyntaxError, and whatever the native parser panics with
@@ -147,6 +154,18 @@ class _CallItSelf(cst.CSTTransformer):
 def _renamed(name: str, instance: str) -> str:
     first, dot, rest = name.partition(".")
     return f"self{dot}{rest}" if first == instance else name
+
+
+def method_text(source: Source, first: int, last: int) -> str:
+    """The lines of a method as they are parsed."""
+    start = source.starts[first - 1]
+    end = source.starts[last] if last < len(source.starts) else len(source.text)
+    return f"if 1:{source.newline}{source.text[start:end]}"
+
+
+def _lower(span: Span, lines: int) -> Span:
+    start, end = span.start, span.end
+    return Span(Position(start.line + lines, start.column), Position(end.line + lines, end.column))
 
 
 def _only_function(module: cst.Module) -> cst.FunctionDef | None:

@@ -28,7 +28,7 @@ from keraslint.server.desk import Desk, Document, at, touching
 from keraslint.server.positions import Places, line_edits
 from keraslint.server.projects import Asked, is_configuration
 
-PAUSE, SLOW, LONGEST = 0.02, 0.1, 0.5
+PAUSE, SLOW, LONGEST = 0.01, 0.1, 0.5
 """Seconds to wait for the next key: a short while, or as long as a slow file takes."""
 OTHERS = 0.3
 """Seconds of quiet after which the other open documents are looked at."""
