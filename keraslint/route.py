@@ -43,6 +43,11 @@ class Found:
     looked_at: LookedAt = field(default_factory=LookedAt)
 
 
+def everywhere(_: Span) -> bool:
+    """Want every fix."""
+    return True
+
+
 class Unlintable(Exception):
     """A path of which nothing can be said but that it could not be read."""
 
@@ -60,7 +65,7 @@ class Route:
         self._settings = settings
         self._words = {rule.words for rule in self._rules.values() if rule.check or rule.search}
         self._index = Index(texts, settings, self._may_matter)
-        self._cures = True
+        self._cures: Callable[[Span], bool] = everywhere
         self._before: LayerReader | None = None
 
     def run(self, texts: Sequence[Text]) -> Found:
@@ -109,10 +114,10 @@ class Route:
             self._index.looked_at,
         )
 
-    def file(self, text: Text, *, cures: bool = True) -> Found:
+    def file(self, text: Text, *, cures: Callable[[Span], bool] = everywhere) -> Found:
         """Lint one file, whose text may be new since the last time.
 
-        Fixes cost more than the findings, and are left out without `cures`.
+        Fixes cost more than the findings; `cures` says where they are wanted.
         """
         self._cures = cures
         try:
@@ -209,7 +214,7 @@ class Route:
         layer = self._reader.read(ref)
         for rule in rules:
             for finding in rule.check(layer) if rule.check is not None else ():
-                cure = rule.cure if self._cures else None
+                cure = rule.cure if self._cures(finding.span) else None
                 cured = cure(layer, finding) if cure is not None else Cure()
                 yield Diagnostic(
                     rule.code,

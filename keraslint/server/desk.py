@@ -7,10 +7,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from keraslint.diagnostic import Diagnostic, Position, Span
+from keraslint.diagnostic import Diagnostic, Span
 from keraslint.project.source import Source, Unreadable, read
 from keraslint.server.broken import standing
-from keraslint.server.project import Project
 from keraslint.server.projects import Asked, Projects
 
 
@@ -24,7 +23,6 @@ class Document:
     good: Source | None = None
     found: tuple[Diagnostic, ...] = ()
     seconds: float = 0.0
-    cured: tuple[Source, Project, int, tuple[Diagnostic, ...]] | None = None
 
 
 class Desk:
@@ -70,7 +68,7 @@ class Desk:
         project = self._projects.of(document.path)
         if not project.covers(document.path):
             return (), ()
-        found = project.findings(document.source)
+        found = project.findings(document.source, cures=nowhere)
         told = found.diagnostics
         if project.holds(document.source):
             document.good, document.found = document.source, told
@@ -80,40 +78,35 @@ class Desk:
         document.seconds = time.perf_counter() - start
         return told, found.problems
 
-    def cured(self, document: Document) -> tuple[Diagnostic, ...]:
-        """The findings of a document with their fixes; none while it is no Python."""
+    def cured(self, document: Document, span: Span) -> list[Diagnostic]:
+        """The findings that share a place with a span, with fixes; none while it is no Python."""
         project = self._projects.of(document.path)
         if not project.covers(document.path):
-            return ()
-        known = document.cured
-        if known is not None and known[:3] == (document.source, project, project.generation):
-            return known[3]
-        told = project.cured(document.source)
-        if not project.holds(document.source):
-            return ()
-        document.cured = document.source, project, project.generation, told
-        return told
+            return []
+
+        def here(other: Span) -> bool:
+            return other.start <= span.end and span.start <= other.end
+
+        found = project.findings(document.source, cures=here).diagnostics
+        holds = project.holds(document.source)
+        return [one for one in found if holds and here(one.span)]
 
     def offered(self, document: Document, finding: Diagnostic) -> bool:
         """Whether the fix of a finding may be offered."""
         return self._projects.of(document.path).trust.offered(finding)
 
-    def unasked(self, document: Document) -> bool:
-        """Whether there is something that may be fixed without being asked for one by one."""
-        trust = self._projects.of(document.path).trust
-        return any(trust.unasked(one) for one in self.cured(document))
+    def may_mend(self, document: Document) -> bool:
+        """Whether there may be something to fix without asking: a cheap look."""
+        project = self._projects.of(document.path)
+        here = document.found if project.holds(document.source) else ()
+        return any(project.trust.fixable(one) for one in here)
 
     def mended(self, document: Document) -> Source:
         """The text with all fixes that need no asking."""
         project = self._projects.of(document.path)
-        return project.mended(document.source) if self.cured(document) else document.source
+        return project.mended(document.source) if self.may_mend(document) else document.source
 
 
-def touching(found: Iterable[Diagnostic], span: Span) -> list[Diagnostic]:
-    """The findings that share a place with a span, also at its very ends."""
-    return [one for one in found if one.span.start <= span.end and span.start <= one.span.end]
-
-
-def at(found: Iterable[Diagnostic], position: Position) -> list[Diagnostic]:
-    """The findings at one place."""
-    return touching(found, Span(position, position))
+def nowhere(_: Span) -> bool:
+    """Want no fixes."""
+    return False

@@ -5,19 +5,19 @@ from __future__ import annotations
 import contextlib
 import gc
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 from keraslint.baseline import read_baseline
 from keraslint.config import Settings
-from keraslint.diagnostic import Diagnostic
+from keraslint.diagnostic import Diagnostic, Span
 from keraslint.fix.apply import apply
 from keraslint.project.discover import files_in
 from keraslint.project.patterns import excluded
 from keraslint.project.source import Source, read
 from keraslint.project.summary.text import is_python
-from keraslint.route import Found, Route
+from keraslint.route import Found, Route, everywhere
 from keraslint.server.trust import Trust
 
 WIDEST = 5_000
@@ -28,8 +28,7 @@ PASSES = 12
 class Project:
     """What the editor holds goes before what is on the disk.
 
-    `folder` is the workspace's; without one only the document's own package is looked at. The
-    `generation` counts the texts that were new: as long as it stands, so does what was found.
+    `folder` is the workspace's; without one only the document's own package is looked at.
     """
 
     def __init__(self, settings: Settings, folder: Path | None, held: Iterable[Source]) -> None:
@@ -39,7 +38,6 @@ class Project:
         self._baseline = read_baseline(known) if known else None
         self._told_by = {str(path): state(str(path)) for path in (settings.file, known) if path}
         self.trust = Trust.of(settings)
-        self.generation = 0
         self._folder = folder
         self._states: dict[str, tuple[int, int]] = {}
         self._route = self._new_route(held)
@@ -66,21 +64,8 @@ class Project:
         """Whether a file is to be linted."""
         return not excluded(Path(path), self.settings)
 
-    def findings(self, text: Source) -> Found:
-        """What is wrong with a text, without fixes, which would take longer."""
-        return self._lint(text, cures=False)
-
-    def cured(self, text: Source) -> tuple[Diagnostic, ...]:
-        """What is wrong with a text, with fixes."""
-        return self._lint(text, cures=True).diagnostics
-
-    def holds(self, text: Source) -> bool:
-        """Whether the text was good enough to be taken over: whether it is Python."""
-        return self._route.holds(text)
-
-    def _lint(self, text: Source, *, cures: bool) -> Found:
-        if not self._route.holds(text):
-            self.generation += 1
+    def findings(self, text: Source, *, cures: Callable[[Span], bool]) -> Found:
+        """What is wrong with a text; fixes, which would take longer, are worked out on demand."""
         with _undisturbed():
             found = self._route.file(text, cures=cures)
         told = tuple(sorted(found.diagnostics, key=lambda one: (one.span, one.code)))
@@ -88,11 +73,15 @@ class Project:
             told, _ = self._baseline.split(told, {text.path: text})
         return replace(found, diagnostics=told)
 
+    def holds(self, text: Source) -> bool:
+        """Whether the text was good enough to be taken over: whether it is Python."""
+        return self._route.holds(text)
+
     def mended(self, text: Source) -> Source:
         """Apply what may be applied unasked, until nothing is left."""
         new = text
         for _ in range(PASSES):
-            fixes = [one.fix for one in self.cured(new) if self.trust.unasked(one)]
+            fixes = [one.fix for one in self._fixable(new) if self.trust.unasked(one)]
             done = apply(new, [fix for fix in fixes if fix is not None])
             if done.text == new.text or not is_python(done.text):
                 break
@@ -100,11 +89,13 @@ class Project:
         self.take(text)
         return new
 
+    def _fixable(self, text: Source) -> tuple[Diagnostic, ...]:
+        return self.findings(text, cures=everywhere).diagnostics
+
     def take(self, text: Source) -> None:
         """Take over a text; one that is no Python is passed over."""
         with contextlib.suppress(SyntaxError, ValueError, RecursionError):
             if not self._route.holds(text):
-                self.generation += 1
                 self._route.renew(text)
 
     def look_again(self, held: Iterable[Source]) -> bool:
@@ -114,7 +105,6 @@ class Project:
         ours = {text.path for text in held}
         if old.keys() != {str(path) for path in self._files()}:
             self._route = self._new_route(held)
-            self.generation += 1
             return True
         changed = [path for path, was in old.items() if state(path) != was]
         self._states = old | {path: state(path) for path in changed}

@@ -8,6 +8,8 @@ from keraslint.config import Settings, fixable
 from keraslint.diagnostic import Applicability, Diagnostic
 from keraslint.rules import registry
 
+_MENDING = frozenset(rule.code for rule in registry() if rule.fixable != "never")
+
 
 @dataclass(frozen=True, slots=True)
 class Trust:
@@ -20,6 +22,10 @@ class Trust:
     def of(cls, settings: Settings) -> Trust:
         """Read the configuration. Raises `ConfigError`."""
         return cls(fixable(settings, registry()), settings.unsafe_fixes)
+
+    def fixable(self, finding: Diagnostic) -> bool:
+        """Whether the rule of a finding may have a fix that may be applied."""
+        return finding.code in self.codes and finding.code in _MENDING
 
     def offered(self, finding: Diagnostic) -> bool:
         """Whether a fix may be offered, to be applied when the user chooses it."""

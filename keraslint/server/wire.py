@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from pygls.lsp.server import LanguageServer
 from pygls.uris import to_fs_path
 
 from keraslint import __version__
-from keraslint.diagnostic import Diagnostic
+from keraslint.diagnostic import Diagnostic, Span
 from keraslint.project.source import typed
 from keraslint.server.answers import (
     FIX_ALL,
@@ -24,7 +25,7 @@ from keraslint.server.answers import (
     hover,
     wanted,
 )
-from keraslint.server.desk import Desk, Document, at, touching
+from keraslint.server.desk import Desk, Document
 from keraslint.server.positions import Places, line_edits
 from keraslint.server.projects import Asked, is_configuration
 
@@ -135,39 +136,49 @@ class _Wire:
         self._all_soon(PAUSE)
 
     def _actions(self, params: types.CodeActionParams) -> list[types.CodeAction]:
-        document = self._desk.documents.get(_path(params.text_document.uri))
+        document = self._looked_at(params.text_document.uri)
         if document is None:
             return []
         places, only = self._places(document), params.context.only
         actions = Actions(document.source, places, lambda edits: self._edit(document, edits))
         told: list[types.CodeAction] = []
         if wanted(QUICK_FIX, only):
-            here = touching(self._desk.cured(document), places.span(params.range))
+            here = self._desk.cured(document, places.span(params.range))
             told += actions.fixes([one for one in here if self._desk.offered(document, one)])
             told += actions.ignores(here)
-        if wanted(FIX_ALL, only) and self._desk.unasked(document):
+        if wanted(FIX_ALL, only) and self._desk.may_mend(document):
             every = types.CodeAction(f"{SOURCE}: Fix all safe problems", FIX_ALL)
             every.data = params.text_document.uri
-            told.append(every if self._resolves() else self._resolve(every))
+            if self._resolves() or self._resolve(every).edit is not None:
+                told.append(every)
         return told
 
     def _resolve(self, action: types.CodeAction) -> types.CodeAction:
         """Work out the edit of a fix of everything, which takes too long to be done for nothing."""
-        document = self._desk.documents.get(_path(str(action.data)))
+        document = self._looked_at(str(action.data))
         if document is not None and action.kind == FIX_ALL:
             places, new = self._places(document), self._desk.mended(document)
             edits = [places.edit(edit) for edit in line_edits(document.source, new)]
-            action.edit = self._edit(document, edits)
+            action.edit = self._edit(document, edits) if edits else None
         return action
 
     def _hover(self, params: types.HoverParams) -> types.Hover | None:
-        document = self._desk.documents.get(_path(params.text_document.uri))
+        document = self._looked_at(params.text_document.uri)
         if document is None:
             return None
         position = self._places(document).position(params.position)
-        text = hover(at(self._desk.cured(document), position), document.source, position)
+        found = self._desk.cured(document, Span(position, position))
+        text = hover(found, document.source, position)
         markdown = types.MarkupContent(types.MarkupKind.Markdown, text)
         return types.Hover(markdown) if text else None
+
+    def _looked_at(self, uri: str) -> Document | None:
+        """A document of which is known what is in it now, not only before the latest key."""
+        path = _path(uri)
+        if path in self._timers:
+            self._cancel(path)
+            self._look(path, alone=False)
+        return self._desk.documents.get(path)
 
     # -- our words -------------------------------------------------------------------------
 
@@ -175,7 +186,7 @@ class _Wire:
         """Look at a document in a while, unless it changes again before that."""
         self._cancel(path)
         loop = asyncio.get_running_loop()
-        self._timers[path] = loop.call_later(seconds, self._look, path, alone)
+        self._timers[path] = loop.call_later(seconds, partial(self._look, path, alone=alone))
 
     def _all_soon(self, seconds: float, *, but: str = "") -> None:
         for path in self._desk.documents:
@@ -187,7 +198,7 @@ class _Wire:
         if timer is not None:
             timer.cancel()
 
-    def _look(self, path: str, alone: bool) -> None:
+    def _look(self, path: str, *, alone: bool) -> None:
         """Look at a document and tell; then at the others, which its text may concern."""
         self._timers.pop(path, None)
         document = self._desk.documents.get(path)
