@@ -37,7 +37,7 @@ def edits(
     moved = split.moved(body.steps)
     kept = split.kept(body.steps, _without_dead(body, plan))
     kept = _with_names(kept, plan, body)
-    kept = _insert_builds(_close_gap(kept, body_of(node)), builds)
+    kept = insert_builds(_close_gap(kept, body_of(node)), builds)
     if all(_is_docstring(item) for item in kept):
         kept.append(_closing(node, plain))
     placeholders = {
@@ -137,7 +137,7 @@ def _is_self(node: cst.CSTNode) -> bool:
     )
 
 
-def _insert_builds(kept: list[cst.CSTNode], builds: Sequence[str]) -> list[cst.CSTNode]:
+def insert_builds(kept: list[cst.CSTNode], builds: Sequence[str]) -> list[cst.CSTNode]:
     """Add `self.child.build(…)` before `super().build(…)` or `self.built = True`."""
     lines: list[cst.CSTNode] = [cst.parse_statement(text) for text in builds]
     place = next((n for n, node in enumerate(kept) if _closes(node)), len(kept))

@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
 
-import libcst as cst
-
 from keraslint.diagnostic import Span
 from keraslint.layer.body import Body, Makers
-from keraslint.layer.childbuild import ChildBuilds
 from keraslint.layer.constructor import Constructor
 from keraslint.layer.draft import edits, mapped
 from keraslint.layer.facts import Hoist, Hoists
 from keraslint.layer.flag import flag_edits, flaggable
 from keraslint.layer.flow import Enter
 from keraslint.layer.known import Known
+from keraslint.layer.missing import built_elsewhere, children_of, shapes_of
 from keraslint.layer.obligations import Move, Obligations
 from keraslint.layer.order import WeightOrder
 from keraslint.layer.plan import Plan, Planner
 from keraslint.layer.steps import Step, names_read
-from keraslint.layer.syntax import Method, dotted
+from keraslint.layer.syntax import Method
 from keraslint.project.hierarchy import Hierarchy
-from keraslint.project.keras_api import Symbol
 from keraslint.project.meaning import ClassRef
 
 
@@ -144,32 +140,25 @@ class Hoister:
 
     def _missing_builds(self, body: Body, plan: Plan) -> tuple[str, ...]:
         """Build the children that `build()` has left to their first call."""
-        shapes = [p.name.value for p in body.method.node.params.params][1:]
-        parsed, steps = self._call()
-        if parsed is None or len(shapes) != 1 or self._obligations.calls_elsewhere():
+        if self._obligations.calls_elsewhere():
             return ()
-        if body.method.node.params.params[1].default is not None:
-            return ()  # `build()` without a shape must go on working
-        everything = body.all
-        if any(shapes[0] in s.writes for s in everything):
-            return ()
-        if parsed.node.decorators or any(_may_build(s) for s in everything if s not in plan.moved):
-            return ()
-        built = {c for s in everything if s not in plan.moved for c in s.reads}
+        staying = [s for s in body.all if s not in plan.moved]
+        built = {cell for s in staying for cell in s.reads}
         made = {
             cell: target
             for step in plan.moved
             if not built & set(step.uses.binds)
-            for cell, target in list(_children(step))[:1]
+            for cell, target in list(children_of(step))[:1]
         }
-        known = {**self._constructor.children(), **made}
-        follower = ChildBuilds(self._hierarchy, known, shapes[0])
+        layers = {**self._constructor.children(), **made}
+        call = self._call()
+        shapes = shapes_of(self._hierarchy, body.method, body.all, staying, call, layers)
         return tuple(
             f"{child}.build({shape})"
-            for child, shape in follower.follow(parsed.node, steps).items()
+            for child, shape in shapes.items()
             if child in made
             and not self._hierarchy.weightless(made[child])
-            and not _built_elsewhere(child, body)
+            and not built_elsewhere(child, body.method.source.text)
         )
 
     def _hoist(
@@ -251,44 +240,9 @@ def _checked_later(twin: Body, plan: Plan, move: Move) -> Iterator[str]:
                         yield f"`build()` checks `{cell}`, which is used before that"
 
 
-def _built_elsewhere(child: str, body: Body) -> bool:
-    """Whether an owner in the same file reaches into the layer and builds the child itself."""
-    name = re.escape(child[len("self.") :])
-    return re.search(rf"(?<!self)\.{name}\.build\(", body.method.source.text) is not None
-
-
-def _may_build(step: Step) -> bool:
-    """Whether a step that stays in `build()` may build children without naming them."""
-    if step.runs or step.supers or step.doubts or step.uses.bare_self:
-        return True
-    for call in step.uses.calls:
-        name = dotted(call.func)
-        named = name.startswith("self.") and name.count(".") > 1
-        if name.endswith(".build") and not named and not name.startswith("super()"):
-            return True
-        if name.startswith(
-            ("self._flatten", "self.compute_output", "self.call", "getattr", "vars")
-        ):
-            return True
-    return False
-
-
 def _asked_around(step: Step) -> Iterator[str]:
     """The cells that a condition around a step asks about, and that its arms write."""
     for outer in step.within():
         if outer.is_branch:
             written = {cell for inner in outer.all() for cell in inner.writes}
             yield from written & set(outer.reads)
-
-
-def _children(step: Step) -> Iterator[tuple[str, Symbol | ClassRef]]:
-    """The attribute to which a statement always assigns the one layer that it makes."""
-    if step.parent is not None or not step.makes or step.makes[0].made.factory:
-        return
-    node = step.node
-    small = node.body[0] if isinstance(node, cst.SimpleStatementLine) else None
-    value = small.value if isinstance(small, (cst.Assign, cst.AnnAssign)) else None
-    if value is step.makes[0].call:
-        for cell in step.uses.binds:
-            if cell.startswith("self."):
-                yield cell, step.makes[0].made.target

@@ -68,8 +68,23 @@ class Method:
                 at.start.line + shift, at.start.column + 1, at.end.line + shift, at.end.column + 1
             )
             for node, at in found.items()
-            if isinstance(node, cst.Call)
+            if isinstance(node, cst.BaseExpression)
         }
+
+    def where(self, node: cst.BaseExpression) -> Span:
+        """Where an expression stands in the file; calls are found faster by `span`."""
+        return self._positions[node]
+
+    @property
+    def place(self) -> Span:
+        """Where the method's name stands."""
+        name = self.node.name.value
+        head = re.compile(rf"\s*(?:async\s+)?def\s+(?={name}\b)")
+        for line in range(self.first, self.last + 1):
+            found = head.match(self.source.line(line))
+            if found:
+                return Span.of(line, found.end() + 1, line, found.end() + 1 + len(name))
+        return Span.of(self.first, 1, self.first, 2)
 
     def span(self, call: cst.Call) -> Span:
         """Where a call of this tree stands in the file."""

@@ -32,7 +32,8 @@ class FunctionSummary:
     `assigns` are the `self` attributes it writes, `definite` those it writes on every path,
     `tests` those it asks about (`is None`, `hasattr`, truth), `reads` those it mentions, `changes`
     the containers that it changes in place.
-    `effects` names what it does beyond its locals and `self`, `None` when nothing.
+    `effects` names what it does beyond its locals and `self`, `None` when nothing; `joins` are the
+    leaves to which it adds a tuple.
     `instance` is what a method calls its instance in the text; here it is always `self`.
     """
 
@@ -50,6 +51,7 @@ class FunctionSummary:
     changes: frozenset[str]
     decorators: Leaves
     effects: str | None
+    joins: Leaves = ()
     instance: str = "self"
 
     def has(self, name: str) -> bool:

@@ -31,6 +31,7 @@ class _Facts:
     tests: set[str] = field(default_factory=set)
     reads: set[str] = field(default_factory=set)
     changes: set[str] = field(default_factory=set)
+    joins: list[str] = field(default_factory=list)
     effects: str | None = None
 
 
@@ -67,6 +68,7 @@ def function(node: ast.FunctionDef | ast.AsyncFunctionDef, last: int) -> Functio
         frozenset(facts.changes),
         tuple(leaf for item in node.decorator_list for leaf in leaves_of(item)),
         facts.effects,
+        tuple(dict.fromkeys(facts.joins)),
     )
 
 
@@ -131,7 +133,7 @@ def _visit(node: ast.AST, facts: _Facts) -> None:
             value = getattr(current, name)
             if type(value) is list:  # of nodes, or of None where a dict or an argument has none
                 stack += [item for item in value if item is not None]
-            elif value is not None:
+            elif isinstance(value, ast.AST):  # not the constant of a `case None:`
                 stack.append(value)
 
 
@@ -250,6 +252,21 @@ def _saw_comparison(node: ast.Compare, facts: _Facts) -> None:
         _saw_test(node.left, facts)
 
 
+def _saw_sum(node: ast.BinOp, facts: _Facts) -> None:
+    """A tuple that is written down, and what it is added to."""
+    sides = (node.left, node.right)
+    if isinstance(node.op, ast.Add) and any(isinstance(side, ast.Tuple) for side in sides):
+        facts.joins += [leaf for side in sides for leaf in _added(side)]
+
+
+def _added(node: ast.expr) -> Iterator[str]:
+    if isinstance(node, ast.BinOp):
+        yield from _added(node.left)
+        yield from _added(node.right)
+    elif dotted(node):
+        yield dotted(node)
+
+
 _COROUTINE = _acts("is a generator or a coroutine")
 
 
@@ -270,6 +287,7 @@ _SEES: dict[type[ast.AST], Callable[[Any, _Facts], None]] = {
     ast.While: _saw_condition,
     ast.Compare: _saw_comparison,
     ast.BoolOp: _saw_choice,
+    ast.BinOp: _saw_sum,
     ast.Global: _acts("rebinds a global name"),
     ast.Nonlocal: _acts("rebinds a global name"),
     ast.Yield: _COROUTINE,

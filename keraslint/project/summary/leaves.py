@@ -60,8 +60,10 @@ def _leaves(node: ast.expr) -> Iterator[str]:
     elif isinstance(node, ast.Dict):
         for value in node.values:
             yield from _leaves(value)
-    elif isinstance(node, (ast.NamedExpr, ast.Starred, ast.Await)):
+    elif isinstance(node, (ast.NamedExpr, ast.Starred, ast.Await, ast.DictComp)):
         yield from _leaves(node.value)
+    elif isinstance(node, (ast.ListComp, ast.SetComp, ast.GeneratorExp)):
+        yield from _leaves(node.elt)
     elif isinstance(node, ast.Call):
         yield from _call_leaves(node)
     elif isinstance(node, ast.Subscript) and isinstance(node.value, (ast.Dict, ast.List)):

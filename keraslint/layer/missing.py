@@ -1,0 +1,143 @@
+"""A `build()` and its `call()` → the `self.child.build(…)` lines that it lacks, where provable."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+
+import libcst as cst
+
+from keraslint.diagnostic import Edit
+from keraslint.layer.childbuild import ChildBuilds
+from keraslint.layer.constructor import Constructor
+from keraslint.layer.descendants import Descendants
+from keraslint.layer.draft import insert_builds
+from keraslint.layer.facts import LayerClass
+from keraslint.layer.rewrite import body_of, with_body
+from keraslint.layer.steps import Step
+from keraslint.layer.syntax import Method, code, dotted, walk
+from keraslint.project.hierarchy import Hierarchy
+from keraslint.project.keras_api import Symbol
+from keraslint.project.meaning import ClassRef
+
+Layers = Mapping[str, "Symbol | ClassRef"]
+
+
+def shapes_of(
+    hierarchy: Hierarchy,
+    build: Method,
+    steps: Sequence[Step],
+    staying: Collection[Step],
+    call: tuple[Method | None, Sequence[Step]],
+    layers: Layers,
+) -> Mapping[str, str]:
+    """The shape, as code in `build()`, on which `call()` first calls each child.
+
+    `steps` are all those of `build()`, `staying` those that a rewrite leaves there. Nothing is
+    told when another step may build children as well, or may be without a shape.
+    """
+    parameters = build.node.params.params
+    shapes = [p.name.value for p in parameters][1:]
+    parsed, call_steps = call
+    if parsed is None or parsed.node.decorators or len(shapes) != 1:
+        return {}
+    if parameters[1].default is not None:
+        return {}  # `build()` without a shape must go on working
+    if any(shapes[0] in step.writes for step in steps) or any(_may_build(s) for s in staying):
+        return {}
+    return ChildBuilds(hierarchy, layers, shapes[0]).follow(parsed.node, call_steps)
+
+
+def children_of(step: Step) -> Iterator[tuple[str, Symbol | ClassRef]]:
+    """The attribute to which a statement always assigns the one layer that it makes."""
+    if step.parent is not None or not step.makes or step.makes[0].made.factory:
+        return
+    node = step.node
+    small = node.body[0] if isinstance(node, cst.SimpleStatementLine) else None
+    value = small.value if isinstance(small, (cst.Assign, cst.AnnAssign)) else None
+    if value is step.makes[0].call:
+        for cell in step.uses.binds:
+            if cell.startswith("self."):
+                yield cell, step.makes[0].made.target
+
+
+def built_elsewhere(child: str, text: str) -> bool:
+    """Whether an owner in the same file reaches into the layer and builds the child itself."""
+    name = re.escape(child.removeprefix("self."))
+    return re.search(rf"(?<!self)\.{name}\.build\(", text) is not None
+
+
+def _may_build(step: Step) -> bool:
+    """Whether a step that stays in `build()` may build children without naming them."""
+    if step.runs or step.supers or step.doubts or step.uses.bare_self:
+        return True
+    for call in step.uses.calls:
+        name = dotted(call.func)
+        named = name.startswith("self.") and name.count(".") > 1
+        if name.endswith(".build") and not named and not name.startswith("super()"):
+            return True
+        if name.startswith(
+            ("self._flatten", "self.compute_output", "self.call", "getattr", "vars")
+        ):
+            return True
+    return False
+
+
+class Additions:
+    """The lines that would make the `build()` of one class build some of its children."""
+
+    def __init__(self, layer: LayerClass, attributes: Collection[str]) -> None:
+        self._layer = layer
+        self._wanted = {f"self.{attribute}" for attribute in attributes}
+        self._build = layer.method("build")
+        self._steps = [inner for step in layer.steps("build") for inner in step.all()]
+
+    @property
+    def text(self) -> str:
+        """The file in which `build()` is written, if this class writes one."""
+        return self._build.source.text if self._build is not None else ""
+
+    @property
+    def shapes(self) -> Mapping[str, str]:
+        """The children that can be built, each with its shape as code."""
+        if self._build is None or self._calls_elsewhere():
+            return {}
+        call = self._layer.method("call"), self._layer.steps("call")
+        layers, hierarchy = self._layers(), self._layer.hierarchy
+        found = shapes_of(hierarchy, self._build, self._steps, self._steps, call, layers)
+        return {child: shape for child, shape in found.items() if child in self._wanted}
+
+    def edits(self) -> tuple[Edit, ...]:
+        """Add the lines, before `super().build(…)` if there is one."""
+        assert self._build is not None
+        node = self._build.node
+        lines = [f"{child}.build({shape})" for child, shape in self.shapes.items()]
+        kept = insert_builds(list(body_of(node)), lines)
+        return self._build.edits(with_body(node, kept, self._build.indent))
+
+    def called_on(self, attribute: str) -> str:
+        """What `call()` first calls a child on, as code; `""` when it cannot be told."""
+        call = self._layer.method("call")
+        for node in walk(call.node.body) if call is not None else ():
+            if isinstance(node, cst.Call) and dotted(node.func) == f"self.{attribute}":
+                if node.args and not node.args[0].star:
+                    text = " ".join(code(node.args[0].value).split())
+                    return text if len(text) <= 40 else ""
+                return ""
+        return ""
+
+    def mentions(self, attribute: str) -> bool:
+        """Whether `build()` does anything with a child but make it, so that it may be built."""
+        return any(
+            f"self.{attribute}" in step.uses.reads and not step.makes for step in self._steps
+        )
+
+    def _layers(self) -> Layers:
+        made = {cell: target for step in self._steps for cell, target in children_of(step)}
+        constructor = Constructor(self._layer.method("__init__"), self._layer.steps("__init__"))
+        return {**constructor.children(), **made}
+
+    def _calls_elsewhere(self) -> bool:
+        layer = self._layer
+        below = Descendants(layer.hierarchy, layer.ref, layer.subclasses)
+        return below.override("call") or below.override("build")

@@ -1,0 +1,136 @@
+"""A method that is given shapes → where it adds a tuple to one, and the same without."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import libcst as cst
+
+from keraslint.diagnostic import Edit, Span
+from keraslint.layer.syntax import Method, code, walk
+
+
+def concatenations(method: Method) -> tuple[tuple[Span, str, str], ...]:
+    """Each sum of a shape and a tuple: where it stands, how it is written, how it should be."""
+    return tuple(
+        (method.where(node), _line(code(node)), _line(code(unpacked)))
+        for node, unpacked in _found(method).items()
+    )
+
+
+def without_concatenations(method: Method) -> tuple[Edit, ...]:
+    """Unpack the shapes into one tuple instead."""
+    replaced = method.node.visit(_Replaced(_found(method)))
+    assert isinstance(replaced, cst.FunctionDef)
+    return method.edits(replaced)
+
+
+def _found(method: Method) -> dict[cst.BaseExpression, cst.Tuple]:
+    shapes = _shapes(method.node)
+    found: dict[cst.BaseExpression, cst.Tuple] = {}
+    inner: set[cst.CSTNode] = set()
+    for node in walk(method.node.body):
+        if not isinstance(node, cst.BinaryOperation) or node in inner:
+            continue
+        parts = list(_summands(node))
+        inner.update(part for part in walk(node) if isinstance(part, cst.BinaryOperation))
+        if any(isinstance(part, cst.Tuple) for part in parts) and any(
+            _root(part) in shapes for part in parts
+        ):
+            found[node] = _unpacked(parts)
+    return found
+
+
+def _summands(node: cst.BaseExpression) -> Iterator[cst.BaseExpression]:
+    if isinstance(node, cst.BinaryOperation) and isinstance(node.operator, cst.Add):
+        yield from _summands(node.left)
+        yield from _summands(node.right)
+    else:
+        yield node
+
+
+def _unpacked(parts: list[cst.BaseExpression]) -> cst.Tuple:
+    elements: list[cst.BaseElement] = []
+    for part in parts:
+        if isinstance(part, cst.Tuple):
+            elements += [
+                item.with_changes(comma=cst.MaybeSentinel.DEFAULT) for item in part.elements
+            ]
+        else:
+            elements.append(cst.StarredElement(_bare(part)))
+    if len(elements) == 1:
+        elements = [elements[0].with_changes(comma=cst.Comma())]
+    brackets = {"lpar": [cst.LeftParen()], "rpar": [cst.RightParen()]}
+    return cst.Tuple(elements, **brackets)  # type: ignore[arg-type]
+
+
+def _bare(node: cst.BaseExpression) -> cst.BaseExpression:
+    if isinstance(node, (cst.Name, cst.Subscript)):
+        return node.with_changes(lpar=(), rpar=())
+    return node
+
+
+def _shapes(node: cst.FunctionDef) -> set[str]:
+    """The names that hold a shape as the caller gave it, or a part of one."""
+    shapes = {p.name.value for p in [*node.params.params, *node.params.kwonly_params][1:]}
+    values: dict[str, list[cst.BaseExpression | None]] = {}
+    for inner in walk(node.body):
+        for name, value in _bound(inner):
+            values.setdefault(name, []).append(value)
+    shapes = {name for name in shapes if all(_keeps_form(v, name) for v in values.get(name, ()))}
+    while True:
+        more = {
+            name
+            for name, held in values.items()
+            if name not in shapes and all(v is not None and _root(v) in shapes for v in held)
+        }
+        if not more:
+            return shapes
+        shapes |= more
+
+
+def _keeps_form(value: cst.BaseExpression | None, name: str) -> bool:
+    """Whether a name that is assigned anew may still hold a list: `shape = shape[1:] + (3,)`."""
+    return value is not None and any(_root(part) == name for part in _summands(value))
+
+
+def _bound(node: cst.CSTNode) -> Iterator[tuple[str, cst.BaseExpression | None]]:
+    """The names that a statement binds, each with its value if it is the whole of it."""
+    if isinstance(node, cst.Assign):
+        for target in node.targets:
+            if isinstance(target.target, cst.Name):
+                yield target.target.value, node.value
+            else:
+                yield from ((name, None) for name in _names(target.target))
+    elif isinstance(node, (cst.AnnAssign, cst.NamedExpr)) and isinstance(node.target, cst.Name):
+        yield node.target.value, node.value
+    elif isinstance(node, (cst.For, cst.CompFor, cst.AugAssign)):
+        yield from ((name, None) for name in _names(node.target))
+
+
+def _names(target: cst.CSTNode) -> Iterator[str]:
+    yield from (node.value for node in walk(target) if isinstance(node, cst.Name))
+
+
+def _root(node: cst.BaseExpression) -> str:
+    """The name of which an expression is an item or a slice."""
+    while isinstance(node, cst.Subscript):
+        node = node.value
+    return node.value if isinstance(node, cst.Name) else ""
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())
+
+
+class _Replaced(cst.CSTTransformer):
+    def __init__(self, found: Mapping[cst.BaseExpression, cst.Tuple]) -> None:
+        super().__init__()
+        self._found = found
+
+    def on_leave(  # type: ignore[override]
+        self, original_node: cst.CSTNode, updated_node: cst.CSTNode
+    ) -> cst.CSTNode:
+        if not isinstance(original_node, cst.BaseExpression):
+            return updated_node
+        return self._found.get(original_node, updated_node)

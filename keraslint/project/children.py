@@ -1,0 +1,336 @@
+"""Summaries alone → the layers that a class creates for itself, and those that nobody builds."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+
+from keraslint.project import keras_api
+from keraslint.project.candidates import build_of
+from keraslint.project.declared import FunctionSummary
+from keraslint.project.hierarchy import Hierarchy
+from keraslint.project.keras_api import Symbol
+from keraslint.project.meaning import ClassRef, FunctionRef, Kind, Scope
+
+_DEPTH = 8
+_MAYBE_WEIGHTLESS = frozenset(
+    f"keras.layers.{name}"
+    for name in ("Layer", "Attention", "AdditiveAttention", "Normalization", "STFTSpectrogram")
+)
+"""Layers that have weights only for some arguments, or none that a file could lose."""
+SEQUENTIAL = "keras.models.Sequential"
+_OWN_WAY = frozenset({"build_from_config", "get_build_config"})
+_ALL_CHILDREN = frozenset(
+    "call layers _layers submodules _flatten_layers _trackable_children __dict__".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Child:
+    """A layer that a class keeps as `self.attribute`, alone or among others in a container."""
+
+    attribute: str
+    target: Symbol | ClassRef
+    method: FunctionRef
+
+
+def runs(hierarchy: Hierarchy, ref: ClassRef, start: FunctionRef) -> Iterator[FunctionRef]:
+    """A method, and all that it leads to: the layer's own methods, and those of its bases."""
+    seen = {start.key}
+    todo = [start]
+    while todo:
+        current = todo.pop()
+        yield current
+        for call in sorted(current.summary.calls):
+            for inner in _own(hierarchy, ref, current, call):
+                if inner.key not in seen:
+                    seen.add(inner.key)
+                    todo.append(inner)
+
+
+def _own(
+    hierarchy: Hierarchy, ref: ClassRef, method: FunctionRef, call: str
+) -> Iterator[FunctionRef]:
+    owner, _, name = call.rpartition(".")
+    if owner == "self":
+        found = hierarchy.method(ref, name)
+        if found is not None:
+            yield found
+    elif owner == "super()":
+        yield from _above(hierarchy, ref, method, name)
+    elif owner and name in ("__init__", "build", "call"):
+        for meaning in hierarchy.values(Scope(method.module, ref, method.summary), call):
+            if isinstance(meaning, FunctionRef) and meaning.owner is not None:
+                yield meaning
+
+
+def _above(
+    hierarchy: Hierarchy, ref: ClassRef, method: FunctionRef, name: str
+) -> Iterator[FunctionRef]:
+    chain = hierarchy.lineage(ref).chain
+    here = next((n for n, item in enumerate(chain) if item == method.owner), len(chain))
+    for item in chain[here + 1 :]:
+        if name in item.summary.methods:
+            yield FunctionRef.of(item.module, item.summary.methods[name], item)
+            return
+
+
+def run_by(hierarchy: Hierarchy, ref: ClassRef, name: str) -> tuple[FunctionRef, ...]:
+    """What calling a method of the layer by its name leads to."""
+    start = hierarchy.method(ref, name)
+    return tuple(runs(hierarchy, ref, start)) if start is not None else ()
+
+
+def children(hierarchy: Hierarchy, ref: ClassRef) -> tuple[Child, ...]:
+    """The layers that constructing or building a class creates and keeps."""
+    found: dict[str, Child] = {}
+    for method in (*run_by(hierarchy, ref, "__init__"), *run_by(hierarchy, ref, "build")):
+        for name, leaves in method.summary.bindings.items():
+            attribute = name.removeprefix("self.")
+            if attribute == name or "." in attribute or "[" in attribute or attribute in found:
+                continue
+            targets = [_created(hierarchy, ref, method, leaf, 0) for leaf in leaves]
+            for target in targets:
+                if target is not None and None not in targets:
+                    found.setdefault(attribute, Child(attribute, target, method))
+    return tuple(found.values())
+
+
+def _created(
+    hierarchy: Hierarchy, ref: ClassRef, method: FunctionRef, leaf: str, depth: int
+) -> Symbol | ClassRef | None:
+    """The class of the layer that a leaf creates, `None` when it may be anything else."""
+    scope = Scope(method.module, ref, method.summary)
+    if leaf.endswith("()"):
+        made = hierarchy.made(scope, leaf[:-2])
+        return made.target if made is not None and not made.factory else None
+    held = method.summary.bindings.get(leaf, ()) if "." not in leaf else ()
+    if depth > _DEPTH or any(p.name == leaf for p in method.summary.parameters):
+        return None
+    targets = [
+        _created(hierarchy, ref, method, inner, depth + 1) for inner in held if inner != leaf
+    ]
+    return targets[0] if targets and None not in targets else None
+
+
+class Unbuilt:
+    """Tells of a class which of its children have weights and are not built by its `build()`."""
+
+    def __init__(self, hierarchy: Hierarchy) -> None:
+        self._hierarchy = hierarchy
+        self._open: set[tuple[str, str]] = set()
+
+    def needs_build(self, target: Symbol | ClassRef) -> bool:
+        """Whether an instance surely has weights that are not there before it is built."""
+        if isinstance(target, Symbol):
+            return _is_built_late(target)
+        if target.key in self._open or self._hierarchy.lineage(target).missing:
+            return False
+        self._open.add(target.key)
+        try:
+            return self._class_needs_build(target)
+        finally:
+            self._open.discard(target.key)
+
+    def _class_needs_build(self, ref: ClassRef) -> bool:
+        init = run_by(self._hierarchy, ref, "__init__")
+        if any(_builds_something(method.summary) for method in init):
+            return False
+        if any(_is_built_late(root) for root in self._hierarchy.lineage(ref).roots):
+            return True
+        for method in run_by(self._hierarchy, ref, "build"):
+            if "self.add_weight" in method.summary.calls:
+                return True
+        return any(self.needs_build(child.target) for child in children(self._hierarchy, ref))
+
+    def of(self, ref: ClassRef) -> tuple[Child, ...]:
+        """The children that are lost when the layer is only built, not called."""
+        hierarchy = self._hierarchy
+        build, lineage = build_of(hierarchy, ref), hierarchy.lineage(ref)
+        if build is None or lineage.missing:
+            return ()
+        if any(_OWN_WAY & item.summary.methods.keys() for item in lineage.chain):
+            return ()
+        builders = tuple(runs(hierarchy, ref, build))
+        told = _Told(method.summary for method in builders)
+        if told.may_be_any:
+            return ()
+        init = run_by(hierarchy, ref, "__init__")
+        if any(_builds_something(method.summary) for method in init):
+            return ()
+        called = {call for method in init for call in method.summary.calls}
+        used = _mentioned(hierarchy, ref, {method.key for method in (*init, *builders)})
+        return tuple(
+            child
+            for child in children(hierarchy, ref)
+            if child.attribute in used
+            and f"self.{child.attribute}" not in called
+            and self._is_ours(child, ref, build)
+            and not told.builds(child, made_here=child.method in builders)
+            and self.needs_build(child.target)
+        )
+
+    def _is_ours(self, child: Child, ref: ClassRef, build: FunctionRef) -> bool:
+        """What an inherited `build()` leaves to the base's own children is the base's affair."""
+        if child.attribute in keras_api.layer_attributes():
+            return False
+        if any(
+            _has_parameter(root, child.attribute) for root in self._hierarchy.lineage(ref).roots
+        ):
+            return False
+        if child.method.owner == ref:
+            return True
+        if build.owner != ref:
+            return False
+        owner = child.method.owner
+        above = self.of(owner) if owner is not None else ()
+        return all(child.attribute != other.attribute for other in above)
+
+
+class _Told:
+    """What the methods that `build()` runs say about children."""
+
+    def __init__(self, methods: Iterator[FunctionSummary]) -> None:
+        self.mentioned: set[str] = set()
+        self.called: set[str] = set()
+        self.may_be_any = False
+        for method in methods:
+            self.mentioned |= method.reads
+            for call in method.calls:
+                self._call(method, call)
+        self.may_be_any = self.may_be_any or bool(_ALL_CHILDREN & self.mentioned)
+
+    def _call(self, method: FunctionSummary, call: str) -> None:
+        if call in ("self", "vars", "vars()"):
+            self.may_be_any = True
+        owner, _, name = call.rpartition(".")
+        if name == "build" and owner and not owner.startswith(("super()", "self")):
+            roots = set(_roots(method, owner.partition(".")[0].partition("[")[0], 0))
+            self.called |= roots
+            self.may_be_any = self.may_be_any or "" in roots
+        elif call.startswith("self."):
+            self.called.add(call[len("self.") :].partition(".")[0].partition("[")[0])
+            self.may_be_any = self.may_be_any or call.startswith("self.*")
+
+    def builds(self, child: Child, *, made_here: bool) -> bool:
+        """Whether a child may be built: one that `__init__` made is not even mentioned if not."""
+        if not made_here:
+            return child.attribute in self.mentioned
+        return child.attribute in self.called
+
+
+def _roots(method: FunctionSummary, name: str, depth: int) -> Iterator[str]:
+    """The attributes whose layers a local name may hold; `""` when who knows which."""
+    held = method.bindings.get(name, ())
+    if not held or depth > _DEPTH:
+        yield ""
+    for leaf in held:
+        if leaf.startswith("self."):
+            yield leaf[len("self.") :].partition(".")[0].partition("[")[0].removesuffix("()")
+        elif leaf.endswith("()"):
+            yield from _kept_as(method, name)
+        elif leaf.partition("[")[0] != name:
+            yield from _roots(method, leaf.partition(".")[0].partition("[")[0], depth + 1)
+
+
+def _kept_as(method: FunctionSummary, name: str) -> Iterator[str]:
+    """The attributes to which a local name is assigned."""
+    kept = [
+        cell[len("self.") :]
+        for cell, leaves in method.bindings.items()
+        if cell.startswith("self.") and name in leaves
+    ]
+    yield from kept or [""]
+
+
+def _builds_something(method: FunctionSummary) -> bool:
+    """Whether a constructor's method builds, or calls, layers or the layer itself."""
+    return any(
+        call in ("self", "self.build", "self.call", "self.__call__")
+        or (call.endswith(".build") and not call.startswith("super()"))
+        for call in method.calls
+    )
+
+
+def _mentioned(
+    hierarchy: Hierarchy, ref: ClassRef, but: Collection[tuple[str, str, int]]
+) -> set[str]:
+    """The attributes that methods read which neither `__init__` nor `build()` runs."""
+    return {
+        attribute
+        for item in hierarchy.lineage(ref).chain
+        for method in item.summary.methods.values()
+        if FunctionRef.of(item.module, method, item).key not in but
+        for attribute in method.reads
+    }
+
+
+def _is_built_late(symbol: Symbol) -> bool:
+    known = keras_api.layer_class(symbol.name)
+    return (
+        symbol.kind == "layer"
+        and not symbol.guessed
+        and not symbol.legacy
+        and known is not None
+        and known.defines_build
+        and not known.weightless
+        and known.name not in _MAYBE_WEIGHTLESS
+    )
+
+
+def _has_parameter(root: Symbol, name: str) -> bool:
+    known = keras_api.layer_class(root.name)
+    return known is not None and name in known.parameters
+
+
+def trained_otherwise(hierarchy: Hierarchy, ref: ClassRef) -> tuple[str, ...]:
+    """The children of a model that behave differently in training, and that `fit()` cannot tell.
+
+    `Model.fit()` hands `training` to a `call()` that names it, and to no other.
+    """
+    lineage = hierarchy.lineage(ref)
+    call = ref.summary.methods.get("call")
+    if lineage.kind is not Kind.MODEL or lineage.missing or call is None:
+        return ()
+    if {root.name for root in lineage.roots} != {keras_api.MODEL}:
+        return ()
+    if any(parameter.name == "training" for parameter in call.parameters):
+        return ()
+    if any("train_step" in item.summary.methods for item in lineage.chain):
+        return ()  # it calls the model in a way of its own
+    called = {name for method in run_by(hierarchy, ref, "call") for name in method.summary.reads}
+    return tuple(
+        child.attribute
+        for child in children(hierarchy, ref)
+        if child.attribute in called and _child_trains(hierarchy, ref, child, frozenset())
+    )
+
+
+def _child_trains(
+    hierarchy: Hierarchy, ref: ClassRef, child: Child, seen: frozenset[tuple[str, str]]
+) -> bool:
+    """Of a `Sequential`, the method that makes it also makes what is in it."""
+    if child.target == Symbol(SEQUENTIAL, "model"):
+        scope = Scope(child.method.module, ref, child.method.summary)
+        made = [hierarchy.made(scope, call) for call in sorted(child.method.summary.calls)]
+        return any(_trains_otherwise(hierarchy, m.target, seen) for m in made if m is not None)
+    return _trains_otherwise(hierarchy, child.target, seen)
+
+
+def _trains_otherwise(
+    hierarchy: Hierarchy, target: Symbol | ClassRef, seen: frozenset[tuple[str, str]]
+) -> bool:
+    """Whether an instance surely computes something else in training."""
+    if isinstance(target, Symbol):
+        known = keras_api.layer_class(target.name)
+        return known is not None and known.trains_differently and not target.guessed
+    if target.key in seen or hierarchy.lineage(target).missing:
+        return False
+    if any(_trains_otherwise(hierarchy, r, seen) for r in hierarchy.lineage(target).roots):
+        return True
+    inner = seen | {target.key}
+    called = {n for method in run_by(hierarchy, target, "call") for n in method.summary.reads}
+    return any(
+        child.attribute in called and _child_trains(hierarchy, target, child, inner)
+        for child in children(hierarchy, target)
+    )

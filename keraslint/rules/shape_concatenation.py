@@ -1,0 +1,152 @@
+"""Unpack a shape into a new tuple instead of adding a tuple to it.
+
+## What it does
+
+Finds `input_shape[:-1] + (n,)` in `build()` and `compute_output_shape()`.
+
+## Why
+
+A shape is a tuple when the layer is built by a call, and a list when it is built from a saved
+file, because JSON knows no tuples. So the code works for as long as the model is trained, and fails
+on the day on which it is loaded: a list and a tuple cannot be added.
+
+- A layer in a functional model, or in `Sequential`, cannot be loaded any more.
+- A subclassed model catches the error and goes on with a warning about something else: the
+  children that come later in `build()` are not built, and their weights are not loaded.
+
+What `compute_output_shape()` is given comes from the `build()` of whoever asks, and is the same
+list.
+
+## Bad
+
+```python
+import keras
+
+
+class Classifier(keras.Model):
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.hidden = keras.layers.Dense(8)
+        self.head = keras.layers.Dense(2)
+
+    def build(self, input_shape):
+        self.hidden.build(input_shape)
+        self.head.build(input_shape[:-1] + (8,))
+
+    def call(self, x):
+        return self.head(self.hidden(x))
+```
+
+## Good
+
+```python
+import keras
+
+
+class Classifier(keras.Model):
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.hidden = keras.layers.Dense(8)
+        self.head = keras.layers.Dense(2)
+
+    def build(self, input_shape):
+        self.hidden.build(input_shape)
+        self.head.build((*input_shape[:-1], 8))
+
+    def call(self, x):
+        return self.head(self.hidden(x))
+```
+
+## Fix safety
+
+The fix writes `(*input_shape[:-1], n)`, which is the same tuple for a tuple, and works for a list.
+It is safe.
+
+Code for Keras 2 is left alone: there, shapes are `TensorShape` objects, which a tuple can be
+added to.
+
+## What is proved
+
+Everything stays as it was, and `build()` with a list works.
+
+## When not to use it
+
+When the layer is never saved.
+
+## Errors this prevents
+
+Silent, for a model: the weights of some children are not loaded. Loud, for a layer:
+`TypeError: can only concatenate list (not "tuple") to list`, only when it is loaded.
+
+## References
+
+- https://github.com/keras-team/keras/pull/20076 (the shape is a list on loading)
+- https://github.com/keras-team/keras/pull/19362
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from keraslint.diagnostic import Applicability, Fix, Health, Promise
+from keraslint.rules import Cure, Finding, Rule
+
+if TYPE_CHECKING:
+    from keraslint.layer.facts import LayerClass
+    from keraslint.layer.syntax import Method
+    from keraslint.project.hierarchy import Hierarchy
+    from keraslint.project.meaning import ClassRef
+
+METHODS = ("build", "compute_output_shape")
+PROMISE = Promise(mends=(Health.RELOADS, Health.BUILDS))
+
+
+def concerns(hierarchy: Hierarchy, ref: ClassRef) -> bool:
+    """Whether one of the methods adds a tuple to something."""
+    methods = ref.summary.methods
+    return any(name in methods and methods[name].joins for name in METHODS)
+
+
+def check(layer: LayerClass) -> Iterator[Finding]:
+    """Find sums of a shape and a tuple."""
+    from keraslint.layer.shapes import concatenations
+
+    for method in _methods(layer) if layer.keras == 3 else ():
+        asked = method.node.name.value != METHODS[0]
+        when = "when a `build()` asks for it on loading" if asked else "on loading"
+        for span, text, _ in concatenations(method):
+            yield Finding(span, f"`{text}` fails {when}, where the shape is a list")
+
+
+def cure(layer: LayerClass, finding: Finding) -> Cure:
+    """Unpack the shapes, in all the methods of the class."""
+    from keraslint.layer.shapes import concatenations, without_concatenations
+
+    methods = list(_methods(layer))
+    texts = {span: new for method in methods for span, _, new in concatenations(method)}
+    edits = tuple(edit for method in methods for edit in without_concatenations(method))
+    title = f"Write `{texts[finding.span]}`" if len(texts) == 1 else "Unpack the shapes"
+    return Cure(Fix(Applicability.SAFE, title, tuple(sorted(edits)), layer.name, PROMISE))
+
+
+def _methods(layer: LayerClass) -> Iterator[Method]:
+    for name in METHODS:
+        summary = layer.ref.summary.methods.get(name)
+        method = layer.method(name) if summary is not None and summary.joins else None
+        if method is not None:
+            yield method
+
+
+rule = Rule(
+    code="KRL202",
+    name="shape-concatenation",
+    summary="A tuple is added to an input shape, which is a list on loading",
+    page=__doc__,
+    fixable="always",
+    promise=PROMISE,
+    words=("class", "shape"),
+    concerns=concerns,
+    check=check,
+    cure=cure,
+)
