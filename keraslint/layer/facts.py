@@ -125,3 +125,11 @@ class LayerClass:
     def steps(self, name: str) -> Sequence[Step]:
         """The same method in steps; nothing when it is not written in this class."""
         return self.reads.steps(name)
+
+    def unwritable(self, *names: str) -> str:
+        """Why methods of these names can be read and not rewritten, `""` when they can."""
+        for name in names:
+            method = self.ref.summary.methods.get(name)
+            if method is not None and method.instance != "self":
+                return f"`{name}` calls its instance `{method.instance}`"
+        return ""

@@ -114,6 +114,8 @@ def cure(layer: LayerClass, finding: Finding) -> Cure:
 
     call = layer.method("call")
     assert call is not None
+    if layer.unwritable("call"):
+        return Cure(why_not=layer.unwritable("call"))
     doubts = tuple(_doubts(layer))
     trust = Applicability.UNSAFE if doubts else Applicability.SAFE
     edits = with_parameter(call, "training", "None")
@@ -139,7 +141,7 @@ rule = Rule(
     name="model-call-without-training",
     summary="A model's `call()` has no `training`, so dropout and the like are off in `fit()`",
     page=__doc__,
-    fixable="always",
+    fixable="sometimes",
     words=("class", "call"),
     concerns=concerns,
     check=check,

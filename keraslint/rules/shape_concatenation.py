@@ -123,6 +123,8 @@ def cure(layer: LayerClass, finding: Finding) -> Cure:
     """Unpack the shapes, in all the methods of the class."""
     from keraslint.layer.shapes import concatenations, without_concatenations
 
+    if layer.unwritable(*METHODS):
+        return Cure(why_not=layer.unwritable(*METHODS))
     methods = list(_methods(layer))
     texts = {span: new for method in methods for span, _, new in concatenations(method)}
     edits = tuple(edit for method in methods for edit in without_concatenations(method))
@@ -143,7 +145,7 @@ rule = Rule(
     name="shape-concatenation",
     summary="A tuple is added to an input shape, which is a list on loading",
     page=__doc__,
-    fixable="always",
+    fixable="sometimes",
     promise=PROMISE,
     words=("class", "shape"),
     concerns=concerns,

@@ -147,6 +147,8 @@ def cure(layer: LayerClass, finding: Finding) -> Cure:
     attributes = [child.attribute for child in unbuilt(layer)]
     additions = Additions(layer, attributes)
     shapes = additions.shapes
+    if layer.unwritable("build"):
+        return Cure(why_not=layer.unwritable("build"))
     if not shapes:
         return Cure(why_not=_missing(layer, additions, attributes))
     names = listed([f"`{child}`" for child in shapes])
