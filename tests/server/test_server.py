@@ -205,6 +205,7 @@ class TestActions:
     def test_an_unsafe_fix_says_why(self, tmp_path: Path) -> None:
         folder = shutil.copytree(ROOT / "fixtures" / "unet", tmp_path / "unet")
         file = folder / "unet_res_block.py"
+        (folder / "pyproject.toml").write_text('[tool.keraslint]\nselect = ["KRL1"]\n')
         with Editor(folder) as editor:
             (first, _) = editor.open(file.as_uri(), file.read_text(encoding="utf-8"))
             actions = editor.actions(file.as_uri(), first["range"])
