@@ -9,14 +9,17 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from io import TextIOWrapper
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn, TextIO, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import click
 
 from keraslint import __version__
+from keraslint.terminal import clear, colourful, show, width, write
 
 if TYPE_CHECKING:
-    from keraslint.commands import Answer
+    from click.shell_completion import CompletionItem
+
+    from keraslint.commands.check import Request
 
 CLEAN, FINDINGS, MISUSE, INTERRUPTED = 0, 1, 2, 130
 _Command = TypeVar("_Command", bound=Callable[..., Any])
@@ -31,7 +34,7 @@ class _Option(click.Option):
 
 
 class _Sectioned(click.Command):
-    """A command whose `--help` groups its options."""
+    """A command whose `--help` groups its options, the shared ones last."""
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         sections: dict[str, list[tuple[str, str]]] = {}
@@ -47,14 +50,24 @@ class _Sectioned(click.Command):
 class _Keraslint(click.Group):
     """`keraslint PATH…` is `keraslint check PATH…`."""
 
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Offer commands, and files where no command is meant."""
+        from click.shell_completion import CompletionItem
+
+        files = CompletionItem(incomplete, type="file")
+        return [files, *super().shell_complete(ctx, incomplete)]
+
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        if not args:
-            _write(f"{self.get_help(ctx)}\n", sys.stderr)
+        if not args and not ctx.resilient_parsing:
+            write(f"{self.get_help(ctx)}\n", sys.stderr)
             ctx.exit(MISUSE)
         own = {*self.commands, "--help", "-h", "--version", "-V"}
         if args and args[0] not in own:
             args = ["check", *args]
         return super().parse_args(ctx, args)
+
+
+_PATH = click.Path()  # which completes files, and checks nothing
 
 
 def _commas(_: click.Context, __: click.Parameter, values: Iterable[str]) -> tuple[str, ...]:
@@ -71,13 +84,33 @@ def _pairs(_: click.Context, __: click.Parameter, values: Iterable[str]) -> Mapp
     return pairs
 
 
+def _of_rules(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
+    """Complete the last selector of a list."""
+    from keraslint.commands.config import selectors
+
+    before, comma, word = incomplete.rpartition(",")
+    return [f"{before}{comma}{one}" for one in selectors() if one.startswith(word)]
+
+
+def _of_formats(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
+    from keraslint.report import format_names
+
+    return [name for name in format_names() if name.startswith(incomplete)]
+
+
+def _of_keys(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
+    from keraslint.options import OPTIONS
+
+    return [key for key in OPTIONS if key.startswith(incomplete)]
+
+
 def _options(section: str) -> Callable[..., Callable[[_Command], _Command]]:
     return partial(click.option, cls=_Option, section=section)
 
 
 _fixing, _selecting, _finding = map(_options, ("Fixing", "Rule selection", "File selection"))
 _proving, _telling, _other = map(_options, ("Proof", "Output", "Options"))
-_codes = {"multiple": True, "callback": _commas, "metavar": "CODES"}
+_codes = {"multiple": True, "callback": _commas, "metavar": "CODES", "shell_complete": _of_rules}
 _FORMATS = """full, concise, grouped, json, json-lines, github, gitlab, azure, junit, pylint, rdjson
 or sarif."""
 _silencing = _options("Known findings")
@@ -93,7 +126,12 @@ Examples:
   keraslint src/ --fix --diff               show the safe fixes
   keraslint src/ --fix --prove              write the fixes that running the layers proves
   keraslint rule layer-in-build             explain a rule
-  keraslint compare old.py new.py --layer Block --recipe 'Block(4)(floats(2, 8))'""",
+  keraslint compare old.py new.py --layer Block --recipe 'Block(4)(floats(2, 8))'
+
+\b
+Completion, in the start-up file of bash (zsh, fish: say so in place of bash):
+  eval "$(_KERASLINT_COMPLETE=bash_source keraslint)"
+""",
 )
 @click.version_option(__version__, "-V", "--version", message="keraslint %(version)s")
 def cli() -> None:
@@ -104,8 +142,20 @@ def cli() -> None:
     """
 
 
-@cli.command(cls=_Sectioned, short_help="Report findings, fix them, prove the fixes.")
-@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@cli.command(
+    cls=_Sectioned,
+    short_help="Report findings, fix them, prove the fixes.",
+    epilog="""\b
+Examples:
+  keraslint check                           report what is wrong here and below
+  keraslint check --diff src/               show what the safe fixes would do
+  keraslint check --fix --prove src/        write what running the layers proves
+  keraslint check --select ALL --ignore KRL103 src/
+  keraslint check --add-noqa src/           accept what is there, line by line
+  keraslint check --baseline known.json --update-baseline src/
+  keraslint check --output-format github .  for a workflow's log""",
+)
+@click.argument("paths", nargs=-1, metavar="[PATH]...", type=_PATH)
 @_fixing("--fix/--no-fix", default=None, help="Apply fixes.")
 @_fixing("--unsafe-fixes/--no-unsafe-fixes", default=None, help="Apply unsafe fixes too.")
 @_fixing("--diff", is_flag=True, help="Show the fixes as a diff and write nothing.")
@@ -132,11 +182,13 @@ def cli() -> None:
     "--respect-gitignore/--no-respect-gitignore", default=None, help="Leave out what git does."
 )
 @_finding("--force-exclude/--no-force-exclude", default=None, help="Leave out named paths as well.")
+@_finding("-w", "--watch", is_flag=True, help="Report again whenever a file changes.")
 @_finding("--stdin-filename", metavar="PATH", help="Read standard input, as if it were this file.")
 @_silencing("--add-noqa", is_flag=True, help="Silence what is found by `# noqa` comments.")
 @_silencing("--baseline", metavar="FILE", help="Leave out the findings that this file holds.")
 @_silencing("--update-baseline", is_flag=True, help="Write what is found to the baseline.")
-@_telling("--output-format", envvar="KERASLINT_OUTPUT_FORMAT", metavar="FORMAT", help=_FORMATS)
+@_telling("--output-format", envvar="KERASLINT_OUTPUT_FORMAT", metavar="FORMAT", help=_FORMATS,
+          shell_complete=_of_formats)  # fmt: skip
 @_telling("-o", "--output-file", metavar="FILE", help="Write the report to a file.")
 @_telling("--statistics", is_flag=True, help="Count the findings of each rule.")
 @_telling("--show-files", is_flag=True, help="List the files that would be linted.")
@@ -160,16 +212,18 @@ def check(paths: tuple[str, ...], **asked: Any) -> int:
     flags = {key: asked.pop(key.replace("-", "_"), None) for key in OPTIONS}
     colour, output_file = asked.pop("color"), asked.pop("output_file")
     zero, non_zero_on_fix = asked.pop("exit_zero"), asked.pop("exit_non_zero_on_fix")
-    colourful = output_file is None and _colourful(colour)
-    request = Request(paths, flags, colour=colourful, width=_width(), **asked)
+    in_colour = output_file is None and colourful(colour)
+    request = Request(paths, flags, colour=in_colour, width=width(), **asked)
+    if request.watch:
+        _watch(request, output_file)
     told = answer(request, standard_input=sys.stdin.buffer.read)
-    _show(told, output_file, asked["report"])
+    show(told, output_file, asked["report"])
     found = (told.found and not zero) or (told.fixed and non_zero_on_fix)
     return MISUSE if told.failed else FINDINGS if found else CLEAN
 
 
 @cli.command(cls=_Sectioned, short_help="Explain a rule.")
-@click.argument("rule", required=False)
+@click.argument("rule", required=False, shell_complete=_of_rules)
 @click.option("--all", "every", is_flag=True, help="All the rules.")
 @click.option("--output-format", type=click.Choice(["text", "json", "markdown"]), default="text")
 def rule(rule: str | None, every: bool, output_format: str) -> int:
@@ -178,13 +232,13 @@ def rule(rule: str | None, every: bool, output_format: str) -> int:
 
     if (rule is None) is not every:
         raise click.UsageError("name one rule, or ask for --all")
-    text = pages(rule or "ALL", output_format, width=_width(), colour=_colourful("auto"))
-    _write(text, sys.stdout)
+    text = pages(rule or "ALL", output_format, width=width(), colour=colourful("auto"))
+    write(text, sys.stdout)
     return CLEAN
 
 
 @cli.command(cls=_Sectioned, short_help="Explain the keys of the configuration.")
-@click.argument("key", required=False)
+@click.argument("key", required=False, shell_complete=_of_keys)
 @click.option("--schema", is_flag=True, help="Print the JSON schema of a configuration.")
 @click.option("--output-format", type=click.Choice(["text", "json"]), default="text")
 def config(key: str | None, schema: bool, output_format: str) -> int:
@@ -193,9 +247,9 @@ def config(key: str | None, schema: bool, output_format: str) -> int:
 
     if schema and key is not None:
         raise click.UsageError("the schema is that of all keys: name none")
-    colour = _colourful("auto")
-    told = options(key, as_json=output_format == "json", width=_width(), colour=colour)
-    _write(configuration_schema() if schema else told, sys.stdout)
+    colour = colourful("auto")
+    told = options(key, as_json=output_format == "json", width=width(), colour=colour)
+    write(configuration_schema() if schema else told, sys.stdout)
     return CLEAN
 
 
@@ -225,8 +279,8 @@ def compare(**asked: Any) -> int:
     """
     from keraslint.commands.compare import Comparison, answer
 
-    told = answer(Comparison(**asked, width=_width(), colour=_colourful("auto")))
-    _show(told, None, asked["report"])
+    told = answer(Comparison(**asked, width=width(), colour=colourful("auto")))
+    show(told, None, asked["report"])
     return MISUSE if told.failed else FINDINGS if told.found else CLEAN
 
 
@@ -246,48 +300,17 @@ def server(config: tuple[str, ...], isolated: bool, stdio: bool) -> int:
     return CLEAN
 
 
-def _colourful(when: str) -> bool:
-    """Decide on colours as https://no-color.org and FORCE_COLOR have it."""
-    if when != "auto":
-        return when == "always"
-    if os.environ.get("NO_COLOR"):
-        return False
-    if os.environ.get("FORCE_COLOR", "0") not in ("", "0"):
-        return True
-    return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+def _watch(request: Request, output_file: str | None) -> NoReturn:
+    """Show one answer after another, each on an empty screen, until interrupted."""
+    from keraslint.commands.watch import watched
 
-
-def _width() -> int:
-    from shutil import get_terminal_size
-
-    return get_terminal_size((100, 24)).columns
-
-
-def _show(told: Answer, output_file: str | None, report: str | None) -> None:
-    _write(told.err, sys.stderr)
-    if told.evidence is not None and report is not None:
-        _write_file(report, told.evidence)
-    if told.raw is not None:
-        sys.stdout.buffer.write(told.raw)
-        sys.stdout.buffer.flush()
-    if output_file is None:
-        return _write(told.out, sys.stdout)
-    _write_file(output_file, told.out)
-
-
-def _write_file(file: str, text: str) -> None:
-    try:
-        Path(file).write_text(text, encoding="utf-8", errors="backslashreplace")
-    except OSError as error:
-        raise click.ClickException(f"{file}: {error.strerror}") from None
-
-
-def _write(text: str, stream: TextIO) -> None:
-    try:
-        stream.write(text)
-        stream.flush()
-    except BrokenPipeError:  # the reader has seen enough; what was found stays found
-        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+    gc.enable()  # this run is not short
+    for told, files in watched(request):
+        clear()
+        show(told, output_file, request.report)
+        noun = "file" if files == 1 else "files"
+        write(f"Watching {files} {noun} for changes (Ctrl-C ends it).\n", sys.stderr)
+    raise AssertionError("watching has no end of its own")
 
 
 def main() -> NoReturn:
@@ -307,10 +330,10 @@ def run(arguments: Sequence[str]) -> int:
         code = cli.main(list(arguments), prog_name="keraslint", standalone_mode=False)
         return code if isinstance(code, int) else CLEAN
     except click.Abort:
-        _write("interrupted\n", sys.stderr)
+        write("interrupted\n", sys.stderr)
         return INTERRUPTED
     except Exception as error:
-        _write(_sorry(error), sys.stderr)
+        write(_sorry(error), sys.stderr)
         return MISUSE
 
 

@@ -240,7 +240,7 @@ class TestBadInput:
         ran = keraslint("finding.py", "-o", "no/such/folder")
 
         assert (ran.code, ran.out) == (2, "")
-        assert ran.err == "error: no/such/folder: No such file or directory\n"
+        assert ran.err == "error: no/such/folder: no such file or directory\n"
 
 
 class TestReports:
@@ -437,7 +437,7 @@ class TestRulePages:
         markdown = keraslint("rule", "--all", "--output-format", "markdown").out
 
         assert {"KRL101", "KRL102", "KRL103"} <= {rule["code"] for rule in rules}
-        assert all(f"# {rule['name']} ({rule['code']})" in markdown for rule in rules)
+        assert all(f"\n## {rule['name']} ({rule['code']})\n" in markdown for rule in rules)
 
     def test_an_unknown_rule(self, keraslint: Run) -> None:
         ran = keraslint("rule", "layer-in-biuld")

@@ -31,6 +31,7 @@ FLOORS = (
     ("fix.proving",),
     ("fix.session", "server"),
     ("commands",),
+    ("terminal",),
     ("cli",),
     ("__main__",),
 )

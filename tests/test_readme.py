@@ -14,6 +14,7 @@ import pytest
 
 from keraslint.cli import run
 from keraslint.config import load, selected
+from keraslint.report.pages import pages_markdown, rules_table
 from keraslint.rules import registry
 
 ROOT = Path(__file__).parent.parent
@@ -49,15 +50,6 @@ def text() -> str:
 
 def blocks(kind: str) -> list[Block]:
     return [Block(*found) for found in BLOCK.findall(text()) if found[0] == kind]
-
-
-def rules_table() -> str:
-    lines = ["| code | name | what it finds | fix | on by default |", "|---|---|---|---|---|"]
-    for rule in registry():
-        default = "yes" if rule.default else "no"
-        cells = (rule.code, f"`{rule.name}`", rule.summary, rule.fixable, default)
-        lines.append(f"| {' | '.join(cells)} |")
-    return "".join(f"{line}\n" for line in lines)
 
 
 @pytest.fixture
@@ -140,7 +132,18 @@ def test_the_second_command_is_what_ci_runs() -> None:
 def test_the_table_holds_every_rule() -> None:
     (table,) = TABLE.findall(text())
 
-    assert table == rules_table()
+    assert table == rules_table(registry())
+
+
+def test_the_generated_reference_has_the_same_table_and_a_page_for_each_row() -> None:
+    (table,) = TABLE.findall(text())
+    reference = pages_markdown(registry())
+    headings = re.findall(r"^## ([\w-]+) \((KRL\d+)\)$", reference, re.MULTILINE)
+
+    assert table in reference
+    assert headings == [
+        (name, code) for code, name in re.findall(r"^\| (KRL\d+) \| `([\w-]+)` ", table, re.M)
+    ]
 
 
 def test_every_rule_that_is_named_exists() -> None:
@@ -187,5 +190,5 @@ def test_nothing_from_another_machine_is_shown() -> None:
 
 
 if __name__ == "__main__":
-    README.write_text(TABLE.sub(lambda _: rules_table(), text()), encoding="utf-8")
+    README.write_text(TABLE.sub(lambda _: rules_table(registry()), text()), encoding="utf-8")
     sys.exit(0)

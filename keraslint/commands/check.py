@@ -44,6 +44,7 @@ class Request:
     show_settings: bool = False
     add_noqa: bool = False
     update_baseline: bool = False
+    watch: bool = False
     quiet: bool = False
     colour: bool = False
     width: int = 100
@@ -51,7 +52,7 @@ class Request:
 
 def answer(request: Request, standard_input: Callable[[], bytes]) -> Answer:
     """Do what was asked. Raises `ConfigError` for what cannot be followed."""
-    settings = _settings(request)
+    settings = settings_of(request)
     paths = [Path(path) for path in request.paths or (".",) if path != "-"]
     _check_selectors(settings)
     if request.show_settings:
@@ -74,7 +75,7 @@ def answer(request: Request, standard_input: Callable[[], bytes]) -> Answer:
     return _linted(request, settings, paths, stdin)
 
 
-def _settings(request: Request) -> Settings:
+def settings_of(request: Request) -> Settings:
     """Load the settings that hold, and refuse flags that do not go together."""
     settings = load(
         _start(request), config=request.config, isolated=request.isolated, flags=request.flags
@@ -100,7 +101,7 @@ def _settings(request: Request) -> Settings:
 
 
 def _check_writers(request: Request) -> None:
-    """Refuse to write comments or a baseline together with anything else that writes."""
+    """Refuse to write comments or a baseline, or to watch, together with what it cannot be."""
     standard_input = request.stdin_filename is not None or "-" in request.paths
     asked = {
         "`--add-noqa`": request.add_noqa,
@@ -109,8 +110,10 @@ def _check_writers(request: Request) -> None:
         "`--diff`": request.diff,
         "standard input": standard_input,
     }
+    if request.watch:
+        asked = {"`--watch`": True, **asked, "`--fix`": False, "`--diff`": False}
     given = [name for name, is_given in asked.items() if is_given]
-    if len(given) > 1 and (request.add_noqa or request.update_baseline):
+    if len(given) > 1 and (request.add_noqa or request.update_baseline or request.watch):
         raise ConfigError(f"{given[0]} does not go together with {given[1]}")
 
 

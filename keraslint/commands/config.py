@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from difflib import get_close_matches
 
 from keraslint.config import ConfigError
@@ -27,11 +26,11 @@ def options(key: str | None, *, as_json: bool, width: int, colour: bool) -> str:
 
 def configuration_schema() -> str:
     """The JSON schema that a configuration fulfils."""
-    return schema(tuple(_selectors()))
+    return schema(selectors())
 
 
-def _selectors() -> Iterable[str]:
+def selectors() -> tuple[str, ...]:
     """Everything that `matching` takes: `ALL`, codes and what they start with, names."""
     codes = [rule.code for rule in registry()]
     starts = {code[:length] for code in codes for length in range(FIRST, len(code) + 1)}
-    return ["ALL", *sorted(starts), *sorted(rule.name for rule in registry())]
+    return ("ALL", *sorted(starts), *sorted(rule.name for rule in registry()))

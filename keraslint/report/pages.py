@@ -12,6 +12,10 @@ from keraslint.report.palette import Palette
 
 _ITEM = re.compile(r"(\s*(?:[-*]|\d+\.)\s+)(.*)")
 _VERBATIM = re.compile(r"^(?:    |\t|\|)")
+_CODE = re.compile(r"`[^`]+`")
+_HEADING = re.compile(r"^(#+ )", re.MULTILINE)
+_FENCE = re.compile(r"(^```.*?^```$)", re.MULTILINE | re.DOTALL)
+_GLUE = "\ue000"  # a space within code, at which no line is broken
 
 
 class Page(Protocol):
@@ -38,10 +42,31 @@ def pages_text(rules: Iterable[Page], *, width: int, colour: bool) -> str:
 
 
 def pages_markdown(rules: Iterable[Page]) -> str:
-    """Render one reference of all the pages."""
-    return "\n".join(
+    """Render the page of one rule, or one reference of several with a table of them."""
+    rules = tuple(rules)
+    pages = [
         f"# {rule.name} ({rule.code})\n\n{_facts(rule)}\n\n{rule.page.strip()}\n" for rule in rules
-    )
+    ]
+    if len(pages) == 1:
+        return pages[0]
+    return "\n".join([f"# Rules\n\n{rules_table(rules)}", *map(_demoted, pages)])
+
+
+def rules_table(rules: Iterable[Page]) -> str:
+    """Render the table that README and the reference have in common."""
+    lines = ["| code | name | what it finds | fix | on by default |", "|---|---|---|---|---|"]
+    for rule in rules:
+        default = "yes" if rule.default else "no"
+        cells = (rule.code, f"`{rule.name}`", rule.summary, rule.fixable, default)
+        lines.append(f"| {' | '.join(cells)} |")
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _demoted(page: str) -> str:
+    """Make headings one level lower; what looks like one in code is a comment."""
+    parts = _FENCE.split(page)
+    parts[::2] = [_HEADING.sub(r"#\1", prose) for prose in parts[::2]]
+    return "".join(parts)
 
 
 def pages_json(rules: Iterable[Page], *, as_list: bool) -> str:
@@ -84,11 +109,12 @@ def _wrapped(page: str, width: int, palette: Palette) -> Iterator[str]:
             item = _ITEM.match(first)
             indent = " " * len(item[1]) if item else ""
             text = " ".join(line.strip() for line in block)
+            text = _CODE.sub(lambda code: code[0].replace(" ", _GLUE), text)
             lead = item[1] if item else ""
             text = text[len(lead.lstrip()) :] if item else text
             fill = textwrap.TextWrapper(width, initial_indent=lead, subsequent_indent=indent)
             fill.break_long_words = fill.break_on_hyphens = False
-            yield from fill.wrap(text)
+            yield from (line.replace(_GLUE, " ") for line in fill.wrap(text))
 
 
 def _blocks(lines: list[str]) -> Iterator[list[str]]:

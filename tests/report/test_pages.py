@@ -55,10 +55,28 @@ def test_prose_wraps_and_code_stays() -> None:
 
 
 def test_markdown_is_the_page_under_its_name() -> None:
-    text = pages_markdown([Rule(), Rule(name="two", fixable="never", default=False)])
+    text = pages_markdown([Rule(fixable="never", default=False)])
 
-    assert text.startswith("# layer-in-build (KRL101)\n\nOn by default.")
-    assert "\n# two (KRL101)\n\nOff by default. It has no fix.\n\n## Why" in text
+    assert text.startswith("# layer-in-build (KRL101)\n\nOff by default. It has no fix.\n\n## Why")
+
+
+def test_several_pages_are_one_reference_with_a_table() -> None:
+    page = "## Why\n\n```python\n# no heading\n```\n"
+
+    text = pages_markdown([Rule(page=page), Rule(name="two", page=page)])
+
+    assert text.startswith("# Rules\n\n| code | name | what it finds | fix | on by default |\n")
+    assert "| KRL101 | `two` | A layer is created in `build()` | sometimes | yes |\n" in text
+    assert "\n## two (KRL101)\n\nOn by default." in text
+    assert text.count("\n### Why\n\n```python\n# no heading\n```\n") == 2
+
+
+def test_code_within_prose_is_not_broken() -> None:
+    page = "Words that are long enough, then `# keraslint: ignore[...]` and more."
+
+    text = pages_text([Rule(page=page)], width=40, colour=False)
+
+    assert "`# keraslint: ignore[...]`" in text
 
 
 def test_json_is_one_object_or_a_list() -> None:
