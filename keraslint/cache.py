@@ -28,8 +28,9 @@ class Cache:
     trust.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, kept: int = KEPT) -> None:
         self._folder = folder
+        self._kept = kept
 
     def get(self, key: str) -> str | None:
         """The text of an entry, if there is one that can be read."""
@@ -61,5 +62,5 @@ class Cache:
 
     def _prune(self) -> None:
         entries = sorted(self._folder.glob("*.json"), key=lambda path: path.stat().st_mtime)
-        for path in entries[:-KEPT]:
+        for path in entries[: -self._kept]:
             path.unlink(missing_ok=True)

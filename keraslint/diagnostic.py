@@ -161,6 +161,7 @@ class Verdict:
     `reason` is empty when proved; else the first clause that broke, or why nothing is known.
     `recipe` is how the layer was made and called, as text that can be kept in the configuration.
     `evidence` has an entry for each case that showed something that those above it do not.
+    `cached`: an earlier run has measured it, and nothing that it looked at has changed since.
     """
 
     outcome: Outcome
@@ -172,6 +173,7 @@ class Verdict:
     environment: str = ""
     evidence: tuple[Evidence, ...] = ()
     old_files: tuple[OldFile, ...] = ()
+    cached: bool = False
 
 
 @dataclass(frozen=True, slots=True)

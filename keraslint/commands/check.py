@@ -282,7 +282,8 @@ def _piped(done: Answer, result: FixResult, stdin: Stdin) -> Answer:
 def _proof(settings: Settings) -> ProofOptions:
     from keraslint.commands.compare import proof_options
 
-    return proof_options(settings)
+    folder = settings.path(settings.cache_dir) / "proofs" if settings.cache else None
+    return replace(proof_options(settings), cache_dir=folder)
 
 
 def _report(request: Request, settings: Settings, seconds: float) -> Report:

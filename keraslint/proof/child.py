@@ -18,6 +18,22 @@ PROBE = Path(__file__).parent / "probe" / "__main__.py"
 START_LIMIT = 180.0
 FAREWELL = 2.0
 HELLO = -1
+CENSUS = """
+import json, os, sys
+packages = []
+for place in sys.path:
+    try:
+        packages += sorted(name for name in os.listdir(place) if "-info" in name or ".egg" in name)
+    except OSError:
+        pass
+home = os.environ.get("KERAS_HOME") or os.path.join(os.path.expanduser("~"), ".keras")
+try:
+    settings = open(os.path.join(home, "keras.json")).read()
+except OSError:
+    settings = ""
+backend = os.environ.get("KERAS_BACKEND")
+print(json.dumps([sys.version, sys.platform, sys.executable, packages, settings, backend]))
+"""
 Reply = dict[str, Any]
 
 
@@ -129,6 +145,18 @@ class Child:
         self._listener.join(FAREWELL)
         self._process.stdout.close()
         shutil.rmtree(self._home, ignore_errors=True)
+
+
+def census(python: str, backend: str | None) -> str:
+    """The interpreter, the versions of its packages and Keras' settings; empty if it cannot run."""
+    environment = {**os.environ, **({"KERAS_BACKEND": backend} if backend else {})}
+    try:
+        done = subprocess.run(
+            [python, "-c", CENSUS], capture_output=True, text=True, env=environment, timeout=60
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return done.stdout if done.returncode == 0 else ""
 
 
 def _not_ready(hello: Reply, python: str) -> str:

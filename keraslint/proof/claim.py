@@ -39,6 +39,7 @@ class Claim:
 class ProofOptions:
     """Where and under which limits to run; `timeout` is in seconds per version of a layer.
 
+    Verdicts are kept in `cache_dir`, if there is one.
     `jobs` versions run at a time; 0 are as many as there are processors, up to four.
     """
 
@@ -49,6 +50,7 @@ class ProofOptions:
     root: Path = field(default_factory=Path.cwd)
     src: tuple[Path, ...] = ()
     jobs: int = 0
+    cache_dir: Path | None = None
 
     @property
     def at_a_time(self) -> int:

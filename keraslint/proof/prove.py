@@ -11,14 +11,16 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import reduce
 from types import TracebackType
 from typing import Any, TypeVar
 
 from keraslint.diagnostic import Outcome, Verdict
 
-from .child import Child, Gone, Lost, Reply
+from .child import Child, Gone, Lost, Reply, census
 from .claim import Claim, ProofOptions, after_job, before_job
 from .evidence import evidence, old_files
+from .ledger import Ledger, LookedAt, both
 from .verdict import judge
 
 __all__ = ["Claim", "ProofOptions", "Prover", "prove"]
@@ -53,6 +55,7 @@ class Prover:
         self._child: Child | None = None
         self._broken = ""
         self._lock = threading.RLock()
+        self._ledger: Ledger | None = None
         self._scratch = tempfile.TemporaryDirectory(prefix="keraslint-", ignore_cleanup_errors=True)
         self._measured: dict[str, _Baseline] = {}
 
@@ -74,15 +77,34 @@ class Prover:
 
     def prove(self, claim: Claim, *, timeout: float | None = None) -> Verdict:
         """Build and run both versions of one layer; `timeout` overrides that of the options."""
-        started = time.monotonic()
         options = self.options if timeout is None else replace(self.options, timeout=timeout)
+        ledger = self._open_ledger()
+        known = ledger.recall(claim, options) if ledger else None
+        if known is not None:
+            return known
+        started = time.monotonic()
         try:
-            verdict = self._settle(claim, options)
+            verdict, looked_at = self._settle(claim, options)
         except Gone as error:
-            verdict = _unknown(claim, str(error))
+            verdict, looked_at = _unknown(claim, str(error)), None
         seconds = time.monotonic() - started
         environment = self._child.environment if self._child else ""
-        return replace(verdict, seconds=seconds, environment=environment)
+        verdict = replace(verdict, seconds=seconds, environment=environment)
+        if ledger and looked_at:
+            ledger.note(claim, options, verdict, looked_at)
+        return verdict
+
+    def _open_ledger(self) -> Ledger | None:
+        """The verdicts of earlier runs; none for an interpreter that cannot tell its packages."""
+        with self._lock:
+            folder = self.options.cache_dir
+            if self._ledger is None and folder is not None:
+                told = census(self.options.interpreter, self.options.backend)
+                if told:
+                    self._ledger = Ledger(folder, told)
+                else:
+                    self.options = replace(self.options, cache_dir=None)
+            return self._ledger
 
     def each(self, work: Callable[[_Item], _Result], items: Sequence[_Item]) -> list[_Result]:
         """Do some work that proves for each item, several at a time; results come in order."""
@@ -96,32 +118,34 @@ class Prover:
         finally:
             pool.shutdown(cancel_futures=True)
 
-    def _settle(self, claim: Claim, options: ProofOptions) -> Verdict:
+    def _settle(self, claim: Claim, options: ProofOptions) -> tuple[Verdict, LookedAt | None]:
+        """The verdict, and what it rests on if it would be the same another time."""
         with self._baseline(before_job(claim, options)) as baseline:
             return self._compare(claim, options, baseline.reply, baseline.folder)
 
     def _compare(
         self, claim: Claim, options: ProofOptions, before: Reply, their_folder: str
-    ) -> Verdict:
+    ) -> tuple[Verdict, LookedAt | None]:
         wrong = _why_not(before, options.timeout)
         if wrong:
-            return _unknown(claim, f"baseline fails: {wrong}")
+            return _unknown(claim, f"baseline fails: {wrong}"), _looked_at(before)
         cases = before["answer"]["cases"]
         used = "\n".join(dict.fromkeys(case["recipe"] for case in cases))
         layer = claim.after_layer or claim.layer
         with tempfile.TemporaryDirectory(dir=self._scratch.name) as folder:
             job = after_job(claim, options, cases)
             after = self._measure({**job, "folder": folder, "theirs": their_folder})
+        looked_at = _looked_at(before, after)
         wrong = _why_not(after, options.timeout)
         if wrong:
             slow = after["status"] == "timeout" and before["seconds"] > options.timeout / 4
             outcome = Outcome.UNKNOWN if slow else Outcome.REFUTED
-            return Verdict(outcome, layer, f"the rewritten layer fails: {wrong}", used)
+            return Verdict(outcome, layer, f"the rewritten layer fails: {wrong}", used), looked_at
         other = after["answer"]["cases"]
         outcome, reason, checks = judge(cases, other, claim.promise)
         verdict = Verdict(outcome, layer, reason, used, checks)
         seen, files = evidence(cases, other), old_files(cases, other)
-        return replace(verdict, evidence=seen, old_files=files)
+        return replace(verdict, evidence=seen, old_files=files), looked_at
 
     @contextmanager
     def _baseline(self, job: dict[str, Any]) -> Iterator[_Baseline]:
@@ -195,6 +219,15 @@ class Prover:
 def _unknown(claim: Claim, reason: str) -> Verdict:
     recipe = "\n".join(recipe.text for recipe in claim.recipes)
     return Verdict(Outcome.UNKNOWN, claim.after_layer or claim.layer, reason, recipe)
+
+
+def _looked_at(*replies: Reply) -> LookedAt | None:
+    """What measurements rest on; nothing is known where one was ended or could not import."""
+    answers = [reply["answer"] for reply in replies if reply["status"] == "done"]
+    if len(answers) < len(replies) or any("unusable" in answer for answer in answers):
+        return None
+    looked_at: LookedAt = reduce(both, (answer["looked_at"] for answer in answers))
+    return looked_at
 
 
 def _why_not(reply: dict[str, Any], timeout: float) -> str:

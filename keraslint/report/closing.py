@@ -24,6 +24,7 @@ def closing(report: Report) -> list[str]:
 
 def proof_counts(settled: Iterable[Settled]) -> str:
     """Count the fixes by what became of them: `3 fixed and proved, 1 refuted (kept as it was)`."""
+    settled = tuple(settled)
     counts = Counter(_fate(one) for one in settled)
     fates = (
         "fixed and proved",
@@ -38,7 +39,8 @@ def proof_counts(settled: Iterable[Settled]) -> str:
     for fate in (fate for fate in fates if counts[fate]):
         kept = "" if "fixed" in fate or "proved" in fate else _kept(counts[fate])
         parts.append(f"{counts[fate]} {fate}{kept}")
-    return ", ".join(parts)
+    cached = sum(one.verdict is not None and one.verdict.cached for one in settled)
+    return ", ".join(parts) + (f"; {cached} as an earlier run has shown (cached)" if cached else "")
 
 
 def _fate(settled: Settled) -> str:

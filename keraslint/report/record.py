@@ -47,6 +47,7 @@ def proof(verdict: Verdict) -> Json:
         "evidence": [_plain(one) for one in verdict.evidence],
         "seconds": round(verdict.seconds, 3),
         "environment": verdict.environment,
+        "cached": verdict.cached,
     }
 
 

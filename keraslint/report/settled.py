@@ -27,6 +27,7 @@ def _told(one: Settled, palette: Palette) -> list[str]:
     told = [head + _fate(one, palette) + (f": {reason}" if reason else "")]
     if one.verdict:
         told += _checks(one.verdict, CheckStatus.BROKEN) + _checks(one.verdict, CheckStatus.MENDED)
+        told[0] += " (cached)" if one.verdict.cached else ""
         told += [f"  recipe: {line}" for line in one.verdict.recipe.splitlines()]
     return told
 

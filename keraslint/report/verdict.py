@@ -31,7 +31,8 @@ def _lines(verdict: Verdict, width: int, palette: Palette) -> Iterator[str]:
     if not verdict.recipe:
         yield NO_RECIPE
     if verdict.environment:
-        yield f"measured with {verdict.environment} in {verdict.seconds:.1f} s"
+        earlier = " by an earlier run (cached)" if verdict.cached else ""
+        yield f"measured with {verdict.environment} in {verdict.seconds:.1f} s{earlier}"
     yield f"{QUESTION} {checkpoint_answer(verdict)}"
     yield from _table(verdict, width, palette)
 

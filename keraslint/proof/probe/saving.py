@@ -114,12 +114,15 @@ def same_files(one: Shelf, other: Shelf, name: str) -> bool:
     if not all(path.exists() for path in paths):
         return False
     mine, theirs = map(_content, paths)
-    return mine == theirs
+    return mine is not None and mine == theirs
 
 
-def _content(path: Path) -> dict[str, bytes]:
+def _content(path: Path) -> dict[str, bytes] | None:
+    """What a file holds, by member; None where it was not written to its end."""
     if path.suffix != ".keras":
         return {"": path.read_bytes()}
+    if not zipfile.is_zipfile(path):
+        return None
     with zipfile.ZipFile(path) as archive:
         names = [name for name in archive.namelist() if name != "metadata.json"]
         return {name: archive.read(name) for name in names}

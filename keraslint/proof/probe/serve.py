@@ -23,6 +23,7 @@ QUIET = {
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
 }
+OWN_FOLDER = Path(__file__).resolve().parent
 POLL = 0.01
 
 
@@ -107,7 +108,8 @@ def _warm_up() -> dict[str, Any]:
     if not hasattr(keras, "ops"):
         version = getattr(keras, "__version__", "2")
         return {"ready": False, "missing": "", "error": f"Keras {version} is too old: 3 is needed"}
-    importlib.import_module(".job", __package__)
+    for name in (".job", ".witness"):
+        importlib.import_module(name, __package__)
     for slow in ("h5py", "optree"):
         with contextlib.suppress(ImportError):
             importlib.import_module(slow)
@@ -154,6 +156,7 @@ def _worker(job: dict[str, Any]) -> None:
 def _work(job: dict[str, Any]) -> None:
     """Measure in this process, with prints going to a file and the scratch folder as current."""
     from .job import run
+    from .witness import Witness
 
     folder = Path(job["folder"])
     me = os.getpid()
@@ -163,7 +166,11 @@ def _work(job: dict[str, Any]) -> None:
     (folder / "work").mkdir(exist_ok=True)
     os.chdir(folder / "work")
     sys.argv[:] = [str(job["path"])]
+    scratch = [folder, *map(Path, filter(None, [job["theirs"], sys.pycache_prefix])), OWN_FOLDER]
+    witness = Witness(scratch, set(QUIET))
+    witness.begin()
     answer = run(job, lambda stage: _note_stage(folder, stage))
+    answer["looked_at"] = witness.seen(job["path"])
     if os.getpid() != me:
         os._exit(0)
     partial = folder / "answer.partial"

@@ -1,0 +1,126 @@
+"""A claim → the verdict of an earlier run, while all that was looked at is as it was."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import asdict, fields, is_dataclass, replace
+from enum import Enum
+from functools import lru_cache
+from pathlib import Path
+from types import NoneType
+from typing import Any, get_args, get_origin, get_type_hints
+
+from keraslint import __version__
+from keraslint.cache import Cache, digest
+from keraslint.diagnostic import Verdict
+
+from .claim import Claim, ProofOptions, after_job, before_job
+
+KEPT = 4096
+"""Verdicts kept in a folder: a few states of a project with hundreds of layers."""
+
+LookedAt = Mapping[str, Mapping[str, Any]]
+
+
+class Ledger:
+    """Verdicts in a folder; an entry that cannot be read is none.
+
+    `census` tells the interpreter, its packages and their settings.
+    """
+
+    def __init__(self, folder: Path, census: str) -> None:
+        self._cache = Cache(folder, kept=KEPT)
+        self._census = census
+
+    def recall(self, claim: Claim, options: ProofOptions) -> Verdict | None:
+        """The verdict on the same claim, if what it rests on is the same."""
+        text = self._cache.get(self._key(claim, options))
+        if text is None:
+            return None
+        try:
+            entry = json.loads(text)
+            if not _still_holds(entry["looked_at"]):
+                return None
+            verdict: Verdict = _revived(Verdict, entry["verdict"])
+            return replace(verdict, cached=True)
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            return None
+
+    def note(
+        self, claim: Claim, options: ProofOptions, verdict: Verdict, looked_at: LookedAt
+    ) -> None:
+        """Keep a verdict."""
+        entry = {"looked_at": looked_at, "verdict": asdict(verdict)}
+        text = json.dumps(entry, default=_plain, separators=(",", ":"))
+        self._cache.put(self._key(claim, options), text)
+
+    def _key(self, claim: Claim, options: ProofOptions) -> str:
+        """Digest everything that a verdict may depend on, but for what was seen to be read."""
+        keeps = sorted(measure.value for measure in claim.promise.keeps)
+        asked = (before_job(claim, options), after_job(claim, options, []), keeps)
+        parts = (_version(), self._census, json.dumps(asked, sort_keys=True))
+        return digest(part.encode("utf-8", "surrogatepass") for part in parts)
+
+
+@lru_cache
+def _version() -> str:
+    """Our version, and the texts of this room: verdicts follow from both."""
+    files = sorted(Path(__file__).parent.rglob("*.py"))
+    return digest([__version__.encode(), *(file.read_bytes() for file in files)])
+
+
+def _still_holds(looked_at: LookedAt) -> bool:
+    variables = looked_at["environment"].items()
+    if any(_of_variable(name) != value for name, value in variables):
+        return False
+    return all(_of_file(path) == value for path, value in looked_at["files"].items())
+
+
+def _of_variable(name: str) -> str | None:
+    value = os.environ.get(name)
+    return None if value is None else _digest(os.fsencode(value))
+
+
+def _of_file(path: str) -> str | None:
+    try:
+        return _digest(Path(path).read_bytes())
+    except OSError:
+        return None
+
+
+def _digest(data: bytes) -> str:
+    """As the probe digests what it has seen."""
+    return hashlib.blake2b(data, digest_size=20).hexdigest()
+
+
+def both(one: LookedAt, other: LookedAt) -> LookedAt:
+    """What two measurements have looked at."""
+    return {name: {**one[name], **other[name]} for name in ("files", "environment")}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Enum):
+        return value.value
+    raise TypeError(f"{type(value).__name__} is no plain data")
+
+
+def _revived(kind: Any, value: Any) -> Any:
+    """Plain JSON as frozen data again; raises where it is of another kind."""
+    if is_dataclass(kind):
+        hints = get_type_hints(kind)
+        names = [field.name for field in fields(kind)]
+        return kind(**{name: _revived(hints[name], value[name]) for name in names})  # type: ignore[operator]
+    if get_origin(kind) is tuple:
+        if not isinstance(value, list):
+            raise TypeError("no list")
+        return tuple(_revived(get_args(kind)[0], item) for item in value)
+    if NoneType in get_args(kind):
+        return None if value is None else _revived(get_args(kind)[0], value)
+    if isinstance(kind, type) and issubclass(kind, Enum):
+        return kind(value)
+    if not isinstance(value, kind):
+        raise TypeError(f"{value!r} is no {kind.__name__}")
+    return value
