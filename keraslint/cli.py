@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 import click
 
 from keraslint import __version__
-from keraslint.terminal import clear, colourful, show, width, write
+from keraslint.terminal import clear, colourful, overwrite, show, width, write
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -213,7 +213,8 @@ def check(paths: tuple[str, ...], **asked: Any) -> int:
     colour, output_file = asked.pop("color"), asked.pop("output_file")
     zero, non_zero_on_fix = asked.pop("exit_zero"), asked.pop("exit_non_zero_on_fix")
     in_colour = output_file is None and colourful(colour)
-    request = Request(paths, flags, colour=in_colour, width=width(), **asked)
+    going = (lambda line: None) if asked["quiet"] else overwrite
+    request = Request(paths, flags, colour=in_colour, width=width(), show=going, **asked)
     if request.watch:
         _watch(request, output_file)
     told = answer(request, standard_input=sys.stdin.buffer.read)

@@ -66,3 +66,9 @@ def _write_file(file: str, text: str) -> None:
         Path(file).write_text(text, encoding="utf-8", errors="backslashreplace")
     except OSError as error:
         raise ConfigError(f"{file}: {(error.strerror or str(error)).lower()}") from None
+
+
+def overwrite(line: str) -> None:
+    """Show a line in the place of the one before, where standard error can do that."""
+    if sys.stderr.isatty() and os.environ.get("TERM") != "dumb":
+        write(f"\r{line[: width() - 1]}\x1b[K", sys.stderr)

@@ -27,7 +27,7 @@ FLOORS = (
     ("rules",),
     ("archive", "baseline", "forks"),
     ("route",),
-    ("lint", "fix.apply", "proof", "report"),
+    ("lint", "fix.apply", "fix.progress", "proof", "report"),
     ("fix.proving",),
     ("fix.session", "server"),
     ("commands",),

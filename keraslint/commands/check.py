@@ -24,9 +24,16 @@ Stdin = tuple[str, bytes]
 FOR_PEOPLE = ("full", "concise", "grouped")
 
 
+def _hide(_: str) -> None:
+    """Show nothing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What was typed; `flags` are the keys of the configuration."""
+    """What was typed; `flags` are the keys of the configuration.
+
+    `show` is given a line on how far a long run is, each time that changes, and "" at the end.
+    """
 
     paths: tuple[str, ...]
     flags: Mapping[str, object]
@@ -48,6 +55,7 @@ class Request:
     quiet: bool = False
     colour: bool = False
     width: int = 100
+    show: Callable[[str], None] = _hide
 
 
 def answer(request: Request, standard_input: Callable[[], bytes]) -> Answer:
@@ -205,6 +213,7 @@ def _fixed(request: Request, settings: Settings, paths: list[Path], stdin: Stdin
         prove=_proof(settings) if request.prove else None,
         write=stdin is None and not request.diff,
         stdin=stdin,
+        show=request.show,
     )
     report = replace(
         _report(request, settings, time.perf_counter() - start),

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from keraslint.diagnostic import Applicability, Edit, Fix, Measure, Outcome, Promise, Verdict
 from keraslint.fix.apply import edited, touch
+from keraslint.fix.progress import Progress
 from keraslint.project.notebook.whole import damage
 from keraslint.project.source import Source
 from keraslint.proof.prove import Claim
@@ -26,16 +27,20 @@ def key_of(path: str, fix: Fix) -> Key:
 class Proving:
     """Verdicts on fixes, and what they were; files may be settled at the same time."""
 
-    def __init__(self, prove: Prove, recipes: Recipes) -> None:
+    def __init__(self, prove: Prove, recipes: Recipes, progress: Progress) -> None:
         self.tried: dict[Key, Verdict] = {}
+        self._progress = progress
         self._prove = prove
         self._recipes = recipes
 
     def settle(self, source: Source, fixes: Iterable[Fix]) -> list[Proved]:
         """Prove the fixes of one file, each upon those that were proved before it."""
         proved: list[Proved] = []
-        for group in _groups(fixes):
-            proved += self._together(source, group, proved) or self._each(source, group, proved)
+        for layer, groups in _by_layer(fixes).items():
+            self._progress.begins(layer)
+            for group in groups:
+                proved += self._together(source, group, proved) or self._each(source, group, proved)
+            self._progress.ends(layer)
         return proved
 
     def forget(self, path: str, layer: str) -> None:
@@ -109,18 +114,17 @@ def merged(fixes: Sequence[Fix]) -> Fix:
     )
 
 
-def _groups(fixes: Iterable[Fix]) -> list[list[Fix]]:
-    """The fixes of one class that promise the same, class by class, the widest first.
+def _by_layer(fixes: Iterable[Fix]) -> dict[str, list[list[Fix]]]:
+    """The fixes of each class, in groups that promise the same, the widest first.
 
     Fixes that promise different things are not merged: what one of them may change would excuse
     a change that is another one's mistake.
     """
-    groups: dict[tuple[str, frozenset[Measure]], list[Fix]] = {}
     unique = list(dict.fromkeys(fixes))
+    groups: dict[str, dict[frozenset[Measure], list[Fix]]] = {one.layer: {} for one in unique}
     for one in sorted(unique, key=_width, reverse=True):
-        groups.setdefault((one.layer, frozenset(one.promise.keeps)), []).append(one)
-    layers = list(dict.fromkeys(one.layer for one in unique))
-    return [group for layer in layers for (of, _), group in groups.items() if of == layer]
+        groups[one.layer].setdefault(frozenset(one.promise.keeps), []).append(one)
+    return {layer: list(by_promise.values()) for layer, by_promise in groups.items()}
 
 
 def _width(fix: Fix) -> int:

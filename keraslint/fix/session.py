@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -11,6 +11,7 @@ from pathlib import Path
 from keraslint.config import Settings, fixable
 from keraslint.diagnostic import Applicability, Diagnostic, Fix, Settled, Verdict
 from keraslint.fix.apply import apply, edited
+from keraslint.fix.progress import Progress
 from keraslint.fix.proving import Key, Proved, Proving, key_of
 from keraslint.lint import LintResult, Stdin, lint_texts, read_all
 from keraslint.project.notebook.whole import damage
@@ -44,8 +45,11 @@ def fix(
     prove: ProofOptions | None,
     write: bool,
     stdin: Stdin | None = None,
+    show: Callable[[str], None] = lambda line: None,
 ) -> FixResult:
     """Fix what may be fixed; with `prove`, exactly what running the layers proves.
+
+    `show` is given a line on how far the proofs are, each time that changes, and "" at the end.
 
     Raises:
         ConfigError: a selected rule does not exist.
@@ -56,7 +60,11 @@ def fix(
         session.run()
     else:
         with Prover(prove) as prover:
-            session.prove(prover)
+            progress = Progress(show)
+            try:
+                session.prove(prover, progress)
+            finally:
+                progress.over()
     result = session.result
     trouble = [*problems, *result.problems]
     changed = session.changed
@@ -122,12 +130,13 @@ class _Session:
                 return
             self._again(since)
 
-    def prove(self, prover: Prover) -> None:
+    def prove(self, prover: Prover, progress: Progress) -> None:
         """Apply the fixes that are proved, until none is left."""
-        proving = Proving(prover.prove, self._recipes)
+        proving = Proving(prover.prove, self._recipes, progress)
         for _ in range(PASSES):
             since = len(self._fates)
             wanted = self._wanted()
+            progress.expect(sum(len(_layers(found)) for found in wanted.values()))
             proved = prover.each(partial(self._settle, proving), list(wanted.items()))
             done = [
                 self._write_down(path, found, fixes, proving)
@@ -244,6 +253,10 @@ class _Session:
                         diagnostic.verdict,
                     )
                 )
+
+
+def _layers(found: Iterable[Diagnostic]) -> set[str]:
+    return {one.fix.layer for one in found if one.fix and one.fix.layer}
 
 
 def _by_layer(result: LintResult) -> Counter[tuple[str, str]]:

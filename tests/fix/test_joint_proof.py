@@ -13,6 +13,7 @@ from keraslint.diagnostic import (
     Span,
     Verdict,
 )
+from keraslint.fix.progress import Progress
 from keraslint.fix.proving import Proving
 from keraslint.project.source import Source, decode
 from keraslint.proof.prove import Claim
@@ -48,8 +49,9 @@ class Bench:
 
 
 def settle(*fixes: Fix) -> tuple[list[str], list[Claim], Proving]:
+    lines: list[str] = []
     bench = Bench()
-    proving = Proving(bench.prove, lambda layer, source: ())
+    proving = Proving(bench.prove, lambda layer, source: (), Progress(lines.append))
     proved = proving.settle(source(), fixes)
     return [one.message for one, _ in proved], bench.claims, proving
 

@@ -1,0 +1,49 @@
+"""Layers whose proof begins and ends → one line that says what is at work, how many, how long."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+
+MOST_NAMED = 4
+
+
+class Progress:
+    """Counts the layers of a run; threads may tell it things at the same time."""
+
+    def __init__(self, show: Callable[[str], None]) -> None:
+        self._show = show
+        self._started = time.monotonic()
+        self._at_work: list[str] = []
+        self._done = 0
+        self._total = 0
+        self._lock = threading.Lock()
+
+    def expect(self, layers: int) -> None:
+        """So many layers more are to be proved."""
+        with self._lock:
+            self._total += layers
+
+    def begins(self, layer: str) -> None:
+        """The proof of a layer begins."""
+        with self._lock:
+            self._at_work.append(layer)
+            self._show(self._line())
+
+    def ends(self, layer: str) -> None:
+        """The proof of a layer is over."""
+        with self._lock:
+            self._at_work.remove(layer)
+            self._done += 1
+            self._show(self._line())
+
+    def over(self) -> None:
+        """There is nothing more to show."""
+        self._show("")
+
+    def _line(self) -> str:
+        minutes, seconds = divmod(int(time.monotonic() - self._started), 60)
+        count = f"proving: {self._done} of {self._total} layers done in {minutes}:{seconds:02}"
+        named = ", ".join(self._at_work[:MOST_NAMED])
+        return f"{count}; at {named}" if named else count

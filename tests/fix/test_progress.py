@@ -1,0 +1,100 @@
+"""While layers are proved a terminal shows what, how many and how long; a pipe shows nothing."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import keraslint
+from keraslint.fix.progress import Progress
+
+BLOCK = """\
+import keras
+
+
+class Block(keras.layers.Layer):
+    def __init__(self, units, **kwargs):
+        super().__init__(**kwargs)
+        self.units = units
+
+    def build(self, input_shape):
+        self.dense = keras.layers.Dense(self.units)
+        self.dense.build(input_shape)
+
+    def call(self, x):
+        return self.dense(x)
+"""
+
+
+def test_a_line_tells_what_is_at_work_how_many_and_how_long() -> None:
+    lines: list[str] = []
+    progress = Progress(lines.append)
+
+    progress.expect(3)
+    for layer in ("One", "Two"):
+        progress.begins(layer)
+    progress.ends("One")
+    progress.over()
+
+    assert lines == [
+        "proving: 0 of 3 layers done in 0:00; at One",
+        "proving: 0 of 3 layers done in 0:00; at One, Two",
+        "proving: 1 of 3 layers done in 0:00; at Two",
+        "",
+    ]
+
+
+def proved(folder: Path, *flags: str) -> str:
+    """Prove on a terminal, with an interpreter that has no Keras; what stderr showed."""
+    import pty
+
+    (folder / "block.py").write_text(BLOCK, encoding="utf-8")
+    python = folder / "python"
+    python.write_text("#!/bin/sh\nexit 1\n")
+    python.chmod(0o755)
+    asked = ["check", "--fix", "--prove", "--isolated", "--python", str(python), *flags, "block.py"]
+    package = Path(keraslint.__file__).parent.parent
+    ours, theirs = pty.openpty()
+    subprocess.run(
+        [sys.executable, "-m", "keraslint", *asked],
+        cwd=folder,
+        stdout=subprocess.DEVNULL,
+        stderr=theirs,
+        env={**os.environ, "PYTHONPATH": str(package), "TERM": "xterm"},
+        check=False,
+    )
+    os.write(theirs, b"|")
+    shown = ""
+    while "|" not in shown:
+        shown += os.read(ours, 2**16).decode()
+    os.close(ours)
+    os.close(theirs)
+    return shown
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no such terminals")
+def test_a_terminal_shows_the_line_and_clears_it(tmp_path: Path) -> None:
+    shown = proved(tmp_path)
+
+    assert shown.startswith("\rproving: 0 of 1 layers done in 0:00; at Block\x1b[K")
+    assert shown.endswith("\r\x1b[K|")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no such terminals")
+def test_quiet_shows_none(tmp_path: Path) -> None:
+    assert proved(tmp_path, "--quiet") == "|"
+
+
+def test_a_pipe_gets_none(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    from keraslint.cli import run
+
+    (tmp_path / "block.py").write_text(BLOCK, encoding="utf-8")
+    python = str(tmp_path / "nothing")
+
+    run(["check", "--fix", "--prove", "--isolated", "--python", python, str(tmp_path)])
+
+    assert "proving" not in capsys.readouterr().err
