@@ -27,7 +27,11 @@ OTHER_SIZES = (
     "floats(2, 16, {c})",
     "floats(2, 16, 16, {c})",
     "floats(2, 32, 32, {c})",
+    "floats(2, 2, 2, 2, {c})",
+    "floats(2, 2, 8, 8, {c})",
 )
+# A table of positions, longer than the input; a number that goes with any shape, or two of them.
+OTHER_FURTHER = ("floats(1, 32, {c})", "floats(1)", "(floats(1), floats(1))", "floats(2, 12, {c})")
 HINTS: tuple[tuple[str, tuple[int, ...]], ...] = (
     (r"token|_ids?$|indices|embedding", (0, 3, 2, 4, 5, 1)),
     (r"3d|volume|video", (5, 4, 3, 2, 0)),
@@ -54,16 +58,31 @@ def calls(cls: Any, numbers: list[int]) -> Iterator[tuple[str, int]]:
     channels = list(dict.fromkeys([*CHANNELS[:2], *numbers, *CHANNELS[2:]]))[:9]
     if re.search(r"pyramid|fpn", f"{cls.__name__}{names}".lower()):
         yield from ((PYRAMID.format(c=c), c) for c in channels[:2])
-    for count, kind in itertools.product(channels, kinds):
-        if not kind.startswith("ints") or count == channels[0] or names[1:]:
-            yield _call(names, kind, count), count
-    for count, kind in itertools.product(channels[:5], kinds[:3] if masks else ()):
-        yield _call([*names, *masks], kind, count), count
-        yield _call([*names, *masks], kind, count).replace("(2, 6, 6)", "(2, 6)"), count
+    yield from _plain(names, channels[:4], kinds)
+    yield from _masked(names, masks, channels[:2], kinds)
+    if names[1:]:
+        for other, count, kind in itertools.product(OTHER_FURTHER, channels[:4], kinds[:3]):
+            yield _call([*names, *masks], kind, count, further=other), count
+    yield from _plain(names, channels[4:], kinds)
+    yield from _masked(names, masks, channels[2:5], kinds)
     for count, kind in itertools.product(channels[:3], kinds):
         yield _call(names, kind, count, several=True), count
     for count, kind in itertools.product(channels[:5], OTHER_SIZES):
         yield _call(names, kind, count), count
+
+
+def _plain(names: list[str], channels: list[int], kinds: list[str]) -> Iterator[tuple[str, int]]:
+    for count, kind in itertools.product(channels, kinds):
+        if not kind.startswith("ints") or count == channels[0] or names[1:]:
+            yield _call(names, kind, count), count
+
+
+def _masked(
+    names: list[str], masks: list[str], channels: list[int], kinds: list[str]
+) -> Iterator[tuple[str, int]]:
+    for count, kind in itertools.product(channels, kinds[:3] if masks else ()):
+        yield _call([*names, *masks], kind, count), count
+        yield _call([*names, *masks], kind, count).replace("(2, 6, 6)", "(2, 6)"), count
 
 
 def _likely_kinds(cls: Any, first: str, text: str) -> list[str]:
@@ -82,16 +101,22 @@ def _told_rank(first: str, text: str) -> int:
     return found.group(1).count(",") + 1 if found else -1
 
 
-def _call(names: list[str], kind: str, count: int, *, several: bool = False) -> str:
-    """The arguments of a call; `several` puts a list of two arrays in the place of the first."""
+def _call(
+    names: list[str], kind: str, count: int, *, several: bool = False, further: str = ""
+) -> str:
+    """The arguments of a call; `several` puts a list of two arrays in the place of the first.
+
+    `further` is an array for the arguments after the first whose names tell nothing.
+    """
     shape = kind.format(c=count)
     first = f"[{shape}, {shape}]" if several else shape
-    rest = [f"{name}={_further(name, shape, count)}" for name in names[1:]]
+    other = further.format(c=count) or shape
+    rest = [f"{name}={_further(name, shape, other, count)}" for name in names[1:]]
     return ", ".join([first, *rest])
 
 
-def _further(name: str, shape: str, count: int) -> str:
-    """An input beside the first: of its shape, unless its name says otherwise."""
+def _further(name: str, shape: str, other: str, count: int) -> str:
+    """An input beside the first: `other`, unless its name says what it is."""
     if "mask" in name:
         matrix = re.search(r"att", name) and "(2, 6, " in shape
         return "bools(2, 6, 6)" if matrix else "bools(2, 6)"
@@ -99,4 +124,4 @@ def _further(name: str, shape: str, count: int) -> str:
         return "ints(2, 6, below=4)"
     if re.search(r"update_index|start_index", name):
         return "0"
-    return KINDS[3].format(c=count) if shape.startswith("ints") else shape
+    return KINDS[3].format(c=count) if other.startswith("ints") else other
