@@ -63,6 +63,7 @@ CALLS = {
         "layer.draft",
         "layer.constructor",
         "layer.flag",
+        "layer.dictionary",
     ),
     "parse_expression": (
         "layer.syntax",
@@ -70,6 +71,7 @@ CALLS = {
         "layer.draft",
         "layer.constructor",
         "layer.flag",
+        "layer.dictionary",
     ),
 }
 BACKENDS = {"jax", "torch"}  # that the probe may come to need

@@ -53,7 +53,8 @@ def sources(folder: Path, texts: Mapping[str, str]) -> dict[str, Source]:
 
 
 def route(folder: Path, texts: Mapping[str, Source]) -> Route:
-    return Route(tuple(texts.values()), Settings(root=folder, cache=False))
+    settings = Settings(root=folder, cache=False, select=("KRL0", "KRL1"))
+    return Route(tuple(texts.values()), settings)
 
 
 def said(route: Route, text: Source) -> tuple[Diagnostic, ...]:

@@ -223,7 +223,7 @@ def test_what_a_page_claims_of_bad_is_seen_in_bad_only(rule: Rule, observed: Obs
 @pytest.mark.keras
 @every(*WITH_CONSEQUENCE)
 def test_an_error_is_quoted_as_keras_says_it(rule: Rule, observed: Observed) -> None:
-    seen, page = observed[rule.name]["Bad"]["seen"], page_of(rule.name)
+    seen, page = " ".join(observed[rule.name]["Bad"]["seen"].split()), page_of(rule.name)
     quoted = re.findall(r"`(\w+Error: .+?)`(?=[.,;)]| )", page)
     parts = [part.strip(" .") for text in quoted for part in text.split("…") if part.strip(" .")]
 

@@ -95,7 +95,8 @@ class _Parts:
     def __init__(self, reader: LayerReader, ref: ClassRef) -> None:
         self._reader = reader
         self._ref = ref
-        self._methods: dict[str, tuple[Method | None, list[Step]]] = {}
+        self._methods: dict[str, Method | None] = {}
+        self._steps: dict[str, list[Step]] = {}
 
     def constructions(self) -> tuple[Construction, ...]:
         return tuple(self._study.constructions()) if self._study is not None else ()
@@ -104,29 +105,25 @@ class _Parts:
         return self._study.hoists() if self._study is not None else Hoists()
 
     def method(self, name: str) -> Method | None:
-        return self.own(name)[0]
+        if name not in self._methods:
+            summary = self._ref.summary.methods.get(name)
+            ref = summary and FunctionRef.of(self._ref.module, summary, self._ref)
+            self._methods[name] = self._reader.parse(ref) if ref else None
+        return self._methods[name]
 
-    def steps(self, name: str) -> Sequence[Step]:
-        return self.own(name)[1]
+    def steps(self, name: str) -> list[Step]:
+        if name not in self._steps:
+            parsed, summary = self.method(name), self._ref.summary.methods.get(name)
+            scope = Scope(self._ref.module, self._ref, summary)
+            self._steps[name] = self._reader.steps.read(parsed, scope) if parsed else []
+        return self._steps[name]
 
     def subclasses(self) -> Sequence[ClassRef]:
         return self._reader.subclasses(self._ref)
 
     def own(self, name: str) -> tuple[Method | None, list[Step]]:
         """A method that is written in this class, whole and in steps."""
-        if name not in self._methods:
-            self._methods[name] = self._read(name)
-        return self._methods[name]
-
-    def _read(self, name: str) -> tuple[Method | None, list[Step]]:
-        summary = self._ref.summary.methods.get(name)
-        if summary is None:
-            return None, []
-        parsed = self._reader.parse(FunctionRef.of(self._ref.module, summary, self._ref))
-        if parsed is None:
-            return None, []
-        scope = Scope(self._ref.module, self._ref, summary)
-        return parsed, self._reader.steps.read(parsed, scope)
+        return self.method(name), self.steps(name)
 
     @cached_property
     def _study(self) -> _Study | None:

@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from keraslint.diagnostic import Span
+
 Leaves = tuple[str, ...]
 Bindings = dict[str, Leaves]
 
@@ -60,6 +62,87 @@ class FunctionSummary:
 
 
 @dataclass(frozen=True, slots=True)
+class Parent:
+    """A call of a superclass's `__init__`: `of` is `super`, or the leaf that names the class.
+
+    Arguments are leaves; `stars` are the names that are handed on as `**name`.
+    """
+
+    of: str
+    arguments: Leaves
+    keywords: tuple[tuple[str, str], ...]
+    stars: Leaves
+
+
+@dataclass(frozen=True, slots=True)
+class InitSummary:
+    """An `__init__`: `stores` says in which attribute an argument is kept, and through what.
+
+    `self.units = units` keeps it as it came; `self.init = initializers.get(init)` goes through the
+    leaf `initializers.get`. `mentions` are the texts and keywords in it, `reads` the names, `plain`
+    the parameters that surely hold a number, a text or None; `empty`: it does nothing but raise.
+    """
+
+    at: Span
+    stores: dict[str, tuple[str, str]]
+    parents: tuple[Parent, ...]
+    mentions: frozenset[str]
+    reads: frozenset[str]
+    plain: frozenset[str]
+    empty: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigSummary:
+    """A `get_config()`: the keys that it gives, and those it removes again.
+
+    `chain` are the superclasses whose configuration it starts from (`super`, or leaves); if it is
+    `whole`, it gives nothing else. `lost` is where it returns no configuration at all.
+    """
+
+    at: Span
+    keys: dict[str, Span]
+    removed: frozenset[str]
+    chain: Leaves
+    whole: bool
+    lost: Span | None
+    empty: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FromConfigSummary:
+    """A `from_config()`: the texts in it, and whether it ends in `cls(**config)`."""
+
+    mentions: frozenset[str]
+    makes: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SavingSummary:
+    """What the methods of a class say about saving it; `at` is the class's name."""
+
+    at: Span
+    init: InitSummary | None = None
+    config: ConfigSummary | None = None
+    reader: FromConfigSummary | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LambdaSummary:
+    """A lambda as an argument: of which call, under which name or at which place.
+
+    `owner` is the class around it; `beside` are the calls in the method around it, or in all of
+    the module that is in no class.
+    """
+
+    at: Span
+    callee: str
+    argument: str | int
+    owner: str
+    beside: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class ClassSummary:
     """One class: `bases` as leaves, methods by name, and what its body binds."""
 
@@ -70,6 +153,7 @@ class ClassSummary:
     methods: dict[str, FunctionSummary]
     bindings: Bindings
     decorators: Leaves
+    saving: SavingSummary
 
     @property
     def name(self) -> str:
@@ -93,6 +177,7 @@ class ModuleSummary:
     classes: dict[str, ClassSummary]
     pokes: frozenset[str] = frozenset()
     scopes: dict[str, FunctionSummary] = field(default_factory=dict)
+    lambdas: tuple[LambdaSummary, ...] = ()
 
     def around(self, qualname: str) -> Iterator[tuple[str, FunctionSummary]]:
         """The functions around a class, innermost first, by the name of their locals."""

@@ -9,7 +9,10 @@ from collections.abc import Iterator
 from keraslint.project.declared import ClassSummary, FunctionSummary, Leaves, ModuleSummary
 from keraslint.project.summary.functions import first_line, function, method
 from keraslint.project.summary.inner import classes_inside, running
+from keraslint.project.summary.lambdas import lambdas
 from keraslint.project.summary.leaves import bind_statement, frozen, leaves_of
+from keraslint.project.summary.places import Places
+from keraslint.project.summary.saving import saving
 from keraslint.project.summary.text import parse
 
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
@@ -24,6 +27,7 @@ def summarize(text: str, name: str, path: str, *, is_package: bool = False) -> M
         RecursionError: the text nests too deeply for the parser.
     """
     tree = parse(text)
+    places = Places(text)
     package = name if is_package else name.rpartition(".")[0]
     module = ModuleSummary(
         name, path, is_package, {}, (), {}, {}, {}, frozenset(_poked(tree, text)), {}
@@ -36,13 +40,13 @@ def summarize(text: str, name: str, path: str, *, is_package: bool = False) -> M
         elif isinstance(statement, _DEFINITIONS):
             module.functions[statement.name] = function(statement, _end(statement))
         elif isinstance(statement, ast.ClassDef):
-            _class(statement, "", _end(statement), module.classes)
+            _class(statement, "", _end(statement), module.classes, places)
         else:
             bind_statement(statement, bindings)
     for inside, around, classes in classes_inside(tree, text):
         module.scopes[inside] = function(around, _end(around))
         for node in classes:
-            _class(node, inside, _end(node), module.classes)
+            _class(node, inside, _end(node), module.classes, places)
     for inner in ast.walk(tree) if _imports_inside(text) else ():
         if isinstance(inner, (ast.Import, ast.ImportFrom)):
             _import(inner, package, module.imports, stars)
@@ -58,6 +62,7 @@ def summarize(text: str, name: str, path: str, *, is_package: bool = False) -> M
         module.classes,
         module.pokes,
         module.scopes,
+        tuple(lambdas(tree, text, places)),
     )
 
 
@@ -116,7 +121,9 @@ def _add(names: dict[str, Leaves], name: str, target: str) -> None:
         names[name] = (*known, target)
 
 
-def _class(node: ast.ClassDef, outer: str, end: int, classes: dict[str, ClassSummary]) -> None:
+def _class(
+    node: ast.ClassDef, outer: str, end: int, classes: dict[str, ClassSummary], places: Places
+) -> None:
     qualname = f"{outer}.{node.name}" if outer else node.name
     methods: dict[str, FunctionSummary] = {}
     bindings: dict[str, list[str]] = {}
@@ -125,7 +132,7 @@ def _class(node: ast.ClassDef, outer: str, end: int, classes: dict[str, ClassSum
         if isinstance(statement, _DEFINITIONS):
             methods[_method_name(statement)] = method(statement, last)
         elif isinstance(statement, ast.ClassDef):
-            _class(statement, qualname, last, classes)
+            _class(statement, qualname, last, classes, places)
         else:
             bind_statement(statement, bindings)
             for inner in running([statement]):
@@ -139,6 +146,7 @@ def _class(node: ast.ClassDef, outer: str, end: int, classes: dict[str, ClassSum
         methods,
         frozen(bindings),
         tuple(leaf for decorator in node.decorator_list for leaf in leaves_of(decorator)),
+        saving(node, places),
     )
 
 

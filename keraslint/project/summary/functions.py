@@ -11,6 +11,7 @@ from keraslint.project.declared import FunctionSummary, Leaves, Parameter
 from keraslint.project.summary.definite import definite
 from keraslint.project.summary.instance import USUAL, call_it_self, instance_of
 from keraslint.project.summary.leaves import bind, dotted, frozen, leaves_of, places
+from keraslint.project.summary.walking import inner_fields
 
 _CHANGES = tuple(
     f".{name}"
@@ -129,34 +130,12 @@ def _visit(node: ast.AST, facts: _Facts) -> None:
         saw = _SEES.get(kind)
         if saw is not None:
             saw(current, facts)
-        for name in _inner_fields(kind):
+        for name in inner_fields(kind):
             value = getattr(current, name)
             if type(value) is list:  # of nodes, or of None where a dict or an argument has none
                 stack += [item for item in value if item is not None]
             elif isinstance(value, ast.AST):  # not the constant of a `case None:`
                 stack.append(value)
-
-
-def _inner_fields(kind: type[ast.AST]) -> tuple[str, ...]:
-    """The fields of a node that may hold nodes worth a look."""
-    known = _FIELDS.get(kind)
-    if known is None:
-        known = _FIELDS[kind] = _look_up_fields(kind)
-    return known
-
-
-_FIELDS: dict[type[ast.AST], tuple[str, ...]] = {}
-
-
-def _look_up_fields(kind: type[ast.AST]) -> tuple[str, ...]:
-    if kind in (ast.Name, ast.Constant, ast.Global, ast.Nonlocal):
-        return ()
-    skipped = {"ctx", "op", "ops", "type_comment", "annotation", "returns", "type_params"}
-    plain = {"attr", "id", "arg", "name", "names", "module", "level", "kind", "lineno", "is_async"}
-    plain |= {"conversion", "simple", "rest", "asname", "type_ignores", "str", "kwd_attrs"}
-    if kind is ast.arguments:
-        return ("defaults", "kw_defaults")
-    return tuple(name for name in kind._fields if name not in skipped | plain)
 
 
 def _saw_attribute(node: ast.Attribute, facts: _Facts) -> None:

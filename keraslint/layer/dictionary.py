@@ -1,0 +1,233 @@
+"""A `get_config()` and what it lacks → the edits that add it to the dictionary it returns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import libcst as cst
+
+from keraslint.diagnostic import Edit, Position, Span
+from keraslint.layer.rewrite import body_of, with_body
+from keraslint.layer.syntax import Method, constant_text, dotted, walk
+from keraslint.project.meaning import ClassRef
+
+Entries = Sequence[tuple[str, str]]
+"""Keys, each with the code of its value; the empty key is for what is spread: `**value`."""
+
+
+def completed(
+    method: Method, first: Entries, last: Entries, *, returns: bool
+) -> tuple[Edit, ...] | None:
+    """Add entries at both ends of the dictionary, and return it if it is not; `None`: no way.
+
+    An entry for the front can only stand in a dictionary that is written out.
+    """
+    node = _returning(method) if returns else method.node
+    if node is None:
+        return None
+    literal = _literal(node)
+    changed: cst.FunctionDef | None
+    if literal is not None and (first or last):
+        changed = node.with_deep_changes(literal, **_with_entries(literal, first, last))
+    elif first:
+        return None
+    else:
+        changed = _assigned(node, last, method.indent) if last else node
+    return method.edits(changed) if changed is not None else None
+
+
+# -- where the dictionary is ---------------------------------------------------------------------
+
+
+def _literal(node: cst.FunctionDef) -> cst.Dict | None:
+    """The one dictionary that is always written, and is or becomes what is returned."""
+    found = [one for statement in body_of(node) for one in _written(statement, _returned(node))]
+    return found[-1] if found else None
+
+
+def _written(statement: cst.CSTNode, names: set[str]) -> Iterator[cst.Dict]:
+    for small in _smalls(statement):
+        if isinstance(small, cst.Return) and isinstance(small.value, cst.Dict):
+            yield small.value
+        elif isinstance(small, cst.Assign) and isinstance(small.value, cst.Dict):
+            if any(dotted(target.target) in names for target in small.targets):
+                yield small.value
+        elif isinstance(small, cst.Expr) and isinstance(small.value, cst.Call):
+            call = small.value
+            name, _, method = dotted(call.func).rpartition(".")
+            if method == "update" and name in names and len(call.args) == 1:
+                inner = call.args[0].value
+                if isinstance(inner, cst.Dict):
+                    yield inner
+
+
+def _smalls(statement: cst.CSTNode) -> Sequence[cst.BaseSmallStatement]:
+    """The statements of one line; none of a block."""
+    if isinstance(statement, (cst.SimpleStatementLine, cst.SimpleStatementSuite)):
+        return statement.body
+    return ()
+
+
+def _returned(node: cst.FunctionDef) -> set[str]:
+    """The names whose contents are returned, by themselves or joined to others."""
+    names: set[str] = set()
+    for statement in body_of(node):
+        for small in _smalls(statement):
+            if isinstance(small, cst.Return) and small.value is not None:
+                names |= {one.value for one in walk(small.value) if isinstance(one, cst.Name)}
+    return names
+
+
+# -- adding to it --------------------------------------------------------------------------------
+
+
+def _with_entries(node: cst.Dict, first: Entries, last: Entries) -> dict[str, object]:
+    """The fields of a dictionary with more entries, laid out as those that it has."""
+    space, before = _space(node), node.rbrace.whitespace_before
+    front, back = [_element(*entry) for entry in first], [_element(*entry) for entry in last]
+    elements = [*front, *node.elements, *back]
+    closing = node.elements[-1].comma if node.elements else cst.MaybeSentinel.DEFAULT
+    comma = cst.Comma(whitespace_after=space)
+    for place, one in enumerate(elements[:-1]):
+        if one in front or one in back:
+            elements[place] = one.with_changes(comma=comma)
+        elif one is node.elements[-1]:
+            after = _commented(space, before)
+            elements[place] = one.with_changes(comma=comma.with_changes(whitespace_after=after))
+            before = _bare(before)
+    end = elements[-1].with_changes(comma=closing)
+    brace = node.rbrace.with_changes(whitespace_before=before)
+    return {"elements": [*elements[:-1], end], "rbrace": brace}
+
+
+_Space = cst.BaseParenthesizableWhitespace
+
+
+def _commented(space: _Space, before: _Space) -> _Space:
+    """White space with the comment that stood after the last entry."""
+    lines = isinstance(space, cst.ParenthesizedWhitespace)
+    if lines and isinstance(before, cst.ParenthesizedWhitespace):
+        return space.with_changes(first_line=before.first_line)
+    return space
+
+
+def _bare(space: _Space) -> _Space:
+    """White space without that comment."""
+    if isinstance(space, cst.ParenthesizedWhitespace):
+        line = cst.TrailingWhitespace(newline=space.first_line.newline)
+        return space.with_changes(first_line=line)
+    return space
+
+
+def _space(node: cst.Dict) -> cst.BaseParenthesizableWhitespace:
+    """What stands between two entries."""
+    after = node.lbrace.whitespace_after
+    if isinstance(after, cst.ParenthesizedWhitespace):
+        return after.with_changes(first_line=cst.TrailingWhitespace(), empty_lines=())
+    return cst.SimpleWhitespace(" ")
+
+
+def _element(key: str, value: str) -> cst.BaseDictElement:
+    expression = cst.parse_expression(value)
+    if not key:
+        return cst.StarredDictElement(expression)
+    return cst.DictElement(cst.SimpleString(f'"{key}"'), expression)
+
+
+def _assigned(node: cst.FunctionDef, entries: Entries, indent: str) -> cst.FunctionDef | None:
+    """Assign the entries one by one, before the name that holds them is returned."""
+    statements = list(body_of(node))
+    last = statements[-1] if statements else None
+    if not isinstance(last, cst.SimpleStatementLine) or not isinstance(last.body[-1], cst.Return):
+        return None
+    value = last.body[-1].value
+    if not isinstance(value, cst.Name) or len(last.body) != 1:
+        return None
+    lines: list[cst.CSTNode] = [
+        cst.parse_statement(f'{value.value}["{key}"] = {code}') for key, code in entries
+    ]
+    return with_body(node, [*statements[:-1], *lines, last], indent)
+
+
+# -- returning it --------------------------------------------------------------------------------
+
+
+def _returning(method: Method) -> cst.FunctionDef | None:
+    """The same method, that returns the name it has filled."""
+    statements = list(body_of(method.node))
+    last = statements[-1] if statements else None
+    name = _filled(statements)
+    if not name or not isinstance(last, cst.SimpleStatementLine) or len(last.body) != 1:
+        return None
+    small = last.body[0]
+    back = cst.parse_statement(f"return {name}")
+    if isinstance(small, cst.Return):
+        value = small.value
+        if isinstance(value, cst.Call) and dotted(value.func) == f"{name}.update":
+            call = last.with_changes(body=[cst.Expr(value)])
+            return with_body(method.node, [*statements[:-1], call, back], method.indent)
+        if value is None or dotted(value) == "None":
+            returned = last.with_changes(body=[small.with_changes(value=cst.Name(name))])
+            return with_body(method.node, [*statements[:-1], returned], method.indent)
+        return None
+    return with_body(method.node, [*statements, back], method.indent)
+
+
+def _filled(statements: Sequence[cst.CSTNode]) -> str:
+    """The one local name that holds a configuration."""
+    names: dict[str, None] = {}
+    for statement in statements:
+        for small in _smalls(statement):
+            if isinstance(small, cst.Assign) and _is_configuration(small.value):
+                names.update({dotted(target.target): None for target in small.targets})
+    return next(iter(names)) if len(names) == 1 else ""
+
+
+def _is_configuration(node: cst.BaseExpression) -> bool:
+    if isinstance(node, cst.Dict):
+        return any(
+            isinstance(element, cst.DictElement) and constant_text(element.key) is not None
+            for element in node.elements
+        )
+    return isinstance(node, cst.Call) and dotted(node.func).endswith(("get_config", "dict"))
+
+
+# -- writing it ----------------------------------------------------------------------------------
+
+_WIDTH = 88
+
+
+def written(init: Method, ref: ClassRef, entries: Entries) -> tuple[Edit, ...] | None:
+    """A `get_config()` with these entries, as the last method of the class of an `__init__`."""
+    source = init.source
+    outer = source.line(init.first)
+    margin = outer[: len(outer) - len(outer.lstrip())]
+    last = max(method.slice[1] for method in ref.summary.methods.values())
+    while last > init.first and not source.line(last).strip():
+        last -= 1
+    inner = margin + init.indent
+    lines = [
+        f"{margin}def get_config(self):",
+        f"{inner}config = super().get_config()",
+        *_update(entries, inner, init.indent),
+        f"{inner}return config",
+    ]
+    place = Position(last + 1, 1)
+    ends = last < len(source.starts)
+    content = "\n" + "".join(f"{line}\n" for line in lines)
+    return (Edit(Span(place, place), content if ends else f"\n{content}"),)
+
+
+def _update(entries: Entries, inner: str, indent: str) -> list[str]:
+    short = ", ".join(f'"{key}": {value}' for key, value in entries)
+    line = f"{inner}config.update({{{short}}})"
+    if len(line) <= _WIDTH:
+        return [line]
+    listed = [f'{inner}{indent}{indent}"{key}": {value},' for key, value in entries]
+    return [
+        f"{inner}config.update(",
+        f"{inner}{indent}{{",
+        *listed,
+        f"{inner}{indent}}}",
+        f"{inner})",
+    ]

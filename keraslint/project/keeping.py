@@ -1,0 +1,73 @@
+"""An argument of `__init__` → the code that keeps it in the configuration, or why none does."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from keraslint.project.hierarchy import Hierarchy
+from keraslint.project.keras_api import Symbol
+from keraslint.project.meaning import ClassRef, Scope
+from keraslint.project.saving import Init
+
+_SERIALIZED = ("activations", "constraints", "initializers", "regularizers")
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """The value of one key: `code`, or `why_not`; a `doubt` says what could not be shown."""
+
+    name: str
+    code: str = ""
+    doubt: str = ""
+    why_not: str = ""
+
+
+def kept(hierarchy: Hierarchy, ref: ClassRef, init: Init, name: str) -> Kept:
+    """How an argument can be read off the finished object, as `__init__` will take it again."""
+    attribute, getter = init.facts.stores.get(name, ("", ""))
+    if not attribute or attribute not in init.function.definite:
+        return Kept(name, why_not=f"`__init__` does not keep `{name}` as it came")
+    if _is_written_elsewhere(hierarchy, ref, init, attribute):
+        return Kept(name, why_not=f"`self.{attribute}` is also written elsewhere")
+    if getter:
+        serializer = _serializer(hierarchy, init, getter)
+        if not serializer:
+            return Kept(name, why_not=f"`{getter}` makes of `{name}` what cannot be saved")
+        return Kept(name, f"{serializer}(self.{attribute})")
+    if _is_used_as_an_object(hierarchy, ref, name, attribute):
+        return Kept(name, why_not=f"`{name}` is an object, which a configuration cannot hold as is")
+    if name in init.facts.plain:
+        return Kept(name, f"self.{attribute}")
+    return Kept(name, f"self.{attribute}", f"`{name}` may be what a configuration cannot hold")
+
+
+def _serializer(hierarchy: Hierarchy, init: Init, getter: str) -> str:
+    """`initializers.serialize` for `initializers.get`, in the file's own spelling."""
+    module = getter.removesuffix(".get")
+    for meaning in hierarchy.values(Scope(init.owner.module, init.owner), getter):
+        if isinstance(meaning, Symbol) and meaning.name in {f"keras.{n}.get" for n in _SERIALIZED}:
+            return f"{module}.serialize"
+    return ""
+
+
+def _is_written_elsewhere(hierarchy: Hierarchy, ref: ClassRef, init: Init, attribute: str) -> bool:
+    for item in hierarchy.lineage(ref).chain:
+        for method in item.summary.methods.values():
+            own = item == init.owner and method.name == "__init__"
+            if method.name == attribute or ("*" in method.assigns):
+                return True
+            if not own and attribute in method.assigns:
+                return True
+    return False
+
+
+def _is_used_as_an_object(hierarchy: Hierarchy, ref: ClassRef, name: str, attribute: str) -> bool:
+    """Whether it is called, or a method of it is: then it is no number, text or list."""
+    held = f"self.{attribute}"
+    for item in hierarchy.lineage(ref).chain:
+        for method in item.summary.methods.values():
+            for call in method.calls:
+                owner = call.rpartition(".")[0]
+                if held in (call, owner) or (method.name == "__init__" and name in (call, owner)):
+                    return True
+    return False

@@ -1,0 +1,60 @@
+"""A lambda in a call → the argument of a Keras layer that it becomes, where a model is made."""
+
+from __future__ import annotations
+
+from keraslint.project import keras_api
+from keraslint.project.declared import LambdaSummary, ModuleSummary
+from keraslint.project.hierarchy import Hierarchy
+from keraslint.project.keras_api import Symbol
+from keraslint.project.meaning import ClassRef, Kind, Scope
+
+_LAMBDA = "keras.layers.Lambda"
+_MAKES_A_MODEL = frozenset(
+    {
+        "keras.layers.Input",
+        "keras.layers.InputLayer",
+        "keras.models.Model",
+        "keras.models.Sequential",
+    }
+)
+
+
+def loses(hierarchy: Hierarchy, module: ModuleSummary, item: LambdaSummary) -> str:
+    """The name of the argument, if the model that it becomes part of can be seen; else nothing."""
+    argument = _argument(hierarchy, module, item)
+    if not argument or _is_in_a_layer(hierarchy, module, item.owner):
+        return ""
+    names = {name for call in item.beside for name in _symbols(hierarchy, module, call)}
+    return argument if names & _MAKES_A_MODEL else ""
+
+
+def _argument(hierarchy: Hierarchy, module: ModuleSummary, item: LambdaSummary) -> str:
+    for name in _symbols(hierarchy, module, item.callee):
+        known = keras_api.layer_class(name)
+        if known is None:
+            continue
+        argument = item.argument
+        if isinstance(argument, int):
+            listed = known.parameters
+            argument = listed[argument] if argument < len(listed) else ""
+        if known.name == _LAMBDA or argument.endswith("activation"):
+            return argument
+    return ""
+
+
+def _symbols(hierarchy: Hierarchy, module: ModuleSummary, leaf: str) -> list[str]:
+    found = hierarchy.values(Scope(module), leaf)
+    return [meaning.name for meaning in found if isinstance(meaning, Symbol)]
+
+
+def _is_in_a_layer(hierarchy: Hierarchy, module: ModuleSummary, owner: str) -> bool:
+    """Whether a class, or one around it, is a layer or may be one."""
+    while owner:
+        summary = module.classes.get(owner)
+        if (
+            summary is None
+            or hierarchy.lineage(ClassRef.of(module, summary)).kind is not Kind.OTHER
+        ):
+            return True
+        owner = owner.rpartition(".")[0]
+    return False

@@ -1,0 +1,338 @@
+"""A class's `__init__`, `get_config()` and `from_config()` → what saving it keeps."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from keraslint.diagnostic import Span
+from keraslint.project.declared import (
+    ConfigSummary,
+    FromConfigSummary,
+    InitSummary,
+    Parent,
+    SavingSummary,
+)
+from keraslint.project.summary.leaves import dotted
+from keraslint.project.summary.places import Places
+from keraslint.project.summary.walking import walk
+
+_Function = ast.FunctionDef | ast.AsyncFunctionDef
+_COPIES = frozenset({"dict", "copy", "deepcopy", "copy.copy", "copy.deepcopy", "list"})
+_PLAIN = frozenset({"int", "float", "str", "bool", "None"})
+
+
+def saving(node: ast.ClassDef, places: Places) -> SavingSummary:
+    """What the three methods of a class say, those that it has."""
+    found = {item.name: item for item in node.body if isinstance(item, ast.FunctionDef)}
+    init, config, reader = map(found.get, ("__init__", "get_config", "from_config"))
+    return SavingSummary(
+        places.name(node, node.name),
+        _init(init, places) if init else None,
+        _config(config, places) if config else None,
+        _reader(reader) if reader else None,
+    )
+
+
+# -- __init__ ------------------------------------------------------------------------------------
+
+
+def _init(node: ast.FunctionDef, places: Places) -> InitSummary:
+    inner = walk(node.body)
+    names = [item for item in inner if isinstance(item, ast.Name)]
+    rebound = {item.id for item in names if isinstance(item.ctx, ast.Store)}
+    return InitSummary(
+        places.name(node, node.name),
+        dict(_stores(node.body, rebound, _written(inner))),
+        tuple(_parents(inner)),
+        frozenset(_strings(inner)),
+        frozenset(item.id for item in names if isinstance(item.ctx, ast.Load)),
+        frozenset(_plain_parameters(node.args)),
+        _only_raises(node.body),
+    )
+
+
+def _written(inner: Iterable[ast.AST]) -> list[str]:
+    """The attributes of `self` that are assigned, as often as they are."""
+    return [
+        item.attr
+        for item in inner
+        if isinstance(item, ast.Attribute)
+        and isinstance(item.ctx, ast.Store)
+        and dotted(item.value) == "self"
+    ]
+
+
+def _stores(
+    body: Iterable[ast.stmt], rebound: set[str], written: list[str]
+) -> Iterator[tuple[str, tuple[str, str]]]:
+    """Names that are kept: `self.units = units`, at the top of `__init__`, once."""
+    for statement in body:
+        if isinstance(statement, ast.Assign) and len(statement.targets) == 1:
+            target, value = statement.targets[0], statement.value
+        elif isinstance(statement, ast.AnnAssign) and statement.value is not None:
+            target, value = statement.target, statement.value
+        else:
+            continue
+        name, getter = dotted(target), ""
+        if isinstance(value, ast.Call) and len(value.args) == 1 and not value.keywords:
+            getter, value = dotted(value.func), value.args[0]
+            if not getter.endswith(".get"):
+                continue
+        if isinstance(value, ast.Name) and value.id not in rebound and name.count(".") == 1:
+            attribute = name.removeprefix("self.")
+            if name.startswith("self.") and written.count(attribute) == 1 and "[" not in name:
+                yield value.id, (attribute, getter)
+
+
+def _parents(inner: Iterable[ast.AST]) -> Iterator[Parent]:
+    """Calls of a superclass's `__init__`."""
+    for item in inner:
+        if not isinstance(item, ast.Call) or not isinstance(item.func, ast.Attribute):
+            continue
+        owner = dotted(item.func.value)
+        if item.func.attr != "__init__" or not owner or owner == "self":
+            continue
+        arguments = item.args if owner == "super()" else item.args[1:]
+        yield Parent(
+            "super" if owner == "super()" else owner,
+            tuple("*" if isinstance(one, ast.Starred) else dotted(one) for one in arguments),
+            tuple((one.arg, dotted(one.value)) for one in item.keywords if one.arg),
+            tuple(name for one in item.keywords if not one.arg for name in _spread(one.value)),
+        )
+
+
+def _spread(node: ast.expr) -> list[str]:
+    return [item.id for item in walk([node]) if isinstance(item, ast.Name)]
+
+
+def _strings(inner: Iterable[ast.AST]) -> Iterator[str]:
+    for item in inner:
+        if isinstance(item, ast.Constant) and isinstance(item.value, str):
+            yield item.value
+        elif isinstance(item, ast.keyword) and item.arg:
+            yield item.arg
+
+
+def _plain_parameters(arguments: ast.arguments) -> Iterator[str]:
+    """Those that surely hold a number, a text or None: their default or annotation says so."""
+    listed = [*arguments.posonlyargs, *arguments.args]
+    missing: list[ast.expr | None] = [None] * (len(listed) - len(arguments.defaults))
+    defaults = [*missing, *arguments.defaults, *arguments.kw_defaults]
+    for argument, default in zip([*listed, *arguments.kwonlyargs], defaults, strict=True):
+        if _is_plain_type(argument.annotation) or _is_plain(default):
+            yield argument.arg
+
+
+def _is_plain(node: ast.expr | None) -> bool:
+    if isinstance(node, ast.UnaryOp):
+        node = node.operand
+    return isinstance(node, ast.Constant) and isinstance(node.value, (int, float))
+
+
+def _is_plain_type(node: ast.expr | None) -> bool:
+    if isinstance(node, ast.BinOp):
+        return _is_plain_type(node.left) and _is_plain_type(node.right)
+    if isinstance(node, ast.Subscript) and dotted(node.value).endswith("Optional"):
+        return _is_plain_type(node.slice)
+    if isinstance(node, ast.Constant):
+        return node.value is None or node.value in _PLAIN
+    return node is not None and dotted(node) in _PLAIN
+
+
+def _only_raises(body: list[ast.stmt]) -> bool:
+    """Whether there is nothing but a docstring, `pass`, `…` and `raise`."""
+    return all(
+        isinstance(one, (ast.Pass, ast.Raise))
+        or (isinstance(one, ast.Expr) and isinstance(one.value, ast.Constant))
+        for one in body
+    )
+
+
+# -- get_config ----------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class _Content:
+    """What a dictionary may hold when all is done."""
+
+    keys: dict[str, Span] = field(default_factory=dict)
+    removed: set[str] = field(default_factory=set)
+    chain: list[str] = field(default_factory=list)
+    whole: bool = True
+
+
+class _Reader:
+    """Reads what the returned dictionary of a `get_config()` holds, whichever way it goes."""
+
+    def __init__(self, node: _Function, places: Places) -> None:
+        self.inner = walk(node.body)
+        self._places = places
+        self._seen: set[str] = set()
+        self.content = _Content()
+
+    def expression(self, node: ast.expr | None) -> None:
+        if isinstance(node, ast.Dict):
+            for key, value in zip(node.keys, node.values, strict=True):
+                if key is None:
+                    self.expression(value)
+                else:
+                    self._key(key)
+        elif isinstance(node, ast.Name):
+            self._name(node.id)
+        elif isinstance(node, ast.BinOp) and isinstance(node.op, (ast.BitOr, ast.Add)):
+            self.expression(node.left)
+            self.expression(node.right)
+        elif isinstance(node, ast.Call):
+            self._call(node)
+        else:
+            self.content.whole = False
+
+    def _key(self, key: ast.expr) -> None:
+        if isinstance(key, ast.Constant) and isinstance(key.value, str):
+            self.content.keys.setdefault(key.value, self._places.span(key))
+        else:
+            self.content.whole = False
+
+    def _call(self, node: ast.Call) -> None:
+        name = dotted(node.func)
+        owner, _, method = name.rpartition(".")
+        if method == "get_config":
+            takes_self = len(node.args) == 1 and dotted(node.args[0]) == "self"
+            if owner == "super()" or takes_self:
+                self.content.chain.append("super" if owner == "super()" else owner)
+            else:
+                self.content.whole = False
+        elif name in _COPIES:
+            for argument in node.args:
+                self.expression(argument)
+            self._keywords(node.keywords)
+        elif method in ("items", "copy") and isinstance(node.func, ast.Attribute):
+            self.expression(node.func.value)
+        else:
+            self.content.whole = False
+
+    def _keywords(self, keywords: Iterable[ast.keyword]) -> None:
+        for keyword in keywords:
+            if keyword.arg:
+                self.content.keys.setdefault(keyword.arg, self._places.span(keyword))
+            else:
+                self.expression(keyword.value)
+
+    def _name(self, name: str) -> None:
+        """Follow a local name through everything that is done to it."""
+        if name in self._seen:
+            return
+        self._seen.add(name)
+        known = False
+        for item in self.inner:
+            known = self._done_to(name, item) or known
+        self.content.whole = self.content.whole and known
+
+    def _done_to(self, name: str, item: ast.AST) -> bool:
+        """Take in what a node does to a name; true if it gives the name its value."""
+        if isinstance(item, ast.Assign):
+            for target in item.targets:
+                if _is_name(target, name):
+                    self.expression(item.value)
+                    return True
+                if isinstance(target, ast.Subscript) and _is_name(target.value, name):
+                    self._key(target.slice)
+        elif isinstance(item, (ast.AnnAssign, ast.AugAssign)) and _is_name(item.target, name):
+            self.expression(item.value)
+            return isinstance(item, ast.AnnAssign)
+        elif isinstance(item, ast.Delete):
+            for target in item.targets:
+                if isinstance(target, ast.Subscript) and _is_name(target.value, name):
+                    self._remove(target.slice)
+        elif isinstance(item, ast.Call):
+            self._called(name, item)
+        elif isinstance(item, (ast.For, ast.comprehension, ast.With, ast.NamedExpr)):
+            stored = [
+                inner
+                for inner in walk([item])
+                if _is_name(inner, name) and isinstance(getattr(inner, "ctx", None), ast.Store)
+            ]
+            if stored and isinstance(item, ast.NamedExpr):
+                self.expression(item.value)
+                return True
+        return False
+
+    def _called(self, name: str, call: ast.Call) -> None:
+        method = call.func.attr if isinstance(call.func, ast.Attribute) else ""
+        if isinstance(call.func, ast.Attribute) and _is_name(call.func.value, name):
+            if method == "update":
+                for argument in call.args:
+                    self.expression(argument)
+                self._keywords(call.keywords)
+            elif method in ("pop", "__delitem__") and call.args:
+                self._remove(call.args[0])
+            elif method in ("setdefault", "__setitem__") and call.args:
+                self._key(call.args[0])
+            elif method not in ("get", "items", "keys", "values", "copy"):
+                self.content.whole = False
+        elif any(_is_name(argument, name) for argument in call.args):
+            known = method in ("update",) or dotted(call.func) in (*_COPIES, "len", "print")
+            self.content.whole = self.content.whole and known
+
+    def _remove(self, key: ast.expr) -> None:
+        if isinstance(key, ast.Constant) and isinstance(key.value, str):
+            self.content.removed.add(key.value)
+        else:
+            self.content.whole = False
+
+
+def _is_name(node: ast.AST, name: str) -> bool:
+    return isinstance(node, ast.Name) and node.id == name
+
+
+def _config(node: ast.FunctionDef, places: Places) -> ConfigSummary:
+    reader = _Reader(node, places)
+    returns = [item for item in reader.inner if isinstance(item, ast.Return)]
+    lost: Span | None = None
+    for item in returns:
+        if _is_nothing(item.value):
+            lost = places.span(item)
+        elif item.value is not None:
+            reader.expression(item.value)
+    at = places.name(node, node.name)
+    empty = _only_raises(node.body)
+    if not returns and not empty and not _leaves(reader.inner):
+        lost = at
+    content = reader.content
+    whole = content.whole and not node.decorator_list and bool(returns) and lost is None
+    return ConfigSummary(
+        at,
+        content.keys,
+        frozenset(content.removed),
+        tuple(dict.fromkeys(content.chain)),
+        whole,
+        lost,
+        empty,
+    )
+
+
+def _is_nothing(node: ast.expr | None) -> bool:
+    """`None`, or what `config.update(…)` returns."""
+    if node is None or (isinstance(node, ast.Constant) and node.value is None):
+        return True
+    return isinstance(node, ast.Call) and dotted(node.func).endswith(".update")
+
+
+def _leaves(inner: Iterable[ast.AST]) -> bool:
+    return any(isinstance(item, (ast.Raise, ast.Yield, ast.YieldFrom)) for item in inner)
+
+
+# -- from_config ---------------------------------------------------------------------------------
+
+
+def _reader(node: ast.FunctionDef) -> FromConfigSummary:
+    inner = walk(node.body)
+    makes = any(
+        isinstance(item, ast.Call)
+        and dotted(item.func) == "cls"
+        and any(keyword.arg is None for keyword in item.keywords)
+        for item in inner
+    )
+    return FromConfigSummary(frozenset(_strings(inner)), makes)

@@ -1,0 +1,251 @@
+"""Let `get_config()` give back everything that `__init__` takes.
+
+## What it does
+
+Compares what `get_config()` puts into the configuration with what `__init__` takes, through the
+base classes of the project. Four things are told:
+
+- an argument of `__init__` that the configuration does not hold;
+- a key of the configuration that `__init__` does not take;
+- a `get_config()` that does not start from `super().get_config()`;
+- a `get_config()` that returns nothing, often `return config.update(...)`.
+
+## Why
+
+Saving a model writes the configuration of its layers, and loading it calls `cls(**config)`. An
+argument that is left out comes back as its default: the weights load, the outputs are others, and
+nothing is said. A required one, and a key that nobody takes, stop the loading instead. Without
+`super().get_config()` the layer's name, its dtype policy and `trainable` are lost the same way.
+
+## Bad
+
+```python
+import keras
+
+
+class Scale(keras.layers.Layer):
+    def __init__(self, factor=1.0, offset=0.0, **kwargs):
+        super().__init__(**kwargs)
+        self.factor = factor
+        self.offset = offset
+
+    def call(self, x):
+        return x * self.factor + self.offset
+
+    def get_config(self):
+        config = super().get_config()
+        config.update({"factor": self.factor})
+        return config
+```
+
+## Good
+
+```python
+import keras
+
+
+class Scale(keras.layers.Layer):
+    def __init__(self, factor=1.0, offset=0.0, **kwargs):
+        super().__init__(**kwargs)
+        self.factor = factor
+        self.offset = offset
+
+    def call(self, x):
+        return x * self.factor + self.offset
+
+    def get_config(self):
+        config = super().get_config()
+        config.update({"factor": self.factor, "offset": self.offset})
+        return config
+```
+
+## Fix safety
+
+The fix adds to the dictionary what can be read off the object: arguments that `__init__` keeps as
+they came (`self.offset = offset`) or through `initializers.get` and its sisters, and that nothing
+else writes. It is safe for numbers and texts, as the default or the annotation says, and unsafe
+where an argument may be something that a configuration cannot hold, such as a layer or a function.
+`super().get_config()` is added where `__init__` hands its `**kwargs` on; a missing `return` is
+added where it is clear what is to be returned. A key that nobody takes is not mended: which of the
+two names is meant, only the author knows.
+
+## What is proved
+
+Everything but the configuration stays what it was: outputs, weights, gradients, files written
+before. Making the layer again from its configuration gives the same outputs.
+
+## When not to use it
+
+For an argument that is not to survive saving on purpose. Some are left out without asking:
+`inputs`, `outputs`, `input_tensor` and `weights`, what is saved by `save_assets()`, what
+`get_config()` removes or `from_config()` mentions, and `data_format`, which speaks of the machine.
+
+## Errors this prevents
+
+Silent: an argument comes back as its default. Loud, for a required argument or a wrong key:
+`TypeError: Error when deserializing class 'Scale' using config={…}`; for a missing `return`:
+`TypeError: The `get_config()` method of <Scale …> should return a dict. It returned: None`.
+
+## References
+
+- https://github.com/keras-team/keras-hub/issues/3072 (arguments "silently revert to their defaults
+  whenever a model is reloaded")
+- https://keras.io/guides/serialization_and_saving/
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from keraslint.diagnostic import Applicability, Edit, Fix, Health, Measure, Promise
+from keraslint.project.keeping import Kept, kept
+from keraslint.project.saving import (
+    accepts_always,
+    config_of,
+    init_of,
+    is_cut_off,
+    lost_config,
+    omitted,
+    refused,
+)
+from keraslint.rules import Cure, Finding, Rule
+
+if TYPE_CHECKING:
+    from keraslint.layer.facts import LayerClass
+    from keraslint.project.hierarchy import Hierarchy
+    from keraslint.project.meaning import ClassRef
+
+KEEPS = tuple(measure for measure in Measure if measure is not Measure.CONFIG)
+PROMISE = Promise(KEEPS, (Health.RELOADS,))
+
+
+def concerns(hierarchy: Hierarchy, ref: ClassRef) -> bool:
+    """Whether anything is wrong at all, as far as summaries tell."""
+    return bool(
+        omitted(hierarchy, ref)
+        or refused(hierarchy, ref)
+        or is_cut_off(hierarchy, ref)
+        or lost_config(hierarchy, ref)
+    )
+
+
+def check(layer: LayerClass) -> Iterator[Finding]:
+    """Find what a saved layer will not get back."""
+    hierarchy, ref = layer.hierarchy, layer.ref
+    config = config_of(ref)
+    if layer.keras == 2 and layer.kind == "model":
+        return
+    if config is None:
+        yield from _inherited(layer)
+        return
+    lost = lost_config(hierarchy, ref)
+    if lost is not None:
+        yield Finding(lost, "`get_config()` returns no configuration")
+    told = list(_lacks(layer))
+    if told:
+        yield Finding(config.at, f"`get_config()` {' and '.join(told)}")
+    for key in refused(hierarchy, ref):
+        yield Finding(config.keys[key], f"`get_config()` gives `{key}`, which `__init__` refuses")
+
+
+def _lacks(layer: LayerClass) -> Iterator[str]:
+    names = _omitted(layer)
+    if names:
+        yield f"omits {_listed(names)}"
+    if is_cut_off(layer.hierarchy, layer.ref):
+        yield "does not start from `super().get_config()`"
+
+
+def _inherited(layer: LayerClass) -> Iterator[Finding]:
+    """A class that adds arguments, and leaves `get_config()` to its base."""
+    init = layer.ref.summary.saving.init
+    names = _omitted(layer)
+    if names and init is not None:
+        text = f"`__init__` takes {_listed(names)}, which the inherited `get_config()` omits"
+        yield Finding(init.at, text)
+
+
+def _omitted(layer: LayerClass) -> tuple[str, ...]:
+    """What is omitted, if the configuration is not meant for subclasses with other arguments."""
+    names = omitted(layer.hierarchy, layer.ref)
+    return () if names and _serves_others(layer) else names
+
+
+def _serves_others(layer: LayerClass) -> bool:
+    """Whether a subclass with an `__init__` of its own lives with this `get_config()`."""
+    return any(
+        config_of(item) is None and item.summary.saving.init is not None
+        for item in layer.subclasses
+    )
+
+
+def _listed(names: Sequence[str]) -> str:
+    ticked = [f"`{name}`" for name in names]
+    return " and ".join([", ".join(ticked[:-1]), ticked[-1]] if len(ticked) > 1 else ticked)
+
+
+def cure(layer: LayerClass, finding: Finding) -> Cure:
+    """Offer the one rewrite that adds all that can be added."""
+    config = config_of(layer.ref)
+    if config is not None and finding.span in config.keys.values():
+        return Cure(why_not="whether the key or the argument has the wrong name is not known")
+    init = init_of(layer.hierarchy, layer.ref)
+    known = [kept(layer.hierarchy, layer.ref, init, n) for n in _omitted(layer)] if init else []
+    entries = [one for one in known if one.code]
+    chain = is_cut_off(layer.hierarchy, layer.ref) and _all_accept(layer)
+    lost = lost_config(layer.hierarchy, layer.ref) is not None
+    if not entries and not chain and not lost:
+        return Cure(why_not=_why_not(known))
+    edits = _edits(layer, entries, chain=chain, lost=lost)
+    if edits is None:
+        return Cure(why_not="it is not clear where the configuration is written")
+    doubts = tuple(one.doubt for one in entries if one.doubt)
+    return Cure(
+        Fix(
+            Applicability.UNSAFE if doubts else Applicability.SAFE,
+            f"Complete the configuration of `{layer.name}`",
+            edits,
+            layer.name,
+            PROMISE,
+            doubts,
+        )
+    )
+
+
+def _all_accept(layer: LayerClass) -> bool:
+    """Whether the class and all that inherit from it take what `super().get_config()` gives."""
+    return all(accepts_always(layer.hierarchy, ref) for ref in (layer.ref, *layer.subclasses))
+
+
+def _why_not(known: Sequence[Kept]) -> str:
+    if known:
+        return known[0].why_not
+    return "`__init__` does not take what `super().get_config()` gives"
+
+
+def _edits(
+    layer: LayerClass, entries: Sequence[Kept], *, chain: bool, lost: bool
+) -> tuple[Edit, ...] | None:
+    from keraslint.layer.dictionary import completed, written
+
+    last = [(one.name, one.code) for one in entries]
+    method = layer.method("get_config")
+    if method is None:
+        init = layer.method("__init__")
+        return written(init, layer.ref, last) if init is not None else None
+    return completed(method, [("", "super().get_config()")] if chain else [], last, returns=lost)
+
+
+rule = Rule(
+    code="KRL402",
+    name="get-config-omits-argument",
+    summary="`get_config()` does not give back what `__init__` takes",
+    page=__doc__,
+    fixable="sometimes",
+    promise=PROMISE,
+    words=("class", "__init__"),
+    concerns=concerns,
+    check=check,
+    cure=cure,
+)

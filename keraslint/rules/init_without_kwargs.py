@@ -1,0 +1,166 @@
+"""Take `**kwargs` in `__init__`, and hand them to `super().__init__()`.
+
+## What it does
+
+Finds layers and models whose `__init__` does not take `name`, `trainable` or `dtype` although their
+configuration holds them, and those that take `**kwargs` and never look at them.
+
+## Why
+
+`Layer.get_config()` always gives `name`, `trainable` and `dtype`, and so does the configuration
+that Keras 3 writes by itself. Loading a model, `clone_model` and `from_config` pass them to the
+constructor, which refuses them. Where `**kwargs` are taken and dropped, nothing fails: the layer
+has another name, dtype policy and `trainable` than it was given.
+
+## Bad
+
+```python
+import keras
+
+
+class Scale(keras.layers.Layer):
+    def __init__(self, factor):
+        super().__init__()
+        self.factor = factor
+
+    def call(self, x):
+        return x * self.factor
+```
+
+## Good
+
+```python
+import keras
+
+
+class Scale(keras.layers.Layer):
+    def __init__(self, factor, **kwargs):
+        super().__init__(**kwargs)
+        self.factor = factor
+
+    def call(self, x):
+        return x * self.factor
+```
+
+## Fix safety
+
+The fix adds `**kwargs` to the parameters and to the one call of `super().__init__()`. It is safe:
+what could be passed before is treated as before. It is unsafe where `**kwargs` are already taken
+and dropped, since a caller may pass what is ignored today and an error tomorrow. There is none
+where the base does not take `**kwargs` either, or where the call gives `name`, `trainable` or
+`dtype` a value of its own, which would then be given twice.
+
+## What is proved
+
+Everything but the configuration stays what it was: outputs, weights, gradients. The layer can be
+made again from its configuration.
+
+## When not to use it
+
+For a layer that is only used inside other layers, which save their own arguments and make it anew:
+its configuration is never read.
+
+## Errors this prevents
+
+Loud, when the model is loaded: `TypeError: Error when deserializing class 'Scale' using
+config={'trainable': True, 'dtype': …}. Exception encountered: Scale.__init__() got an unexpected
+keyword argument 'trainable'`. Silent, where `**kwargs` are dropped.
+
+## References
+
+- https://github.com/keras-team/keras/issues/19899
+- https://github.com/keras-team/keras-core/issues/469
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from keraslint.diagnostic import Applicability, Fix
+from keraslint.project.saving import (
+    config_of,
+    given_twice,
+    init_of,
+    next_takes_always,
+    swallows,
+    unanswered,
+)
+from keraslint.rules import Cure, Finding, Rule
+from keraslint.rules.get_config_omits_argument import PROMISE
+
+if TYPE_CHECKING:
+    from keraslint.layer.facts import LayerClass
+    from keraslint.project.hierarchy import Hierarchy
+    from keraslint.project.meaning import ClassRef
+
+DROPPED = "a caller may pass what has been ignored so far"
+
+
+def concerns(hierarchy: Hierarchy, ref: ClassRef) -> bool:
+    """Whether `__init__` refuses or drops what the configuration gives."""
+    return bool(unanswered(hierarchy, ref) or swallows(hierarchy, ref))
+
+
+def check(layer: LayerClass) -> Iterator[Finding]:
+    """Find an `__init__` that the configuration does not fit."""
+    init = layer.ref.summary.saving.init
+    names = unanswered(layer.hierarchy, layer.ref)
+    if init is None:
+        return
+    if names and not (layer.keras == 2 and _is_automatic(layer)):
+        listed = ", ".join(f"`{name}`" for name in names)
+        yield Finding(init.at, f"`__init__` refuses {listed}, which the saved configuration holds")
+    rest = swallows(layer.hierarchy, layer.ref)
+    if rest:
+        yield Finding(init.at, f"`__init__` takes `**{rest}` and drops them")
+
+
+def _is_automatic(layer: LayerClass) -> bool:
+    """Keras 2 fits the configuration that it writes by itself to the constructor."""
+    chain = layer.hierarchy.lineage(layer.ref).chain
+    return not any(config_of(item) is not None for item in chain)
+
+
+def cure(layer: LayerClass, finding: Finding) -> Cure:
+    """Offer to take `**kwargs` and hand them on."""
+    from keraslint.layer.keywords import handing_on
+
+    init = init_of(layer.hierarchy, layer.ref)
+    method = layer.method("__init__")
+    if init is None or method is None:
+        return Cure()
+    twice = given_twice(layer.hierarchy, layer.ref, init)
+    if twice:
+        return Cure(why_not=f"`super().__init__()` gives `{twice}` a value of its own")
+    if not next_takes_always(layer.hierarchy, layer.ref):
+        return Cure(why_not="the base class does not take `**kwargs` either")
+    if "kwargs" in init.names:
+        return Cure(why_not="the name `kwargs` is taken")
+    edits = handing_on(method, init.rest or "kwargs")
+    if edits is None:
+        return Cure(why_not="there is not just one call of `super().__init__()`")
+    return Cure(
+        Fix(
+            Applicability.UNSAFE if init.rest else Applicability.SAFE,
+            f"Hand `**{init.rest or 'kwargs'}` on in `{layer.name}.__init__`",
+            edits,
+            layer.name,
+            PROMISE,
+            (DROPPED,) if init.rest else (),
+        )
+    )
+
+
+rule = Rule(
+    code="KRL403",
+    name="init-without-kwargs",
+    summary="`__init__` does not take, or drops, the `**kwargs` that loading passes",
+    page=__doc__,
+    fixable="sometimes",
+    promise=PROMISE,
+    words=("class", "__init__"),
+    concerns=concerns,
+    check=check,
+    cure=cure,
+)

@@ -1,0 +1,159 @@
+"""Write `get_config()` for a model that takes arguments, or they are lost when it is saved.
+
+## What it does
+
+Finds subclasses of `keras.Model` whose `__init__` takes arguments, and that have no `get_config()`
+of their own or from a base class.
+
+## Why
+
+For a `Layer`, Keras 3 remembers the arguments of the constructor and writes a simple configuration
+by itself. For a `Model` it does not: `Model.__new__` drops them. A saved model is made again with
+the defaults. The weights load into it, and it computes something else; nothing is said. Where a
+size is lost, loading fails with a message about weights; where an argument is required, saving
+itself fails. (Keras 2 restores the arguments.)
+
+## Bad
+
+```python
+import keras
+
+
+class Scaled(keras.Model):
+    def __init__(self, scale=1.0, **kwargs):
+        super().__init__(**kwargs)
+        self.scale = scale
+        self.dense = keras.layers.Dense(4)
+
+    def call(self, x):
+        return self.dense(x) * self.scale
+```
+
+## Good
+
+```python
+import keras
+
+
+class Scaled(keras.Model):
+    def __init__(self, scale=1.0, **kwargs):
+        super().__init__(**kwargs)
+        self.scale = scale
+        self.dense = keras.layers.Dense(4)
+
+    def call(self, x):
+        return self.dense(x) * self.scale
+
+    def get_config(self):
+        config = super().get_config()
+        config.update({"scale": self.scale})
+        return config
+```
+
+## Fix safety
+
+The fix writes `get_config()` when `__init__` keeps every argument in an attribute, as it came or
+through `initializers.get` and its sisters, and hands its `**kwargs` on. It is safe for numbers and
+texts, as the default or the annotation says. It is unsafe where an argument may be something that
+a configuration cannot hold, and there is none where it surely is: a layer that is called, say.
+
+## What is proved
+
+Everything but the configuration stays what it was: outputs, weights, gradients. The model that is
+made again from its configuration gives the same outputs.
+
+## When not to use it
+
+For a model that is never saved whole: one that only wraps others while they are trained, or whose
+weights alone are saved.
+
+## Errors this prevents
+
+Silent: the arguments come back as their defaults. Loud, for a required argument:
+`NotImplementedError: Object Scaled was created by passing non-serializable argument values in
+`__init__()`, and therefore the object must override `get_config()` in order to be serializable.`
+
+## References
+
+- https://github.com/keras-team/keras/issues/21546
+- https://github.com/keras-team/keras-core/issues/469
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from keraslint.diagnostic import Applicability, Fix
+from keraslint.project.keeping import Kept, kept
+from keraslint.project.saving import accepts_always, config_of, forgotten, init_of
+from keraslint.rules import Cure, Finding, Rule
+from keraslint.rules.get_config_omits_argument import PROMISE
+
+if TYPE_CHECKING:
+    from keraslint.layer.facts import LayerClass
+    from keraslint.project.hierarchy import Hierarchy
+    from keraslint.project.meaning import ClassRef
+
+
+def concerns(hierarchy: Hierarchy, ref: ClassRef) -> bool:
+    """Whether arguments are lost, as far as summaries tell."""
+    return bool(forgotten(hierarchy, ref))
+
+
+def check(layer: LayerClass) -> Iterator[Finding]:
+    """Find a model whose arguments nobody saves; a base whose subclasses all do is none."""
+    names = forgotten(layer.hierarchy, layer.ref)
+    saved_below = [config_of(item) is not None for item in layer.subclasses]
+    if layer.keras == 2 or not names or (saved_below and all(saved_below)):
+        return
+    text = ", ".join(f"`{name}`" for name in names[:3]) + (", …" if len(names) > 3 else "")
+    yield Finding(
+        layer.ref.summary.saving.at,
+        f"`{layer.name}` has no `get_config()`: saving it loses {text}",
+    )
+
+
+def cure(layer: LayerClass, finding: Finding) -> Cure:
+    """Offer to write `get_config()`, if every argument can be read off the finished model."""
+    init = init_of(layer.hierarchy, layer.ref)
+    names = forgotten(layer.hierarchy, layer.ref)
+    known = [kept(layer.hierarchy, layer.ref, init, name) for name in names] if init else []
+    why_not = next((one.why_not for one in known if one.why_not), "")
+    if not why_not and not accepts_always(layer.hierarchy, layer.ref):
+        why_not = "`__init__` does not take what `super().get_config()` gives"
+    return Cure(why_not=why_not) if why_not else _written(layer, known)
+
+
+def _written(layer: LayerClass, known: Sequence[Kept]) -> Cure:
+    from keraslint.layer.dictionary import written
+
+    init = layer.method("__init__")
+    edits = written(init, layer.ref, [(one.name, one.code) for one in known]) if init else None
+    if edits is None:
+        return Cure(why_not="it is not clear where a method can be added")
+    doubts = tuple(one.doubt for one in known if one.doubt)
+    return Cure(
+        Fix(
+            Applicability.UNSAFE if doubts else Applicability.SAFE,
+            f"Write `get_config()` for `{layer.name}`",
+            edits,
+            layer.name,
+            PROMISE,
+            doubts,
+        )
+    )
+
+
+rule = Rule(
+    code="KRL401",
+    name="model-without-get-config",
+    summary="A model takes arguments and has no `get_config()` to keep them",
+    page=__doc__,
+    fixable="sometimes",
+    promise=PROMISE,
+    words=("class", "__init__"),
+    concerns=concerns,
+    check=check,
+    cure=cure,
+)
