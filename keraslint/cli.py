@@ -254,6 +254,16 @@ def config(key: str | None, schema: bool, output_format: str) -> int:
     return CLEAN
 
 
+@cli.command(cls=_Sectioned, short_help="Show how to use keraslint elsewhere.")
+@click.argument("name", required=False)
+def guide(name: str | None) -> int:
+    """Print a guide (pre-commit, CI), or without NAME list them."""
+    from keraslint.commands.guide import guide as page
+
+    _write(page(name), sys.stdout)
+    return CLEAN
+
+
 @cli.command(cls=_Sectioned, short_help="Are two versions of a layer equivalent?")
 @click.argument("paths", nargs=-1, metavar="OLD NEW | [PATH]...", type=click.Path(path_type=Path))
 @click.option("--layer", metavar="NAME", help="The layer's class (default: all that changed).")

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from notebook_texts import code, notebook, stored
 
 from keraslint.cli import run
 
@@ -152,12 +153,15 @@ def test_a_finding_fails_and_stays(sample: Path, try_repo: TryRepo) -> None:
 @pytest.mark.installs
 def test_the_fix_is_made_and_the_commit_is_stopped(sample: Path, try_repo: TryRepo) -> None:
     (sample / "dirty.py").write_text(DIRTY, encoding="utf-8")
+    (sample / "nb.ipynb").write_text(stored(notebook(code(DIRTY))), encoding="utf-8")
 
     tried = try_repo("keraslint-fix")
 
     assert tried.returncode == 1, tried.stdout + tried.stderr
     assert "files were modified by this hook" in tried.stdout
     assert (sample / "dirty.py").read_text(encoding="utf-8") == FIXED
+    expected = stored(notebook(code(FIXED)))
+    assert (sample / "nb.ipynb").read_text(encoding="utf-8") == expected
 
 
 @pytest.mark.installs

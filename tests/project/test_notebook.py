@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import json
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +23,9 @@ from keraslint.project.notebook.magics import is_other_language, masked, unmaske
 from keraslint.project.notebook.places import Places
 from keraslint.project.notebook.whole import CROSSES, damage
 from keraslint.project.source import Source, Trouble, Unreadable, decode
+from keraslint.project.source import read as read_file
 
+FIXTURES = Path(__file__).parents[2] / "fixtures"
 COMMANDS = [
     "%matplotlib inline",
     "!pip install -q keras",
@@ -210,6 +214,50 @@ class TestReading:
 
         assert found
         assert {one.code for one in found} == {"KRL002"}
+
+
+def cut(text: str) -> list[str]:
+    """Cut a file into cells, one statement each, with the comments before it."""
+    rows = text.splitlines(keepends=True)
+    starts = []
+    for node in ast.parse(text).body:
+        first = min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", ()))]) - 1
+        while first and rows[first - 1].startswith("#"):
+            first -= 1
+        starts.append(first)
+    ends = sorted({0, *starts, len(rows)})
+    return ["".join(rows[start:end]) for start, end in pairwise(ends)]
+
+
+def in_cells(parts: list[str]) -> str:
+    return stored(book(*(code(lines(part.removesuffix("\n"))) for part in parts)))
+
+
+def cases() -> list[Path]:
+    """Fixtures that stand alone, with what becomes of them."""
+    found = sorted(FIXTURES.glob("layer-in-build/*.fixed.py"))
+    return [path for path in found if "\r" not in path.read_bytes().decode("utf-8", "replace")]
+
+
+@pytest.mark.parametrize("expected", cases(), ids=lambda path: path.name.partition(".")[0])
+def test_a_file_cut_into_cells_gives_the_same(expected: Path) -> None:
+    path = expected.with_name(expected.name.replace(".fixed", ""))
+    whole = read_file(path)
+    assert isinstance(whole, Source)
+    parts = cut(whole.text)
+
+    source = decode(in_cells(parts).encode(), f"{path}.ipynb")
+
+    assert isinstance(source, Source)
+    one, other = (lint_texts([text], Settings(cache=False)) for text in (whole, source))
+    assert [d.message for d in other.diagnostics] == [d.message for d in one.diagnostics]
+    file, book_ = (
+        apply(text, [d.fix for d in found.diagnostics if d.fix is not None])
+        for text, found in ((whole, one), (source, other))
+    )
+    after = sources(source.encode(book_.text).decode())
+    ends = ("\n" if part.endswith("\n") else "" for part in parts)
+    assert "".join(map("".join, zip(after, ends, strict=True))) == file.text
 
 
 class TestPlaces:
