@@ -260,7 +260,7 @@ def guide(name: str | None) -> int:
     """Print a guide (pre-commit, CI), or without NAME list them."""
     from keraslint.commands.guide import guide as page
 
-    _write(page(name), sys.stdout)
+    write(page(name), sys.stdout)
     return CLEAN
 
 

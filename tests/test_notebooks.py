@@ -13,6 +13,8 @@ import pytest
 from notebook_texts import BLOCK, FIXED, code, lines, markdown, notebook, sources, stored
 
 from keraslint.cli import run
+from keraslint.project.clip import clips
+from keraslint.project.source import Source, decode
 from keraslint.report import format_names
 
 IMPORT = "!pip install keras\nimport keras\n"
@@ -236,3 +238,25 @@ def test_a_notebook_that_needs_ipython_proves_nothing(project: Path, keraslint: 
     assert ran.code == 1
     assert "unknown, kept as it was: baseline fails: importing nb.ipynb fails" in ran.out
     assert (project / "nb.ipynb").read_text(encoding="utf-8") == text
+
+
+def test_noqa_is_added_in_the_cell(project: Path, keraslint: Run) -> None:
+    text = TEXT.replace('"block = Block()\\nblock?"', '"x = 1  # noqa: KRL101"')
+    (project / "nb.ipynb").write_text(text, encoding="utf-8")
+
+    ran = keraslint("nb.ipynb", "--add-noqa")
+
+    after = sources((project / "nb.ipynb").read_text(encoding="utf-8"))
+    assert "nb.ipynb:cell 4:1: KRL001" in ran.err
+    assert after[2] == BLOCK.replace("Dense(4)", "Dense(4)  # noqa: KRL101")
+    assert "        !" not in after[2]
+
+
+def test_a_report_shows_the_class_as_it_stands_in_its_cell() -> None:
+    block = BLOCK.replace("        self.dense.", "        !ls\n        self.dense.")
+    source = decode(stored(notebook(code(IMPORT), code(f"\n{block}"))).encode(), "nb.ipynb")
+    assert isinstance(source, Source)
+
+    clip = clips(source)["Block"]
+
+    assert (clip.line, clip.text) == (2, block.rstrip())

@@ -330,7 +330,7 @@ def _problems(problems: Iterable[Unreadable], request: Request) -> str:
     told_of = [one for one in problems if not (request.quiet and one.is_note)]
     text = told(told_of)
     if len(request.paths) and any(one.kind is Trouble.MISSING for one in told_of):
-        commands = ("check", "rule", "compare", "config", "server", "editors")
+        commands = ("check", "rule", "compare", "config", "server", "editors", "guide")
         near = get_close_matches(request.paths[0], commands, n=1)
         text += f"  did you mean the command `keraslint {near[0]}`?\n" if near else ""
     return text

@@ -17,6 +17,8 @@ from keraslint.project.source import Source, Trouble, Unreadable
 from keraslint.project.summary.text import is_python
 from keraslint.project.suppress import suppressions, unsuppressed
 from keraslint.project.writing import write_atomically
+from keraslint.report import Report
+from keraslint.report.notebooks import in_cells
 
 ABOUT_FILES = "KRL0"
 """A comment cannot silence what is wrong with a comment, or with the file."""
@@ -39,7 +41,8 @@ def noqa_added(paths: Sequence[Path], settings: Settings) -> Answer:
             added += done
     left = [found for found in result.diagnostics if found.code.startswith(ABOUT_FILES)]
     out = f"Added {added} noqa directive{'' if added == 1 else 's'}.\n"
-    return Answer(out, told(problems) + _left(left), failed=failed(problems))
+    report = in_cells(Report(tuple(left), result.sources))
+    return Answer(out, told(problems) + _left(report.diagnostics), failed=failed(problems))
 
 
 def _silence(source: Source, findings: Sequence[Diagnostic]) -> int | Unreadable:
@@ -63,5 +66,10 @@ def _silence(source: Source, findings: Sequence[Diagnostic]) -> int | Unreadable
 
 def _left(findings: Iterable[Diagnostic]) -> str:
     """Name what no comment can silence."""
-    lines = (f"{one.path}:{one.span.start.line}: {one.code} {one.message}" for one in findings)
+    lines = (f"{_place(one)}: {one.code} {one.message}" for one in findings)
     return "".join(f"note: not silenced: {line}\n" for line in lines)
+
+
+def _place(one: Diagnostic) -> str:
+    cell = f"cell {one.cell}:" if one.cell is not None else ""
+    return f"{one.path}:{cell}{one.span.start.line}"

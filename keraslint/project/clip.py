@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from keraslint.project.declared import ModuleSummary
+from keraslint.diagnostic import Span
+from keraslint.project.declared import ClassSummary, ModuleSummary
+from keraslint.project.notebook.places import Places
 from keraslint.project.source import Source
 from keraslint.project.summary import summarize
 
@@ -34,11 +36,18 @@ def clips(source: Source) -> Mapping[str, Clip]:
 
 
 def clips_of(source: Source, module: ModuleSummary) -> Mapping[str, Clip]:
-    """Cut out every class of a module that is known already."""
-    return {
-        name: Clip(source.path, name, one.slice[0], span(source, one.slice))
-        for name, one in module.classes.items()
-    }
+    """Cut out every class of a module that is known already; of a notebook, from its cell."""
+    places = Places(source) if source.notebook is not None else None
+    return {name: _clip(source, places, one) for name, one in module.classes.items()}
+
+
+def _clip(source: Source, places: Places | None, one: ClassSummary) -> Clip:
+    first, last = one.slice
+    if places is not None:
+        within = Span.of(first, 1, last, 1)
+        source, within = places.texts[places.cell(within.start)], places.in_cell(within)
+        first, last = within.start.line, within.end.line
+    return Clip(source.path, one.qualname, first, span(source, (first, last)))
 
 
 def span(source: Source, lines: tuple[int, int]) -> str:
