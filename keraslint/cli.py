@@ -295,6 +295,16 @@ def compare(**asked: Any) -> int:
     return MISUSE if told.failed else FINDINGS if told.found else CLEAN
 
 
+@cli.command(cls=_Sectioned, short_help="How to use keraslint in an editor.")
+@click.argument("name", required=False)
+def editors(name: str | None) -> int:
+    """Show how keraslint is set up in an editor; without a name, list the editors."""
+    from keraslint.commands.editors import page
+
+    _write(page(name, width=_width(), colour=_colourful("auto")), sys.stdout)
+    return CLEAN
+
+
 @cli.command(cls=_Sectioned, short_help="Talk to an editor: the language server.")
 @click.option("--config", multiple=True, metavar="FILE|KEY=VALUE", help="Configuration to use.")
 @click.option("--isolated", is_flag=True, help="Ignore all configuration files.")

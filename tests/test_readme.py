@@ -19,6 +19,7 @@ from keraslint.rules import registry
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
+COMMANDS = {"check", "rule", "compare", "config", "editors", "server"}
 CI = ROOT / ".ci" / "run"
 TABLE = re.compile(r"(?<=<!-- rules -->\n).*(?=<!-- /rules -->)", re.DOTALL)
 BLOCK = re.compile(
@@ -173,7 +174,7 @@ def commands() -> Iterator[list[str]]:
 def test_every_flag_in_the_usage_exists(
     arguments: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    own = arguments[0] if arguments[0] in {"check", "rule", "compare", "config"} else "check"
+    own = arguments[0] if arguments[0] in COMMANDS else "check"
 
     assert run([own, "--help"]) == 0
     shown = capsys.readouterr().out

@@ -86,6 +86,11 @@ def pages_json(rules: Iterable[Page], *, as_list: bool) -> str:
     return json.dumps(records if as_list else records[0], indent=2) + "\n"
 
 
+def wrapped(page: str, *, width: int, colour: bool) -> str:
+    """Render any markdown as the pages of rules are rendered for a terminal."""
+    return "\n".join(_wrapped(page.strip(), width, Palette(colour))) + "\n"
+
+
 def _facts(rule: Page) -> str:
     fix = {"always": "Its fix is always available.", "never": "It has no fix."}
     default = "On by default." if rule.default else "Off by default."

@@ -16,6 +16,8 @@ from typing import Any
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 30.0
+SERVER = (sys.executable, "-m", "keraslint", "server")
+OURS = {**os.environ, "PYTHONPATH": str(ROOT)}
 Json = dict[str, Any]
 WATCHING: Json = {"workspace": {"didChangeWatchedFiles": {"dynamicRegistration": True}}}
 
@@ -29,13 +31,15 @@ class Editor:
         *flags: str,
         capabilities: Mapping[str, Any] | None = None,
         cwd: Path | None = None,
+        command: Sequence[str] = SERVER,
+        env: Mapping[str, str] = OURS,
     ) -> None:
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "keraslint", "server", *flags],
+            [*command, *flags],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             cwd=cwd or folder,
-            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            env=env,
         )
         self.told: list[Json] = []
         self._heard: queue.Queue[Json | None] = queue.Queue()

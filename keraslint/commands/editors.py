@@ -1,0 +1,35 @@
+"""The name of an editor → the page that says how keraslint is used in it."""
+
+from __future__ import annotations
+
+import re
+from difflib import get_close_matches
+from pathlib import Path
+
+from keraslint.config import ConfigError
+from keraslint.report.pages import wrapped
+
+_HEADING = re.compile(r"^## (.+)$", re.MULTILINE)
+_FOLDER = Path(__file__).parent.parent / "editors"
+
+
+def page(editor: str | None, *, width: int, colour: bool) -> str:
+    """The page of an editor, or the list of pages.
+
+    Raises:
+        ConfigError: there is no such page.
+    """
+    known = sorted(path.stem for path in _FOLDER.glob("*.md"))
+    if editor is None:
+        lines = [f"  {name:9} {', '.join(_HEADING.findall(_text(name)))}" for name in known]
+        return "\n".join(["`keraslint editors NAME` prints a page:", *lines]) + "\n"
+    name = editor.lower()
+    if name not in known:
+        near = get_close_matches(name, known, n=1)
+        hint = f"; did you mean `{near[0]}`?" if near else f" (there are {', '.join(known)})"
+        raise ConfigError(f"no page for the editor `{editor}`{hint}")
+    return wrapped(_text(name), width=min(width, 100), colour=colour)
+
+
+def _text(name: str) -> str:
+    return (_FOLDER / f"{name}.md").read_text(encoding="utf-8")

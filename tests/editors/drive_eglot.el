@@ -1,0 +1,42 @@
+;;; Does in Emacs what a user of Eglot would, and writes down what is seen.  -*- lexical-binding: t -*-
+(require 'json)
+(require 'eglot)
+(defun wait-until (what)
+  (let ((tries 0))
+    (while (and (not (funcall what)) (< tries 1000))
+      (accept-process-output nil 0.02)
+      (setq tries (1+ tries)))))
+(defun findings ()
+  (vconcat
+   (mapcar (lambda (one)
+             `((line . ,(line-number-at-pos (flymake-diagnostic-beg one)))
+               (text . ,(buffer-substring (flymake-diagnostic-beg one) (flymake-diagnostic-end one)))
+               (message . ,(flymake-diagnostic-text one))))
+           (flymake-diagnostics))))
+(setq eglot-sync-connect 20 eglot-send-changes-idle-time 0)
+(with-current-buffer (find-file-noselect "block.py")
+  (setq-local project-find-functions (list (lambda (_) (cons 'transient default-directory))))
+  (apply #'eglot (eglot--guess-contact))
+  (flymake-start)  ; in a batch there are no commands after which it would start
+  (wait-until #'flymake-diagnostics)
+  (let ((opened (findings)))
+    (goto-char (point-min))
+    (insert "# 😀\n")
+    (eglot--signal-textDocument/didChange)
+    (wait-until (lambda ()
+                  (let ((now (append (findings) nil)))
+                    (and now (= 11 (alist-get 'line (car now)))
+                         (string-prefix-p "keras" (alist-get 'text (car now)))))))
+    (let ((typed (findings))
+          (actions (append (jsonrpc-request
+                            (eglot--current-server-or-lose) :textDocument/codeAction
+                            `(:textDocument ,(eglot--TextDocumentIdentifier)
+                              :range (:start (:line 10 :character 25) :end (:line 10 :character 25))
+                              :context (:diagnostics [])))
+                           nil)))
+      (eglot--apply-workspace-edit (plist-get (car actions) :edit))
+      (with-temp-file "seen.json"
+        (insert (json-encode
+                 `((opened . ,opened) (typed . ,typed)
+                   (titles . ,(vconcat (mapcar (lambda (one) (plist-get one :title)) actions)))
+                   (fixed . ,(with-current-buffer "block.py" (buffer-string))))))))))
