@@ -301,7 +301,7 @@ def editors(name: str | None) -> int:
     """Show how keraslint is set up in an editor; without a name, list the editors."""
     from keraslint.commands.editors import page
 
-    _write(page(name, width=_width(), colour=_colourful("auto")), sys.stdout)
+    write(page(name, width=width(), colour=colourful("auto")), sys.stdout)
     return CLEAN
 
 
