@@ -5,9 +5,10 @@
 Without arguments the file is made up: 1,000 lines, of which every class is a layer that creates
 layers in `build()`, alone in its folder. With them, the files are those of a real project, which is
 opened as the workspace. What is typed is a letter of a name, in the last class of the file; each
-time is from the moment the change is sent, over a pipe, to the moment the findings are read. "CPU" is
-the processor time that the server takes for a key, whatever else the machine does; "actions" the time
-to work out all that can be done anywhere in the file. Nothing is asserted: times are for reading.
+time is from the moment the change is sent, over a pipe, to the moment the findings are read.
+"CPU" is the processor time that the server takes for a key, whatever else the machine does;
+"actions" the time to work out all that can be done anywhere in the file. Nothing is asserted: times
+are for reading.
 """
 
 from __future__ import annotations
