@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +14,7 @@ from keraslint.diagnostic import Diagnostic
 from keraslint.project.source import Source
 from keraslint.route import Route
 
+FIXTURES = Path(__file__).parent.parent / "fixtures"
 LAYER = """\
 import keras
 from blocks import Base
@@ -136,3 +138,50 @@ def test_a_method_that_has_only_moved_is_told_where_it_is_now(folder: Path) -> N
 
         assert found == said(route(folder, {**texts, "layer.py": new}), new)
         assert len(found) == 2
+
+
+def typed(text: str, dice: random.Random) -> str:
+    """A text after something that happens to texts, sensible or not."""
+    lines = text.split("\n")
+    number = dice.randrange(len(lines))
+    line = lines[number]
+    what = dice.randrange(6)
+    if what == 0:
+        del lines[number : number + dice.randrange(1, 6)]
+    elif what == 1:
+        lines[number:number] = lines[dice.randrange(len(lines)) :][:3]
+    elif what == 2:
+        lines.insert(0, "# 😀")
+    elif what == 3:
+        lines[number] = line.replace("Dense", "Conv2D").replace("self.", "self.x_")
+    elif what == 4:
+        at = dice.randrange(len(line) + 1)
+        lines[number] = line[:at] + dice.choice("a(.:1 ") + line[at:]
+    else:
+        lines[number] = f"{line.replace('build', 'biuld')}  # keraslint: ignore"
+    return "\n".join(lines)
+
+
+SEEDS = [pytest.param(seed, marks=() if seed < 2 else pytest.mark.nightly) for seed in range(40)]
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_whatever_is_typed_is_told_as_by_a_fresh_route(seed: int) -> None:
+    dice = random.Random(seed)
+    settings = Settings(root=FIXTURES, cache=False, select=("ALL",))
+    files = dice.sample(sorted(FIXTURES.rglob("*.py")), 4)
+    texts = {str(path): Source(str(path), path.read_text("utf-8")) for path in files}
+    warm = Route(tuple(texts.values()), settings)
+    for _ in range(12):
+        path, other = dice.choice(list(texts)), dice.choice(list(texts))
+        new = replace(texts[path], text=typed(texts[path].text, dice))
+        wanted = dice.random() < 0.5
+
+        told = warm.file(new, cures=lambda _, wanted=wanted: wanted).diagnostics
+
+        fresh = Route(tuple({**texts, path: new}.values()), settings)
+        assert told == fresh.file(new, cures=lambda _, wanted=wanted: wanted).diagnostics
+        texts[path] = new if warm.holds(new) else texts[path]
+        assert said(warm, texts[other]) == said(
+            Route(tuple(texts.values()), settings), texts[other]
+        )
