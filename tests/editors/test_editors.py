@@ -11,6 +11,7 @@ import re
 import shlex
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +59,9 @@ def needs(*programs: str, files: tuple[str, ...] = ()) -> pytest.MarkDecorator:
     return pytest.mark.skipif(bool(reason), reason=reason)
 
 
+needs_pygls = pytest.mark.skipif(find_spec("pygls") is None, reason="the server needs pygls")
+
+
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     folder = tmp_path.resolve() / "project"
@@ -91,6 +95,7 @@ def said(folder: Path, command: list[str], stdin: str) -> str:
 
 class TestNeovim:
     @needs("nvim")
+    @needs_pygls
     def test_the_language_server_in_the_built_in_client(self, project: Path) -> None:
         client = recipe("neovim", "The built-in client, before Neovim 0.11")
         saving = recipe("neovim", "All safe fixes when a file is saved")
@@ -226,8 +231,6 @@ class TestVim:
 
 
 class TestEmacs:
-    FLYCHECK = "/usr/share/emacs/site-lisp/elpa-src"
-
     def emacs(self, project: Path, title: str, driver: str) -> Any:
         (project / "recipe.el").write_text(recipe("emacs", title), encoding="utf-8")
         output = ran("emacs", "-q", "--batch", "-l", "recipe.el", "-l", str(HERE / driver),
@@ -254,6 +257,7 @@ class TestEmacs:
         assert (broken["code"], broken["line"], broken["level"]) == ("KRL002", 13, "error")
 
     @needs("emacs")
+    @needs_pygls
     def test_eglot_speaks_with_the_server(self, project: Path) -> None:
         told = self.emacs(project, "Eglot (and Flymake)", "drive_eglot.el")
 
