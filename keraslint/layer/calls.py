@@ -69,7 +69,7 @@ class Judge:
             return Judged(Does.UNKNOWN, "calls the result of an expression")
         made = self._hierarchy.made(scope, callee)
         if made is not None:
-            acts = made.factory and not self._is_pure_factory(scope, callee)
+            acts = made.guessed or (made.factory and not self._is_pure_factory(scope, callee))
             return Judged(Does.MAKES, f"`{callee}()` may have side effects" if acts else "", made)
         if callee.endswith(".build") and callee != "self.build":
             return Judged(Does.BUILDS)

@@ -159,6 +159,12 @@ class ClassSummary:
     def name(self) -> str:
         return self.qualname.rpartition(".")[2]
 
+    def keeps(self, attribute: str) -> bool:
+        """Whether the constructor stores an argument under a name, as it is."""
+        init = self.methods.get("__init__")
+        held = init.bindings.get(f"self.{attribute}", ()) if init is not None else ()
+        return init is not None and any(p.name in held for p in init.parameters)
+
 
 @dataclass(frozen=True, slots=True)
 class ModuleSummary:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from keraslint.project import keras_api
 from keraslint.project.declared import FunctionSummary, ModuleSummary
 from keraslint.project.foreign import BUILTINS, foreign, is_foreign
+from keraslint.project.guess import guess
 from keraslint.project.keras_api import Symbol
 from keraslint.project.meaning import (
     ClassRef,
@@ -142,7 +143,8 @@ class Hierarchy:
                 target = self._returned_layer(meaning)
                 if target is not None:
                     return Made(callee, target, factory=True)
-        return None
+        chain = self.lineage(scope.owner).chain if scope.owner is not None else ()
+        return guess(scope, callee, self.values(scope, callee), chain)
 
     def _returned_layer(self, ref: FunctionRef) -> Symbol | ClassRef | None:
         """The layer class of which a function returns a new instance, whichever way it returns."""

@@ -105,8 +105,12 @@ class Lineage:
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """What a call creates: a layer class by name, or a layer through a function (`factory`)."""
+    """What a call creates: a layer class by name, or a layer through a function (`factory`).
+
+    It is `guessed` when only its use says so.
+    """
 
     name: str
     target: Symbol | ClassRef
     factory: bool = False
+    guessed: bool = False
