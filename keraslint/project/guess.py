@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from keraslint.project import keras_api
 from keraslint.project.foreign import is_foreign
 from keraslint.project.keras_api import Symbol
-from keraslint.project.meaning import ClassRef, External, Made, Meaning, Scope
+from keraslint.project.meaning import ClassRef, External, FunctionRef, Made, Meaning, Scope
 
 _OTHERS_THAT_BUILD = ("Quantizer", "Optimizer", "Metric", "Loss", "Tokenizer", "Builder", "Config")
 
@@ -15,17 +15,23 @@ _OTHERS_THAT_BUILD = ("Quantizer", "Optimizer", "Metric", "Loss", "Tokenizer", "
 def guess(
     scope: Scope, callee: str, values: Sequence[Meaning], chain: Sequence[ClassRef]
 ) -> Made | None:
-    """Take what a given class returns for a layer if the same function builds it.
+    """Take what a function or a given class returns for a layer if the caller builds it.
 
     `values` is what the callee may be, `chain` the class around it with its bases.
     """
-    if not (_is_unread_class(callee, values) or _is_argument(callee, values, chain)):
+    makers = (_is_function(values), _is_unread_class(callee, values))
+    if not any(makers) and not _is_argument(callee, values, chain):
         return None
     function = scope.function
     for name, leaves in function.bindings.items() if function is not None else ():
         if f"{callee}()" in leaves and function is not None and f"{name}.build" in function.calls:
             return Made(callee, Symbol(keras_api.LAYER, "layer"), factory=True, guessed=True)
     return None
+
+
+def _is_function(values: Sequence[Meaning]) -> bool:
+    """Whether it is a function of the project, and no method."""
+    return bool(values) and all(isinstance(v, FunctionRef) and v.owner is None for v in values)
 
 
 def _is_unread_class(callee: str, values: Sequence[Meaning]) -> bool:

@@ -1,4 +1,4 @@
-"""A layer of which only its use tells that it is one is told of, and never moved as if it were safe."""
+"""A layer of which only its use tells that it is one is found, and its move is never safe."""
 
 from __future__ import annotations
 
@@ -14,6 +14,9 @@ from keraslint.project.source import Source
 HEAD = """\
 import keras
 from elsewhere import MLP, FancyQuantizer, find
+
+def conv(*args):
+    return find("conv")(*args)
 
 class Block(keras.layers.Layer):
     def __init__(self, norm=None, **kwargs):
@@ -52,10 +55,22 @@ def test_so_is_an_instance_of_an_unread_class(tmp_path: Path) -> None:
     assert found.fix.applicability is Applicability.UNSAFE
 
 
+def test_so_is_what_a_function_of_the_project_finds_somewhere(tmp_path: Path) -> None:
+    body = """
+        self.inner = conv(3)
+        self.inner.build(input_shape)
+"""
+    (found,) = linted(body, tmp_path)
+
+    assert found.fix is not None
+    assert found.fix.applicability is Applicability.UNSAFE
+
+
 @pytest.mark.parametrize(
     "body",
     [
         "        self.inner = self.norm(axis=-1)\n",
+        "        self.inner = conv(3)\n",
         "        self.inner = find(3)\n        self.inner.build(input_shape)\n",
         "        self.inner = FancyQuantizer()\n        self.inner.build(input_shape)\n",
         "        self.norm.build(input_shape)\n",
