@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from keraslint.project.hierarchy import Hierarchy
 from keraslint.project.keras_api import Symbol
-from keraslint.project.meaning import ClassRef, Scope
+from keraslint.project.meaning import ClassRef, FunctionRef, Instance, Scope
 from keraslint.project.saving import Init
 
 _SERIALIZED = ("activations", "constraints", "initializers", "regularizers")
@@ -34,7 +34,9 @@ def kept(hierarchy: Hierarchy, ref: ClassRef, init: Init, name: str) -> Kept:
         if not serializer:
             return Kept(name, why_not=f"`{getter}` makes of `{name}` what cannot be saved")
         return Kept(name, f"{serializer}(self.{attribute})")
-    if _is_used_as_an_object(hierarchy, ref, name, attribute):
+    if _is_an_object(hierarchy, init, name) or _is_used_as_an_object(
+        hierarchy, ref, name, attribute
+    ):
         return Kept(name, why_not=f"`{name}` is an object, which a configuration cannot hold as is")
     if name in init.facts.plain:
         return Kept(name, f"self.{attribute}")
@@ -59,6 +61,17 @@ def _is_written_elsewhere(hierarchy: Hierarchy, ref: ClassRef, init: Init, attri
             if not own and attribute in method.assigns:
                 return True
     return False
+
+
+def _is_an_object(hierarchy: Hierarchy, init: Init, name: str) -> bool:
+    """Whether the default is a class, a function or a layer."""
+    scope = Scope(init.owner.module)
+    leaves = next(p.leaves for p in init.function.parameters if p.name == name)
+    return any(
+        isinstance(meaning, (Symbol, ClassRef, FunctionRef, Instance))
+        for leaf in leaves
+        for meaning in hierarchy.values(scope, leaf)
+    )
 
 
 def _is_used_as_an_object(hierarchy: Hierarchy, ref: ClassRef, name: str, attribute: str) -> bool:

@@ -11,7 +11,7 @@ from keraslint.project.candidates import reached
 from keraslint.project.declared import ConfigSummary, FunctionSummary, InitSummary
 from keraslint.project.hierarchy import Hierarchy
 from keraslint.project.keras_api import Symbol
-from keraslint.project.meaning import ClassRef, Scope
+from keraslint.project.meaning import ClassRef, FunctionRef, Scope
 
 ALWAYS = frozenset({"name", "trainable", "dtype"})
 """What `Layer.get_config()` gives, and `Layer.__init__` takes."""
@@ -241,10 +241,12 @@ def _removed(hierarchy: Hierarchy, ref: ClassRef) -> frozenset[str]:
 def _assets(hierarchy: Hierarchy, ref: ClassRef) -> frozenset[str]:
     """What a class saves as files of its own, beside its configuration."""
     found: set[str] = set()
-    for name in _ASSETS:
-        method = hierarchy.method(ref, name)
-        for inner in reached(hierarchy, ref, method) if method is not None else ():
-            found |= inner.summary.reads | inner.summary.assigns
+    for item in hierarchy.lineage(ref).chain:
+        for name in _ASSETS:
+            summary = item.summary.methods.get(name)
+            method = FunctionRef.of(item.module, summary, item) if summary else None
+            for inner in reached(hierarchy, ref, method) if method is not None else ():
+                found |= inner.summary.reads | inner.summary.assigns
     return frozenset(found | {name.lstrip("_") for name in found})
 
 
@@ -284,6 +286,23 @@ def lost_config(hierarchy: Hierarchy, ref: ClassRef) -> Span | None:
     return config.lost
 
 
+def base_gives_more(hierarchy: Hierarchy, ref: ClassRef) -> bool:
+    """Whether `super().get_config()` would give keys that this class has other names for."""
+    init = init_of(hierarchy, ref)
+    above = saved(hierarchy, ref, 1)
+    if init is None or above is None:
+        return True
+    config = config_of(ref)
+    return bool(above - ALWAYS - set(init.names) - set(config.keys if config else ()))
+
+
+def meets_other_dtypes(hierarchy: Hierarchy, ref: ClassRef) -> bool:
+    """Whether code of the class sees the saved dtype policy, where it got a name or None so far."""
+    init = init_of(hierarchy, ref)
+    readers = [item.summary.saving.reader for item in hierarchy.lineage(ref).chain]
+    return any(readers) or (init is not None and "dtype" in (*init.names, *init.facts.mentions))
+
+
 def accepts_always(hierarchy: Hierarchy, ref: ClassRef) -> bool:
     """Whether the constructor takes all that `super().get_config()` gives."""
     taken = accepted(hierarchy, ref)
@@ -313,8 +332,8 @@ def given_twice(hierarchy: Hierarchy, ref: ClassRef, init: Init) -> str:
 def unanswered(hierarchy: Hierarchy, ref: ClassRef) -> tuple[str, ...]:
     """What the configuration gives and the class's own `__init__`, without `**kwargs`, refuses."""
     init = init_of(hierarchy, ref)
-    if init is None or init.owner != ref or init.rest or init.facts.empty:
-        return ()
+    if init is None or init.owner != ref or init.rest or not init.facts.parents:
+        return ()  # one that makes no layer of itself is never saved
     if not is_clear(hierarchy, ref):
         return ()
     keys = saved(hierarchy, ref)

@@ -102,10 +102,12 @@ from keraslint.diagnostic import Applicability, Edit, Fix, Health, Measure, Prom
 from keraslint.project.keeping import Kept, kept
 from keraslint.project.saving import (
     accepts_always,
+    base_gives_more,
     config_of,
     init_of,
     is_cut_off,
     lost_config,
+    meets_other_dtypes,
     omitted,
     refused,
 )
@@ -145,8 +147,10 @@ def check(layer: LayerClass) -> Iterator[Finding]:
     told = list(_lacks(layer))
     if told:
         yield Finding(config.at, f"`get_config()` {' and '.join(told)}")
-    for key in refused(hierarchy, ref):
-        yield Finding(config.keys[key], f"`get_config()` gives `{key}`, which `__init__` refuses")
+    keys = refused(hierarchy, ref)
+    if keys:
+        text = f"`get_config()` gives {_listed(keys)}, which `__init__` refuses"
+        yield Finding(config.keys[keys[0]], text)
 
 
 def _lacks(layer: LayerClass) -> Iterator[str]:
@@ -201,6 +205,8 @@ def cure(layer: LayerClass, finding: Finding) -> Cure:
     if edits is None:
         return Cure(why_not="it is not clear where the configuration is written")
     doubts = tuple(one.doubt for one in entries if one.doubt)
+    if chain and meets_other_dtypes(layer.hierarchy, layer.ref):
+        doubts = (*doubts, "`__init__` or `from_config()` will meet the saved dtype policy")
     return Cure(
         Fix(
             Applicability.UNSAFE if doubts else Applicability.SAFE,
@@ -215,7 +221,10 @@ def cure(layer: LayerClass, finding: Finding) -> Cure:
 
 def _all_accept(layer: LayerClass) -> bool:
     """Whether the class and all that inherit from it take what `super().get_config()` gives."""
-    return all(accepts_always(layer.hierarchy, ref) for ref in (layer.ref, *layer.subclasses))
+    classes = (layer.ref, *layer.subclasses)
+    return not base_gives_more(layer.hierarchy, layer.ref) and all(
+        accepts_always(layer.hierarchy, ref) for ref in classes
+    )
 
 
 def _why_not(known: Sequence[Kept]) -> str:
