@@ -276,6 +276,15 @@ class TestActions:
         assert new.count("keraslint: ignore[") == 1
         assert new.count("\r\n") == text.count("\r\n")
 
+    def test_a_comment_that_silences_nothing_can_be_taken_away(self, tmp_path: Path) -> None:
+        text = "x = 1  # keraslint: ignore[layer-in-build]\n"
+        with Editor(tmp_path) as editor:
+            (unused,) = editor.open(uri(tmp_path), text)
+            fix = editor.actions(uri(tmp_path), unused["range"])[0]
+
+        assert unused["code"] == "KRL001"
+        assert edited(text, edits_of(fix, uri(tmp_path))) == CLEAN
+
     def test_the_editor_may_ask_for_some_kinds_only(self, tmp_path: Path) -> None:
         with Editor(tmp_path) as editor:
             editor.open(uri(tmp_path), BLOCK)
