@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal, Protocol
@@ -88,6 +89,15 @@ class Settings:
     show_fixes: bool = False
     python: str | None = None
     timeout: float | None = None
+    origins: Mapping[str, str] = field(default_factory=dict, compare=False)  # of keys that were set
+
+    def value(self, key: str) -> Any:
+        """The value of an option by its key."""
+        return getattr(self, key.replace("-", "_"))
+
+    def place(self, key: str) -> str:
+        """Say where an option was set, as the start of a message."""
+        return f"{self.origins[key]}: `{key}`" if key in self.origins else f"`{key}`"
 
     @property
     def ignores(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
@@ -124,6 +134,10 @@ def load(
     """
     pairs = [item for item in config if "=" in item and not Path(item).is_file()]
     given = [Path(item) for item in config if item not in pairs]
+    for path in given:
+        if not path.is_file():
+            reason = "a folder, not a file" if path.is_dir() else "no such file"
+            raise ConfigError(f"--config `{path}`: {reason}; or is `key = value` meant?")
     if len(given) > 1:
         raise ConfigError(f"--config: more than one file: `{given[0]}` and `{given[1]}`")
     if given and isolated:
@@ -132,7 +146,7 @@ def load(
     settings = _from_file(file) if file else Settings()
     for pair in pairs:
         place = f"--config `{pair}`"
-        settings = _over(settings, _toml(pair, place), place, here=Path.cwd())
+        settings = _over(settings, _pair(pair, place), place, here=Path.cwd())
     return _with_flags(settings, flags or {})
 
 
@@ -188,6 +202,17 @@ def _toml(text: str, where: str) -> dict[str, object]:
         raise ConfigError(f"{where}: not valid TOML: {error}") from None
 
 
+def _pair(pair: str, place: str) -> dict[str, object]:
+    """Read `key = value`; a shell takes the quotes away from a string."""
+    try:
+        return _toml(pair, place)
+    except ConfigError as error:
+        key, _, value = (part.strip() for part in pair.partition("="))
+        if key not in OPTIONS or not re.fullmatch(r"[^\s\[{\"']+", value):
+            raise
+        raise ConfigError(f"{error}; a string needs quotes: '{key} = \"{value}\"'") from None
+
+
 def shown(file: Path) -> str:
     """Name a file as one would from here, if it is below."""
     try:
@@ -205,13 +230,14 @@ def _over(settings: Settings, table: Mapping[str, object], where: str, *, here: 
     for key, raw in table.items():
         option = OPTIONS.get(key)
         if option is None:
-            raise ConfigError(f"{where}: unknown key `{key}`{_hint(key, OPTIONS)}")
+            raise ConfigError(f"{where}: unknown key `{key}`{_hint(key)}")
         value = option.kind.read(raw)
         if value is None:
             raise ConfigError(f"{where}: `{key}` must be {option.kind.must_be}, not {_quoted(raw)}")
         elsewhere = here != settings.root or option.holds == "program"
         values[key.replace("-", "_")] = anchored(key, value, here) if elsewhere else value
-    return replace(settings, **values)
+    origins = {**settings.origins, **dict.fromkeys(table, where)}
+    return replace(settings, origins=origins, **values)
 
 
 def _with_flags(settings: Settings, flags: Mapping[str, object]) -> Settings:
@@ -231,17 +257,20 @@ def _with_flags(settings: Settings, flags: Mapping[str, object]) -> Settings:
 
 
 def _quoted(raw: object) -> str:
-    text = f'"{raw}"' if isinstance(raw, str) else str(raw).lower() if raw in (True, False) else raw
-    return f"`{text}`"
+    import json
+
+    return f"`{json.dumps(raw, ensure_ascii=False, default=str)}`"
 
 
-def _hint(word: str, known: Iterable[str]) -> str:
-    """Name the nearest known word, as the end of a message."""
+def _hint(word: str) -> str:
+    """Name the nearest key, as the end of a message."""
     import difflib
 
-    near = difflib.get_close_matches(word, sorted(known), n=1, cutoff=0.5)
+    near = difflib.get_close_matches(word, sorted(OPTIONS), n=1, cutoff=0.5)
     if word == "lint":
         return "; keraslint's options stand directly in `[tool.keraslint]`"
+    if word == "tool":
+        return "; in a file of keraslint's own, keys stand without `[tool.keraslint]`"
     return f"; did you mean `{near[0]}`?" if near else ""
 
 
@@ -254,8 +283,7 @@ def selected(settings: Settings, rules: Iterable[KnownRule]) -> frozenset[str]:
     always = {rule.code for rule in rules if rule.code in _UNREADABLE}
     codes = always | {rule.code for rule in rules if rule.default}
     layer = Selection(settings.select, settings.extend_select, settings.ignore)
-    for selection, where in ((layer, settings.file), (settings.flags, None)):
-        place = shown(where) if where else "command line"
+    for selection, place in ((layer, settings.place), (settings.flags, _typed)):
         on = dict.fromkeys(codes if selection.select is None else always, True)
         on |= _verdicts(_asked(selection, place), rules)
         codes = {code for code, is_on in on.items() if is_on}
@@ -264,17 +292,22 @@ def selected(settings: Settings, rules: Iterable[KnownRule]) -> frozenset[str]:
 
 def fixable(settings: Settings, rules: Iterable[KnownRule]) -> frozenset[str]:
     """Compute the codes whose fixes may be applied, of all rules. Raises `ConfigError`."""
-    asked = [(name, True, "`fixable`") for name in settings.fixable]
-    asked += [(name, True, "`extend-fixable`") for name in settings.extend_fixable]
-    asked += [(name, False, "`unfixable`") for name in settings.unfixable]
+    keys = (("fixable", True), ("extend-fixable", True), ("unfixable", False))
+    asked = [
+        (name, is_on, settings.place(key)) for key, is_on in keys for name in settings.value(key)
+    ]
     return frozenset(code for code, is_on in _verdicts(asked, tuple(rules)).items() if is_on)
 
 
-def _asked(selection: Selection, place: str) -> Iterator[tuple[str, bool, str]]:
+def _typed(key: str) -> str:
+    return f"command line: `{key}`"
+
+
+def _asked(selection: Selection, place: Callable[[str], str]) -> Iterator[tuple[str, bool, str]]:
     """List each selector with what it asks for and where it stands."""
-    yield from ((name, True, f"{place}: `select`") for name in selection.select or ())
-    yield from ((name, True, f"{place}: `extend-select`") for name in selection.extend_select)
-    yield from ((name, False, f"{place}: `ignore`") for name in selection.ignore)
+    yield from ((name, True, place("select")) for name in selection.select or ())
+    yield from ((name, True, place("extend-select")) for name in selection.extend_select)
+    yield from ((name, False, place("ignore")) for name in selection.ignore)
 
 
 def _verdicts(
@@ -305,4 +338,8 @@ def matching(selector: str, rules: Iterable[KnownRule], place: str) -> frozenset
     if found:
         return found
     known = {"ALL", *(rule.code for rule in rules), *(rule.name for rule in rules)}
-    raise ConfigError(f"{place}: unknown rule selector `{selector}`{_hint(selector, known)}")
+    import difflib
+
+    near = difflib.get_close_matches(selector, sorted(known), n=1, cutoff=0.75)
+    hint = f"did you mean `{near[0]}`?" if near else "`keraslint rule --all` lists the rules"
+    raise ConfigError(f"{place}: unknown rule selector `{selector}`; {hint}")

@@ -213,7 +213,10 @@ class TestBadInput:
         ran = keraslint("finding.py", "--output-format", "jsn")
 
         assert (ran.code, ran.out) == (2, "")
-        assert ran.err == "error: unknown output format `jsn`; did you mean `json`?\n"
+        assert ran.err == (
+            "error: command line: `output-format`: unknown output format `jsn`; "
+            "did you mean `json`?\n"
+        )
 
     def test_a_bad_configuration(self, keraslint: Run) -> None:
         Path("pyproject.toml").write_text("[tool.keraslint]\nselct = []\n", encoding="utf-8")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -11,10 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from keraslint.commands import Answer, check_report, failed, told
-from keraslint.config import ConfigError, Settings, fixable, load, matching, selected
+from keraslint.commands.checked import check, require_program, require_recipe
+from keraslint.config import ConfigError, Settings, load, selected
 from keraslint.project.discover import discover
 from keraslint.project.source import Trouble, Unreadable
-from keraslint.report import Report, format_names, render
+from keraslint.report import Report, render
 
 if TYPE_CHECKING:
     from keraslint.fix.session import FixResult
@@ -62,7 +62,7 @@ def answer(request: Request, standard_input: Callable[[], bytes]) -> Answer:
     """Do what was asked. Raises `ConfigError` for what cannot be followed."""
     settings = settings_of(request)
     paths = [Path(path) for path in request.paths or (".",) if path != "-"]
-    _check_selectors(settings)
+    check(settings)
     if request.show_settings:
         return _shown_settings(settings)
     if request.show_files:
@@ -98,12 +98,8 @@ def settings_of(request: Request) -> Settings:
     check_report(request.report)
     if request.show_recipe and not request.prove:
         raise ConfigError("`--show-recipe` shows how layers were run: it goes with `--prove`")
-    if settings.output_format not in format_names():
-        near = get_close_matches(settings.output_format, format_names(), n=1)
-        hint = (
-            f"; did you mean `{near[0]}`?" if near else f" (there are {', '.join(format_names())})"
-        )
-        raise ConfigError(f"unknown output format `{settings.output_format}`{hint}")
+    if request.prove:
+        require_program(settings)
     recipes = {**settings.recipes, **_recipes(request.recipe)}
     return replace(settings, recipes=recipes, cache=settings.cache and not request.no_cache)
 
@@ -140,10 +136,8 @@ def _recipes(texts: Iterable[str]) -> dict[str, tuple[str, ...]]:
     """File each recipe under the layer that it constructs: the name before its first bracket."""
     recipes: dict[str, tuple[str, ...]] = {}
     for text in texts:
-        name = re.match(r"\s*([\w.]+)\s*\(", text)
-        if name is None:
-            raise ConfigError(f"--recipe: `{text}` is not of the form `Layer(…)(…)`")
-        layer = name[1].rpartition(".")[2]
+        require_recipe(text, "--recipe")
+        layer = text.partition("(")[0].strip().rpartition(".")[2]
         recipes[layer] = (*recipes.get(layer, ()), text.strip())
     return recipes
 
@@ -152,17 +146,6 @@ def _on(settings: Settings) -> frozenset[str]:
     from keraslint.rules import registry
 
     return selected(settings, registry())
-
-
-def _check_selectors(settings: Settings) -> None:
-    """Refuse an unknown selector before anything is read or written."""
-    from keraslint.rules import registry
-
-    selected(settings, registry())
-    fixable(settings, registry())
-    for _, selectors in settings.ignores:
-        for selector in selectors:
-            matching(selector, registry(), "`per-file-ignores`")
 
 
 def _shown_settings(settings: Settings) -> Answer:

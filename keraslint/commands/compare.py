@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from keraslint.commands import Answer, check_report, told
+from keraslint.commands.checked import require_program
 from keraslint.commands.pairs import Pairs, moved, of_files, since
 from keraslint.config import ConfigError, Settings, load
 from keraslint.diagnostic import Outcome, Promise, Verdict
@@ -49,6 +50,7 @@ def answer(asked: Comparison) -> Answer:
     check_report(asked.report)
     settings = _settings(asked)
     pairs = _pairs(asked, settings)
+    require_program(settings)
     options = replace(proof_options(settings), backend=asked.backend)
     claims = [_claim(pair, pairs, asked, settings) for pair in pairs.pairs]
     verdicts = _verdicts(claims, options)

@@ -1,0 +1,61 @@
+"""Settings → nothing, or the reason why they cannot be followed, before anything is read."""
+
+from __future__ import annotations
+
+import re
+from difflib import get_close_matches
+from shutil import which
+
+from keraslint.config import ConfigError, Settings, fixable, matching, selected
+from keraslint.project.patterns import compiled
+from keraslint.project.summary.text import is_python
+from keraslint.report import format_names
+from keraslint.rules import registry
+
+_PATTERNS = ("exclude", "extend-exclude", "per-file-ignores", "extend-per-file-ignores")
+_CALL = re.compile(r"\s*[\w.]+\s*\(")
+
+
+def check(settings: Settings) -> None:
+    """Refuse what no rule, no format and no file can be meant by. Raises `ConfigError`."""
+    _check_format(settings)
+    selected(settings, registry())
+    fixable(settings, registry())
+    for key in ("per-file-ignores", "extend-per-file-ignores"):
+        for selectors in settings.value(key).values():
+            for selector in selectors:
+                matching(selector, registry(), settings.place(key))
+    for key in _PATTERNS:
+        _check_patterns(settings, key)
+    for recipes in settings.recipes.values():
+        for recipe in recipes:
+            require_recipe(recipe, settings.place("recipes"))
+
+
+def require_recipe(text: str, place: str) -> None:
+    """Refuse what is no call. Raises `ConfigError`."""
+    if not (_CALL.match(text) and is_python(text.strip())):
+        raise ConfigError(f"{place}: `{text}` is not of the form `Layer(…)(…)`")
+
+
+def require_program(settings: Settings) -> None:
+    """Refuse an interpreter that is not there. Raises `ConfigError`."""
+    if settings.python is not None and which(settings.python) is None:
+        raise ConfigError(f"{settings.place('python')}: no such program: `{settings.python}`")
+
+
+def _check_format(settings: Settings) -> None:
+    name, known = settings.output_format, format_names()
+    if name not in known:
+        near = get_close_matches(name, known, n=1)
+        hint = f"; did you mean `{near[0]}`?" if near else f" (there are {', '.join(known)})"
+        place = settings.place("output-format")
+        raise ConfigError(f"{place}: unknown output format `{name}`{hint}")
+
+
+def _check_patterns(settings: Settings, key: str) -> None:
+    for pattern in settings.value(key):
+        try:
+            compiled([pattern.removeprefix("!")], settings.root)
+        except ConfigError as error:
+            raise ConfigError(f"{settings.place(key)}: {error}") from None
