@@ -62,7 +62,7 @@ A comment is judged only when this run can know:
 - nothing in a class with a base that cannot be found, nor in a method that calls something that
   cannot: where that package is installed, there may be something to silence.
 
-Tell ruff in turn that our codes are not its own, or its RUF100 removes them:
+Tell ruff in turn that our codes are not its own, or its RUF100 and RUF102 remove them:
 
 ```toml
 [tool.ruff.lint]
