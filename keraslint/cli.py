@@ -165,6 +165,7 @@ Examples:
 @_fixing("--unfixable", help="Rules whose fixes may not be applied.", **_codes)
 @_proving("--prove", is_flag=True, help="With --fix: write exactly the fixes that are proved.")
 @_proving("--python", metavar="EXE", help="The interpreter that has your Keras.")
+@_proving("--backend", type=click.Choice(["tensorflow", "jax"]), help="The backend of Keras.")
 @_proving("--recipe", multiple=True, help="How to make and call a layer: 'Block(4)(floats(2, 8))'.")
 @_proving("--show-recipe", is_flag=True, help="Print the recipes used, as configuration.")
 @_proving("--report", metavar="FILE", help="Write the evidence to a page (.html) or as .json.")

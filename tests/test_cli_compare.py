@@ -107,7 +107,7 @@ def test_all_layers_that_changed_since_a_revision_are_compared(
 
     assert code == 1
     assert "old.py → moved.py: Block: proved\n" in out
-    assert "load into the new code? yes (.keras, .keras of a model that builds" in out
+    assert "load into the new code? yes (.keras, .weights.h5, legacy .h5)" in out
     assert "mended   freezes" in out
     assert "unbuilt.py: Block: refuted: for input (2, 8) " in out
     assert "no: .keras, .weights.h5, legacy .h5: it cannot be read: `dense/kernel` has the" in out
@@ -128,7 +128,7 @@ def test_two_classes_of_one_file_are_compared_and_the_recipe_is_for_the_new_one(
 
     assert code == 0
     assert (one["old_layer"], one["layer"], one["outcome"]) == ("Block", "Better", "proved")
-    assert one["old_checkpoint"].startswith("yes (.keras, ")
+    assert one["old_checkpoint"].startswith("yes (.keras, .weights.h5")
     assert [weight["path"] for weight in one["evidence"][0]["after"]] == [
         "dense/kernel",
         "dense/bias",

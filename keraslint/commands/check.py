@@ -45,6 +45,7 @@ class Request:
     recipe: tuple[str, ...] = ()
     show_recipe: bool = False
     report: str | None = None
+    backend: str | None = None
     no_cache: bool = False
     statistics: bool = False
     show_files: bool = False
@@ -193,7 +194,7 @@ def _fixed(request: Request, settings: Settings, paths: list[Path], stdin: Stdin
         paths,
         settings,
         unsafe=settings.unsafe_fixes,
-        prove=_proof(settings) if request.prove else None,
+        prove=_proof(settings, request.backend) if request.prove else None,
         write=stdin is None and not request.diff,
         stdin=stdin,
         show=request.show,
@@ -271,11 +272,11 @@ def _piped(done: Answer, result: FixResult, stdin: Stdin) -> Answer:
         return replace(done, raw=data, err=err, failed=True)
 
 
-def _proof(settings: Settings) -> ProofOptions:
+def _proof(settings: Settings, backend: str | None) -> ProofOptions:
     from keraslint.commands.compare import proof_options
 
     folder = settings.path(settings.cache_dir) / "proofs" if settings.cache else None
-    return replace(proof_options(settings), cache_dir=folder)
+    return replace(proof_options(settings), cache_dir=folder, backend=backend)
 
 
 def _report(request: Request, settings: Settings, seconds: float) -> Report:

@@ -76,7 +76,7 @@ def probed(name: str, what: str) -> Judge:
 
     def judge(pair: Pair) -> Iterator[Judged]:
         error = lost_probe(*pair.facts(name))
-        if error:
+        if error and pair.runs_after:
             yield BROKEN, f"for {pair.label} {what} fails: {error}"
 
     return judge
@@ -99,7 +99,7 @@ def equal(name: str, what: str) -> Judge:
 
     def judge(pair: Pair) -> Iterator[Judged]:
         before, after = pair.facts(name)
-        if before is None or error_of(before):
+        if before is None or error_of(before) or not pair.runs_after:
             return
         error = lost_probe(before, after)
         if error:

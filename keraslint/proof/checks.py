@@ -32,9 +32,10 @@ from .structure import (
     build_parameters,
     children,
     config,
+    constants,
     initial,
+    names,
     order,
-    paths,
     shared,
     unbuilt,
     weights,
@@ -42,6 +43,8 @@ from .structure import (
 
 OWNER = "after save and load inside an owner that builds the layer"
 FILE = "after save and load inside a functional model"
+SEQUENTIAL = "after save and load inside a `Sequential`"
+PLAIN = "after save and load inside a model without `build()`"
 WEIGHTS = "after `load_weights` into an owner that builds the layer"
 TRAINING = "outputs in training"
 R, CK = Health.RELOADS, Measure.CHECKPOINT
@@ -57,14 +60,20 @@ CHECKS: tuple[tuple[str, About, Judge], ...] = (
     ("order of weights", W, order),
     ("sub-layers", W, children),
     ("initial values", W, initial),
+    ("initial values", W, constants),
     ("outputs in training", O, arrays("training", "the output in training", TRAINING)),
     ("outputs in training", O, probed("outputs in training", "calling it in training")),
     ("losses", O, arrays("loss", "the added loss")),
     ("masks", O, arrays("mask", "the output's mask")),
+    ("masks", O, arrays("masked", "the output for a masked input")),
+    ("masks", O, probed("masked", "a call with a masked input")),
     ("masks", O, equal("masks", "`supports_masking`")),
     ("reloads: owner", R, survives("owner reload", OWNER)),
     ("reloads: functional", R, survives("functional reload", FILE)),
     ("reloads: weights", R, survives("weights reload", WEIGHTS)),
+    ("reloads: sequential", R, survives("sequential reload", SEQUENTIAL)),
+    ("reloads: plain", R, survives("plain reload", PLAIN)),
+    ("reloads: clone", R, survives("cloned", "in a clone of a functional model")),
     ("reloads: called", R, survives("called weights reload", "after `load_weights` once called")),
     ("builds", Health.BUILDS, built_alone("built alone", "`build(shape)` alone")),
     ("builds", Health.BUILDS, built_alone("built with a list", "`build([…])` with a list")),
@@ -82,11 +91,23 @@ CHECKS: tuple[tuple[str, About, Judge], ...] = (
         CK,
         old_file("old weights", "called weights reload", "a `.weights.h5` file"),
     ),
+    (
+        "old file: sequential",
+        CK,
+        old_file("old sequential", "sequential reload", "the `.keras` file of a `Sequential`"),
+    ),
+    (
+        "old file: plain",
+        CK,
+        old_file("old plain", "plain reload", "the `.keras` file of a model without `build()`"),
+    ),
     ("old file: legacy", CK, old_file("old legacy", "legacy reload", "a legacy `.h5` file")),
     ("set_weights", CK, in_order),
     ("reloads: warnings", R, lambda pair: warned(pair, "functional reload")),
     ("reloads: warnings", R, lambda pair: warned(pair, "owner reload")),
     ("reloads: warnings", R, lambda pair: warned(pair, "weights reload")),
+    ("reloads: warnings", R, lambda pair: warned(pair, "sequential reload")),
+    ("reloads: warnings", R, lambda pair: warned(pair, "plain reload")),
     ("freezes", Health.FREEZES, frozen("frozen before build", "before build")),
     ("freezes", Health.FREEZES, frozen("frozen once built", "once built")),
     ("freezes", Health.FREEZES, thawed),
@@ -110,7 +131,10 @@ CHECKS: tuple[tuple[str, About, Judge], ...] = (
     ("warnings", None, lambda pair: warned(pair, "built alone")),
     ("warnings", None, lambda pair: warned(pair, "functional")),
     ("unbuilt sub-layers", None, unbuilt),
-    ("names", None, paths),
+    ("random draws", None, names("draws", "under the same seed, the first value of")),
+    ("captured dtypes", None, names("captured dtypes", "the dtype of")),
+    ("names", None, names("paths", "the path that Keras makes up for")),
+    ("seed paths", None, names("seed paths", "the path of the random generator")),
 )
 
 

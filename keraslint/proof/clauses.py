@@ -44,6 +44,11 @@ class Pair:
         """What both versions say under a name; None where it was not measured."""
         return self.before["facts"].get(name), self.after["facts"].get(name)
 
+    @property
+    def runs_after(self) -> bool:
+        """Can the version after be made and called at all? If not, that is what is told."""
+        return not any(error_of(self.facts(step)[1]) for step in ("made", "called"))
+
     def compared(self, group: str) -> bool:
         """Were arrays of this group compared?"""
         versus = self.after["facts"].get("versus") or {}

@@ -13,12 +13,14 @@ from .health import trouble
 
 WARNED = (
     *("called", "built alone", "functional"),
-    *("functional reload", "owner reload", "weights reload"),
+    *("functional reload", "owner reload", "weights reload", "sequential reload", "plain reload"),
 )
 # kind of file, what the version after made of it, what the version before did
 FILES = (
     (".keras", "old functional", "functional reload"),
     (".keras of a model that builds the layer", "old owner", "owner reload"),
+    (".keras of a Sequential", "old sequential", "sequential reload"),
+    (".keras of a model without build()", "old plain", "plain reload"),
     (".weights.h5", "old weights", "called weights reload"),
     ("legacy .h5", "old legacy", "legacy reload"),
 )

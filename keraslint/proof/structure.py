@@ -94,6 +94,16 @@ def initial(pair: Pair) -> Iterator[Judged]:
         yield KEPT, ""
 
 
+def constants(pair: Pair) -> Iterator[Judged]:
+    """What weights of one number start from, if it is no random number."""
+    before, after = pair.facts("constants")
+    for key, value in (before or {}).items():
+        if after is not None and after.get(key) != value:
+            now = after.get(key, "something random")
+            yield BROKEN, f"`{key}` starts from other values: {value} before, {now} after"
+            return
+
+
 def _alike(one: list[Any], other: list[Any]) -> bool:
     if one[0] is not None or other[0] is not None:
         return bool(one[0] == other[0])
@@ -173,10 +183,25 @@ def unbuilt(pair: Pair) -> Iterator[Judged]:
         yield CHANGED, f"for {pair.label} {ticked(new)} is there and is not built"
 
 
-def paths(pair: Pair) -> Iterator[Judged]:
-    before, after = pair.facts("paths")
-    if before is not None and after is not None:
-        yield (KEPT, "") if before == after else (CHANGED, "names that Keras makes up differ")
+def names(name: str, what: str) -> Judge:
+    """A judge of what a correct rewrite may change: by path, a text on each side."""
+
+    def judge(pair: Pair) -> Iterator[Judged]:
+        before, after = pair.facts(name)
+        if not before or not after or error_of(before) or error_of(after):
+            return
+        other = [key for key in before if key in after and before[key] != after[key]]
+        if other:
+            was, now = before[other[0]], after[other[0]]
+            yield CHANGED, f"{what} `{other[0]}` was `{was}` and is `{now}`{_more(other)}"
+        else:
+            yield KEPT, ""
+
+    return judge
+
+
+def _more(keys: list[str]) -> str:
+    return f", and {len(keys) - 1} more" if len(keys) > 1 else ""
 
 
 def shared(pair: Pair) -> Iterator[Judged]:

@@ -15,11 +15,11 @@ def checkpoint_answer(verdict: Verdict) -> str:
     loads = [one for one in verdict.old_files if one.loads]
     never = [one for one in verdict.old_files if one.loads is False and not one.loaded]
     if lost:
-        still = f"; nothing is lost from {_kinds(loads)}" if loads else ""
+        still = f"; nothing is lost from {_plain(loads)}" if loads else ""
         return f"no: {'; '.join(_told(lost))}{still}"
     if loads:
         more = f"; {_kinds(never)} loads into neither" if never else ""
-        return f"yes ({_kinds(loads)}{more})"
+        return f"yes ({_plain(loads)}{more})"
     if never:
         return f"no, nor into the old code: {never[0].kind}: {never[0].detail}"
     return f"unknown: {_why(verdict)}"
@@ -33,6 +33,13 @@ def _told(lost: list[OldFile]) -> Iterator[str]:
 
 def _kinds(files: list[OldFile]) -> str:
     return ", ".join(one.kind for one in files)
+
+
+def _plain(files: list[OldFile]) -> str:
+    """Name the kinds in general, where the general one is among them: exceptions are told apart."""
+    kinds = [one.kind for one in files]
+    general = {kind for kind in kinds if " of " not in kind}
+    return ", ".join(k for k in kinds if k in general or k.partition(" of ")[0] not in general)
 
 
 def _why(verdict: Verdict) -> str:

@@ -71,9 +71,14 @@ def measures(verdict: Verdict) -> Markup | None:
     tables = [
         _measured(told) if told else None,
         part("Further ones that broke", str(len(more)), _measured(more)) if more else None,
-        part("The others", str(len(rest)), _measured(rest), opened=not told) if rest else None,
+        part(_rest(rest), str(len(rest)), _measured(rest), opened=not told) if rest else None,
     ]
     return part("Measures", note, *tables, opened=bool(told))
+
+
+def _rest(checks: Sequence[Check]) -> str:
+    skipped = any(check.status is CheckStatus.SKIPPED for check in checks)
+    return "Kept or skipped" if skipped else "Kept"
 
 
 def _measured(checks: Sequence[Check]) -> Markup:
@@ -138,8 +143,7 @@ def _weights(row: WeightRow) -> Markup:
 def _weight(one: WeightSeen | None) -> Markup | None:
     if one is None:
         return None
-    shape = " × ".join(map(str, one.shape)) or "scalar"
-    about = [shape, *([one.dtype] if one.dtype != "float32" else [])]
+    about = [str(one.shape), *([one.dtype] if one.dtype != "float32" else [])]
     about += [] if one.trainable else ["not trainable"]
     return joined(
         element("code", breakable(one.path)), element("span", ", ".join(about), class_="quiet")

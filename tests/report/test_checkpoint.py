@@ -22,6 +22,17 @@ def test_yes_names_the_kinds_of_files() -> None:
     assert answer(LOADS, UNTRIED) == "yes (.keras)"
 
 
+def test_one_format_is_named_once_and_its_exceptions_by_themselves() -> None:
+    sequential = replace(LOADS, kind=".keras of a Sequential")
+    owned = replace(NEVER, kind=".keras of a model that builds the layer")
+
+    assert answer(LOADS, sequential) == "yes (.keras)"
+    assert answer(sequential) == "yes (.keras of a Sequential)"
+    assert answer(LOADS, owned, sequential) == (
+        "yes (.keras; .keras of a model that builds the layer loads into neither)"
+    )
+
+
 def test_what_the_old_code_could_not_load_either_is_no_loss() -> None:
     assert answer(LOADS, NEVER) == "yes (.keras; legacy .h5 loads into neither)"
 

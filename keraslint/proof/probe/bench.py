@@ -44,9 +44,13 @@ class Bench:
 
     def fresh(self) -> Any:
         """A new layer, made under a fixed seed and with fresh auto-names."""
+        self.clear()
+        return self.case.make()
+
+    def clear(self) -> None:
+        """Start names and seeds anew."""
         keras.utils.clear_session(free_memory=False)
         keras.utils.set_random_seed(SEED)
-        return self.case.make()
 
     def called(self) -> Any:
         """A new layer that was called once."""

@@ -76,7 +76,11 @@ def _structure(bench: Bench, layer: Any) -> None:
     bench.facts["masks"] = bool(layer.supports_masking)
     bench.facts["build config"] = attempt(lambda: layer.get_build_config())
     bench.facts["build parameters"] = _build_parameters(layer)
-    bench.facts["paths"] = [variable.path for variable in layer.variables]
+    bench.facts["paths"] = {k: v.path for k, v in parts.variables.items() if k not in parts.seeds}
+    bench.facts["seed paths"] = {key: parts.variables[key].path for key in sorted(parts.seeds)}
+    first = {key: first_value(variable) for key, variable in parts.variables.items()}
+    bench.facts["draws"] = {k: v for k, v in first.items() if parts.variables[k].shape}
+    bench.facts["singles"] = first
 
 
 def _weight(key: str, variable: Any) -> dict[str, Any]:
@@ -101,6 +105,12 @@ def _spread(array: Any) -> list[Any]:
     constant = bool((array == array.flat[0]).all()) and array.size > 1
     first = float(array.flat[0]) if constant else None
     return [first, float(array.mean()), float(array.std()), int(array.size)]
+
+
+def first_value(variable: Any) -> str:
+    """The first value as text; empty where it is no real number."""
+    array = numbers(variable)
+    return f"{array.flat[0]:.6g}" if array.size and array.dtype.kind == "f" else ""
 
 
 def _build_parameters(layer: Any) -> list[str] | None:

@@ -15,6 +15,7 @@ from .anatomy import plain
 from .bench import Bench, as_theirs, attempt, failed
 from .case import Case, leaves
 from .looking import build_like, built_alone, look
+from .owning import PLAIN, SEQUENTIAL, cloned, load_plain, load_sequential, save_others
 from .saving import (
     FILES,
     Shelf,
@@ -31,6 +32,7 @@ from .saving import (
     set_in_order,
 )
 from .training import (
+    captured_dtypes,
     fit,
     frozen_before_build,
     frozen_once_built,
@@ -39,9 +41,11 @@ from .training import (
     outputs_in_training,
     shared_with_second,
     thawed,
+    with_a_mask,
 )
 from .versus import versus
 
+OTHERS = ((SEQUENTIAL, "sequential", load_sequential), (PLAIN, "plain", load_plain))
 LIGHT, SAVED, FULL = 0, 1, 2
 # name: file of the version before, what the own file of that kind gave, how it is loaded
 OLD_FILES = {
@@ -49,6 +53,7 @@ OLD_FILES = {
     "old owner": (FILES[1], "owner reload", load_owner),
     "old weights": (FILES[2], "called weights reload", load_called_weights),
     "old legacy": (FILES[3], "legacy reload", load_legacy),
+    **{f"old {name}": (file, f"{name} reload", load) for file, name, load in OTHERS},
 }
 Stage = Callable[[str], None]
 
@@ -106,6 +111,8 @@ def measure(
             place.stage(f"saving and loading the layer for {where}")
             _look_closer(bench)
             _save_and_load(bench, shelf, depth)
+            if depth >= FULL and index == 0:
+                _in_other_owners(bench, shelf)
         if theirs is not None and depth >= SAVED:
             _against(bench, place, shelf, theirs)
         place.stage(f"training the layer for {where}")
@@ -136,7 +143,9 @@ def _train(bench: Bench, depth: int) -> None:
     if depth >= SAVED:
         bench.observe("frozen before build", lambda: frozen_before_build(bench))
     if depth >= FULL:
+        bench.observe("masked", lambda: with_a_mask(bench))
         bench.observe("shared", lambda: shared_with_second(bench))
+        bench.observe("captured dtypes", lambda: captured_dtypes(bench))
         bench.observe("mixed precision", lambda: in_mixed_precision(bench))
         bench.observe("fit", lambda: fit(bench))
         bench.observe("frozen once built", lambda: frozen_once_built(bench))
@@ -154,7 +163,7 @@ def _against(bench: Bench, place: Place, shelf: Shelf, theirs: dict[str, Any]) -
     for name, (file, own, load) in OLD_FILES.items():
         if own in bench.facts and same_files(old, shelf, file):
             bench.facts[name] = bench.facts[own]
-        elif (old.folder / file).exists() or file != FILES[3]:
+        elif (old.folder / file).exists() or file in FILES[:3]:
             bench.observe(name, partial(load, bench, old))
 
 
@@ -166,6 +175,14 @@ def _built_as_theirs(bench: Bench, theirs: dict[str, Any]) -> None:
         bench.facts["their build config"] = bench.facts["built alone"]
     else:
         bench.observe("their build config", lambda: build_like(bench.fresh(), config))
+
+
+def _in_other_owners(bench: Bench, shelf: Shelf) -> None:
+    bench.observe("cloned", lambda: cloned(bench))
+    bench.observe("saved in others", lambda: save_others(bench, shelf))
+    for file, name, load in OTHERS:
+        if (shelf.folder / file).exists():
+            bench.observe(f"{name} reload", partial(load, bench, shelf))
 
 
 def _set_in_order(bench: Bench, theirs: dict[str, Any]) -> None:

@@ -43,7 +43,8 @@ def functional(bench: Bench, layer: Any) -> Any:
     return keras.Model(symbols, layer(*args, **kwargs))
 
 
-def _fed(bench: Bench, model: Any) -> list[Any]:
+def fed(bench: Bench, model: Any) -> list[Any]:
+    """Outputs of a functional model."""
     arrays = list(arrays_of(bench.case.inputs()).values())
     return flat(model(arrays))
 
@@ -55,30 +56,31 @@ def as_functional(bench: Bench) -> Any:
         model = functional(bench, layer)
     early = len(model.weights)
     if anatomy(layer).variables.keys() != bench.state.keys():
-        _fed(bench, model)
+        fed(bench, model)
     transplant(bench.state, layer)
     bench.model = model
     symbolic = [[str(t.dtype), list(t.shape)] for t in keras.tree.flatten(model.outputs)]
     return {
-        "same": _agrees(bench, _fed(bench, model)),
+        "same": agrees(bench, fed(bench, model)),
         "weights": early,
         "symbolic": symbolic,
         "warnings": warned,
     }
 
 
-def _agrees(bench: Bench, outputs: list[Any]) -> bool:
+def agrees(bench: Bench, outputs: list[Any]) -> bool:
+    """Are these the outputs of the layer in the agreed state?"""
     wanted = [bench.arrays[k] for k in bench.arrays if k.startswith("inference/")]
     return not wanted or (len(wanted) == len(outputs) and all(map(same, wanted, outputs)))
 
 
-def _survived(bench: Bench, layer: Any, run: Callable[[], list[Any]]) -> dict[str, Any]:
+def survived(bench: Bench, layer: Any, run: Callable[[], list[Any]]) -> dict[str, Any]:
     """Which weights differ from the agreed state, and does a call (made after looking) agree?"""
     values = state(layer)
     outputs = run()
     expected = {k: v for k, v in bench.state.items() if k not in anatomy(bench.layer).seeds}
     lost = [k for k, v in expected.items() if k not in values or not same(values[k], v)]
-    return {"lost": lost, "outputs": _agrees(bench, outputs)}
+    return {"lost": lost, "outputs": agrees(bench, outputs)}
 
 
 class BuildingOwner(Owner):
@@ -104,7 +106,8 @@ def _known(cls: Any, names: tuple[str, ...] = ()) -> dict[str, Any]:
     return dict.fromkeys((*names, cls.__name__, keras.saving.get_registered_name(cls)), cls)
 
 
-def _objects(bench: Bench, shelf: Shelf) -> dict[str, Any]:
+def objects(bench: Bench, shelf: Shelf) -> dict[str, Any]:
+    """The classes that files may name."""
     return {**_known(bench.case.cls, shelf.names), "KeraslintOwner": _owner_class(bench)}
 
 
@@ -171,7 +174,8 @@ def _save_owner(bench: Bench, shelf: Shelf) -> None:
     owner.save(shelf.folder / FILES[1])
 
 
-def _called(owner: Any, bench: Bench) -> list[Any]:
+def called(owner: Any, bench: Bench) -> list[Any]:
+    """Outputs of an owner."""
     return flat(owner(arrays_of(bench.case.inputs())))
 
 
@@ -180,10 +184,10 @@ def load_functional(bench: Bench, shelf: Shelf, file: str = FILES[0]) -> Any:
     keras.utils.clear_session(free_memory=False)
     with noted_warnings() as warned:
         model = keras.saving.load_model(
-            shelf.folder / file, custom_objects=_objects(bench, shelf), compile=False
+            shelf.folder / file, custom_objects=objects(bench, shelf), compile=False
         )
     layer = next(item for item in model.layers if type(item) is bench.case.cls)
-    return {**_survived(bench, layer, lambda: _fed(bench, model)), "warnings": warned}
+    return {**survived(bench, layer, lambda: fed(bench, model)), "warnings": warned}
 
 
 def load_legacy(bench: Bench, shelf: Shelf) -> Any:
@@ -196,10 +200,10 @@ def load_owner(bench: Bench, shelf: Shelf) -> Any:
     keras.utils.clear_session(free_memory=False)
     with noted_warnings() as warned:
         owner = keras.saving.load_model(
-            shelf.folder / FILES[1], custom_objects=_objects(bench, shelf), compile=False
+            shelf.folder / FILES[1], custom_objects=objects(bench, shelf), compile=False
         )
-    run = partial(_called, owner, bench)
-    return {**_survived(bench, owner.layer, run), "warnings": warned}
+    run = partial(called, owner, bench)
+    return {**survived(bench, owner.layer, run), "warnings": warned}
 
 
 def load_weights(bench: Bench, shelf: Shelf) -> Any:
@@ -210,8 +214,8 @@ def load_weights(bench: Bench, shelf: Shelf) -> Any:
     with noted_warnings() as warned:
         owner.build({name: (None, *array.shape[1:]) for name, array in arrays.items()})
         owner.load_weights(shelf.folder / FILES[2])
-    run = partial(_called, owner, bench)
-    return {**_survived(bench, owner.layer, run), "warnings": warned}
+    run = partial(called, owner, bench)
+    return {**survived(bench, owner.layer, run), "warnings": warned}
 
 
 def load_called_weights(bench: Bench, shelf: Shelf) -> Any:
@@ -221,14 +225,14 @@ def load_called_weights(bench: Bench, shelf: Shelf) -> Any:
     arrays = arrays_of(bench.case.inputs())
     owner(arrays)
     owner.load_weights(shelf.folder / FILES[2])
-    return _survived(bench, owner.layer, partial(_called, owner, bench))
+    return survived(bench, owner.layer, partial(called, owner, bench))
 
 
 def copied(bench: Bench) -> Any:
     """What survives `copy.deepcopy` of a called layer."""
     with keras.saving.custom_object_scope(_known(bench.case.cls)):
         layer = copy.deepcopy(bench.again())
-    return _survived(bench, layer, lambda: bench.run(layer))
+    return survived(bench, layer, lambda: bench.run(layer))
 
 
 def from_config(bench: Bench) -> Any:
@@ -238,11 +242,11 @@ def from_config(bench: Bench) -> Any:
     bench.call(layer)
     names = sorted(anatomy(layer).variables)
     transplant(bench.state, layer)
-    return {"outputs": _agrees(bench, bench.run(layer)), "weights": names}
+    return {"outputs": agrees(bench, bench.run(layer)), "weights": names}
 
 
 def set_in_order(bench: Bench, weights: list[Any]) -> Any:
     """Does `set_weights` take the list that `get_weights` of the version before gave?"""
     layer = bench.called()
     layer.set_weights(weights)
-    return _survived(bench, layer, lambda: bench.run(layer))
+    return survived(bench, layer, lambda: bench.run(layer))

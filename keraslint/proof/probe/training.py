@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import inspect
 from typing import Any
 
 import keras
@@ -10,7 +11,7 @@ import numpy as np
 
 from .anatomy import anatomy, numbers, transplant
 from .bench import SEED, Bench, attempt, failed, flat
-from .looking import keep, repeats
+from .looking import first_value, keep, repeats
 
 
 class Owner(keras.Model):  # type: ignore[misc]
@@ -23,11 +24,19 @@ class Owner(keras.Model):  # type: ignore[misc]
 
     def call(self, inputs: Any, training: Any = None) -> Any:
         args, kwargs = _put_back(self.bench.case_inputs(), inputs)
+        # Training on JAX runs `call()` alone, and so tells the sub-layers of it nothing.
+        if training is not None and _takes_training(self.layer):
+            kwargs = {"training": training, **kwargs}
         return self.layer(*args, **kwargs)
 
     def compute_loss(self, x=None, y=None, y_pred=None, *_: Any, **__: Any) -> Any:  # type: ignore[no-untyped-def]
         parts = [keras.ops.mean(keras.ops.square(_float(o) - 0.5)) for o in _floating(y_pred)]
         return sum(parts) + sum(self.losses)
+
+
+def _takes_training(layer: Any) -> bool:
+    parameters = inspect.signature(layer.call).parameters.values()
+    return any(p.name == "training" or p.kind is p.VAR_KEYWORD for p in parameters)
 
 
 class _Hidden:
@@ -91,13 +100,19 @@ def _tape() -> Any:
 
 
 def _loss(layer: Any, outputs: Any) -> Any:
+    return _sum(outputs, layer.losses)
+
+
+def _sum(outputs: Any, losses: list[Any]) -> Any:
     leaves = enumerate(_floating(outputs))
     parts = [keras.ops.mean(keras.ops.square(_float(o) - 0.3 * (i + 1))) for i, o in leaves]
-    return sum(parts) + sum(layer.losses)
+    return sum(parts) + sum(losses)
 
 
 def gradients(bench: Bench) -> Any:
     """Gradients of a loss over all outputs, in training, with respect to each trainable weight."""
+    if keras.backend.backend() == "jax":
+        return _gradients_of_jax(bench)
     tape, loss = bench.taped or (None, None)
     if tape is None:
         return {"skipped": "measured by training steps on this backend"}
@@ -115,6 +130,26 @@ def gradients(bench: Bench) -> Any:
     return {
         "weights": sorted(keys[id(v)] for v, g in zip(weights, found, strict=True) if g is not None)
     }
+
+
+def _gradients_of_jax(bench: Bench) -> Any:
+    import jax
+
+    layer = bench.again()
+    keys = {id(variable): key for key, variable in anatomy(layer).variables.items()}
+    weights = layer.trainable_weights
+
+    def loss(values: Any) -> Any:
+        mapping = list(zip(weights, values, strict=True))
+        with keras.StatelessScope(state_mapping=mapping, collect_losses=True) as scope:
+            keras.utils.set_random_seed(SEED)
+            outputs = bench.call(layer, training=True)
+            return _sum(outputs, scope.losses)
+
+    found = jax.grad(loss)([variable.value for variable in weights])
+    for variable, gradient in zip(weights, found, strict=True):
+        bench.arrays[f"gradient/{keys[id(variable)]}"] = numbers(gradient)
+    return {"weights": sorted(keys[id(variable)] for variable in weights)}
 
 
 def fit(bench: Bench) -> Any:
@@ -173,10 +208,11 @@ def _keys(layer: Any, weights: list[Any]) -> list[str]:
 
 def in_mixed_precision(bench: Bench) -> Any:
     """Dtypes of outputs and variables under the global policy `mixed_bfloat16`."""
+    bench.clear()  # which forgets the policy: it is set afterwards
     policy = keras.config.dtype_policy()
     keras.config.set_dtype_policy("mixed_bfloat16")
     try:
-        layer = bench.fresh()
+        layer = bench.case.make()
         outputs = bench.call(layer)
         kinds = [str(getattr(leaf, "dtype", "")) for leaf in keras.tree.flatten(outputs)]
         variables = {key: str(v.dtype) for key, v in anatomy(layer).variables.items()}
@@ -185,10 +221,46 @@ def in_mixed_precision(bench: Bench) -> Any:
         keras.config.set_dtype_policy(policy)
 
 
+def captured_dtypes(bench: Bench) -> Any:
+    """Dtypes of the sub-layers when the global policy changes between construction and call."""
+    policy = keras.config.dtype_policy()
+    layer = bench.fresh()
+    keras.config.set_dtype_policy("mixed_bfloat16")
+    try:
+        bench.call(layer)
+        return {path: child.compute_dtype for path, child in anatomy(layer).children.items()}
+    finally:
+        keras.config.set_dtype_policy(policy)
+
+
+def with_a_mask(bench: Bench) -> Any:
+    """Outputs for an input of which the last steps are masked; what else comes out is a mask."""
+    args, kwargs = bench.case.inputs()
+    first = next(iter(args), None)
+    if not (isinstance(first, np.ndarray) and first.ndim == 3 and first.dtype.kind == "f"):
+        return None
+    masked = np.array(first)
+    masked[:, -2:] = 0.0
+    layer = bench.again()
+    outputs = layer(keras.layers.Masking()(masked), *args[1:], **kwargs)
+    masks = [getattr(leaf, "_keras_mask", None) for leaf in keras.tree.flatten(outputs)]
+    keep(bench, "masked", [*flat(outputs), *(numbers(m) for m in masks if m is not None)])
+    return {"masks": sum(mask is not None for mask in masks)}
+
+
 def shared_with_second(bench: Bench) -> Any:
-    """Variables that a second instance, made and called beside the first, has in common with it."""
+    """Variables that a second instance, made and called beside the first, has in common with it.
+
+    The second draws other random numbers: what starts alike in both is no random number.
+    """
     second = bench.case.make()
     bench.call(second)
     mine = {id(variable) for variable in bench.layer.variables}
     keys = anatomy(second).variables
+    alike = {k: _single(v) for k, v in keys.items() if _single(v) == bench.facts["singles"].get(k)}
+    bench.facts["constants"] = {key: value for key, value in alike.items() if value}
     return sorted(key for key, variable in keys.items() if id(variable) in mine)
+
+
+def _single(variable: Any) -> str:
+    return first_value(variable) if numbers(variable).size == 1 else ""

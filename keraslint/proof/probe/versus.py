@@ -6,7 +6,7 @@ from typing import Any
 
 from .bench import distance, same
 
-GROUPS = ("inference", "training", "loss", "mask", "gradient", "moved", "step")
+GROUPS = ("inference", "training", "loss", "mask", "masked", "gradient", "moved", "step")
 
 
 def versus(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,255 @@
+"""One layer with something of everything, and rewrites of it that are wrong in one way each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+LAYER = """\
+import warnings
+
+import keras
+from keras import layers, ops
+
+
+class Block(layers.Layer):
+    def __init__(self, units=4, **kwargs):
+        super().__init__(**kwargs)
+        self.supports_masking = True
+        self.units = units
+        self.one = layers.Dense(units)
+        self.two = layers.Dense(units)
+        self.drop = layers.Dropout(0.0, seed=1)
+
+    def build(self, input_shape):
+        self.one.build(input_shape)
+        self.two.build(input_shape)
+        self.scale = self.add_weight(name="scale", shape=(), initializer="ones")
+        self.mean = self.add_weight(name="mean", shape=(), initializer="zeros", trainable=False)
+        self.count = self.add_weight(
+            name="count", shape=(), dtype="int32", initializer="zeros", trainable=False
+        )
+
+    def call(self, x, training=None, mask=None):
+        out = self.one(x) + ops.tanh(self.two(x))
+        if mask is not None:
+            out = out * ops.cast(mask, out.dtype)[..., None]
+        if training:
+            self.mean.assign(0.9 * self.mean + 0.1)
+            self.count.assign(self.count + 1)
+        self.add_loss(ops.ones(()))
+        out = self.drop(out * ops.cast(self.scale, out.dtype), training=training)
+        return [out, ops.ones_like(x) if training else ops.zeros_like(x)]
+
+    def compute_output_shape(self, input_shape):
+        return [(*input_shape[:-1], self.units), input_shape]
+
+    def get_config(self):
+        return {**super().get_config(), "units": self.units}
+"""
+RECIPE = "Block(4)(floats(2, 6, 8))"
+LOST = "self.two.build(input_shape)\n"
+CALL = "        out = self.one(x)"
+INIT = "        super().__init__(**kwargs)\n"
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """What is replaced by what, and the names of all checks that it breaks."""
+
+    swaps: tuple[tuple[str, str], ...]
+    breaks: frozenset[str]
+
+    @property
+    def text(self) -> str:
+        text = LAYER
+        for old, new in self.swaps:
+            assert text.count(old) == 1, f"{old!r} is there {text.count(old)} times"
+            text = text.replace(old, new)
+        return text
+
+
+def wrong(old: str, new: str, breaks: str, also: tuple[str, str] | None = None) -> Wrong:
+    """`breaks` are names, separated by semicolons."""
+    swaps = ((old, new), also) if also else ((old, new),)
+    return Wrong(swaps, frozenset(name.strip() for name in breaks.split(";")))
+
+
+def before(line: str, new: str, breaks: str) -> Wrong:
+    """Something more is done above a line."""
+    return wrong(line, f"{new}{line}", breaks)
+
+
+CONFIG = "    def get_config(self):\n"
+OLD_FILES = "; ".join(
+    f"old file: {kind}" for kind in ("functional", "owner", "weights", "sequential", "plain")
+)
+WRONG: dict[str, Wrong] = {
+    "refuses an argument": before(
+        INIT, "        if units == 5:\n            raise ValueError(units)\n", "constructs"
+    ),
+    "refuses an input": before(
+        CALL, "        if x.shape[0] == 3:\n            raise ValueError(x.shape)\n", "calls"
+    ),
+    "a weight that does not train": wrong(
+        'initializer="ones"',
+        'initializer="ones", trainable=False',
+        "freezes; gradients; old file: legacy; training steps; trains; weights",
+    ),
+    "a tuple for a list": wrong(
+        "return [out, ops.ones_like(x) if training else ops.zeros_like(x)]",
+        "return out, ops.ones_like(x) if training else ops.zeros_like(x)",
+        "output form",
+    ),
+    "other outputs": before(
+        CALL, "        x = x if training or mask is not None else x + 0.1\n", "outputs"
+    ),
+    "other order": wrong(
+        "        self.one = layers.Dense(units)\n        self.two = layers.Dense(units)\n",
+        "        self.two = layers.Dense(units)\n        self.one = layers.Dense(units)\n",
+        "old file: legacy; order of weights; set_weights",
+    ),
+    "another configuration of a sub-layer": wrong("seed=1", "seed=2", "sub-layers"),
+    "other initial values": wrong('initializer="ones"', 'initializer="zeros"', "initial values"),
+    "another output in training": wrong(
+        "ops.ones_like(x) if", "2 * ops.ones_like(x) if", "outputs in training"
+    ),
+    "another loss": wrong("add_loss(ops.ones(()))", "add_loss(2 * ops.ones(()))", "losses"),
+    "masks stop here": wrong("supports_masking = True", "supports_masking = False", "masks"),
+    "a mask is not heeded": wrong("if mask is not None", "if mask is None and mask", "masks"),
+    "a child is not built": wrong(
+        LOST,
+        "pass\n",
+        "builds; functional model; old file: functional; old file: legacy; old file: owner; "
+        "old file: sequential; reloads: copy; reloads: functional; reloads: owner; "
+        "reloads: sequential; reloads: weights",
+    ),
+    "no list for a shape": wrong(
+        LOST,
+        f"{LOST}        input_shape + (1,)\n",
+        "builds; old file: functional; old file: sequential; reloads: copy; reloads: functional; "
+        "reloads: sequential",
+    ),
+    "cannot be copied": before(
+        CONFIG, "    def __deepcopy__(self, memo):\n        raise TypeError\n\n", "reloads: copy"
+    ),
+    "cannot be made again": before(
+        CONFIG,
+        "    @classmethod\n    def from_config(cls, config):\n        raise TypeError\n\n",
+        "old file: functional; old file: legacy; old file: sequential; reloads: clone; "
+        "reloads: config; reloads: copy; reloads: functional; reloads: sequential",
+    ),
+    "other files": before(
+        CONFIG,
+        "    def save_own_variables(self, store):\n"
+        "        for number, one in enumerate(reversed(self._all())):\n"
+        "            store[str(number)] = one\n\n"
+        "    def load_own_variables(self, store):\n"
+        "        for number, one in enumerate(reversed(self._all())):\n"
+        "            one.assign(store[str(number)])\n\n"
+        "    def _all(self):\n"
+        "        return [self.scale, self.mean, self.count]\n\n",
+        OLD_FILES,
+    ),
+    "own weights are not read": before(
+        CONFIG,
+        "    def load_own_variables(self, store):\n        pass\n\n",
+        f"{OLD_FILES}; reloads: called; reloads: copy; reloads: functional; reloads: owner; "
+        "reloads: plain; reloads: sequential; reloads: weights",
+    ),
+    "created when built": wrong(
+        "        self.two = layers.Dense(units)\n        self.drop",
+        "        self.drop",
+        "freezes",
+        also=(
+            "        self.two.build",
+            "        self.two = layers.Dense(self.units)\n        self.two.build",
+        ),
+    ),
+    "a weight gets no gradient": wrong(
+        "* ops.cast(self.scale",
+        "* ops.cast(ops.stop_gradient(self.scale + 0.0)",
+        "gradients; training steps; trains",
+    ),
+    "another moving average": wrong(
+        "0.9 * self.mean", "0.8 * self.mean", "training steps; updates in training"
+    ),
+    "another second step": before(
+        "        return [out",
+        "        out = ops.where(self.count > 1, 1.5 * out, out) if training else out\n",
+        "training steps",
+    ),
+    "an argument is not kept": wrong(
+        '"units": self.units',
+        '"n": 1',
+        "config; reloads: clone; reloads: config; reloads: copy; reloads: functional; "
+        "reloads: sequential",
+    ),
+    "a default in the configuration": wrong(
+        '{**super().get_config(), "units": self.units}',
+        '{**super().get_config(), **({"units": self.units} if self.units != 4 else {})}',
+        "config",
+    ),
+    "another parameter of build": wrong(
+        "def build(self, input_shape):\n",
+        "def build(self, shape):\n        input_shape = shape\n",
+        "build parameters",
+    ),
+    "another output shape": wrong(
+        ", self.units), input_shape]",
+        ", self.units + 1), input_shape]",
+        "functional model; output shape",
+    ),
+    "an output shape that is not used": before(
+        CONFIG,
+        "    def compute_output_spec(self, x, **kwargs):\n"
+        "        shape = (*x.shape[:-1], self.units)\n"
+        "        return [keras.KerasTensor(shape, x.dtype), keras.KerasTensor(x.shape)]\n\n"
+        "    def compute_output_shape(self, input_shape):\n"
+        "        return [input_shape, input_shape]\n\n",
+        "output shape",
+    ),
+    "no mixed precision": before(
+        "        return [out", '        out = ops.cast(out, "float32")\n', "mixed precision"
+    ),
+    "runs twice": before(
+        CONFIG,
+        "    def __call__(self, *args, **kwargs):\n"
+        "        if not self.built:\n"
+        "            super().__call__(*args, **{**kwargs, 'training': False})\n"
+        "        return super().__call__(*args, **kwargs)\n\n",
+        "calls of call()",
+    ),
+    "a warning": before(
+        CALL,
+        "        if hasattr(x, 'numpy'):\n"
+        "            warnings.warn('something is wrong', stacklevel=2)\n",
+        "warnings",
+    ),
+    "a warning on loading": before(
+        CONFIG,
+        "    @classmethod\n    def from_config(cls, config):\n"
+        "        warnings.warn('something is wrong', stacklevel=2)\n"
+        "        return cls(**config)\n\n",
+        "reloads: warnings",
+    ),
+    "two calls disagree": before(
+        CALL,
+        "        self.calls = getattr(self, 'calls', 0) + 1\n        x = x + 0.1 * self.calls\n",
+        "gradients; losses; masks; outputs; outputs in training; repeats; training steps; "
+        "updates in training",
+    ),
+    "instances share": wrong(
+        '        self.scale = self.add_weight(name="scale", shape=(), initializer="ones")\n',
+        "        if not hasattr(Block, 'shared'):\n"
+        '            Block.shared = self.add_weight(name="scale", shape=(), initializer="ones")\n'
+        "        self.scale = Block.shared\n",
+        "freezes; initial values; instances",
+    ),
+    "another symbolic dtype": before(
+        CONFIG,
+        "    def compute_output_spec(self, x, **kwargs):\n"
+        "        one, two = super().compute_output_spec(x, **kwargs)\n"
+        "        return [one, keras.KerasTensor(two.shape, 'float16')]\n\n",
+        "functional model",
+    ),
+}

@@ -1,0 +1,82 @@
+"""Each measure: the rewrites that it catches, and those that no other one would."""
+
+from __future__ import annotations
+
+import pytest
+from measured import LAYER, RECIPE, WRONG
+
+from keraslint.diagnostic import CheckStatus, Outcome, Verdict
+from keraslint.proof.checks import CHECKS
+
+FEW = ("other files", "created when built", "a mask is not heeded", "no mixed precision")
+# What a correct rewrite may change: it is told, and never held against one.
+MAY_CHANGE = {"random draws", "captured dtypes", "names", "seed paths", "unbuilt sub-layers"}
+
+
+def named(verdict: Verdict, status: CheckStatus) -> set[str]:
+    return {check.name for check in verdict.checks if check.status is status}
+
+
+def test_every_measure_has_a_rewrite_that_it_catches() -> None:
+    caught = {name for one in WRONG.values() for name in one.breaks}
+
+    assert {name for name, _, _ in CHECKS} - caught == MAY_CHANGE
+
+
+def test_most_measures_have_one_that_only_they_catch() -> None:
+    alone = {name for one in WRONG.values() if len(one.breaks) == 1 for name in one.breaks}
+
+    assert len(alone) >= 18
+
+
+@pytest.mark.keras
+@pytest.mark.parametrize("name", FEW)
+def test_what_is_wrong_is_caught_by_what_measures_it(judge_all, name) -> None:
+    verdict = judge_all(LAYER, WRONG[name].text, RECIPE)
+
+    assert verdict.outcome is Outcome.REFUTED
+    assert named(verdict, CheckStatus.BROKEN) == WRONG[name].breaks
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("name", WRONG)
+def test_all_that_is_wrong_is_caught_by_what_measures_it(judge_all, name) -> None:
+    verdict = judge_all(LAYER, WRONG[name].text, RECIPE)
+
+    assert verdict.outcome is Outcome.REFUTED
+    assert named(verdict, CheckStatus.BROKEN) == WRONG[name].breaks
+
+
+LATE = """\
+from keras import layers
+
+
+class Block(layers.Layer):
+    def __init__(self, units=4, **kwargs):
+        super().__init__(**kwargs)
+        self.units = units
+        {init}
+
+    def build(self, input_shape):
+        {build}
+        super().build(input_shape)
+
+    def call(self, x, training=None):
+        return self.drop(self.late(x), training=training)
+"""
+MADE = "self.late, self.drop = layers.Dense(self.units), layers.Dropout(0.5)"
+EARLY = LATE.format(init=MADE, build="self.late.build(input_shape)")
+
+
+@pytest.mark.keras
+def test_what_may_change_is_told_as_expected_and_what_got_better_as_mended(judge_all) -> None:
+    late = LATE.format(init="pass", build=MADE)
+
+    verdict = judge_all(late, EARLY, "Block(4)(floats(2, 8))")
+
+    assert verdict.outcome is Outcome.PROVED, verdict.reason
+    assert named(verdict, CheckStatus.CHANGED) >= {"captured dtypes", "seed paths"}
+    assert named(verdict, CheckStatus.MENDED) >= {
+        *("freezes", "builds", "reloads: owner", "reloads: copy", "old file: owner"),
+    }
+    assert all(one.loads for one in verdict.old_files)
