@@ -7,7 +7,7 @@ from itertools import chain
 
 from keraslint.diagnostic import Span
 from keraslint.layer.body import Body, Makers
-from keraslint.layer.constructor import Constructor
+from keraslint.layer.constructor import Constructor, InitFacts
 from keraslint.layer.draft import edits, mapped
 from keraslint.layer.facts import Hoist, Hoists
 from keraslint.layer.flag import flag_edits, flaggable
@@ -101,7 +101,7 @@ class Hoister:
         if parsed is None or not self._constructor.facts.exists:
             return
         for found in flaggable(body, self._constructor, self._obligations.attributes()):
-            move = self._move(found.creations, None, around=False)
+            move = move_of(found.creations, None, self._constructor.facts, around=False)
             tested = {cell[len("self.") :] for cell in found.targets}
             if any(True for _ in self._obligations.bars(move)) or self._obligations.tests(tested):
                 continue
@@ -121,7 +121,9 @@ class Hoister:
         for step in plan.moved:
             if step.is_whole and self._makers.creates(step, twin):
                 together = [step, *planner.support(step, plan)]
-                bar = self._bar(self._move(together, known), together, twin, known)
+                bar = self._bar(
+                    move_of(together, known, self._constructor.facts), together, twin, known
+                )
                 if bar:
                     barred[step] = bar
         return barred
@@ -176,7 +178,7 @@ class Hoister:
         if not creating:
             return None
         moves = frozenset(span for step in creating for span in self._spans(step, body, twin))
-        move = self._move(plan.steps, known)
+        move = move_of(plan.steps, known, self._constructor.facts)
         used = self._used(creating, twin, known)
         bar = self._bar(move, creating, twin, known)
         if bar:
@@ -206,26 +208,30 @@ class Hoister:
         for creation in (*step.makes, *self._makers.made_by(step, 0)):
             yield creation.method.span(creation.call)
 
-    def _move(self, steps: Sequence[Step], known: Known | None, *, around: bool = True) -> Move:
-        reads = names_read(steps) if around else {c for step in steps for c in step.reads}
-        writes = {cell for step in steps for cell in step.writes}
-        loops = {c for step in steps for o in step.within() if o.is_loop for c in o.uses.binds}
-        local = {cell for cell in writes | loops if not cell.startswith("self.")}
-        names = {cell for cell in reads if not cell.startswith("self.")} - local - {"self"}
-        names -= set(known.names) if known is not None else set()
-        doubts = [d for s in steps for place in (s, *s.within()) for d in place.doubts]
-        return Move(
-            frozenset(reads),
-            frozenset(writes),
-            frozenset(names),
-            tuple(dict.fromkeys(doubts)),
-            frozenset(cell for step in steps for cell in step.uses.items),
-            frozenset(t for s in steps for p in (s, *s.within()) for t in p.uses.through),
-            frozenset(c for s in steps for c in s.uses.writes if c in s.uses.reads),
-            frozenset(c for s in steps for c in _asked_around(s) if around),
-            self._constructor.facts,
-            frozenset(local),
-        )
+
+def move_of(
+    steps: Sequence[Step], known: Known | None, init: InitFacts, *, around: bool = True
+) -> Move:
+    """What it means to put steps at the end of `__init__`, with all that is `around` them."""
+    reads = names_read(steps) if around else {c for step in steps for c in step.reads}
+    writes = {cell for step in steps for cell in step.writes}
+    loops = {c for step in steps for o in step.within() if o.is_loop for c in o.uses.binds}
+    local = {cell for cell in writes | loops if not cell.startswith("self.")}
+    names = {cell for cell in reads if not cell.startswith("self.")} - local - {"self"}
+    names -= set(known.names) if known is not None else set()
+    doubts = [d for s in steps for place in (s, *s.within()) for d in place.doubts]
+    return Move(
+        frozenset(reads),
+        frozenset(writes),
+        frozenset(names),
+        tuple(dict.fromkeys(doubts)),
+        frozenset(cell for step in steps for cell in step.uses.items),
+        frozenset(t for s in steps for p in (s, *s.within()) for t in p.uses.through),
+        frozenset(c for s in steps for c in s.uses.writes if c in s.uses.reads),
+        frozenset(c for s in steps for c in _asked_around(s) if around),
+        init,
+        frozenset(local),
+    )
 
 
 def _checked_later(twin: Body, plan: Plan, move: Move) -> Iterator[str]:

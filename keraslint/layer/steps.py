@@ -107,6 +107,10 @@ class StepReader:
         _aliases(everything)
         return steps
 
+    def statement(self, node: cst.CSTNode, method: Method, scope: Scope) -> Step:
+        """One statement, as if it stood in a method."""
+        return self._statement(node, method, scope)
+
     def _block(self, statements: Sequence[cst.CSTNode], method: Method, scope: Scope) -> list[Step]:
         return [self._statement(node, method, scope) for node in statements if not _idle(node)]
 

@@ -1,0 +1,320 @@
+"""The methods that only `call()` runs → what they create, and how to create it in `__init__`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import libcst as cst
+
+from keraslint.diagnostic import Edit, Span
+from keraslint.layer.calls import Judge
+from keraslint.layer.constructor import Constructor
+from keraslint.layer.facts import LayerClass
+from keraslint.layer.hoist import move_of
+from keraslint.layer.obligations import Obligations
+from keraslint.layer.rewrite import body_of, with_body
+from keraslint.layer.steps import StepReader
+from keraslint.layer.syntax import Method, children, dotted
+from keraslint.layer.uses import uses_of
+from keraslint.project import keras_api
+from keraslint.project.children import children as children_of
+from keraslint.project.keras_api import Symbol
+from keraslint.project.late_state import State, created, only_in_call
+from keraslint.project.meaning import ClassRef, FunctionRef, Scope
+
+_REPEATS = (cst.For, cst.While, cst.BaseComp)
+_DEFERS = (cst.FunctionDef, cst.Lambda)
+_CONDITIONS = (cst.If, cst.IfExp, cst.BooleanOperation, cst.Try, cst.TryStar, cst.Match)
+
+
+@dataclass(eq=False)
+class Latecomer:
+    """One thing that is created while `call()` runs.
+
+    `around` are the nodes it stands in, outermost first; `attribute` is where it is kept (`""`:
+    nowhere), `name` the attribute that it would get. `bar` says why it cannot move, `doubts` what
+    makes the move unsafe, `unseen` those of them that running the layer cannot clear.
+    """
+
+    ref: FunctionRef
+    method: Method
+    call: cst.Call
+    callee: str
+    state: State
+    around: tuple[cst.CSTNode, ...]
+    attribute: str = ""
+    name: str = ""
+    bar: str = ""
+    doubts: tuple[str, ...] = ()
+    unseen: tuple[str, ...] = ()
+    kept_by: cst.CSTNode | None = None
+
+    @property
+    def span(self) -> Span:
+        return self.method.span(self.call)
+
+    @property
+    def is_stateless(self) -> bool:
+        return self.state.kind == "stateless"
+
+    @property
+    def is_guarded(self) -> bool:
+        """`if self.x is None: self.x = …`: only the first call creates it."""
+        return bool(self.attribute) and any(
+            isinstance(node, cst.If) and f"self.{self.attribute}" in uses_of(node.test).reads
+            for node in self.around
+        )
+
+    def inside(self, kinds: tuple[type[cst.CSTNode], ...]) -> bool:
+        return any(isinstance(node, kinds) for node in self.around)
+
+
+@dataclass(eq=False)
+class Latecomers:
+    """What one class creates too late."""
+
+    layer: LayerClass
+    _fresh: set[str] = field(default_factory=set)
+
+    @cached_property
+    def all(self) -> tuple[Latecomer, ...]:
+        """Everything that is created, in source order, without what is made for something else.
+
+        In Keras 2, a guarded creation is none that comes too late.
+        """
+        found = [
+            one
+            for ref in only_in_call(self.layer.hierarchy, self.layer.ref, self.layer.keras)
+            for one in self._in_method(ref)
+        ]
+        inner = {one.call for one in found}
+        late = [one for one in found if self.layer.keras == 3 or not one.is_guarded]
+        outer = [one for one in late if not inner.intersection(one.around)]
+        return tuple(sorted(outer, key=lambda one: one.span))
+
+    @cached_property
+    def planned(self) -> tuple[Latecomer, ...]:
+        """The same, with a name each, and with what stands in the way."""
+        for one in self.all:
+            self._plan(one)
+        return self.all
+
+    def edits(self, group: Sequence[Latecomer]) -> tuple[Edit, ...]:
+        """Create these in `__init__`, and use them where they were created."""
+        moved = [_assignment(one) for one in group]
+        attributes = {f"self.{one.name}" for one in group}
+        first = group[0].method
+        found = list(self._constructor.edits(moved, attributes, first, "**kwargs"))
+        for method in dict.fromkeys(one.method for one in group):
+            found += _without(method, [one for one in group if one.method is method])
+        return tuple(sorted(found))
+
+    # -- what there is ---------------------------------------------------------------------
+
+    def _in_method(self, ref: FunctionRef) -> Iterator[Latecomer]:
+        method = self.layer.method(ref.summary.name)
+        if method is None:
+            return
+        for call, around in _calls(method.node.body, ()):
+            callee = dotted(call.func)
+            state = created(self.layer.hierarchy, self.layer.ref, ref, callee) if callee else None
+            if state is not None:
+                kept_by, attribute = _kept(call, around)
+                yield Latecomer(
+                    ref, method, call, callee, state, around, attribute, kept_by=kept_by
+                )
+
+    # -- how it could be -------------------------------------------------------------------
+
+    @cached_property
+    def _constructor(self) -> Constructor:
+        return Constructor(self.layer.method("__init__"), self.layer.steps("__init__"))
+
+    @cached_property
+    def _obligations(self) -> Obligations:
+        return Obligations(self.layer.hierarchy, self.layer.ref, self.layer.subclasses)
+
+    def _plan(self, one: Latecomer) -> None:
+        one.bar = self._in_the_way(one)
+        one.name = one.attribute or self._name(one)
+        if one.bar:
+            return
+        scope = Scope(one.ref.module, self.layer.ref, one.ref.summary)
+        reader = StepReader(Judge(self.layer.hierarchy))
+        step = reader.statement(_assignment(one), one.method, scope)
+        move = move_of([step], None, self._constructor.facts)
+        one.bar = step.stays or next(self._obligations.bars(move), "")
+        one.unseen = tuple(dict.fromkeys(self._obligations.unseen(move)))
+        one.doubts = (*self._changes(one), *move.doubts, *one.unseen)
+
+    def _in_the_way(self, one: Latecomer) -> str:
+        """What forbids to move a creation, before anything is known of its arguments."""
+        unwritable = self.layer.unwritable(one.ref.summary.name, "__init__")
+        if unwritable:
+            return unwritable
+        if one.state.kind in ("weight", "variable"):
+            return "create it with `add_weight()` in `build()`"
+        if one.attribute and one.kept_by is None:
+            return f"it is kept as `self.{one.attribute}` under a condition"
+        if one.kept_by is not None and len(body_of(one.method.node)) < 2:
+            return f"nothing would be left of `{one.ref.summary.name}()`"
+        if one.inside(_DEFERS):
+            return "it stands in a function of its own"
+        if one.inside(_REPEATS) and not one.is_stateless:
+            return "it stands in a loop, which makes a new one each time"
+        own = [cell for cell in uses_of(*one.call.args).reads if one.ref.summary.has(cell)]
+        if own:
+            return (
+                f"it needs `{own[0]}`, which `{one.ref.summary.name}()` knows, and `__init__` not"
+            )
+        return self._locked()
+
+    def _locked(self) -> str:
+        """A base that locks itself when it is constructed takes children from `build()` only."""
+        hierarchy, ref = self.layer.hierarchy, self.layer.ref
+        if hierarchy.method(ref, "build") is not None:
+            return ""
+        for root in hierarchy.lineage(ref).roots:
+            known = keras_api.layer_class(root.name)
+            if known is not None and known.locks_in_init:
+                return f"`{root.name}` takes no sub-layers in `__init__`"
+        return ""
+
+    def _changes(self, one: Latecomer) -> Iterator[str]:
+        """How the layer becomes another one, as it is meant to."""
+        if not one.is_stateless:
+            yield "its state is kept, trained and saved from now on, and was not before"
+        elif self._traces_once_more(one):
+            yield "Keras runs `call()` once more to build it"
+        if one.is_stateless and one.inside(_REPEATS):
+            yield "one layer serves every round of the loop"
+        if one.inside(_CONDITIONS) and not one.is_stateless:
+            yield "it is created in any case, and not only under its condition"
+
+    def _traces_once_more(self, one: Latecomer) -> bool:
+        """Without a `build()`, Keras builds a class by a call if some child is not built yet."""
+        hierarchy, ref = self.layer.hierarchy, self.layer.ref
+        if hierarchy.method(ref, "build") is not None or _is_born_built(one.state.target):
+            return False
+        return all(_is_born_built(child.target) for child in children_of(hierarchy, ref))
+
+    def _name(self, one: Latecomer) -> str:
+        """The local name that it had, or its class's, not in use for anything else."""
+        local = _local(one)
+        words = local or _snake(one.callee.rpartition(".")[2])
+        taken = self._taken | self._fresh
+        name, number = words, 2
+        while name in taken:
+            name, number = f"{words}_{number}", number + 1
+        self._fresh.add(name)
+        return name
+
+    @cached_property
+    def _taken(self) -> frozenset[str]:
+        chain = self.layer.hierarchy.lineage(self.layer.ref).chain
+        own = {name for item in chain for name in (*item.summary.methods, *item.summary.bindings)}
+        written = {
+            name for item in chain for m in item.summary.methods.values() for name in m.assigns
+        }
+        reserved = keras_api.layer_attributes() | keras_api.model_attributes()
+        return (
+            frozenset(self._obligations.attributes() | own | written | reserved)
+            | keras_api.reserved_attributes()
+        )
+
+
+def _is_born_built(target: Symbol | ClassRef | None) -> bool:
+    known = keras_api.layer_class(target.name) if isinstance(target, Symbol) else None
+    return known is not None and known.locks_in_init
+
+
+def _calls(
+    node: cst.CSTNode, around: tuple[cst.CSTNode, ...]
+) -> Iterator[tuple[cst.Call, tuple[cst.CSTNode, ...]]]:
+    """Every call with the nodes it stands in; decorators and f-strings are left out."""
+    if isinstance(node, (cst.Decorator, cst.FormattedString, cst.Annotation)):
+        return
+    if isinstance(node, cst.Call):
+        yield node, around
+    for child in children(node):
+        yield from _calls(child, (*around, node))
+
+
+def _kept(call: cst.Call, around: tuple[cst.CSTNode, ...]) -> tuple[cst.CSTNode | None, str]:
+    """The statement that could leave the method, and the attribute that it assigns."""
+    assign = around[-1] if around else None
+    if not isinstance(assign, (cst.Assign, cst.AnnAssign)) or assign.value is not call:
+        return None, ""
+    targets = (
+        [t.target for t in assign.targets] if isinstance(assign, cst.Assign) else [assign.target]
+    )
+    names = [dotted(target) for target in targets]
+    if not names[0].startswith("self.") or names[0].count(".") > 1 or "[" in names[0]:
+        return None, ""
+    attribute = names[0].removeprefix("self.")
+    line = around[-2]
+    if len(targets) > 1 or not isinstance(line, cst.SimpleStatementLine) or len(line.body) > 1:
+        return None, attribute
+    outer = [node for node in around[:-2] if not isinstance(node, cst.IndentedBlock)]
+    if not outer:
+        return line, attribute
+    if len(outer) == 1 and _only_guards(outer[0], f"self.{attribute}"):
+        return outer[0], attribute
+    return None, attribute
+
+
+def _only_guards(node: cst.CSTNode, cell: str) -> bool:
+    """`if self.x is None:`, with nothing below it but the creation."""
+    if not isinstance(node, cst.If) or node.orelse is not None:
+        return False
+    uses = uses_of(node.test)
+    return set(uses.reads) == {cell} and len(body_of_block(node.body)) == 1
+
+
+def body_of_block(block: cst.BaseSuite) -> Sequence[cst.CSTNode]:
+    return block.body if isinstance(block, cst.IndentedBlock) else [block]
+
+
+def _local(one: Latecomer) -> str:
+    """The name of `norm = Norm()`."""
+    assign = one.around[-1] if one.around else None
+    if isinstance(assign, cst.Assign) and assign.value is one.call and len(assign.targets) == 1:
+        target = assign.targets[0].target
+        return target.value if isinstance(target, cst.Name) else ""
+    return ""
+
+
+def _snake(name: str) -> str:
+    """`GlobalAveragePooling2D` → `global_average_pooling2d`, as Keras names it."""
+    apart = re.sub(r"(.)([A-Z][a-z0-9]+)", r"\1_\2", name)
+    return re.sub(r"([a-z])([A-Z])", r"\1_\2", apart).lower().strip("_")
+
+
+def _assignment(one: Latecomer) -> cst.SimpleStatementLine:
+    target = cst.AssignTarget(cst.Attribute(cst.Name("self"), cst.Name(one.name)))
+    return cst.SimpleStatementLine(body=[cst.Assign(targets=[target], value=one.call)])
+
+
+def _without(method: Method, group: Sequence[Latecomer]) -> tuple[Edit, ...]:
+    """A method that uses what it created before."""
+    gone = {one.kept_by for one in group if one.kept_by is not None}
+    names = {one.call: one.name for one in group if one.kept_by is None}
+    kept = [node for node in body_of(method.node) if node not in gone]
+    node = with_body(method.node, kept, method.indent).visit(_Used(names))
+    assert isinstance(node, cst.FunctionDef)
+    return method.edits(node)
+
+
+class _Used(cst.CSTTransformer):
+    def __init__(self, names: dict[cst.Call, str]) -> None:
+        super().__init__()
+        self._names = names
+
+    def leave_Call(self, original_node: cst.Call, updated_node: cst.Call) -> cst.BaseExpression:
+        name = self._names.get(original_node)
+        if name is None:
+            return updated_node
+        return cst.Attribute(cst.Name("self"), cst.Name(name))
