@@ -132,6 +132,17 @@ class Additions:
             f"self.{attribute}" in step.uses.reads and not step.makes for step in self._steps
         )
 
+    def has_weights(self, attribute: str) -> bool:
+        """False of a normalization that neither centers nor scales; else its class decides."""
+        for name in ("__init__", "build"):
+            for step in (inner for outer in self._layer.steps(name) for inner in outer.all()):
+                if f"self.{attribute}" in step.uses.binds and step.makes:
+                    text = code(step.makes[0].call).replace(" ", "")
+                    plain = "LayerNormalization(" in text or "GroupNormalization(" in text
+                    if plain and "center=False" in text and "scale=False" in text:
+                        return False
+        return True
+
     def _layers(self) -> Layers:
         made = {cell: target for step in self._steps for cell, target in children_of(step)}
         constructor = Constructor(self._layer.method("__init__"), self._layer.steps("__init__"))

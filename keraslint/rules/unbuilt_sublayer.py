@@ -130,6 +130,7 @@ def unbuilt(layer: LayerClass) -> Sequence[Child]:
         child
         for child in found
         if not additions.mentions(child.attribute)
+        and additions.has_weights(child.attribute)
         and not built_elsewhere(child.attribute, additions.text)
         and not any(
             child.attribute in method.reads
