@@ -79,8 +79,9 @@ class InitSummary:
     """An `__init__`: `stores` says in which attribute an argument is kept, and through what.
 
     `self.units = units` keeps it as it came; `self.init = initializers.get(init)` goes through the
-    leaf `initializers.get`. `mentions` are the texts and keywords in it, `reads` the names, `plain`
-    the parameters that surely hold a number, a text or None; `empty`: it does nothing but raise.
+    leaf `initializers.get`. `mentions` are the texts and keywords in one that takes `**kwargs`,
+    `reads` the names, `plain` the parameters that surely hold a number, a text or None; `empty`:
+    it does nothing but raise.
     """
 
     at: Span

@@ -11,7 +11,7 @@ from keraslint.project.declared import FunctionSummary, Leaves, Parameter
 from keraslint.project.summary.definite import definite
 from keraslint.project.summary.instance import USUAL, call_it_self, instance_of
 from keraslint.project.summary.leaves import bind, dotted, frozen, leaves_of, places
-from keraslint.project.summary.walking import inner_fields
+from keraslint.project.summary.walking import FIELDS, inner_fields
 
 _CHANGES = tuple(
     f".{name}"
@@ -130,7 +130,7 @@ def _visit(node: ast.AST, facts: _Facts) -> None:
         saw = _SEES.get(kind)
         if saw is not None:
             saw(current, facts)
-        for name in inner_fields(kind):
+        for name in FIELDS[kind] if kind in FIELDS else inner_fields(kind):
             value = getattr(current, name)
             if type(value) is list:  # of nodes, or of None where a dict or an argument has none
                 stack += [item for item in value if item is not None]

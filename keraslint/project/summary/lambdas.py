@@ -13,9 +13,9 @@ from keraslint.project.summary.places import Places
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
-_WORTH_A_LOOK = re.compile(
-    r"\b[A-Z]\w*\(\s*lambda\b|\b(?:\w*activation|function|mask|output_shape)\s*=\s*lambda\b"
-)
+_LAMBDA = re.compile(r"\blambda\b")
+_GIVEN = re.compile(r"(?:[A-Z]\w*\(|(?:activation|function|mask|output_shape)\s*=)\s*$")
+_BEFORE = 60  # characters: a name, and the white space of a line that was broken after it
 
 
 def lambdas(tree: ast.Module, text: str, places: Places) -> Iterator[LambdaSummary]:
@@ -23,7 +23,7 @@ def lambdas(tree: ast.Module, text: str, places: Places) -> Iterator[LambdaSumma
 
     Around one in a method is that method; around one elsewhere, all that is in no class.
     """
-    if _WORTH_A_LOOK.search(text):
+    if _is_worth_a_look(text):
         for call, owner, around in sorted(_calls(tree), key=lambda found: found[0].lineno):
             arguments: list[tuple[str | int, ast.expr]] = [*enumerate(call.args)]
             arguments += [(keyword.arg or "", keyword.value) for keyword in call.keywords]
@@ -31,6 +31,13 @@ def lambdas(tree: ast.Module, text: str, places: Places) -> Iterator[LambdaSumma
                 if isinstance(value, ast.Lambda):
                     at, callee = places.span(value), dotted(call.func)
                     yield LambdaSummary(at, callee, argument, owner, _called(around))
+
+
+def _is_worth_a_look(text: str) -> bool:
+    """Whether a lambda stands where one is given to a class, or by a name that layers use."""
+    found = _LAMBDA.finditer(text) if "lambda" in text else ()
+    starts = (match.start() for match in found)
+    return any(_GIVEN.search(text[max(start - _BEFORE, 0) : start]) for start in starts)
 
 
 def _calls(tree: ast.Module) -> Iterator[tuple[ast.Call, str, ast.AST]]:

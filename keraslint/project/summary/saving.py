@@ -40,28 +40,24 @@ def saving(node: ast.ClassDef, places: Places) -> SavingSummary:
 
 def _init(node: ast.FunctionDef, places: Places) -> InitSummary:
     inner = walk(node.body)
-    names = [item for item in inner if isinstance(item, ast.Name)]
-    rebound = {item.id for item in names if isinstance(item.ctx, ast.Store)}
+    names = [item for item in inner if item.__class__ is ast.Name]
+    written = [item.attr for item in inner if item.__class__ is ast.Attribute and _is_own(item)]
+    calls = [item for item in inner if item.__class__ is ast.Call]
+    rebound = {item.id for item in names if item.ctx.__class__ is ast.Store}
     return InitSummary(
         places.name(node, node.name),
-        dict(_stores(node.body, rebound, _written(inner))),
-        tuple(_parents(inner)),
-        frozenset(_strings(inner)),
-        frozenset(item.id for item in names if isinstance(item.ctx, ast.Load)),
+        dict(_stores(node.body, rebound, written)),
+        tuple(_parents(calls)),
+        frozenset(_strings(inner) if node.args.kwarg else ()),
+        frozenset(item.id for item in names if item.ctx.__class__ is ast.Load),
         frozenset(_plain_parameters(node.args)),
         _only_raises(node.body),
     )
 
 
-def _written(inner: Iterable[ast.AST]) -> list[str]:
-    """The attributes of `self` that are assigned, as often as they are."""
-    return [
-        item.attr
-        for item in inner
-        if isinstance(item, ast.Attribute)
-        and isinstance(item.ctx, ast.Store)
-        and dotted(item.value) == "self"
-    ]
+def _is_own(node: ast.Attribute) -> bool:
+    """An attribute of `self` that is assigned."""
+    return node.ctx.__class__ is ast.Store and dotted(node.value) == "self"
 
 
 def _stores(
@@ -86,13 +82,13 @@ def _stores(
                 yield value.id, (attribute, getter)
 
 
-def _parents(inner: Iterable[ast.AST]) -> Iterator[Parent]:
+def _parents(calls: Iterable[ast.Call]) -> Iterator[Parent]:
     """Calls of a superclass's `__init__`."""
-    for item in inner:
-        if not isinstance(item, ast.Call) or not isinstance(item.func, ast.Attribute):
+    for item in calls:
+        if not isinstance(item.func, ast.Attribute):
             continue
-        owner = dotted(item.func.value)
-        if item.func.attr != "__init__" or not owner or owner == "self":
+        owner = dotted(item.func.value) if item.func.attr == "__init__" else ""
+        if not owner or owner == "self":
             continue
         arguments = item.args if owner == "super()" else item.args[1:]
         yield Parent(
@@ -109,9 +105,9 @@ def _spread(node: ast.expr) -> list[str]:
 
 def _strings(inner: Iterable[ast.AST]) -> Iterator[str]:
     for item in inner:
-        if isinstance(item, ast.Constant) and isinstance(item.value, str):
+        if type(item) is ast.Constant and type(item.value) is str:
             yield item.value
-        elif isinstance(item, ast.keyword) and item.arg:
+        elif type(item) is ast.keyword and item.arg:
             yield item.arg
 
 

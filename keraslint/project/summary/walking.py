@@ -10,12 +10,14 @@ def walk(nodes: Iterable[ast.AST]) -> list[ast.AST]:
     """Nodes and all that is inside them, in no special order; contexts and operators left out."""
     found: list[ast.AST] = []
     stack = list(nodes)
+    known = FIELDS
     while stack:
         current = stack.pop()
         found.append(current)
-        for name in inner_fields(type(current)):
+        kind = current.__class__
+        for name in known[kind] if kind in known else inner_fields(kind):
             value = getattr(current, name)
-            if type(value) is list:
+            if value.__class__ is list:
                 stack += [item for item in value if item is not None]
             elif value is not None:
                 stack.append(value)
@@ -24,13 +26,13 @@ def walk(nodes: Iterable[ast.AST]) -> list[ast.AST]:
 
 def inner_fields(kind: type[ast.AST]) -> tuple[str, ...]:
     """The fields of a node that may hold nodes worth a look."""
-    known = _FIELDS.get(kind)
+    known = FIELDS.get(kind)
     if known is None:
-        known = _FIELDS[kind] = _look_up_fields(kind)
+        known = FIELDS[kind] = _look_up_fields(kind)
     return known
 
 
-_FIELDS: dict[type[ast.AST], tuple[str, ...]] = {}
+FIELDS: dict[type[ast.AST], tuple[str, ...]] = {}
 
 
 def _look_up_fields(kind: type[ast.AST]) -> tuple[str, ...]:
