@@ -37,7 +37,7 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class ProofOptions:
-    """Where and under which limits to run; `timeout` is in seconds per version of a layer.
+    """Where and under which limits to run; `timeout` is in seconds of work per version.
 
     Verdicts are kept in `cache_dir`, if there is one.
     `jobs` versions run at a time; 0 are as many as there are processors, up to four.

@@ -26,6 +26,7 @@ from .verdict import judge
 __all__ = ["Claim", "ProofOptions", "Prover", "prove"]
 
 GRACE = 15.0
+PATIENCE = 3.0
 KEPT_BASELINES = 8
 _Item = TypeVar("_Item")
 _Result = TypeVar("_Result")
@@ -70,6 +71,11 @@ class Prover:
     ) -> None:
         self.close()
 
+    def stop(self, reason: str) -> None:
+        """End what is at work; all that is asked from now on is unknown for this reason."""
+        self._broken = reason
+        self._end_child()
+
     def close(self) -> None:
         """End the child and remove what was measured."""
         self._end_child()
@@ -112,8 +118,7 @@ class Prover:
         try:
             return list(pool.map(work, items))
         except BaseException:
-            self._broken = "the proof was broken off"
-            self._end_child()
+            self.stop("the proof was broken off")
             raise
         finally:
             pool.shutdown(cancel_futures=True)
@@ -189,7 +194,7 @@ class Prover:
 
     def _answer(self, child: Child, job: dict[str, Any]) -> Reply:
         try:
-            return child.ask(job, job["timeout"] + GRACE)
+            return child.ask(job, job["timeout"] * PATIENCE + GRACE)
         except Gone:
             with self._lock:
                 if self._child is child:

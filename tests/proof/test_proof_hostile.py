@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from pathlib import Path
 from textwrap import indent
 
@@ -9,7 +11,7 @@ import pytest
 from proof_layers import FORMS, HEAD
 
 from keraslint.diagnostic import Outcome
-from keraslint.proof.prove import Claim, ProofOptions, prove
+from keraslint.proof.prove import Claim, ProofOptions, Prover, prove
 from keraslint.proof.recipe import Recipe
 
 RECIPE = "Block(units=4)(floats(2, 3))"
@@ -46,6 +48,14 @@ HOSTILE = {
     "it wants too much memory": (
         calling("return x + float(len(bytearray(2**34)))"),
         "baseline fails: MemoryError: the memory limit was reached",
+    ),
+    "it eats memory bit by bit": (
+        calling("held = []\nwhile True:\n    held.append(bytearray(2**26))"),
+        "baseline fails: ",
+    ),
+    "it asks a question": (
+        calling("return x + float(input('how much? '))"),
+        "baseline fails: EOFError",
     ),
     "a package is missing": (
         f"import no_such_package\n{FORMS['V1']}",
@@ -106,8 +116,9 @@ def test_the_layer_after_a_hostile_one_gets_its_verdict(judge):
         "print('{}')\nimport sys, os\nsys.stderr.write('x')\nos.write(1, b'{\"ready\": 1}\\n')",
         "import os\nif os.fork() == 0:\n    os._exit(0)",
         "import os, time\nif os.fork() == 0:\n    time.sleep(60)",
+        "import threading, time\nthreading.Thread(target=time.sleep, args=(60,)).start()",
     ],
-    ids=["prints", "forks", "leaves a fork behind"],
+    ids=["prints", "forks", "leaves a fork behind", "leaves a thread behind"],
 )
 def test_a_noisy_layer_is_measured_all_the_same(judge, noise):
     text = calling(f"{noise}\nreturn x * 2.0")
@@ -141,6 +152,126 @@ def test_nothing_of_the_project_is_written(judge, tmp_path):
 
     assert [path.name for path in tmp_path.rglob("*")] == ["block.py"]
     assert (tmp_path / "block.py").read_text() == FORMS["V1"]
+
+
+@pytest.mark.keras
+def test_what_a_layer_writes_goes_to_a_folder_of_its_own(judge, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    text = calling("from pathlib import Path\nPath('notes.txt').write_text('x')\nreturn x * 2.0")
+
+    verdict = judge(text, text, RECIPE)
+
+    assert verdict.outcome is Outcome.PROVED, verdict.reason
+    assert [path.name for path in tmp_path.rglob("*")] == ["block.py"]
+
+
+@pytest.mark.keras
+def test_a_layer_that_ends_the_probe_costs_its_own_verdict(judge):
+    text = calling("import os\nos.kill(os.getppid(), 9)\nreturn x")
+
+    verdict = judge(text, text, RECIPE)
+
+    assert verdict.outcome is Outcome.UNKNOWN
+    assert "ended without an answer" in verdict.reason
+    assert judge(FORMS["V1"], FORMS["A2"], RECIPE).outcome is Outcome.PROVED
+
+
+@pytest.mark.keras
+def test_one_layer_leaves_nothing_behind_for_the_next(judge):
+    spoils = (
+        "import os\nos.environ['SPOILT'] = 'yes'\n"
+        "import keras\nkeras.config.set_floatx('float16')\n"
+        "keras.layers.Dense.call = None\nimport sys\nsys.modules['numpy'].zeros = None\n"
+    )
+    clean = (
+        "import os\nassert 'SPOILT' not in os.environ\n"
+        "import keras\nassert keras.config.floatx() == 'float32'\n"
+        "import numpy\nassert numpy.zeros\n"
+    )
+
+    judge(spoils + FORMS["V1"], spoils + FORMS["A2"], RECIPE)
+    verdict = judge(clean + FORMS["V1"], clean + FORMS["A2"], RECIPE)
+
+    assert verdict.outcome is Outcome.PROVED, verdict.reason
+
+
+@pytest.mark.keras
+def test_a_layer_at_work_beside_hostile_ones_gets_its_verdict(prover, tmp_path):
+    texts = {
+        "good": (FORMS["V1"], FORMS["A2"]),
+        "exits": (HOSTILE["it exits"][0], FORMS["A2"]),
+        "other": (FORMS["V1"], FORMS["A1"]),
+        "killed": (HOSTILE["it is killed"][0], FORMS["A2"]),
+    }
+    claims = []
+    for name, (before, after) in texts.items():
+        folder = tmp_path / name
+        folder.mkdir()
+        (folder / "block.py").write_text(before)
+        recipes = (Recipe(RECIPE),)
+        claims.append(Claim("Block", folder / "block.py", before, after, recipes=recipes))
+
+    verdicts = prover.each(prover.prove, claims)
+
+    outcomes = [verdict.outcome for verdict in verdicts]
+    unknown = Outcome.UNKNOWN
+    assert outcomes == [Outcome.PROVED, unknown, outcomes[2], unknown]
+    assert outcomes[2] is prover.prove(claims[2]).outcome
+
+
+@pytest.mark.keras
+def test_workers_end_with_the_prover(tmp_path):
+    note = tmp_path / "pid"
+    text = calling(f"import os\nopen({str(note)!r}, 'w').write(str(os.getpid()))\nwhile True: pass")
+    file = tmp_path / "block.py"
+    file.write_text(text)
+    hangs = Claim("Block", file, text, text, recipes=(Recipe(RECIPE),))
+    verdicts = []
+
+    with Prover(ProofOptions(root=tmp_path, timeout=120)) as prover:
+        asking = threading.Thread(target=lambda: verdicts.append(prover.prove(hangs)))
+        asking.start()
+        while not (note.exists() and note.read_text()):
+            time.sleep(0.05)
+        prover.stop("enough")
+    asking.join(10)
+
+    assert verdicts[0].outcome is Outcome.UNKNOWN
+    assert not Path(f"/proc/{note.read_text()}").exists()
+
+
+@pytest.mark.keras
+def test_the_environment_is_the_users_and_conftest_is_left_alone(tmp_path, monkeypatch):
+    monkeypatch.setenv("BLOCK_UNITS", "5")
+    (tmp_path / "conftest.py").write_text("raise RuntimeError('this is for pytest')")
+    head = "import os\nUNITS = int(os.environ['BLOCK_UNITS'])\n"
+    before, after = (head + FORMS[form] for form in ("V1", "A2"))
+    file = tmp_path / "block.py"
+    file.write_text(before)
+    recipe = Recipe("Block(units=UNITS)(floats(2, 3))")
+
+    (verdict,) = prove(
+        [Claim("Block", file, before, after, recipes=(recipe,))], ProofOptions(root=tmp_path)
+    )
+
+    assert verdict.outcome is Outcome.PROVED, verdict.reason
+
+
+@pytest.mark.keras
+def test_others_that_import_the_edited_module_get_the_edited_text(prover, tmp_path):
+    (tmp_path / "wide.py").write_text("from block import Block\n\n\nclass Wide(Block):\n    pass\n")
+    before, after = (f"{FORMS[form]}\n\nimport wide\n" for form in ("V1", "A4"))
+    wrong = after.replace("Dense(self.units)", "Dense(self.units, activation='relu')")
+    file = tmp_path / "block.py"
+    file.write_text(before)
+    recipe = Recipe("wide.Wide(units=4)(floats(2, 3))")
+    claims = [Claim("wide.Wide", file, before, text, recipes=(recipe,)) for text in (after, wrong)]
+
+    right, refuted = map(prover.prove, claims)
+
+    assert wrong != after
+    assert right.outcome is Outcome.PROVED, right.reason
+    assert refuted.outcome is Outcome.REFUTED
 
 
 @pytest.mark.keras

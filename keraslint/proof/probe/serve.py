@@ -25,6 +25,8 @@ QUIET = {
 }
 OWN_FOLDER = Path(__file__).resolve().parent
 POLL = 0.01
+PATIENCE = 3.0
+"""A worker that waits, or that others keep waiting, has so many times the limit."""
 
 
 @dataclass
@@ -210,7 +212,8 @@ def _is_over(worker: Worker) -> bool:
 
 def _beyond(worker: Worker) -> str:
     """The limit that the worker has passed, if any."""
-    if time.monotonic() - worker.started > worker.job["timeout"]:
+    limit = worker.job["timeout"]
+    if _worked(worker.pid) > limit or time.monotonic() - worker.started > PATIENCE * limit:
         return "timeout"
     if _resident_mb(worker.pid) > (worker.job.get("memory_mb") or 1e9):
         return "memory"
@@ -240,6 +243,15 @@ def _end_group(pid: int) -> None:
             send(pid, 9)
         except (ProcessLookupError, PermissionError):
             continue
+
+
+def _worked(pid: int) -> float:
+    """Seconds that the worker has been computing."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _resident_mb(pid: int) -> float:
