@@ -70,9 +70,9 @@ def _all_after(
 
 
 def _plainly_other(theirs: dict[str, Any], ours: dict[str, Any]) -> bool:
-    """Do calls, weights or outputs differ already?"""
+    """Do calls, weights, their order or outputs differ already?"""
     differs = (ours.get("versus") or {}).get("inference", {}).get("differs")
-    return bool(differs) or ours.get("weights") != theirs.get("weights")
+    return bool(differs) or any(ours.get(n) != theirs.get(n) for n in ("weights", "order"))
 
 
 def _before(job: dict[str, Any], cls: Any, space: dict[str, Any], place: Place) -> dict[str, Any]:
