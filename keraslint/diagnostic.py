@@ -89,6 +89,10 @@ class Fix:
     unseen: tuple[str, ...] = ()
 
 
+ORDER_CHANGES = "the order of `.weights` changes"
+"""A doubt about a fix, which a proof can show to be right."""
+
+
 class Outcome(Enum):
     """What running both versions of a layer showed."""
 

@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from keraslint.diagnostic import Applicability, Edit, Fix, Measure, Outcome, Promise, Verdict
+from keraslint.diagnostic import (
+    ORDER_CHANGES,
+    Applicability,
+    CheckStatus,
+    Edit,
+    Fix,
+    Measure,
+    Outcome,
+    Promise,
+    Verdict,
+)
 from keraslint.fix.apply import edited, touch
 from keraslint.fix.progress import Progress
 from keraslint.project.notebook.whole import damage
@@ -29,6 +39,7 @@ class Proving:
 
     def __init__(self, prove: Prove, recipes: Recipes, progress: Progress) -> None:
         self.tried: dict[Key, Verdict] = {}
+        self._reordered: set[tuple[str, str]] = set()
         self._progress = progress
         self._prove = prove
         self._recipes = recipes
@@ -44,8 +55,13 @@ class Proving:
         return proved
 
     def forget(self, path: str, layer: str) -> None:
-        """Let what was not proved be tried again, on the layer that another fix has mended."""
+        """Let what was not proved be tried again, on the layer that another fix has mended.
+
+        Where the order of weights was seen to change, what is left of that fix changes it too.
+        """
         for key in [key for key in self.tried if key[:2] == (path, layer)]:
+            if _reorders(self.tried[key]):
+                self._reordered.add((path, layer))
             if self.tried[key].outcome is not Outcome.PROVED:
                 del self.tried[key]
 
@@ -90,12 +106,20 @@ class Proving:
         if fix.unseen:
             reason = f"running it cannot clear a doubt: {fix.unseen[0]}"
             return Verdict(Outcome.UNKNOWN, fix.layer, reason)
+        if ORDER_CHANGES in fix.doubts and (source.path, fix.layer) in self._reordered:
+            reason = f"not run again: {ORDER_CHANGES}, as a wider fix of this class has shown"
+            return Verdict(Outcome.UNKNOWN, fix.layer, reason)
         done = [edit for one, _ in before for edit in one.edits]
         old, new = edited(source, done), edited(source, [*done, *fix.edits])
         if reason := damage(source, new):
             return Verdict(Outcome.REFUTED, fix.layer, reason)
         recipes = self._recipes(fix.layer, source)
         return self._prove(Claim(fix.layer, Path(source.path), old, new, fix.promise, recipes))
+
+
+def _reorders(verdict: Verdict) -> bool:
+    broken = {check.name for check in verdict.checks if check.status is CheckStatus.BROKEN}
+    return verdict.outcome is Outcome.REFUTED and "order of weights" in broken
 
 
 def merged(fixes: Sequence[Fix]) -> Fix:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
 
-from keraslint.diagnostic import Span
+from keraslint.diagnostic import ORDER_CHANGES, Span
 from keraslint.layer.body import Body, Makers
 from keraslint.layer.constructor import Constructor, InitFacts
 from keraslint.layer.draft import edits, mapped
@@ -80,7 +80,7 @@ class Hoister:
                 continue
             extra = []
             if plan is not careful:
-                extra.append("the order of `.weights` changes")
+                extra.append(ORDER_CHANGES)
             hoist = self._hoist(body, twin, plan, known, extra, blocked)
             if hoist is not None:
                 yield hoist

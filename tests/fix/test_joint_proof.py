@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from keraslint.diagnostic import (
+    ORDER_CHANGES,
     Applicability,
+    Check,
+    CheckStatus,
     Edit,
     Fix,
     Health,
@@ -123,3 +128,28 @@ def test_a_rewrite_that_is_no_python_is_refuted_without_running_it() -> None:
     proved, claims, _ = settle(fix(1, "first = ("))
 
     assert (proved, claims) == ([], [])
+
+
+def test_what_is_left_of_a_fix_that_changed_the_order_of_weights_is_not_run_again() -> None:
+    broken = Check("order of weights", CheckStatus.BROKEN)
+    claims: list[Claim] = []
+
+    def prove(claim: Claim) -> Verdict:
+        claims.append(claim)
+        wrong = "bad" in claim.after
+        checks = (broken,) if wrong else ()
+        return Verdict(Outcome.REFUTED if wrong else Outcome.PROVED, claim.layer, checks=checks)
+
+    proving = Proving(prove, lambda layer, source: (), Progress(lambda line: None))
+    wide = replace(fix(1, "bad = 1 + 0"), doubts=(ORDER_CHANGES,))
+    rest = replace(fix(3, "bad = 2 + 0"), doubts=(ORDER_CHANGES,))
+
+    first = proving.settle(source(), [wide, fix(1, "first = 1")])
+    proving.forget("block.py", "Block")
+    second = proving.settle(source(), [rest])
+
+    assert [one.message for one, _ in first] == ["write first = 1"]
+    assert (second, len(claims)) == ([], 2)
+    (verdict,) = (v for key, v in proving.tried.items() if key[2] == rest.message)
+    assert verdict.outcome is Outcome.UNKNOWN
+    assert verdict.reason.startswith("not run again: the order of `.weights` changes")
