@@ -279,6 +279,9 @@ class _Study:
         if self._build_ref.owner != self._ref:
             reason = "`build()` is inherited"
             return Hoists((), tuple((c.span, reason) for c in self.constructions()))
+        if self._build_ref.summary.name != "build":
+            reason = f"`build` is another name of `{self._build_ref.summary.name}()`"
+            return Hoists((), tuple((c.span, reason) for c in self.constructions()))
         obligations = Obligations(self._hierarchy, self._ref, self._reader.subclasses(self._ref))
         constructor = Constructor(*self._own_method("__init__"))
         hoister = Hoister(

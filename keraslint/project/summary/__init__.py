@@ -138,6 +138,9 @@ def _class(
             for inner in running([statement]):
                 if isinstance(inner, _DEFINITIONS):
                     methods.setdefault(inner.name, method(inner, _end(inner)))
+    for name, leaves in bindings.items():
+        if name not in methods and len(leaves) == 1 and leaves[0] in methods:
+            methods[name] = methods[leaves[0]]  # `build = other_method`
     classes[qualname] = ClassSummary(
         qualname,
         node.lineno,
