@@ -28,7 +28,7 @@ def checkpoint_answer(verdict: Verdict) -> str:
 def _told(lost: list[OldFile]) -> Iterator[str]:
     """Say what is lost, once for all the kinds of files that lose the same."""
     for detail in dict.fromkeys(one.detail for one in lost):
-        yield f"{_kinds([one for one in lost if one.detail == detail])}: {detail}"
+        yield f"{_plain([one for one in lost if one.detail == detail])}: {detail}"
 
 
 def _kinds(files: list[OldFile]) -> str:
