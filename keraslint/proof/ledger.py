@@ -8,7 +8,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import asdict, fields, is_dataclass, replace
 from enum import Enum
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from types import NoneType
 from typing import Any, get_args, get_origin, get_type_hints
@@ -86,9 +86,16 @@ def _of_variable(name: str) -> str | None:
 
 def _of_file(path: str) -> str | None:
     try:
-        return _digest(Path(path).read_bytes())
+        seen = Path(path).stat()
+        return _of_state(path, seen.st_mtime_ns, seen.st_size)
     except OSError:
         return None
+
+
+@cache
+def _of_state(path: str, _time: int, _size: int) -> str:
+    """Many verdicts rest on the same files."""
+    return _digest(Path(path).read_bytes())
 
 
 def _digest(data: bytes) -> str:

@@ -23,6 +23,7 @@ QUIET = {
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
 }
+INHERITED = dict(os.environ)
 OWN_FOLDER = Path(__file__).resolve().parent
 POLL = 0.01
 PATIENCE = 3.0
@@ -169,7 +170,7 @@ def _work(job: dict[str, Any]) -> None:
     os.chdir(folder / "work")
     sys.argv[:] = [str(job["path"])]
     scratch = [folder, *map(Path, filter(None, [job["theirs"], sys.pycache_prefix])), OWN_FOLDER]
-    witness = Witness(scratch, set(QUIET))
+    witness = Witness(scratch, INHERITED)
     witness.begin()
     answer = run(job, lambda stage: _note_stage(folder, stage))
     answer["looked_at"] = witness.seen(job["path"])

@@ -7,21 +7,27 @@ import os
 import site
 import sys
 import sysconfig
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 OURS = {"PYTHONPYCACHEPREFIX", "PYTHONDONTWRITEBYTECODE", "KERAS_BACKEND"}
+# What a shell sets anew with each command.
+FLEETING = {"_", "PWD", "OLDPWD", "SHLVL", "COLUMNS", "LINES", "TERM", "WINDOWID"}
 INSTALLED = ("stdlib", "platstdlib", "purelib", "platlib")
 
 
 class Witness:
-    """Notes what is read from now on; what is installed is told by the versions of packages."""
+    """Notes what is read from now on; what is installed is told by the versions of packages.
 
-    def __init__(self, ignored: list[Path], ignored_names: set[str]) -> None:
+    `inherited` are the variables as they were when the probe was started.
+    """
+
+    def __init__(self, ignored: list[Path], inherited: Mapping[str, str]) -> None:
         paths = sysconfig.get_paths()
         places = [*(paths[name] for name in INSTALLED), *_site_packages(), *map(str, ignored)]
         self._ignored = tuple({f"{os.path.realpath(place)}{os.sep}" for place in places if place})
-        self._names = ignored_names | OURS
+        self._inherited = inherited
         self._files: set[str] = set()
         self._environment: dict[str, str | None] = {}
 
@@ -52,8 +58,15 @@ class Witness:
         paths = {os.path.realpath(path) for path in (*self._files, *loaded) if path}
         mine = sorted(p for p in paths - {os.path.realpath(text_of)} if self._counts(p))
         files = {path: digest(Path(path).read_bytes()) for path in mine}
-        variables = sorted(self._environment.items())
-        return {"files": files, "environment": {k: v for k, v in variables if k not in self._names}}
+        variables = {k: v for k, v in sorted(self._environment.items()) if self._is_theirs(k, v)}
+        return {"files": files, "environment": variables}
+
+    def _is_theirs(self, name: str, value: str | None) -> bool:
+        """Is the value the user's, or was it set in here?"""
+        if name in FLEETING or name in OURS:
+            return False
+        theirs = self._inherited.get(name)
+        return value == (None if theirs is None else digest(os.fsencode(theirs)))
 
     def _counts(self, path: str) -> bool:
         return not path.startswith(self._ignored) and Path(path).is_file()
