@@ -58,6 +58,8 @@ def creates_late(hierarchy: Hierarchy, ref: ClassRef) -> bool:
 
 def created(hierarchy: Hierarchy, ref: ClassRef, method: FunctionRef, callee: str) -> State | None:
     """What a call in a method creates, `None` when that is nothing, or nobody knows what."""
+    if not _may_be_a_class(callee):
+        return None
     if callee in _WEIGHTS:
         return State("weight") if hierarchy.method(ref, callee[len("self.") :]) is None else None
     scope = Scope(method.module, ref, method.summary)
@@ -79,6 +81,11 @@ def created(hierarchy: Hierarchy, ref: ClassRef, method: FunctionRef, callee: st
         if is_class and name.startswith("keras.metrics."):
             return State("metric")
     return None
+
+
+def _may_be_a_class(callee: str) -> bool:
+    """A cheap look: classes are written in capitals, unless the layer itself holds one."""
+    return callee.startswith("self.") or callee.rpartition(".")[2][:1].isupper()
 
 
 def _kind(hierarchy: Hierarchy, target: Symbol | ClassRef) -> str:

@@ -87,6 +87,7 @@ Silent, for a model: the weights of some children are not loaded. Loud, for a la
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from keraslint.diagnostic import Applicability, Fix, Health, Promise
@@ -121,15 +122,21 @@ def check(layer: LayerClass) -> Iterator[Finding]:
 
 def cure(layer: LayerClass, finding: Finding) -> Cure:
     """Unpack the shapes, in all the methods of the class."""
-    from keraslint.layer.shapes import concatenations, without_concatenations
-
     if layer.unwritable(*METHODS):
         return Cure(why_not=layer.unwritable(*METHODS))
+    return Cure(_unpacking(layer))
+
+
+@lru_cache(maxsize=1)
+def _unpacking(layer: LayerClass) -> Fix:
+    """The one fix of a class, which all its findings share."""
+    from keraslint.layer.shapes import concatenations, without_concatenations
+
     methods = list(_methods(layer))
-    texts = {span: new for method in methods for span, _, new in concatenations(method)}
+    texts = [new for method in methods for _, _, new in concatenations(method)]
     edits = tuple(edit for method in methods for edit in without_concatenations(method))
-    title = f"Write `{texts[finding.span]}`" if len(texts) == 1 else "Unpack the shapes"
-    return Cure(Fix(Applicability.SAFE, title, tuple(sorted(edits)), layer.name, PROMISE))
+    title = f"Write `{texts[0]}`" if len(texts) == 1 else "Unpack the shapes"
+    return Fix(Applicability.SAFE, title, tuple(sorted(edits)), layer.name, PROMISE)
 
 
 def _methods(layer: LayerClass) -> Iterator[Method]:

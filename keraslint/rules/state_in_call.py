@@ -82,6 +82,7 @@ tf.Variables created on the first call. …`, and `ValueError: You cannot add ne
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from keraslint.diagnostic import Applicability, Fix, Promise
@@ -90,7 +91,7 @@ from keraslint.rules import Cure, Finding, Rule
 
 if TYPE_CHECKING:
     from keraslint.layer.facts import LayerClass
-    from keraslint.layer.latecomers import Latecomer
+    from keraslint.layer.latecomers import Latecomer, Latecomers
 
 _SAYS = {
     "layer": "its weights are new each time, neither trained nor saved",
@@ -106,10 +107,16 @@ _SAYS = {
 
 def check(layer: LayerClass) -> Iterator[Finding]:
     """Find what is created while `call()` runs."""
+    for one in _latecomers(layer).all:
+        yield Finding(one.span, _message(one, layer.keras))
+
+
+@lru_cache(maxsize=1)
+def _latecomers(layer: LayerClass) -> Latecomers:
+    """Asked for once for each finding of a class."""
     from keraslint.layer.latecomers import Latecomers
 
-    for one in Latecomers(layer).all:
-        yield Finding(one.span, _message(one, layer.keras))
+    return Latecomers(layer)
 
 
 def _message(one: Latecomer, keras: int) -> str:
@@ -125,9 +132,7 @@ def _message(one: Latecomer, keras: int) -> str:
 
 def cure(layer: LayerClass, finding: Finding) -> Cure:
     """Create in `__init__` all those that can be, with state and without it apart."""
-    from keraslint.layer.latecomers import Latecomers
-
-    latecomers = Latecomers(layer)
+    latecomers = _latecomers(layer)
     this = next(one for one in latecomers.planned if one.span == finding.span)
     if this.bar:
         return Cure(why_not=this.bar)
