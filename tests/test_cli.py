@@ -8,9 +8,9 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -536,8 +536,10 @@ class TestProcess:
 
     @pytest.mark.skipif(os.name == "nt", reason="no such signals")
     def test_an_interrupt_ends_quietly(self, project: Path) -> None:
-        process = started("-", stdin=subprocess.PIPE)
-        time.sleep(1)  # it now waits for standard input, which does not come
+        heeded = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)  # not so in the background
+        process = started("-", stdin=subprocess.PIPE, preexec_fn=heeded)
+        assert process.stdin is not None
+        process.stdin.write(b"#" * 200_000)  # more than a pipe holds: it is reading by now
         process.send_signal(signal.SIGINT)
         _, err = process.communicate()
 
