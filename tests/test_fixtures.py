@@ -192,13 +192,10 @@ def rewritten() -> Iterator[tuple[File, str, tuple[Recipe, ...]]]:
 
 
 # Rewrites that are right, and that the proof still refutes: to be mended there.
-AUTOCAST = "the automatic configuration no longer repeats the defaults of `Layer.__init__`"
 BEFORE = "the version before cannot be called, so that nothing can be compared"
 REFUTED = {
     "state-in-call/kept_late": BEFORE,
     "state-in-call/keras_2": "the proof runs Keras 3, and this is for Keras 2",
-    "layer-in-build/no_init": AUTOCAST,
-    "layer-in-build/two_spaces": AUTOCAST,
     "layer-in-build/use_stays": "a child's weight under a second name is taken for one of its own",
     "shape-known-in-init/same_name": "an input is made whose size is not what `width` says",
 }

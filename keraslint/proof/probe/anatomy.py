@@ -187,6 +187,9 @@ def without_auto_name(class_name: str, config: Any) -> Any:
     return {key: item for key, item in config.items() if key != "name"}
 
 
+UNWRITTEN = (("autocast", True), ("activity_regularizer", None))
+
+
 def snake_case(name: str) -> str:
     """Keras' way from a class's name to a layer's name."""
     name = re.sub(r"\W+", "", name)
@@ -195,5 +198,12 @@ def snake_case(name: str) -> str:
 
 
 def config_of(layer: Any) -> Any:
-    """The layer's configuration as JSON."""
-    return plain(without_auto_name(type(layer).__name__, layer.get_config()))
+    """The layer's configuration as JSON.
+
+    Keras writes the defaults of `Layer.__init__` down only for a class without an `__init__` of its
+    own; they are what holds where they are not written down.
+    """
+    config = plain(without_auto_name(type(layer).__name__, layer.get_config()))
+    if not isinstance(config, dict):
+        return config
+    return {key: item for key, item in config.items() if (key, item) not in UNWRITTEN}
