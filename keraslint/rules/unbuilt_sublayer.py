@@ -59,7 +59,8 @@ class Classifier(keras.Model):
 The fix adds `self.child.build(...)` at the end of `build()`, for each child that `call()` surely
 runs on a shape that `build()` can name: its own argument, or what `compute_output_shape()` of
 Keras' own layers makes of it. It is safe: Keras would have built the child on the same shape at
-the first call. For a child whose shape cannot be shown there is no fix, but the reason.
+the first call. Where the shape of one child cannot be shown there is no fix, but the reason: a
+`build()` that builds half of the children would still lose the others' weights.
 
 Code for Keras 2 is left alone: there, loading finds the weights, and a `child.build()` inside
 `build()` gives the weights of all children the same names.
@@ -142,7 +143,7 @@ def unbuilt(layer: LayerClass) -> Sequence[Child]:
 
 
 def cure(layer: LayerClass, finding: Finding) -> Cure:
-    """Build those whose shape can be shown; of the others, tell which shape is missing."""
+    """Build all of them, or tell which shape is missing: half of the weights is no rescue."""
     from keraslint.layer.missing import Additions
 
     attributes = [child.attribute for child in unbuilt(layer)]
@@ -150,8 +151,9 @@ def cure(layer: LayerClass, finding: Finding) -> Cure:
     shapes = additions.shapes
     if layer.unwritable("build"):
         return Cure(why_not=layer.unwritable("build"))
-    if not shapes:
-        return Cure(why_not=_missing(layer, additions, attributes))
+    unknown = [attribute for attribute in attributes if f"self.{attribute}" not in shapes]
+    if unknown:
+        return Cure(why_not=_missing(layer, additions, unknown))
     names = listed([f"`{child}`" for child in shapes])
     title = f"Build {names} in `build()`"
     return Cure(Fix(Applicability.SAFE, title, additions.edits(), layer.name, PROMISE))
@@ -163,7 +165,7 @@ def _missing(layer: LayerClass, additions: object, attributes: Sequence[str]) ->
     first = attributes[0]
     called_on = additions.called_on(first)  # type: ignore[attr-defined]
     on = f", that of `{called_on}` in `call()`," if called_on else ""
-    return f"the shape for `self.{first}.build(…)`{on} is not to be shown"
+    return f"the shape for `self.{first}.build(…)`{on} cannot be told from the code"
 
 
 def _builder(layer: LayerClass) -> str:
