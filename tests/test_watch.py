@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import partial
 from itertools import islice
 from pathlib import Path
 
@@ -106,7 +107,12 @@ def test_an_interrupt_ends_it(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "keraslint", "--watch", "."]
     with out.open("w") as stream:
         process = subprocess.Popen(
-            command, stdout=stream, stderr=subprocess.PIPE, env=environment, cwd=tmp_path
+            command,
+            stdout=stream,
+            stderr=subprocess.PIPE,
+            env=environment,
+            cwd=tmp_path,
+            preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
         )
         _until(lambda: "All checks passed!" in out.read_text(encoding="utf-8"))
         (tmp_path / "a.py").write_text(FINDING, encoding="utf-8")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import libcst as cst
@@ -14,6 +15,8 @@ from keraslint.layer.rewrite import Renamed, Split, body_of, with_body, without_
 from keraslint.layer.steps import Step
 from keraslint.layer.syntax import dotted
 from keraslint.layer.uses import uses_of
+
+_CHILD = re.compile(r"self\.\w+")
 
 
 def edits(
@@ -138,9 +141,15 @@ def _is_self(node: cst.CSTNode) -> bool:
 
 
 def insert_builds(kept: list[cst.CSTNode], builds: Sequence[str]) -> list[cst.CSTNode]:
-    """Add `self.child.build(…)` before `super().build(…)` or `self.built = True`."""
+    """Add `self.child.build(…)` before `super().build(…)` or `self.built = True`.
+
+    A child that `build()` creates only after that is built when it is there.
+    """
     lines: list[cst.CSTNode] = [cst.parse_statement(text) for text in builds]
     place = next((n for n, node in enumerate(kept) if _closes(node)), len(kept))
+    children = {cell for text in builds for cell in _CHILD.findall(text)}
+    made = (n + 1 for n, node in enumerate(kept) if children & {*uses_of(node).binds})
+    place = max(place, *made, 0)
     return [*kept[:place], *lines, *kept[place:]]
 
 
