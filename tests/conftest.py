@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import pytest
 
+SLOW = ("installs", "editors", "nightly")
+
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """A quick run, which leaves out Keras, leaves out pip and its network as well."""
+    """A quick run, which leaves out Keras, leaves out all else that is slow as well."""
     asked = config.option.markexpr
-    if "not keras" not in asked or "installs" in asked:
+    if "not keras" not in asked:
         return
-    slow = [item for item in items if item.get_closest_marker("installs")]
+    unasked = [marker for marker in SLOW if marker not in asked.replace(f"not {marker}", "")]
+    slow = [item for item in items if any(map(item.get_closest_marker, unasked))]
     items[:] = [item for item in items if item not in slow]
     config.hook.pytest_deselected(items=slow)

@@ -15,6 +15,7 @@ from conversing import ROOT, Editor, edited, edits_of
 from recipes import environment
 
 pytest.importorskip("pygls", reason="the language server needs pygls")
+pytestmark = pytest.mark.editors
 
 NAME = "block.py"
 TEXTS = {

@@ -21,6 +21,7 @@ from recipes import PAGES, environment, fences, missing, ran, recipe
 
 from keraslint.cli import run
 
+pytestmark = pytest.mark.editors
 HERE = Path(__file__).parent
 ALE = "/usr/share/vim-ale/plugin/ale.vim"
 MESSAGE = "`keras.layers.Dense` is created in `build()`, but needs nothing from the input shape"

@@ -14,6 +14,7 @@ from conversing import ROOT, WATCHING, Editor, Json, edited, edits_of
 from keraslint.cli import run
 
 pytest.importorskip("pygls", reason="the language server needs pygls")
+pytestmark = pytest.mark.editors
 
 BLOCK = """\
 import keras

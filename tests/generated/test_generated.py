@@ -30,7 +30,7 @@ def fixed(text: str, *, unsafe: bool = False) -> str:
     return done.changed["b.py"][1] if "b.py" in done.changed else text
 
 
-@settings(max_examples=120, derandomize=True, deadline=None, suppress_health_check=[*HealthCheck])
+@settings(max_examples=40, derandomize=True, deadline=None, suppress_health_check=[*HealthCheck])
 @given(layer_texts())
 def test_fixes_parse_and_come_to_rest(text: str) -> None:
     once = fixed(text)
@@ -42,7 +42,7 @@ def test_fixes_parse_and_come_to_rest(text: str) -> None:
     assert fixed(doubtful, unsafe=True) == doubtful
 
 
-@settings(max_examples=60, derandomize=True, deadline=None, suppress_health_check=[*HealthCheck])
+@settings(max_examples=30, derandomize=True, deadline=None, suppress_health_check=[*HealthCheck])
 @given(layer_texts())
 def test_findings_of_creations_point_at_calls(text: str) -> None:
     source = Source("b.py", text)
