@@ -77,7 +77,7 @@ class Route:
         sources = [text for text in texts if isinstance(text, Source)]
         for known in forked(self._index.summaries, _shared(sources, processes, _length)):
             self._index.adopt(known)
-        parts = forked(self._lint, _shared(texts, processes, self._cost))
+        parts = forked(self._lint, _shared(texts, processes, _effort))
         return Found(
             tuple(item for part in parts for item in part.diagnostics),
             tuple(item for part in parts for item in part.problems),
@@ -96,15 +96,6 @@ class Route:
         """
         self._index.renew(text)
         self._before = self.__dict__.pop("_reader", self._before)
-
-    def _cost(self, text: Text) -> int:
-        """How much there is to do in a file: the classes that LibCST will see."""
-        if isinstance(text, Unreadable):
-            return 1
-        try:
-            return 1 + 400 * len(self._wanted(text))
-        except (SyntaxError, ValueError, RecursionError):
-            return 1
 
     def _lint(self, texts: Sequence[Text]) -> Found:
         found = [self.file(text) for text in texts]
@@ -248,6 +239,13 @@ class Route:
 
 def _length(text: Source) -> int:
     return len(text.text)
+
+
+def _effort(text: Text) -> int:
+    """How much there is to do in a file, roughly: LibCST reads a layer's methods, and few others."""
+    if isinstance(text, Unreadable):
+        return 1
+    return 1 + _length(text) // (100 if "def build(" in text.text else 2000)
 
 
 def _shared(items: Sequence[_Item], parts: int, cost: Callable[[_Item], int]) -> list[list[_Item]]:

@@ -14,6 +14,7 @@ from keraslint.project.summary.leaves import bind_statement, frozen, leaves_of
 from keraslint.project.summary.places import Places
 from keraslint.project.summary.saving import saving
 from keraslint.project.summary.text import parse
+from keraslint.project.summary.walking import walk
 
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
@@ -47,9 +48,8 @@ def summarize(text: str, name: str, path: str, *, is_package: bool = False) -> M
         module.scopes[inside] = function(around, _end(around))
         for node in classes:
             _class(node, inside, _end(node), module.classes, places)
-    for inner in ast.walk(tree) if _imports_inside(text) else ():
-        if isinstance(inner, (ast.Import, ast.ImportFrom)):
-            _import(inner, package, module.imports, stars)
+    for inner in _imports(tree) if _imports_inside(text) else ():
+        _import(inner, package, module.imports, stars)
     module.bindings.update(frozen(bindings))
     return ModuleSummary(
         name,
@@ -66,13 +66,13 @@ def summarize(text: str, name: str, path: str, *, is_package: bool = False) -> M
     )
 
 
-_POKE = re.compile(r"^\s*(?!self\b)\w+(?:\.\w+)*\.(\w+)\s*=[^=]", re.MULTILINE)
+_POKE = re.compile(r"^[ \t]*(?!self\b)\w+(?:\.\w+)*\.(\w+)\s*=[^=]", re.MULTILINE)
 
 
 def _poked(tree: ast.Module, text: str) -> Iterator[str]:
     """Attributes that some code sets on another object than `self`, and names it rebinds."""
     wanted = _POKE.search(text) or "global " in text
-    for node in ast.walk(tree) if wanted else ():
+    for node in walk(tree.body) if wanted else ():
         if isinstance(node, ast.Global):
             yield from node.names
         if not isinstance(node, ast.Attribute) or not isinstance(node.ctx, ast.Store):
@@ -86,6 +86,11 @@ _INDENTED_IMPORT = re.compile(r"^[ \t]+(?:import|from) [\w.]+", re.MULTILINE)
 
 def _imports_inside(text: str) -> bool:
     return _INDENTED_IMPORT.search(text) is not None
+
+
+def _imports(tree: ast.Module) -> list[ast.Import | ast.ImportFrom]:
+    found = [node for node in walk(tree.body) if isinstance(node, (ast.Import, ast.ImportFrom))]
+    return sorted(found, key=lambda node: node.lineno)
 
 
 def _import(
