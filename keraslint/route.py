@@ -242,7 +242,7 @@ def _length(text: Source) -> int:
 
 
 def _effort(text: Text) -> int:
-    """How much there is to do in a file, roughly: LibCST reads a layer's methods, and few others."""
+    """How much there is to do in a file, roughly: LibCST reads layers that build, few others."""
     if isinstance(text, Unreadable):
         return 1
     return 1 + _length(text) // (100 if "def build(" in text.text else 2000)
