@@ -167,7 +167,7 @@ class TestReading:
         [
             ("", "JSON is not valid: expecting value", 1),
             ("x = 1", "JSON is not valid: expecting value", 1),
-            ('{"cells": [],\n}', "JSON is not valid", 2),
+            ('{"cells": [],\n 1}', "JSON is not valid", 2),
             ("[" * 100_000, "nests too deeply", 1),
             ("[]", "has no `nbformat`", 1),
             ("{}", "has no `nbformat`", 1),
