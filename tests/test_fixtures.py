@@ -196,7 +196,6 @@ BEFORE = "the version before cannot be called, so that nothing can be compared"
 REFUTED = {
     "state-in-call/kept_late": BEFORE,
     "state-in-call/keras_2": "the proof runs Keras 3, and this is for Keras 2",
-    "layer-in-build/use_stays": "a child's weight under a second name is taken for one of its own",
     "shape-known-in-init/same_name": "an input is made whose size is not what `width` says",
 }
 

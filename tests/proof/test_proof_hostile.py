@@ -235,9 +235,21 @@ def test_workers_end_with_the_prover(tmp_path):
             time.sleep(0.05)
         prover.stop("enough")
     asking.join(10)
+    limit = time.monotonic() + 20
+    while _runs(note.read_text()) and time.monotonic() < limit:
+        time.sleep(0.05)
 
     assert verdicts[0].outcome is Outcome.UNKNOWN
-    assert not Path(f"/proc/{note.read_text()}").exists()
+    assert not _runs(note.read_text())
+
+
+def _runs(pid):
+    """Whether a process is there, and not only its entry, which waits to be fetched."""
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return False
+    return state.rpartition(")")[2].split()[0] != "Z"
 
 
 @pytest.mark.keras
