@@ -221,6 +221,7 @@ def omitted(hierarchy: Hierarchy, ref: ClassRef) -> tuple[str, ...]:
     if keys is None or (config is not None and (config.empty or config.lost)):
         return ()
     there = keys | ALWAYS | _NOT_KEPT | _removed(hierarchy, ref) | _assets(hierarchy, ref)
+    there |= frozenset(_taken_apart(hierarchy, ref, init))
     names = frozenset(name for name in init.names if init.matters(name)) - there
     lost = returned(hierarchy, ref, names)
     return tuple(name for name in init.names if name in lost)
@@ -236,6 +237,18 @@ def _removed(hierarchy: Hierarchy, ref: ClassRef) -> frozenset[str]:
     chain = hierarchy.lineage(ref).chain
     found = [config.removed for item in chain if (config := config_of(item)) is not None]
     return frozenset(name for names in found for name in names)
+
+
+def _taken_apart(hierarchy: Hierarchy, ref: ClassRef, init: Init) -> Iterator[str]:
+    """Arguments that a helper makes into attributes, which the configuration reads instead."""
+    config = hierarchy.method(ref, "get_config")
+    told = config.summary.reads if config is not None else frozenset()
+    for call in init.function.calls:
+        name = call.removeprefix("self.")
+        helper = hierarchy.method(ref, name) if call.startswith("self.") else None
+        if helper is not None and helper.summary.assigns & told:
+            names = [parameter.name for parameter in helper.summary.parameters]
+            yield from (name for name in names if name not in init.facts.stores)
 
 
 def _assets(hierarchy: Hierarchy, ref: ClassRef) -> frozenset[str]:
