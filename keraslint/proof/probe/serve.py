@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
+from .kernels import keep_kernels
+
 QUIET = {
     "CUDA_VISIBLE_DEVICES": "-1",
     "TF_CPP_MIN_LOG_LEVEL": "3",
@@ -116,6 +118,8 @@ def _warm_up() -> dict[str, Any]:
     for slow in ("h5py", "optree"):
         with contextlib.suppress(ImportError):
             importlib.import_module(slow)
+    if keras.backend.backend() == "tensorflow":
+        keep_kernels()
     gc.collect()
     gc.freeze()
     return {
