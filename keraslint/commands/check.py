@@ -194,7 +194,7 @@ def _fixed(request: Request, settings: Settings, paths: list[Path], stdin: Stdin
         paths,
         settings,
         unsafe=settings.unsafe_fixes,
-        prove=_proof(settings, request.backend) if request.prove else None,
+        prove=_proof(settings, request) if request.prove else None,
         write=stdin is None and not request.diff,
         stdin=stdin,
         show=request.show,
@@ -272,11 +272,14 @@ def _piped(done: Answer, result: FixResult, stdin: Stdin) -> Answer:
         return replace(done, raw=data, err=err, failed=True)
 
 
-def _proof(settings: Settings, backend: str | None) -> ProofOptions:
+def _proof(settings: Settings, request: Request) -> ProofOptions:
+    """How to prove: in full where all that was measured is to be shown."""
     from keraslint.commands.compare import proof_options
 
     folder = settings.path(settings.cache_dir) / "proofs" if settings.cache else None
-    return replace(proof_options(settings), cache_dir=folder, backend=backend)
+    brief = request.report is None and settings.output_format in FOR_PEOPLE
+    options = replace(proof_options(settings), cache_dir=folder, backend=request.backend)
+    return replace(options, brief=brief)
 
 
 def _report(request: Request, settings: Settings, seconds: float) -> Report:

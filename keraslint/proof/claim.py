@@ -41,6 +41,8 @@ class ProofOptions:
 
     Verdicts are kept in `cache_dir`, if there is one.
     `jobs` versions run at a time; 0 are as many as there are processors, up to four.
+    `brief` leaves a version off once its weights or outputs are seen to be other ones: enough for
+    a verdict, too little for a report.
     """
 
     python: str | None = None
@@ -51,6 +53,7 @@ class ProofOptions:
     src: tuple[Path, ...] = ()
     jobs: int = 0
     cache_dir: Path | None = None
+    brief: bool = False
 
     @property
     def at_a_time(self) -> int:
@@ -87,6 +90,7 @@ def before_job(claim: Claim, options: ProofOptions) -> dict[str, Any]:
 
 def after_job(claim: Claim, options: ProofOptions, cases: list[dict[str, Any]]) -> dict[str, Any]:
     """What to measure on the version after: the same cases."""
+    strict = {Measure.OUTPUTS, Measure.WEIGHTS} <= set(claim.promise.keeps)
     return {
         **before_job(claim, options),
         "path": str((claim.after_path or claim.path).resolve()),
@@ -94,7 +98,8 @@ def after_job(claim: Claim, options: ProofOptions, cases: list[dict[str, Any]]) 
         "around": {},
         "layer": claim.after_layer or claim.layer,
         "cases": cases,
-        "strict": {Measure.OUTPUTS, Measure.WEIGHTS} <= set(claim.promise.keeps),
+        "strict": strict,
+        "brief": strict and options.brief,
     }
 
 

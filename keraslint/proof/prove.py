@@ -21,7 +21,7 @@ from .child import Child, Gone, Lost, Reply, census
 from .claim import Claim, ProofOptions, after_job, before_job
 from .evidence import evidence, old_files
 from .ledger import Ledger, LookedAt, both
-from .verdict import judge
+from .verdict import as_far_as, judge
 
 __all__ = ["Claim", "ProofOptions", "Prover", "prove"]
 
@@ -147,6 +147,7 @@ class Prover:
             outcome = Outcome.UNKNOWN if slow else Outcome.REFUTED
             return Verdict(outcome, layer, f"the rewritten layer fails: {wrong}", used), looked_at
         other = after["answer"]["cases"]
+        cases = as_far_as(other, cases)
         outcome, reason, checks = judge(cases, other, claim.promise)
         verdict = Verdict(outcome, layer, reason, used, checks)
         seen, files = evidence(cases, other), old_files(cases, other)

@@ -37,6 +37,20 @@ def judge(
     return Outcome.PROVED, "", checks
 
 
+def as_far_as(
+    after: Sequence[dict[str, Any]], before: Sequence[dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """The cases before; where one after was left off, with no more facts than that one has."""
+    return [*map(_cut, before, after), *before[len(after) :]]
+
+
+def _cut(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
+    if not after["settled"]:
+        return before
+    facts = {name: value for name, value in before["facts"].items() if name in after["facts"]}
+    return {**before, "facts": facts}
+
+
 def _promised(clause: Clause, promise: Promise) -> Clause:
     """What a fix does not promise to keep may change; health may never break."""
     excused = isinstance(clause.about, Measure) and clause.about not in promise.keeps

@@ -16,6 +16,7 @@ from .derive import derived
 from .measure import FULL, LIGHT, SAVED, Place, Stage, baseline_error, measure
 from .overlay import find_class, load_module
 from .searching import called_on_guesses, search
+from .versus import plainly_other
 
 MOST_CASES = 24
 MOST_SAVED = 3
@@ -51,7 +52,7 @@ def run(job: dict[str, Any], stage: Stage) -> dict[str, Any]:
         return {"unusable": str(error)}
     names = tuple(job["names"])
     theirs = Path(job["theirs"]) if job["theirs"] else None
-    place = Place(Path(job["folder"]), theirs, names, stage)
+    place = Place(Path(job["folder"]), theirs, names, stage, bool(job.get("brief")))
     space = namespace(module, names)
     if job["cases"] is None:
         return _before(job, cls, space, place)
@@ -65,14 +66,8 @@ def _all_after(
     for index, theirs in enumerate(job["cases"]):
         entry = _after(index, theirs, cls, space, place)
         yield entry
-        if job["strict"] and _plainly_other(theirs["facts"], entry["facts"]):
+        if job["strict"] and plainly_other(theirs["facts"], entry["facts"]):
             return
-
-
-def _plainly_other(theirs: dict[str, Any], ours: dict[str, Any]) -> bool:
-    """Do calls, weights, their order or outputs differ already?"""
-    differs = (ours.get("versus") or {}).get("inference", {}).get("differs")
-    return bool(differs) or any(ours.get(n) != theirs.get(n) for n in ("weights", "order"))
 
 
 def _before(job: dict[str, Any], cls: Any, space: dict[str, Any], place: Place) -> dict[str, Any]:

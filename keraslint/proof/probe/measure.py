@@ -43,7 +43,7 @@ from .training import (
     thawed,
     with_a_mask,
 )
-from .versus import versus
+from .versus import CALLED, plainly_other, versus
 
 OTHERS = ((SEQUENTIAL, "sequential", load_sequential), (PLAIN, "plain", load_plain))
 LIGHT, SAVED, FULL = 0, 1, 2
@@ -62,6 +62,7 @@ Stage = Callable[[str], None]
 class Place:
     """Where the measurements of one version go, and where those of the other one are.
 
+    `brief`: a case is left off once weights or outputs are seen to be other ones.
     `steady`, `finite`: in the cases of the recipes, calls repeat and outputs are numbers.
     """
 
@@ -69,6 +70,7 @@ class Place:
     theirs: Path | None
     names: tuple[str, ...]
     stage: Stage
+    brief: bool = False
     steady: bool = False
     finite: bool = False
 
@@ -103,30 +105,54 @@ def measure(
     if theirs is not None:
         bench.theirs = _read(place.their_shelf(index).folder / "arrays.npz")
     place.stage(f"calling the layer for {where}")
+    settled = False
     if look(bench):
-        bench.observe("outputs in training", lambda: outputs_in_training(bench))
-        bench.observe("gradients", lambda: gradients(bench))
-        depth = deepen(bench.facts) if deepen else depth
-        if depth >= SAVED:
-            place.stage(f"saving and loading the layer for {where}")
-            _look_closer(bench)
-            _save_and_load(bench, shelf, depth)
-            if depth >= FULL and index == 0:
-                _in_other_owners(bench, shelf)
-        if theirs is not None and depth >= SAVED:
-            _against(bench, place, shelf, theirs)
-        place.stage(f"training the layer for {where}")
-        _train(bench, depth)
-        if theirs is not None:
-            bench.facts["versus"] = versus(bench.theirs, bench.arrays)
+        settled = theirs is not None and place.brief and _is_settled(bench, theirs)
+        if not settled:
+            depth = _look_on(bench, depth, place, (where, shelf), theirs, deepen)
     np.savez(shelf.folder / "arrays.npz", **bench.arrays)
     return {
         "recipe": case.text,
         "change": asdict(case.change),
         "label": where,
         "depth": depth,
+        "settled": settled,
         "facts": bench.facts,
     }
+
+
+def _is_settled(bench: Bench, theirs: dict[str, Any]) -> bool:
+    """Do weights or outputs differ so plainly that no further measurement can change it?"""
+    bench.facts["versus"] = versus(bench.theirs, bench.arrays, CALLED)
+    return plainly_other(theirs, bench.facts)
+
+
+def _look_on(
+    bench: Bench,
+    depth: int,
+    place: Place,
+    case: tuple[str, Shelf],
+    theirs: dict[str, Any] | None,
+    deepen: Callable[[dict[str, Any]], int] | None,
+) -> int:
+    """Measure what a call has not shown; give the depth to which it was done."""
+    where, shelf = case
+    bench.observe("outputs in training", lambda: outputs_in_training(bench))
+    bench.observe("gradients", lambda: gradients(bench))
+    depth = deepen(bench.facts) if deepen else depth
+    if depth >= SAVED:
+        place.stage(f"saving and loading the layer for {where}")
+        _look_closer(bench)
+        _save_and_load(bench, shelf, depth)
+        if depth >= FULL and shelf.folder.name == "0":
+            _in_other_owners(bench, shelf)
+    if theirs is not None and depth >= SAVED:
+        _against(bench, place, shelf, theirs)
+    place.stage(f"training the layer for {where}")
+    _train(bench, depth)
+    if theirs is not None:
+        bench.facts["versus"] = versus(bench.theirs, bench.arrays)
+    return depth
 
 
 def baseline_error(entry: dict[str, Any]) -> str:

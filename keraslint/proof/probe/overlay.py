@@ -40,6 +40,7 @@ class Overlay(MetaPathFinder):
     def __init__(self, texts: dict[str, str]) -> None:
         self.texts = {os.path.realpath(path): text for path, text in texts.items()}
         self.absent = {path for path in self.texts if not Path(path).exists()}
+        self._names = tuple(f"{os.sep}{Path(path).name}" for path in self.texts)
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
@@ -49,7 +50,7 @@ class Overlay(MetaPathFinder):
             if found is not None:
                 return found
         spec = PathFinder.find_spec(fullname, path)
-        if spec is None or spec.origin is None:
+        if spec is None or spec.origin is None or not self._may_be(spec.origin):
             return None
         text = self.texts.get(os.path.realpath(spec.origin))
         if text is None:
@@ -57,6 +58,10 @@ class Overlay(MetaPathFinder):
         spec.loader = TextLoader(fullname, spec.origin, text)
         spec.cached = None
         return spec
+
+    def _may_be(self, origin: str) -> bool:
+        """Told by its name alone, for most; a symbolic link may have any name."""
+        return origin.endswith(self._names) or Path(origin).is_symlink()
 
     def _absent(self, fullname: str, folders: Sequence[str]) -> ModuleSpec | None:
         name = fullname.rpartition(".")[2]

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from .kernels import keep_kernels
+from .witness import Witness, loaded_early
 
 QUIET = {
     "CUDA_VISIBLE_DEVICES": "-1",
@@ -113,13 +114,13 @@ def _warm_up() -> dict[str, Any]:
     if not hasattr(keras, "ops"):
         version = getattr(keras, "__version__", "2")
         return {"ready": False, "missing": "", "error": f"Keras {version} is too old: 3 is needed"}
-    for name in (".job", ".witness"):
-        importlib.import_module(name, __package__)
+    importlib.import_module(".job", __package__)
     for slow in ("h5py", "optree"):
         with contextlib.suppress(ImportError):
             importlib.import_module(slow)
     if keras.backend.backend() == "tensorflow":
         keep_kernels()
+    loaded_early()
     gc.collect()
     gc.freeze()
     return {
@@ -163,7 +164,6 @@ def _worker(job: dict[str, Any]) -> None:
 def _work(job: dict[str, Any]) -> None:
     """Measure in this process, with prints going to a file and the scratch folder as current."""
     from .job import run
-    from .witness import Witness
 
     folder = Path(job["folder"])
     me = os.getpid()

@@ -153,12 +153,18 @@ def _gradients_of_jax(bench: Bench) -> Any:
 
 
 def fit(bench: Bench) -> Any:
-    """Two steps of plain SGD, compiled as in `Model.fit`; keeps the variables afterwards."""
+    """Two training steps of plain SGD; keeps the variables afterwards.
+
+    They are compiled, as `Model.fit` does, unless a functional model has shown that TensorFlow can
+    trace `call()`: then compiling them, which takes longer than all else, tells nothing new.
+    """
+    traced = keras.backend.backend() == "tensorflow" and not failed(bench.facts.get("functional"))
     layer = bench.again()
     owner = Owner(layer, bench)
     data = arrays_of(bench.case.inputs())
     owner(data)
-    owner.compile(optimizer=keras.optimizers.SGD(0.05), jit_compile=False)
+    optimizer = keras.optimizers.SGD(0.05)
+    owner.compile(optimizer=optimizer, jit_compile=False, run_eagerly=traced)
     transplant(bench.state, layer)
     keras.utils.set_random_seed(SEED)
     losses = [owner.train_on_batch(data, return_dict=True)["loss"] for _ in range(2)]

@@ -7,12 +7,16 @@ from typing import Any
 from .bench import distance, same
 
 GROUPS = ("inference", "training", "loss", "mask", "masked", "gradient", "moved", "step")
+CALLED = ("inference", "loss", "mask")
+"""The groups that a call in inference gives."""
 
 
-def versus(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
+def versus(
+    before: dict[str, Any], after: dict[str, Any], groups: tuple[str, ...] = GROUPS
+) -> dict[str, Any]:
     """For each group that was measured before: `{"compared": n, "differs": [[name, how], ...]}`."""
     result: dict[str, Any] = {}
-    for group in GROUPS:
+    for group in groups:
         names = [name for name in before if name.startswith(f"{group}/")]
         extra = [name for name in after if name.startswith(f"{group}/") and name not in before]
         if names or extra:
@@ -31,3 +35,9 @@ def _part(name: str, before: Any, after: Any) -> list[str] | None:
     if before is None:
         return [short, "not there before"]
     return None if same(before, after) else [short, distance(before, after)]
+
+
+def plainly_other(theirs: dict[str, Any], ours: dict[str, Any]) -> bool:
+    """Do calls, weights, their order or outputs differ already?"""
+    differs = (ours.get("versus") or {}).get("inference", {}).get("differs")
+    return bool(differs) or any(ours.get(n) != theirs.get(n) for n in ("weights", "order"))

@@ -7,8 +7,10 @@ import os
 import site
 import sys
 import sysconfig
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 OURS = {"PYTHONPYCACHEPREFIX", "PYTHONDONTWRITEBYTECODE", "KERAS_BACKEND"}
@@ -24,9 +26,7 @@ class Witness:
     """
 
     def __init__(self, ignored: list[Path], inherited: Mapping[str, str]) -> None:
-        paths = sysconfig.get_paths()
-        places = [*(paths[name] for name in INSTALLED), *_site_packages(), *map(str, ignored)]
-        self._ignored = tuple({f"{os.path.realpath(place)}{os.sep}" for place in places if place})
+        self._ignored = (*_installed(), *_as_prefixes(map(str, ignored)))
         self._inherited = inherited
         self._files: set[str] = set()
         self._environment: dict[str, str | None] = {}
@@ -54,8 +54,10 @@ class Witness:
 
     def seen(self, text_of: str) -> dict[str, Any]:
         """Files by path and variables by name, each with a digest; `text_of` is the edited file."""
-        loaded = {getattr(module, "__file__", None) for module in list(sys.modules.values())}
-        paths = {os.path.realpath(path) for path in (*self._files, *loaded) if path}
+        early = loaded_early()
+        new = [module for name, module in list(sys.modules.items()) if name not in early]
+        paths = {_real(path) for path in (*self._files, *_files_of(new)) if path}
+        paths.update(*early.values())
         mine = sorted(p for p in paths - {os.path.realpath(text_of)} if self._counts(p))
         files = {path: digest(Path(path).read_bytes()) for path in mine}
         variables = {k: v for k, v in sorted(self._environment.items()) if self._is_theirs(k, v)}
@@ -72,13 +74,50 @@ class Witness:
         return not path.startswith(self._ignored) and Path(path).is_file()
 
 
+@cache
+def loaded_early() -> dict[str, tuple[str, ...]]:
+    """Modules that are loaded when this is asked first, and those of their files that may change.
+
+    Asked once before forks are made, it spares each of them to look at all modules of TensorFlow.
+    """
+    kept = _installed()
+    return {
+        name: tuple(p for p in map(os.path.realpath, _files_of([m])) if not p.startswith(kept))
+        for name, m in list(sys.modules.items())
+    }
+
+
+def _files_of(modules: Iterable[ModuleType]) -> Iterator[str]:
+    files = (getattr(module, "__file__", None) for module in modules)
+    return (file for file in files if file)
+
+
+def _installed() -> tuple[str, ...]:
+    paths = sysconfig.get_paths()
+    places = [*(paths[name] for name in INSTALLED), *site.getsitepackages()]
+    return _as_prefixes([*places, site.getusersitepackages()])
+
+
+def _as_prefixes(places: Iterable[str]) -> tuple[str, ...]:
+    return tuple({f"{os.path.realpath(place)}{os.sep}" for place in places if place})
+
+
+def _real(path: str) -> str:
+    """The path without symbolic links; those of a folder are looked up once."""
+    if Path(path).is_symlink():
+        return os.path.realpath(path)
+    folder, _, name = path.rpartition(os.sep)
+    return f"{_folder(folder or os.curdir)}{os.sep}{name}"
+
+
+@cache
+def _folder(path: str) -> str:
+    return os.path.realpath(path)
+
+
 def _writes(arguments: tuple[Any, ...]) -> bool:
     flags = arguments[2] if len(arguments) > 2 and isinstance(arguments[2], int) else 0
     return bool(flags & (os.O_WRONLY | os.O_RDWR))
-
-
-def _site_packages() -> list[str]:
-    return [*site.getsitepackages(), site.getusersitepackages()]
 
 
 def digest(data: bytes) -> str:
