@@ -278,6 +278,10 @@ def guide(name: str | None) -> int:
 @click.option("--timeout", type=float, metavar="SECONDS", help="Time limit for one layer.")
 @click.option("--config", multiple=True, metavar="FILE|KEY=VALUE", help="Configuration to use.")
 @click.option("--isolated", is_flag=True, help="Ignore all configuration files.")
+@click.option("-n", "--no-cache", is_flag=True, help="Neither read nor write the cache.")
+@click.option(
+    "--cache-dir", envvar="KERASLINT_CACHE_DIR", metavar="DIR", help="Where the cache is."
+)
 @click.option("--output-format", type=click.Choice(["text", "json"]), default="text")
 def compare(**asked: Any) -> int:
     """Build and run two versions of a layer: are they equivalent?
@@ -291,7 +295,8 @@ def compare(**asked: Any) -> int:
     """
     from keraslint.commands.compare import Comparison, answer
 
-    told = answer(Comparison(**asked, width=width(), colour=colourful("auto")))
+    colour = colourful("auto")
+    told = answer(Comparison(**asked, width=width(), colour=colour, show=overwrite))
     show(told, None, asked["report"])
     return MISUSE if told.failed else FINDINGS if told.found else CLEAN
 

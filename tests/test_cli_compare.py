@@ -68,6 +68,21 @@ def test_a_child_that_is_no_longer_built_is_refuted_with_what_is_lost(
     assert verdict["recipe"] == "Block(3)(floats(2, 5))"
 
 
+@pytest.mark.usefixtures("files")
+def test_a_second_run_tells_what_the_first_has_measured_unless_it_may_not(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    asked = ["compare", "old.py", "new.py", "--isolated"]
+    codes, told = [], []
+    for flags in (["--no-cache"], [], [], ["--no-cache"]):
+        codes.append(run([*asked, *flags]))
+        told.append(capsys.readouterr().out)
+
+    assert codes == [0, 0, 0, 0]
+    assert [" by an earlier run (cached)" in text for text in told] == [False, False, True, False]
+    assert told[2].replace(" by an earlier run (cached)", "") == told[1]
+
+
 PARTS = """\
 from keras import layers
 

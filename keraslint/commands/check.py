@@ -276,10 +276,8 @@ def _proof(settings: Settings, request: Request) -> ProofOptions:
     """How to prove: in full where all that was measured is to be shown."""
     from keraslint.commands.compare import proof_options
 
-    folder = settings.path(settings.cache_dir) / "proofs" if settings.cache else None
     brief = request.report is None and settings.output_format in FOR_PEOPLE
-    options = replace(proof_options(settings), cache_dir=folder, backend=request.backend)
-    return replace(options, brief=brief)
+    return replace(proof_options(settings), backend=request.backend, brief=brief)
 
 
 def _report(request: Request, settings: Settings, seconds: float) -> Report:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from keraslint.commands.checked import require_program
 from keraslint.commands.pairs import Pairs, moved, of_files, since
 from keraslint.config import ConfigError, Settings, load
 from keraslint.diagnostic import Outcome, Promise, Verdict
+from keraslint.fix.progress import Progress
 from keraslint.project.versions import Pairing
 from keraslint.proof.prove import Claim, ProofOptions, Prover
 from keraslint.proof.recipe import Recipe, recipes_for, recipes_in, recipes_of_config
@@ -26,7 +28,10 @@ from keraslint.report.verdict import verdict_text
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """What was typed: with `base`, the old versions are those of that git revision."""
+    """What was typed: with `base`, the old versions are those of that git revision.
+
+    `show` is given a line on how far it is, each time that changes, and "" at the end.
+    """
 
     paths: tuple[Path, ...]
     layer: str | None = None
@@ -38,11 +43,14 @@ class Comparison:
     timeout: float | None = None
     config: tuple[str, ...] = ()
     isolated: bool = False
+    no_cache: bool = False
+    cache_dir: str | None = None
     show_recipe: bool = False
     report: str | None = None
     output_format: str = "text"
     width: int = 100
     colour: bool = False
+    show: Callable[[str], None] = lambda line: None
 
 
 def answer(asked: Comparison) -> Answer:
@@ -53,7 +61,7 @@ def answer(asked: Comparison) -> Answer:
     require_program(settings)
     options = replace(proof_options(settings), backend=asked.backend)
     claims = [_claim(pair, pairs, asked, settings) for pair in pairs.pairs]
-    verdicts = _verdicts(claims, options)
+    verdicts = _verdicts(claims, options, asked.show)
     exhibits = [
         Exhibit(*_ends(moved(pair)), _under_one_name(verdict, pair))
         for pair, verdict in zip(pairs.pairs, verdicts, strict=True)
@@ -61,16 +69,31 @@ def answer(asked: Comparison) -> Answer:
     return _answer(asked, pairs, exhibits)
 
 
-def _verdicts(claims: Sequence[Claim], options: ProofOptions) -> list[Verdict]:
+def _verdicts(
+    claims: Sequence[Claim], options: ProofOptions, show: Callable[[str], None]
+) -> list[Verdict]:
+    progress = Progress(show)
+    progress.expect(len(claims))
     with Prover(options) as prover:
-        return prover.each(prover.prove, claims)
+        try:
+            return prover.each(partial(_verdict, prover, progress), claims)
+        finally:
+            progress.over()
+
+
+def _verdict(prover: Prover, progress: Progress, claim: Claim) -> Verdict:
+    progress.begins(claim.layer)
+    verdict = prover.prove(claim)
+    progress.ends(claim.layer)
+    return verdict
 
 
 def _settings(asked: Comparison) -> Settings:
-    flags = {"python": asked.python, "timeout": asked.timeout}
+    flags = {"python": asked.python, "timeout": asked.timeout, "cache-dir": asked.cache_dir}
     start = (asked.paths or (Path(),))[-1].absolute()
     folder = start if start.is_dir() else start.parent
-    return load(folder, config=asked.config, isolated=asked.isolated, flags=flags)
+    settings = load(folder, config=asked.config, isolated=asked.isolated, flags=flags)
+    return replace(settings, cache=settings.cache and not asked.no_cache)
 
 
 def _pairs(asked: Comparison, settings: Settings) -> Pairs:
@@ -125,6 +148,8 @@ def proof_options(settings: Settings) -> ProofOptions:
     """Say how to prove, as far as the settings say it; the rest is the proof's own default."""
     src = tuple(settings.path(folder) for folder in settings.src)
     given: dict[str, Any] = {"root": settings.root, "src": src}
+    if settings.cache:
+        given["cache_dir"] = settings.path(settings.cache_dir) / "proofs"
     if settings.python is not None:
         given["python"] = settings.python
     if settings.timeout is not None:

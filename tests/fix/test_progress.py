@@ -48,19 +48,18 @@ def test_a_line_tells_what_is_at_work_how_many_and_how_long() -> None:
     ]
 
 
-def proved(folder: Path, *flags: str) -> str:
-    """Prove on a terminal, with an interpreter that has no Keras; what stderr showed."""
+def shown(folder: Path, *asked: str) -> str:
+    """What stderr shows on a terminal of a proof by an interpreter that has no Keras."""
     import pty
 
     (folder / "block.py").write_text(BLOCK, encoding="utf-8")
     python = folder / "python"
     python.write_text("#!/bin/sh\nexit 1\n")
     python.chmod(0o755)
-    asked = ["check", "--fix", "--prove", "--isolated", "--python", str(python), *flags, "block.py"]
     package = Path(keraslint.__file__).parent.parent
     ours, theirs = pty.openpty()
     subprocess.run(
-        [sys.executable, "-m", "keraslint", *asked],
+        [sys.executable, "-m", "keraslint", *asked, "--isolated", "--python", str(python)],
         cwd=folder,
         stdout=subprocess.DEVNULL,
         stderr=theirs,
@@ -68,25 +67,31 @@ def proved(folder: Path, *flags: str) -> str:
         check=False,
     )
     os.write(theirs, b"|")
-    shown = ""
-    while "|" not in shown:
-        shown += os.read(ours, 2**16).decode()
+    seen = ""
+    while "|" not in seen:
+        seen += os.read(ours, 2**16).decode()
     os.close(ours)
     os.close(theirs)
-    return shown
+    return seen
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="there are no such terminals")
-def test_a_terminal_shows_the_line_and_clears_it(tmp_path: Path) -> None:
-    shown = proved(tmp_path)
-
-    assert shown.startswith("\rproving: 0 of 1 layers done in 0:00; at Block\x1b[K")
-    assert shown.endswith("\r\x1b[K|")
+ON_A_TERMINAL = pytest.mark.skipif(sys.platform == "win32", reason="there are no such terminals")
+CHECK = ("check", "--fix", "--prove", "block.py")
+COMPARE = ("compare", "block.py", "block.py")
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="there are no such terminals")
+@ON_A_TERMINAL
+@pytest.mark.parametrize("asked", [CHECK, COMPARE], ids=lambda asked: asked[0])
+def test_a_terminal_shows_the_line_and_clears_it(tmp_path: Path, asked: tuple[str, ...]) -> None:
+    seen = shown(tmp_path, *asked)
+
+    assert seen.startswith("\rproving: 0 of 1 layers done in 0:00; at Block\x1b[K")
+    assert seen.endswith("\r\x1b[K|")
+
+
+@ON_A_TERMINAL
 def test_quiet_shows_none(tmp_path: Path) -> None:
-    assert proved(tmp_path, "--quiet") == "|"
+    assert shown(tmp_path, *CHECK, "--quiet") == "|"
 
 
 def test_a_pipe_gets_none(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
