@@ -16,7 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
-from .kernels import keep_kernels
+from .backend import choose_backend
+from .kernels import keep_kernels, share_compiled
 from .witness import Witness, loaded_early
 
 QUIET = {
@@ -47,8 +48,9 @@ def main() -> None:
     """Import Keras once, say hello, then serve requests until stdin ends."""
     requests, answers = _private_channels()
     os.environ.update(QUIET)
-    os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+    choose_backend()
     _keep_bytecode_apart()
+    share_compiled(Path(sys.pycache_prefix or ".") / "compiled")
     hello = _warm_up()
     _send(answers, hello)
     if hello["ready"] and hello["forks"]:

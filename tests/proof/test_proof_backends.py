@@ -1,0 +1,106 @@
+"""The backend that a layer runs on: TensorFlow, or JAX where that is asked for or all there is."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from proof_layers import DROPPED, FORMS, block
+
+from keraslint.diagnostic import CheckStatus, Outcome, Verdict
+from keraslint.proof.probe.backend import choose_backend
+from keraslint.proof.prove import Claim, ProofOptions, Prover
+from keraslint.proof.recipe import Recipe
+
+RECIPE = (Recipe("Block(units=4)(floats(2, 3))"),)
+DROPS = "self.dense, self.drop = layers.Dense(self.units), layers.Dropout(0.5)"
+LATE = block(build=DROPS, call=DROPPED)
+EARLY = block(DROPS, "self.dense.build(input_shape)", DROPPED)
+
+
+@pytest.fixture(scope="module")
+def on_jax(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prover]:
+    root = tmp_path_factory.mktemp("project")
+    with Prover(ProofOptions(root=root, backend="jax", timeout=120)) as prover:
+        yield prover
+
+
+def judged(prover: Prover, before: str, after: str) -> Verdict:
+    file = prover.options.root / "block.py"
+    file.write_text(before, encoding="utf-8")
+    return prover.prove(Claim("Block", file, before, after, recipes=RECIPE))
+
+
+@pytest.mark.keras
+def test_a_right_rewrite_is_proved_on_jax(on_jax: Prover) -> None:
+    verdict = judged(on_jax, LATE, EARLY)
+
+    assert verdict.outcome is Outcome.PROVED, verdict.reason
+    assert ", jax, " in verdict.environment
+    skipped = {check.name for check in verdict.checks if check.status is CheckStatus.SKIPPED}
+    kept = {check.name for check in verdict.checks if check.status is CheckStatus.KEPT}
+    assert {"outputs", "outputs in training", "gradients", "training steps"} <= kept - skipped
+
+
+@pytest.mark.keras
+@pytest.mark.parametrize(
+    ("before", "after", "reason"),
+    [
+        (FORMS["V2"], FORMS["A2"], "the weights of `dense` (kernel, bias) are lost"),
+        (LATE, EARLY.replace("Dropout(0.5)", "Dropout(0.4)"), "`rate` was 0.5 and is 0.4"),
+        (LATE, EARLY.replace("Dense(self.units)", "Dense(self.units, 'relu')"), "the output"),
+    ],
+)
+def test_a_wrong_rewrite_is_refuted_on_jax(on_jax: Prover, before, after, reason) -> None:
+    verdict = judged(on_jax, before, after)
+
+    assert verdict.outcome is Outcome.REFUTED
+    assert reason in verdict.reason
+
+
+@pytest.fixture
+def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The file of Keras' settings, in a home where none is yet; no backend is asked for."""
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    monkeypatch.setenv("KERAS_BACKEND", "")
+    return tmp_path / "keras.json"
+
+
+def test_tensorflow_is_taken_where_nothing_is_configured(settings: Path) -> None:
+    choose_backend()
+
+    assert not settings.exists()
+    assert os.environ["KERAS_BACKEND"] == "tensorflow"
+
+
+@pytest.mark.parametrize(
+    ("text", "backend"),
+    [
+        (json.dumps({"backend": "jax"}), "jax"),
+        (json.dumps({"backend": "torch"}), "tensorflow"),
+        (json.dumps(["jax"]), "tensorflow"),
+        ("{", "tensorflow"),
+    ],
+)
+def test_what_keras_settings_say_is_taken_if_it_can_be_measured(
+    settings: Path, text: str, backend: str
+) -> None:
+    settings.write_text(text, encoding="utf-8")
+
+    choose_backend()
+
+    assert os.environ["KERAS_BACKEND"] == backend
+
+
+def test_what_is_asked_for_goes_before_the_settings(
+    settings: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.write_text(json.dumps({"backend": "jax"}), encoding="utf-8")
+    monkeypatch.setenv("KERAS_BACKEND", "torch")
+
+    choose_backend()
+
+    assert os.environ["KERAS_BACKEND"] == "torch"
