@@ -76,9 +76,11 @@ def _verdicts(
     progress.expect(len(claims))
     with Prover(options) as prover:
         try:
-            return prover.each(partial(_verdict, prover, progress), claims)
+            verdicts = prover.each(partial(_verdict, prover, progress), claims)
         finally:
             progress.over()
+        prover.require_keras()
+    return verdicts
 
 
 def _verdict(prover: Prover, progress: Progress, claim: Claim) -> Verdict:

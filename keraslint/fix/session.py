@@ -52,7 +52,7 @@ def fix(
     `show` is given a line on how far the proofs are, each time that changes, and "" at the end.
 
     Raises:
-        ConfigError: a selected rule does not exist.
+        ConfigError: a selected rule does not exist, or there is no Keras to prove with.
     """
     texts, problems = read_all(paths, settings, stdin)
     session = _Session(settings, texts, unsafe=unsafe)
@@ -65,6 +65,7 @@ def fix(
                 session.prove(prover, progress)
             finally:
                 progress.over()
+            prover.require_keras()
     result = session.result
     trouble = [*problems, *result.problems]
     changed = session.changed

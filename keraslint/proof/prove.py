@@ -15,6 +15,7 @@ from functools import reduce
 from types import TracebackType
 from typing import Any, TypeVar
 
+from keraslint.config import ConfigError
 from keraslint.diagnostic import Outcome, Verdict
 
 from .child import Child, Gone, Lost, Reply, census
@@ -28,6 +29,7 @@ __all__ = ["Claim", "ProofOptions", "Prover", "prove"]
 GRACE = 15.0
 PATIENCE = 3.0
 KEPT_BASELINES = 8
+OTHER_PYTHON = "  name the interpreter that has your Keras: --python path/to/python"
 _Item = TypeVar("_Item")
 _Result = TypeVar("_Result")
 
@@ -55,6 +57,7 @@ class Prover:
         self.options = options
         self._child: Child | None = None
         self._broken = ""
+        self._was_ready = False
         self._lock = threading.RLock()
         self._ledger: Ledger | None = None
         self._scratch = tempfile.TemporaryDirectory(prefix="keraslint-", ignore_cleanup_errors=True)
@@ -70,6 +73,11 @@ class Prover:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+    def require_keras(self) -> None:
+        """Raise `ConfigError` if no child could ever be started: nothing can be proved then."""
+        if self._broken and not self._was_ready:
+            raise ConfigError(f"nothing can be proved: {self._broken}\n{OTHER_PYTHON}")
 
     def stop(self, reason: str) -> None:
         """End what is at work; all that is asked from now on is unknown for this reason."""
@@ -211,6 +219,7 @@ class Prover:
         if self._child is None:
             try:
                 self._child = Child(self.options.interpreter, self.options.backend)
+                self._was_ready = True
             except Gone as error:
                 self._broken = str(error)
                 raise
