@@ -229,13 +229,16 @@ def check(paths: tuple[str, ...], **asked: Any) -> int:
 @click.option("--all", "every", is_flag=True, help="All the rules.")
 @click.option("--output-format", type=click.Choice(["text", "json", "markdown"]), default="text")
 def rule(rule: str | None, every: bool, output_format: str) -> int:
-    """Explain a rule, by its code or name (a prefix of codes names several)."""
-    from keraslint.commands.rule import pages
+    """Explain a rule, by its code or name (a prefix of codes names several); without, list them."""
+    from keraslint.commands.rule import pages, rules
 
+    colour = colourful("auto")
+    if rule is None and not every and output_format == "text":
+        write(rules(width=width(), colour=colour), sys.stdout)
+        return CLEAN
     if (rule is None) is not every:
         raise click.UsageError("name one rule, or ask for --all")
-    text = pages(rule or "ALL", output_format, width=width(), colour=colourful("auto"))
-    write(text, sys.stdout)
+    write(pages(rule or "ALL", output_format, width=width(), colour=colour), sys.stdout)
     return CLEAN
 
 
@@ -255,13 +258,13 @@ def config(key: str | None, schema: bool, output_format: str) -> int:
     return CLEAN
 
 
-@cli.command(cls=_Sectioned, short_help="Show how to use keraslint elsewhere.")
+@cli.command(cls=_Sectioned, short_help="How to use keraslint in pre-commit and CI.")
 @click.argument("name", required=False)
 def guide(name: str | None) -> int:
-    """Print a guide (pre-commit, CI), or without NAME list them."""
+    """Show how keraslint is set up in pre-commit or CI; without a name, list the guides."""
     from keraslint.commands.guide import guide as page
 
-    write(page(name), sys.stdout)
+    write(page(name, width=width(), colour=colourful("auto")), sys.stdout)
     return CLEAN
 
 

@@ -341,5 +341,5 @@ def matching(selector: str, rules: Iterable[KnownRule], place: str) -> frozenset
     import difflib
 
     near = difflib.get_close_matches(selector, sorted(known), n=1, cutoff=0.75)
-    hint = f"did you mean `{near[0]}`?" if near else "`keraslint rule --all` lists the rules"
+    hint = f"did you mean `{near[0]}`?" if near else "`keraslint rule` lists the rules"
     raise ConfigError(f"{place}: unknown rule selector `{selector}`; {hint}")

@@ -17,6 +17,7 @@ import pytest
 
 from keraslint import __version__
 from keraslint.cli import run
+from keraslint.rules import registry
 
 FINDING = """\
 import keras
@@ -450,8 +451,22 @@ class TestRulePages:
             "error: rule: unknown rule selector `layer-in-biuld`; did you mean `layer-in-build`?\n"
         )
 
-    def test_no_rule(self, keraslint: Run) -> None:
-        assert keraslint("rule").err.startswith("error: name one rule, or ask for --all\n")
+    def test_without_a_rule_they_are_listed(self, keraslint: Run) -> None:
+        ran = keraslint("rule")
+
+        first, *lines = ran.out.splitlines()
+        assert ran.code == 0
+        assert first.startswith("`keraslint rule RULE` prints the page of a rule")
+        assert [line.split()[1] for line in lines if line.startswith("  KRL")] == [
+            rule.name for rule in registry()
+        ]
+
+    @pytest.mark.parametrize("asked", [("--output-format", "json"), ("--all", "KRL101")])
+    def test_no_rule_or_both_one_and_all(self, keraslint: Run, asked: tuple[str, ...]) -> None:
+        ran = keraslint("rule", *asked)
+
+        assert ran.code == 2
+        assert ran.err.startswith("error: name one rule, or ask for --all\n")
 
 
 class TestReport:

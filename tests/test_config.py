@@ -227,7 +227,7 @@ def test_ignore_on_the_command_line_beats_a_more_specific_select_in_the_file() -
     [
         ("KRL9", "unknown rule selector `KRL9`"),
         ("KRL110", "; did you mean `KRL1"),
-        ("KRL9", "; `keraslint rule --all` lists the rules"),
+        ("KRL9", "; `keraslint rule` lists the rules"),
         ("layer-in-biuld", "; did you mean `layer-in-build`?"),
         ("E501", "unknown rule selector `E501`"),
         ("", "unknown rule selector ``"),

@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from keraslint.config import ConfigError
+from keraslint.report.listing import listing
 from keraslint.report.pages import wrapped
 
 _HEADING = re.compile(r"^## (.+)$", re.MULTILINE)
@@ -21,8 +22,9 @@ def page(editor: str | None, *, width: int, colour: bool) -> str:
     """
     known = sorted(path.stem for path in _FOLDER.glob("*.md"))
     if editor is None:
-        lines = [f"  {name:9} {', '.join(_HEADING.findall(_text(name)))}" for name in known]
-        return "\n".join(["`keraslint editors NAME` prints a page:", *lines]) + "\n"
+        ways = {name: "; ".join(_HEADING.findall(_text(name))) for name in known}
+        title = "`keraslint editors NAME` prints a page:"
+        return listing(title, ways, width=min(width, 100), colour=colour)
     name = editor.lower()
     if name not in known:
         near = get_close_matches(name, known, n=1)

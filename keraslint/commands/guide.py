@@ -5,16 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 
 from keraslint.config import ConfigError
+from keraslint.report.listing import listing
 
 GUIDES = Path(__file__).parent.parent / "guides"
 
 
-def guide(name: str | None) -> str:
+def guide(name: str | None, *, width: int, colour: bool) -> str:
     """Return a page, or without a name the list of them. Raises `ConfigError`."""
     pages = {page.stem: page.read_text(encoding="utf-8") for page in sorted(GUIDES.glob("*.md"))}
     if name is None:
-        lines = (f"{one:<16}{_title(text)}\n" for one, text in pages.items())
-        return "".join(lines)
+        titles = {one: _title(text) for one, text in pages.items()}
+        title = "`keraslint guide NAME` prints a page:"
+        return listing(title, titles, width=width, colour=colour)
     if name not in pages:
         raise ConfigError(f"there is no guide `{name}`, but there are {', '.join(pages)}")
     return pages[name]

@@ -1,10 +1,21 @@
-"""A rule's code or name → its page, as text, markdown or JSON."""
+"""A rule's code or name, or none → its page as text, markdown or JSON, or a list of all."""
 
 from __future__ import annotations
 
 from keraslint.config import matching
+from keraslint.report.listing import listing
 from keraslint.report.pages import pages_json, pages_markdown, pages_text
 from keraslint.rules import registry
+
+
+def rules(*, width: int, colour: bool) -> str:
+    """List the rules, and what they find."""
+    found = {
+        f"{rule.code} {rule.name}": rule.summary + ("" if rule.default else " (off by default)")
+        for rule in registry()
+    }
+    title = "`keraslint rule RULE` prints the page of a rule, `keraslint rule --all` every page:"
+    return listing(title, found, width=min(width, 120), colour=colour)
 
 
 def pages(selector: str, output_format: str, *, width: int, colour: bool) -> str:

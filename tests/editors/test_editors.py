@@ -362,7 +362,7 @@ class TestPages:
 
         shown = capsys.readouterr().out
         assert code == 0
-        assert [line.split()[0] for line in shown.splitlines()[1:]] == PAGES_BY_NAME
+        assert re.findall(r"^  (\S+)", shown, re.MULTILINE) == PAGES_BY_NAME
 
     def test_a_page_that_is_not_there(self, capsys: pytest.CaptureFixture[str]) -> None:
         code = run(["editors", "neovm"])
