@@ -113,7 +113,7 @@ def test_stale_entries_are_told_until_the_baseline_is_updated(keraslint: Run) ->
 
     assert stale.code == 0
     assert stale.err == (
-        f"note: 1 entry of the baseline `{NAME}` no longer found, such as KRL101 in a.py: "
+        f"note: 1 entry of the baseline `{NAME}` is no longer found, such as KRL101 in a.py: "
         "`self.dense = keras.layers.Dense(self.units)`; `--update-baseline` removes what is gone\n"
     )
     assert quiet.err == ""

@@ -37,10 +37,10 @@ def stale_note(result: LintResult, settings: Settings, on: Collection[str]) -> l
     if not stale:
         return []
     first, count = min(stale), sum(stale.values())
-    entries = "1 entry" if count == 1 else f"{count} entries"
+    entries, are = ("1 entry", "is") if count == 1 else (f"{count} entries", "are")
     reason = (
-        f"{entries} of the baseline `{baseline.shown}` no longer found, such as {_shown(first)}; "
-        "`--update-baseline` removes what is gone"
+        f"{entries} of the baseline `{baseline.shown}` {are} no longer found, "
+        f"such as {_shown(first)}; `--update-baseline` removes what is gone"
     )
     return [Unreadable(str(baseline.file), Trouble.EMPTY, reason)]
 
