@@ -6,7 +6,7 @@ import gc
 import os
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import partial
+from functools import partial, reduce
 from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
@@ -113,8 +113,38 @@ _proving, _telling, _other = map(_options, ("Proof", "Output", "Options"))
 _codes = {"multiple": True, "callback": _commas, "metavar": "CODES", "shell_complete": _of_rules}
 _FORMATS = """full, concise, grouped, json, json-lines, github, gitlab, azure, junit, pylint, rdjson
 or sarif."""
-_silencing = _options("Known findings")
+_silencing, _comparing = map(_options, ("Known findings", "Versions"))
 _globs = {"multiple": True, "callback": _commas, "metavar": "PATTERNS"}
+
+
+def _together(*options: Callable[[_Command], _Command]) -> Callable[[_Command], _Command]:
+    """Make one decorator of options that several commands have."""
+    return lambda command: reduce(lambda made, option: option(made), reversed(options), command)
+
+
+def _printing(*formats: str) -> Callable[[_Command], _Command]:
+    says = f"What to print (default: {formats[0]})."
+    return _other("--output-format", type=click.Choice(formats), default=formats[0], help=says)
+
+
+_how_to_prove = _together(
+    _proving(
+        "--python", metavar="EXE", help="The interpreter that has your Keras (default: ours)."
+    ),
+    _proving("--backend", type=click.Choice(["tensorflow", "jax"]), help="The backend of Keras."),
+    _proving("--recipe", multiple=True, help="How to run a layer: 'Block(4)(floats(2, 8))'."),
+    _proving("--show-recipe", is_flag=True, help="Print the recipes used, as configuration."),
+    _proving("--report", metavar="FILE", help="Write the evidence to a page (.html) or as .json."),
+    _proving("--timeout", type=float, metavar="SECONDS", help="Limit for a version (default: 60)."),
+)
+_configured = _together(
+    _other("--config", multiple=True, metavar="FILE|KEY=VALUE", help="Configuration to use."),
+    _other("--isolated", is_flag=True, help="Ignore all configuration files."),
+)
+_cached = _together(
+    _other("-n", "--no-cache", is_flag=True, help="Neither read nor write the cache."),
+    _other("--cache-dir", envvar="KERASLINT_CACHE_DIR", metavar="DIR", help="Where the cache is."),
+)
 
 
 @click.group(
@@ -164,12 +194,7 @@ Examples:
 @_fixing("--extend-fixable", help="Rules whose fixes may be applied, too.", **_codes)
 @_fixing("--unfixable", help="Rules whose fixes may not be applied.", **_codes)
 @_proving("--prove", is_flag=True, help="With --fix: write exactly the fixes that are proved.")
-@_proving("--python", metavar="EXE", help="The interpreter that has your Keras.")
-@_proving("--backend", type=click.Choice(["tensorflow", "jax"]), help="The backend of Keras.")
-@_proving("--recipe", multiple=True, help="How to make and call a layer: 'Block(4)(floats(2, 8))'.")
-@_proving("--show-recipe", is_flag=True, help="Print the recipes used, as configuration.")
-@_proving("--report", metavar="FILE", help="Write the evidence to a page (.html) or as .json.")
-@_proving("--timeout", type=float, metavar="SECONDS", help="Time limit for one layer.")
+@_how_to_prove
 @_selecting("--select", help="Rules to turn on, instead of the default ones.", **_codes)
 @_selecting("--ignore", help="Rules to turn off.", **_codes)
 @_selecting("--extend-select", help="Rules to turn on, too.", **_codes)
@@ -180,10 +205,10 @@ Examples:
 @_finding("--exclude", help="Files and folders to leave out.", **_globs)
 @_finding("--extend-exclude", help="Files and folders to leave out, too.", **_globs)
 @_finding(
-    "--respect-gitignore/--no-respect-gitignore", default=None, help="Leave out what git does."
+    "--respect-gitignore/--no-respect-gitignore", default=None, help="Leave out what git ignores."
 )
-@_finding("--force-exclude/--no-force-exclude", default=None, help="Leave out named paths as well.")
-@_finding("-w", "--watch", is_flag=True, help="Report again whenever a file changes.")
+@_finding("--force-exclude/--no-force-exclude", default=None,
+          help="Leave out excluded paths even if they are named.")  # fmt: skip
 @_finding("--stdin-filename", metavar="PATH", help="Read standard input, as if it were this file.")
 @_silencing("--add-noqa", is_flag=True, help="Silence what is found by `# noqa` comments.")
 @_silencing("--baseline", metavar="FILE", help="Leave out the findings that this file holds.")
@@ -194,17 +219,16 @@ Examples:
 @_telling("--statistics", is_flag=True, help="Count the findings of each rule.")
 @_telling("--show-files", is_flag=True, help="List the files that would be linted.")
 @_telling("--show-settings", is_flag=True, help="Show the settings that hold.")
+@_telling("-w", "--watch", is_flag=True, help="Report again whenever a file changes.")
 @_telling("--color", type=click.Choice(["auto", "always", "never"]), default="auto",
           help="When to use colours.")  # fmt: skip
 @_telling("-q", "--quiet", is_flag=True, help="Print findings and nothing else.")
 @_telling("-e", "--exit-zero", is_flag=True, help="Exit with 0 even if there are findings.")
 @_telling("--exit-non-zero-on-fix", is_flag=True, help="Exit with 1 even if all was fixed.")
-@_other("--config", multiple=True, metavar="FILE|KEY=VALUE", help="Configuration to use.")
-@_other("--isolated", is_flag=True, help="Ignore all configuration files.")
+@_configured
 @_other("--keras", type=int, metavar="2|3", help="The Keras that the code is written for.")
 @_other("--target-version", metavar="PY", help="The oldest Python to support, such as py310.")
-@_other("-n", "--no-cache", is_flag=True, help="Neither read nor write the cache.")
-@_other("--cache-dir", envvar="KERASLINT_CACHE_DIR", metavar="DIR", help="Where the cache is.")
+@_cached
 def check(paths: tuple[str, ...], **asked: Any) -> int:
     """Report findings in files and folders (default: here; `-` is standard input)."""
     from keraslint.commands.check import Request, answer
@@ -227,25 +251,22 @@ def check(paths: tuple[str, ...], **asked: Any) -> int:
 @cli.command(cls=_Sectioned, short_help="Explain a rule.")
 @click.argument("rule", required=False, shell_complete=_of_rules)
 @click.option("--all", "every", is_flag=True, help="All the rules.")
-@click.option("--output-format", type=click.Choice(["text", "json", "markdown"]), default="text")
+@_printing("text", "json", "markdown")
 def rule(rule: str | None, every: bool, output_format: str) -> int:
     """Explain a rule, by its code or name (a prefix of codes names several); without, list them."""
-    from keraslint.commands.rule import pages, rules
+    from keraslint.commands.rule import pages
 
-    colour = colourful("auto")
-    if rule is None and not every and output_format == "text":
-        write(rules(width=width(), colour=colour), sys.stdout)
-        return CLEAN
-    if (rule is None) is not every:
+    if every and rule is not None:
         raise click.UsageError("name one rule, or ask for --all")
-    write(pages(rule or "ALL", output_format, width=width(), colour=colour), sys.stdout)
+    asked = "ALL" if every else rule
+    write(pages(asked, output_format, width=width(), colour=colourful("auto")), sys.stdout)
     return CLEAN
 
 
 @cli.command(cls=_Sectioned, short_help="Explain the keys of the configuration.")
 @click.argument("key", required=False, shell_complete=_of_keys)
 @click.option("--schema", is_flag=True, help="Print the JSON schema of a configuration.")
-@click.option("--output-format", type=click.Choice(["text", "json"]), default="text")
+@_printing("text", "json")
 def config(key: str | None, schema: bool, output_format: str) -> int:
     """Explain one key of the configuration, or all of them."""
     from keraslint.commands.config import configuration_schema, options
@@ -270,22 +291,13 @@ def guide(name: str | None) -> int:
 
 @cli.command(cls=_Sectioned, short_help="Are two versions of a layer equivalent?")
 @click.argument("paths", nargs=-1, metavar="OLD NEW | [PATH]...", type=click.Path(path_type=Path))
-@click.option("--layer", metavar="NAME", help="The layer's class (default: all that changed).")
-@click.option("--new-layer", metavar="NAME", help="Its name in the new version, if it has changed.")
-@click.option("--base", metavar="REV", help="Take the old versions from this git revision.")
-@click.option("--recipe", "recipes", multiple=True, help="'Block(4)(floats(2, 8))'; repeatable.")
-@click.option("--show-recipe", is_flag=True, help="Print the recipes used, as configuration.")
-@click.option("--report", metavar="FILE", help="Write the evidence to a page (.html) or as .json.")
-@click.option("--python", metavar="EXE", help="The interpreter that has your Keras.")
-@click.option("--backend", type=click.Choice(["tensorflow", "jax"]), help="The backend of Keras.")
-@click.option("--timeout", type=float, metavar="SECONDS", help="Time limit for one layer.")
-@click.option("--config", multiple=True, metavar="FILE|KEY=VALUE", help="Configuration to use.")
-@click.option("--isolated", is_flag=True, help="Ignore all configuration files.")
-@click.option("-n", "--no-cache", is_flag=True, help="Neither read nor write the cache.")
-@click.option(
-    "--cache-dir", envvar="KERASLINT_CACHE_DIR", metavar="DIR", help="Where the cache is."
-)
-@click.option("--output-format", type=click.Choice(["text", "json"]), default="text")
+@_comparing("--layer", metavar="NAME", help="The layer's class (default: all that changed).")
+@_comparing("--new-layer", metavar="NAME", help="Its name in the new version, if it has changed.")
+@_comparing("--base", metavar="REV", help="Take the old versions from this git revision.")
+@_how_to_prove
+@_printing("text", "json")
+@_configured
+@_cached
 def compare(**asked: Any) -> int:
     """Build and run two versions of a layer: are they equivalent?
 
@@ -315,8 +327,7 @@ def editors(name: str | None) -> int:
 
 
 @cli.command(cls=_Sectioned, short_help="Talk to an editor: the language server.")
-@click.option("--config", multiple=True, metavar="FILE|KEY=VALUE", help="Configuration to use.")
-@click.option("--isolated", is_flag=True, help="Ignore all configuration files.")
+@_configured
 @click.option("--stdio", is_flag=True, hidden=True)  # some editors say what goes without saying
 def server(config: tuple[str, ...], isolated: bool, stdio: bool) -> int:
     """Serve an editor through standard input and output: the language server protocol.

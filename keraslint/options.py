@@ -22,11 +22,15 @@ class Kind:
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One key; `holds` says if its value names paths, patterns or a program."""
+    """One key; `holds` says if its value names paths, patterns or a program.
+
+    `unset` says what holds where there is no value, not even a default one.
+    """
 
     kind: Kind
     says: str
     holds: str = ""
+    unset: str = ""
 
 
 def _text(value: object) -> str | None:
@@ -85,7 +89,9 @@ _SECONDS = Kind(
 )
 
 OPTIONS: Mapping[str, Option] = {
-    "select": Option(_STRINGS, "Rules to turn on, instead of the default ones"),
+    "select": Option(
+        _STRINGS, "Rules to turn on, instead of the default ones", unset="the default ones"
+    ),
     "extend-select": Option(_STRINGS, "Rules to turn on, too"),
     "ignore": Option(_STRINGS, "Rules to turn off"),
     "per-file-ignores": Option(_LISTS, "Rules to turn off in the files of a pattern", "patterns"),
@@ -100,8 +106,12 @@ OPTIONS: Mapping[str, Option] = {
     "respect-gitignore": Option(_BOOLEAN, "Leave out what git ignores"),
     "force-exclude": Option(_BOOLEAN, "Leave out excluded files even if they are named"),
     "src": Option(_STRINGS, "Folders in which the project's own modules are found", "paths"),
-    "keras": Option(_KERAS, "The Keras that the code is written for"),
-    "target-version": Option(_VERSION, "The oldest Python that the code must run on"),
+    "keras": Option(
+        _KERAS, "The Keras that the code is written for", unset="what a file's imports tell"
+    ),
+    "target-version": Option(
+        _VERSION, "The oldest Python that the code must run on", unset="the one of keraslint"
+    ),
     "cache-dir": Option(_STRING, "Where the cache is", "paths"),
     "output-format": Option(_STRING, "How findings are reported"),
     "baseline": Option(_STRING, "A file of findings that are known and not told again", "paths"),
@@ -109,8 +119,12 @@ OPTIONS: Mapping[str, Option] = {
     "fix": Option(_BOOLEAN, "Apply fixes"),
     "unsafe-fixes": Option(_BOOLEAN, "Apply unsafe fixes too"),
     "show-fixes": Option(_BOOLEAN, "List what was fixed"),
-    "python": Option(_STRING, "The interpreter that has the project's Keras", "program"),
-    "timeout": Option(_SECONDS, "Seconds that the proof of one layer may take"),
+    "python": Option(
+        _STRING, "The interpreter that has the project's Keras", "program", "the one of keraslint"
+    ),
+    "timeout": Option(
+        _SECONDS, "Seconds that a proof may run each version of a layer", unset="60 seconds"
+    ),
 }
 
 

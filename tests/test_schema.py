@@ -12,6 +12,7 @@ from jsonschema import Draft7Validator
 from keraslint.cli import run
 from keraslint.commands.config import configuration_schema
 from keraslint.options import OPTIONS
+from keraslint.proof.claim import ProofOptions
 
 # Of each key: values that are right, and values that are not.
 VALUES: dict[str, tuple[list[Any], list[Any]]] = {
@@ -112,7 +113,7 @@ def test_every_key_is_explained(capsys: pytest.CaptureFixture[str]) -> None:
     assert [record["key"] for record in records] == sorted(OPTIONS)
     assert one == (
         "keras\n  The Keras that the code is written for.\n  It must be `2` or `3`.\n"
-        "  Default: not set\n"
+        "  Default: not set (what a file's imports tell)\n"
     )
     assert one in told
 
@@ -124,3 +125,14 @@ def test_the_schema_is_printed_and_an_unknown_key_is_told(
     assert capsys.readouterr().out == configuration_schema()
     assert run(["config", "kears"]) == 2
     assert capsys.readouterr().err == "error: config: unknown key `kears`; did you mean `keras`?\n"
+
+
+def test_the_limit_of_time_that_is_told_is_the_one_that_holds(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    seconds = f"{ProofOptions().timeout:g}"
+
+    assert run(["config", "timeout"]) == 0
+    assert f"not set ({seconds} seconds)" in capsys.readouterr().out
+    assert run(["compare", "--help"]) == 0
+    assert f"(default: {seconds})" in " ".join(capsys.readouterr().out.split())

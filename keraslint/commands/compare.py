@@ -36,7 +36,7 @@ class Comparison:
     paths: tuple[Path, ...]
     layer: str | None = None
     new_layer: str | None = None
-    recipes: tuple[str, ...] = ()
+    recipe: tuple[str, ...] = ()
     base: str | None = None
     python: str | None = None
     backend: str | None = None
@@ -135,12 +135,12 @@ def _recipes(
     asked: Comparison, settings: Settings, pair: Pairing, texts: Sequence[str]
 ) -> tuple[Recipe, ...]:
     """Take the recipes of the command line, else the configuration's, else the files' own."""
-    if asked.recipes and asked.layer is not None:
-        return tuple(Recipe(text) for text in asked.recipes)
+    if asked.recipe and asked.layer is not None:
+        return tuple(Recipe(text) for text in asked.recipe)
     found = dict.fromkeys(recipe for text in texts for recipe in recipes_in(text))
     names = dict.fromkeys((pair.old.layer, pair.new.layer))
     for name in names:
-        given = recipes_for(name, map(Recipe, asked.recipes))
+        given = recipes_for(name, map(Recipe, asked.recipe))
         if given := given or recipes_of_config(name, settings.recipes) or recipes_for(name, found):
             return given
     return ()

@@ -8,20 +8,16 @@ from keraslint.report.pages import pages_json, pages_markdown, pages_text
 from keraslint.rules import registry
 
 
-def rules(*, width: int, colour: bool) -> str:
-    """List the rules, and what they find."""
-    found = {
-        f"{rule.code} {rule.name}": rule.summary + ("" if rule.default else " (off by default)")
-        for rule in registry()
-    }
-    title = "`keraslint rule RULE` prints the page of a rule, `keraslint rule --all` every page:"
-    return listing(title, found, width=min(width, 120), colour=colour)
+def pages(selector: str | None, output_format: str, *, width: int, colour: bool) -> str:
+    """Render the pages of the rules that a selector means; without, list them as text.
 
-
-def pages(selector: str, output_format: str, *, width: int, colour: bool) -> str:
-    """Render the pages of the rules that a selector means. Raises `ConfigError`."""
+    Raises:
+        ConfigError: no rule is meant by the selector.
+    """
+    if selector is None and output_format == "text":
+        return _listed(min(width, 120), colour)
     known = registry()
-    codes = matching(selector, known, "rule")
+    codes = matching(selector or "ALL", known, "rule")
     rules = [rule for rule in known if rule.code in codes]
     if output_format == "json":
         one = selector in {name for rule in rules for name in (rule.code, rule.name)}
@@ -29,3 +25,12 @@ def pages(selector: str, output_format: str, *, width: int, colour: bool) -> str
     if output_format == "markdown":
         return pages_markdown(rules)
     return pages_text(rules, width=min(width, 100), colour=colour)
+
+
+def _listed(width: int, colour: bool) -> str:
+    summaries = {
+        f"{rule.code} {rule.name}": rule.summary + ("" if rule.default else " (off by default)")
+        for rule in registry()
+    }
+    title = "`keraslint rule RULE` prints the page of a rule, `keraslint rule --all` every page:"
+    return listing(title, summaries, width=width, colour=colour)

@@ -73,9 +73,13 @@ def _default(key: str) -> object:
 
 
 def _paragraph(key: str, width: int, palette: Palette) -> str:
-    default = _default(key)
-    shown = "not set" if default is None else json.dumps(default, ensure_ascii=False)
+    default, unset = _default(key), OPTIONS[key].unset
+    shown = json.dumps(default, ensure_ascii=False)
+    if default is None:
+        shown = f"not set ({unset})" if unset else "not set"
     must_be = OPTIONS[key].kind.must_be
+    if key == "output-format":
+        must_be = f"one of {', '.join(format_names())}"
     lines = (f"{OPTIONS[key].says}.", f"It must be {must_be}.", f"Default: {shown}")
     fill = textwrap.TextWrapper(width, initial_indent="  ", subsequent_indent="    ")
     fill.break_on_hyphens = fill.break_long_words = False
