@@ -27,7 +27,10 @@ def completed(
         return None
     literal = _literal(node)
     changed: cst.FunctionDef | None
-    if literal is not None and (first or last):
+    if literal is not None and not (literal.elements or last) and [key for key, _ in first] == [""]:
+        inherited = node.deep_replace(literal, cst.parse_expression(first[0][1]))
+        changed = cst.ensure_type(inherited, cst.FunctionDef)
+    elif literal is not None and (first or last):
         changed = node.with_deep_changes(literal, **_with_entries(literal, first, last))
     elif first:
         return None

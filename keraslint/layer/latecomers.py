@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from keyword import iskeyword
 
 import libcst as cst
 
@@ -205,6 +206,7 @@ class Latecomers:
         """The local name that it had, or its class's, not in use for anything else."""
         local = _local(one)
         words = local or _snake(one.callee.rpartition(".")[2])
+        words += "_layer" * iskeyword(words)
         taken = self._taken | self._fresh
         name, number = words, 2
         while name in taken:

@@ -105,6 +105,7 @@ class Planner:
         if refused:
             return refused
         plan.moved, plan.copied, plan.fetched = gone, set(), {}
+        self._take_placeholders(plan)
         self._take_raises(plan)
         self._copy(plan)
         fetcher = Fetcher(self._all, self._creates, self._empty_lists, plan.moved)
@@ -166,6 +167,21 @@ class Planner:
                 continue
             if writer.order < step.order or share_loop(writer, step):
                 yield cell, writer
+
+    def _take_placeholders(self, plan: Plan) -> None:
+        """An `else: self.x = None` goes along with the creations of `self.x` in the other arms."""
+        for step in self._all:
+            cells = _none(step)
+            top = next((o for o in reversed([*step.within()]) if o.is_branch), None)
+            if not cells or top is None or self.obstacle(step):
+                continue
+            arms = [s for s in top.all() if s is not step and cells & {*s.writes} and not _none(s)]
+            if not arms or not all(s in plan.moved and exclusive(s, step) for s in arms):
+                continue
+            needed: set[Step] = set()
+            late = self._gather(step, plan.moved, needed) or self._read_too_early(step, plan)
+            if not late and needed <= plan.moved:
+                plan.moved.add(step)
 
     def _take_raises(self, plan: Plan) -> None:
         """An `else: raise …` goes along when every other arm of its branch goes."""
@@ -244,6 +260,16 @@ class Planner:
                 if cell in step.uses.binds or not points_at_items(reader, cell):
                     return f"`build()` uses `{cell}` in the same loop"
         return ""
+
+
+def _none(step: Step) -> set[str]:
+    """The attributes to which a step assigns `None`, and does nothing else."""
+    line = step.node if isinstance(step.node, cst.SimpleStatementLine) else None
+    small = line.body[0] if line is not None and len(line.body) == 1 else None
+    if not isinstance(small, cst.Assign) or dotted(small.value) != "None":
+        return set()
+    names = {dotted(target.target) for target in small.targets}
+    return names if all(name.startswith("self.") for name in names) else set()
 
 
 def _word(step: Step) -> str:

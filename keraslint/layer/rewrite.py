@@ -31,10 +31,13 @@ class Split:
     def moved(self, steps: Sequence[Step]) -> list[cst.BaseStatement]:
         """The statements that go to `__init__`."""
         found: list[cst.BaseStatement] = []
+        beside = True
         for step in steps:
+            before = len(found)
             if step.is_whole:
                 if step in self.plan.moved or step in self.plan.copied:
-                    found += _statements(self.twin(step).node)
+                    line = _statements(self.twin(step).node)
+                    found += line if beside or not found else _closed_up(line)
             elif step.is_branch:
                 found += self._moved_branch(step)
             else:
@@ -43,6 +46,7 @@ class Split:
                     node = self.twin(step).node
                     assert isinstance(node, cst.For)
                     found.append(node.with_changes(body=self._block(node.body, body)))
+            beside = len(found) > before
         return found
 
     def _moved_branch(self, step: Step) -> list[cst.BaseStatement]:
@@ -143,6 +147,13 @@ def _statements(node: cst.CSTNode) -> list[cst.BaseStatement]:
         return [cst.SimpleStatementLine(body=[node])]
     assert isinstance(node, cst.BaseStatement)
     return [node]
+
+
+def _closed_up(statements: list[cst.BaseStatement]) -> list[cst.BaseStatement]:
+    """Without the blank lines that parted the first from a statement that is not there."""
+    lines = getattr(statements[0], "leading_lines", ())
+    commented = any(line.comment is not None for line in lines)
+    return statements if commented else without_first_blank(statements)
 
 
 def _inner(block: cst.BaseSuite) -> Sequence[cst.CSTNode]:
