@@ -34,8 +34,11 @@ class InitFacts:
 class Constructor:
     """The `__init__` of one class."""
 
-    def __init__(self, method: Method | None, steps: Sequence[Step]) -> None:
+    def __init__(
+        self, method: Method | None, steps: Sequence[Step], above: Method | None = None
+    ) -> None:
         self._method = method
+        self._above = above
         self._steps = [inner for step in steps for inner in step.all()]
         self.facts = self._facts()
 
@@ -89,26 +92,45 @@ class Constructor:
         build: Method,
         arguments: str,
     ) -> tuple[Edit, ...]:
-        """Append statements to `__init__`; write one before `build()` when there is none.
+        """Append statements to `__init__`; write one as the first method when there is none.
 
         `arguments` are those of the base's constructor, to be handed through.
         """
         if self._method is None:
-            return (_written(moved, build, arguments),)
+            return (_written(moved, self._first_beside(build), arguments),)
         node = self._method.node
         kept = without_placeholders(body_of(node), placeholders)
         return self._method.edits(with_body(node, [*kept, *moved], self._method.indent))
 
+    def _first_beside(self, build: Method) -> Method:
+        """The class's first method, if it stands under no condition."""
+        above = self._above
+        return above if above is not None and _margin(above) == _margin(build) else build
 
-def _written(moved: Sequence[cst.BaseStatement], build: Method, arguments: str) -> Edit:
+
+def _margin(method: Method) -> int:
+    line = method.source.line(method.first)
+    return len(line) - len(line.lstrip())
+
+
+def first_method(ref: ClassRef) -> str:
+    """The name of the method above which an `__init__` belongs, `""` if there is one already."""
+    methods = ref.summary.methods
+    plain = [name for name, method in methods.items() if not method.decorators]
+    if "__init__" in methods or not plain:
+        return ""
+    return min(plain, key=lambda name: methods[name].line)
+
+
+def _written(moved: Sequence[cst.BaseStatement], above: Method, arguments: str) -> Edit:
     text = f"def __init__(self, {arguments}):\n    super().__init__({arguments})\n"
     node = cst.parse_statement(text)
     assert isinstance(node, cst.FunctionDef)
-    block = cst.IndentedBlock(body=body_of(node), indent=build.indent)  # type: ignore[arg-type]
-    node = with_body(node.with_changes(body=block), [*body_of(node), *moved], build.indent)
-    content = build.rendered(node) + build.source.newline
-    line = build.first
-    while build.source.line(line - 1).lstrip().startswith("#"):
+    block = cst.IndentedBlock(body=body_of(node), indent=above.indent)  # type: ignore[arg-type]
+    node = with_body(node.with_changes(body=block), [*body_of(node), *moved], above.indent)
+    content = above.rendered(node) + above.source.newline
+    line = above.first
+    while above.source.line(line - 1).lstrip().startswith("#"):
         line -= 1
     return Edit(Span(Position(line, 1), Position(line, 1)), content)
 

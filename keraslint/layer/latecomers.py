@@ -12,7 +12,7 @@ import libcst as cst
 
 from keraslint.diagnostic import Edit, Span
 from keraslint.layer.calls import Judge
-from keraslint.layer.constructor import Constructor
+from keraslint.layer.constructor import Constructor, first_method
 from keraslint.layer.facts import LayerClass
 from keraslint.layer.hoist import move_of
 from keraslint.layer.obligations import Obligations
@@ -132,7 +132,8 @@ class Latecomers:
 
     @cached_property
     def _constructor(self) -> Constructor:
-        return Constructor(self.layer.method("__init__"), self.layer.steps("__init__"))
+        above = self.layer.method(first_method(self.layer.ref))
+        return Constructor(self.layer.method("__init__"), self.layer.steps("__init__"), above)
 
     @cached_property
     def _obligations(self) -> Obligations:

@@ -10,7 +10,7 @@ import libcst as cst
 
 from keraslint.layer.body import Body, absorb
 from keraslint.layer.calls import Judge
-from keraslint.layer.constructor import Constructor
+from keraslint.layer.constructor import Constructor, first_method
 from keraslint.layer.facts import Construction, Hoists, LayerClass
 from keraslint.layer.flow import Flow, Needs
 from keraslint.layer.hoist import Hoister
@@ -283,7 +283,8 @@ class _Study:
             reason = f"`build` is another name of `{self._build_ref.summary.name}()`"
             return Hoists((), tuple((c.span, reason) for c in self.constructions()))
         obligations = Obligations(self._hierarchy, self._ref, self._reader.subclasses(self._ref))
-        constructor = Constructor(*self._own_method("__init__"))
+        above, _ = self._own_method(first_method(self._ref))
+        constructor = Constructor(*self._own_method("__init__"), above)
         hoister = Hoister(
             self._hierarchy,
             self._ref,

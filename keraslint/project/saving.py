@@ -76,6 +76,7 @@ def is_clear(hierarchy: Hierarchy, ref: ClassRef) -> bool:
         lineage.is_layer
         and not any(lineage.missing)
         and not any(_is_hidden(item) for item in lineage.chain)
+        and not any(_is_decorated_anew(hierarchy, item) for item in lineage.chain)
         and all(not root.guessed for root in lineage.roots)
     )
 
@@ -95,6 +96,18 @@ def _is_hidden(ref: ClassRef) -> bool:
     init, config = (summary.methods.get(name) for name in ("__init__", "get_config"))
     return any(one is not None and one.instance != "self" for one in (init, config)) or (
         init is not None and bool(init.decorators)
+    )
+
+
+def _is_decorated_anew(hierarchy: Hierarchy, ref: ClassRef) -> bool:
+    """Whether a decorator of the project gives the class a method that matters."""
+    return any(
+        name.rpartition(".")[2] in ("__init__", "__new__", "get_config", "from_config")
+        for leaf in ref.summary.decorators
+        for meaning in hierarchy.values(Scope(ref.module), leaf.removesuffix("()"))
+        if isinstance(meaning, FunctionRef)
+        for name in meaning.summary.bindings
+        if "." in name
     )
 
 
