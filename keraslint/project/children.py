@@ -20,6 +20,7 @@ _MAYBE_WEIGHTLESS = frozenset(
 """Layers that have weights only for some arguments, or none that a file could lose."""
 SEQUENTIAL = "keras.models.Sequential"
 _OWN_WAY = frozenset({"build_from_config", "get_build_config"})
+_PROPERTIES = frozenset({"property", "cached_property", "getter", "setter", "deleter"})
 _ALL_CHILDREN = frozenset(
     "call layers _layers submodules _flatten_layers _trackable_children __dict__".split()
 )
@@ -58,9 +59,10 @@ def _own(
             yield found
     elif owner == "super()":
         yield from _above(hierarchy, ref, method, name)
-    elif owner and name in ("__init__", "build", "call"):
+    elif owner and not owner.startswith("self.") and name in ("__init__", "build", "call"):
+        chain = hierarchy.lineage(ref).chain
         for meaning in hierarchy.values(Scope(method.module, ref, method.summary), call):
-            if isinstance(meaning, FunctionRef) and meaning.owner is not None:
+            if isinstance(meaning, FunctionRef) and meaning.owner in chain:
                 yield meaning
 
 
@@ -155,6 +157,8 @@ class Unbuilt:
         told = _Told(method.summary for method in builders)
         if told.may_be_any:
             return ()
+        told.called |= _behind(hierarchy, ref, told.called)
+        told.mentioned |= _behind(hierarchy, ref, told.mentioned)
         init = run_by(hierarchy, ref, "__init__")
         if any(_builds_something(method.summary) for method in init):
             return ()
@@ -217,6 +221,23 @@ class _Told:
         if not made_here:
             return child.attribute in self.mentioned
         return child.attribute in self.called
+
+
+def _behind(hierarchy: Hierarchy, ref: ClassRef, names: Collection[str]) -> set[str]:
+    """The attributes that the properties of these names read, and those behind them."""
+    found: set[str] = set()
+    todo = list(names)
+    while todo:
+        method = hierarchy.method(ref, todo.pop())
+        if method is not None and _PROPERTIES & {d.rpartition(".")[2] for d in _decorators(method)}:
+            inner = (method.summary.reads | method.summary.assigns) - found
+            found |= inner
+            todo += inner
+    return found
+
+
+def _decorators(method: FunctionRef) -> Iterator[str]:
+    return (leaf.removesuffix("()") for leaf in method.summary.decorators)
 
 
 def _roots(method: FunctionSummary, name: str, depth: int) -> Iterator[str]:
