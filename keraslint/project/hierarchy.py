@@ -289,7 +289,7 @@ class Hierarchy:
     def _starred(self, star: str, name: str, module: ModuleSummary) -> Iterator[Meaning]:
         symbol = keras_api.lookup(f"{star}.{name}")
         if symbol is not None and symbol.kind != "unknown" and not symbol.guessed:
-            yield symbol
+            yield ModuleRef(symbol.name) if symbol.kind == "module" else symbol
             return
         source = self._load(star, module.path)
         if source is not None and source.path != module.path:
