@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 from keraslint.config import Settings, selected
 from keraslint.diagnostic import Diagnostic, Position, Span
 from keraslint.forks import forked, workers
-from keraslint.project.declared import ModuleSummary, keras_version
+from keraslint.project.declared import ModuleSummary
 from keraslint.project.doubts import doubtful
 from keraslint.project.index import Index, LookedAt
 from keraslint.project.meaning import ClassRef
@@ -227,7 +227,7 @@ class Route:
             index.hierarchy,
             index.source,
             index.subclasses,
-            lambda ref: settings.keras or keras_version(ref.module),
+            lambda ref: settings.keras or index.keras(ref),
             told=settings.keras is not None,
             before=self._before,
         )

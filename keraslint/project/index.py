@@ -18,6 +18,7 @@ from keraslint.project.meaning import ClassRef
 from keraslint.project.modules import Modules
 from keraslint.project.source import Source, Unreadable, read
 from keraslint.project.summary.text import parse
+from keraslint.project.target import keras_of
 
 Summaries = list[tuple[str, ModuleSummary | None]]
 _HEADER = re.compile(r"class\s+\w+\s*(?:\[[^\]]*\]\s*)?\(([^)]*)")  # quick: it begins with a word
@@ -165,6 +166,10 @@ class Index:
     def declared(self, text: Source) -> tuple[ClassRef, ...]:
         """All the classes that a file declares. Raises what `module` raises."""
         return ClassRef.all(self._modules.summary(text))
+
+    def keras(self, ref: ClassRef) -> int:
+        """The Keras that a class is written for, 2 or 3."""
+        return keras_of(ref, self.hierarchy.lineage(ref), self._modules.load)
 
     def subclasses(self, ref: ClassRef) -> tuple[ClassRef, ...]:
         """All classes of the project that descend from one, near or far."""
