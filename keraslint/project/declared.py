@@ -80,8 +80,9 @@ class InitSummary:
 
     `self.units = units` keeps it as it came; `self.init = initializers.get(init)` goes through the
     leaf `initializers.get`. `mentions` are the texts and keywords in one that takes `**kwargs`,
-    `reads` the names, `plain` the parameters that surely hold a number, a text or None; `empty`:
-    it does nothing but raise.
+    `reads` the names of which something comes, `plain` the parameters that surely hold a number, a
+    text or None; `empty`: it does nothing but raise. `rest` says what becomes of `**kwargs`:
+    `whole`, `read` or `sifted`.
     """
 
     at: Span
@@ -91,6 +92,7 @@ class InitSummary:
     reads: frozenset[str]
     plain: frozenset[str]
     empty: bool
+    rest: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -192,7 +192,7 @@ def accepted(hierarchy: Hierarchy, ref: ClassRef, start: int = 0) -> frozenset[s
     names = frozenset(init.names)
     if not init.rest:
         return names
-    if not init.hands_on:
+    if not init.hands_on or init.facts.rest == "sifted":
         return None
     names |= init.facts.mentions
     place = hierarchy.lineage(ref).chain.index(init.owner) + 1

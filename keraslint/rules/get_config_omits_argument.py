@@ -101,6 +101,7 @@ from typing import TYPE_CHECKING
 from keraslint.diagnostic import Applicability, Edit, Fix, Health, Measure, Promise
 from keraslint.project.keeping import Kept, kept
 from keraslint.project.saving import (
+    ALWAYS,
     accepts_always,
     base_gives_more,
     config_of,
@@ -197,10 +198,12 @@ def cure(layer: LayerClass, finding: Finding) -> Cure:
     init = init_of(layer.hierarchy, layer.ref)
     known = [kept(layer.hierarchy, layer.ref, init, n) for n in _omitted(layer)] if init else []
     entries = [one for one in known if one.code]
-    chain = is_cut_off(layer.hierarchy, layer.ref) and _all_accept(layer)
+    cut_off = is_cut_off(layer.hierarchy, layer.ref)
+    chosen = _chosen(layer) if cut_off else ""
+    chain = cut_off and not chosen and _all_accept(layer)
     lost = lost_config(layer.hierarchy, layer.ref) is not None
     if not entries and not chain and not lost:
-        return Cure(why_not=_why_not(known))
+        return Cure(why_not=_why_not(known, chosen))
     edits = _edits(layer, entries, chain=chain, lost=lost)
     if edits is None:
         return Cure(why_not="it is not clear where the configuration is written")
@@ -227,9 +230,22 @@ def _all_accept(layer: LayerClass) -> bool:
     )
 
 
-def _why_not(known: Sequence[Kept]) -> str:
+def _chosen(layer: LayerClass) -> str:
+    """What `super().get_config()` gives and a constructor chooses, here or in a subclass."""
+    for ref in (layer.ref, *layer.subclasses):
+        init = init_of(layer.hierarchy, ref)
+        for parent in init.facts.parents if init is not None else ():
+            for name, _ in parent.keywords:
+                if init is not None and name in ALWAYS and name not in init.names:
+                    return name
+    return ""
+
+
+def _why_not(known: Sequence[Kept], chosen: str) -> str:
     if known:
         return known[0].why_not
+    if chosen:
+        return f"`super().__init__()` gives `{chosen}` a value of its own"
     return "`__init__` does not take what `super().get_config()` gives"
 
 

@@ -14,8 +14,10 @@ from keraslint.project.declared import (
     Parent,
     SavingSummary,
 )
+from keraslint.project.summary.idle import idle
 from keraslint.project.summary.leaves import dotted
 from keraslint.project.summary.places import Places
+from keraslint.project.summary.rest import handling
 from keraslint.project.summary.walking import walk
 
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -44,14 +46,16 @@ def _init(node: ast.FunctionDef, places: Places) -> InitSummary:
     written = [item.attr for item in inner if item.__class__ is ast.Attribute and _is_own(item)]
     calls = [item for item in inner if item.__class__ is ast.Call]
     rebound = {item.id for item in names if item.ctx.__class__ is ast.Store}
+    reads = {item.id for item in names if item.ctx.__class__ is ast.Load}
     return InitSummary(
         places.name(node, node.name),
         dict(_stores(node.body, rebound, written)),
         tuple(_parents(calls)),
         frozenset(_strings(inner) if node.args.kwarg else ()),
-        frozenset(item.id for item in names if item.ctx.__class__ is ast.Load),
+        frozenset(reads - idle(node, inner)),
         frozenset(_plain_parameters(node.args)),
         _only_raises(node.body),
+        handling(node.args.kwarg.arg, inner) if node.args.kwarg else "",
     )
 
 
@@ -285,7 +289,9 @@ def _is_name(node: ast.AST, name: str) -> bool:
 
 def _config(node: ast.FunctionDef, places: Places) -> ConfigSummary:
     reader = _Reader(node, places)
-    returns = [item for item in reader.inner if isinstance(item, ast.Return)]
+    inside = _inside_functions(reader.inner)
+    own = [item for item in reader.inner if item not in inside]
+    returns = [item for item in own if isinstance(item, ast.Return)]
     lost: Span | None = None
     for item in returns:
         if _is_nothing(item.value):
@@ -294,7 +300,7 @@ def _config(node: ast.FunctionDef, places: Places) -> ConfigSummary:
             reader.expression(item.value)
     at = places.name(node, node.name)
     empty = _only_raises(node.body)
-    if not returns and not empty and not _leaves(reader.inner):
+    if not returns and not empty and not _leaves(own):
         lost = at
     content = reader.content
     whole = content.whole and not node.decorator_list and bool(returns) and lost is None
@@ -307,6 +313,12 @@ def _config(node: ast.FunctionDef, places: Places) -> ConfigSummary:
         lost,
         empty,
     )
+
+
+def _inside_functions(inner: Iterable[ast.AST]) -> set[ast.AST]:
+    """What is written in a function inside the function: it returns for itself."""
+    functions = [item for item in inner if isinstance(item, _Function)]
+    return {one for function in functions for one in walk(function.body)}
 
 
 def _is_nothing(node: ast.expr | None) -> bool:
