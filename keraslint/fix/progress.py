@@ -7,18 +7,24 @@ import time
 from collections.abc import Callable
 
 MOST_NAMED = 4
+SECOND = 1.0
 
 
 class Progress:
-    """Counts the layers of a run; threads may tell it things at the same time."""
+    """Counts the layers of a run; threads may tell it things at the same time.
 
-    def __init__(self, show: Callable[[str], None]) -> None:
+    `tick` is the number of seconds after which the line is shown anew though nothing has happened.
+    """
+
+    def __init__(self, show: Callable[[str], None], tick: float = SECOND) -> None:
         self._show = show
         self._started = time.monotonic()
         self._at_work: list[str] = []
         self._done = 0
         self._total = 0
         self._lock = threading.Lock()
+        self._over = threading.Event()
+        self._clock = threading.Thread(target=self._go_on, args=(tick,), daemon=True)
 
     def expect(self, layers: int) -> None:
         """So many layers more are to be proved."""
@@ -30,6 +36,8 @@ class Progress:
         with self._lock:
             self._at_work.append(layer)
             self._show(self._line())
+            if not self._clock.ident:
+                self._clock.start()
 
     def ends(self, layer: str) -> None:
         """The proof of a layer is over."""
@@ -40,7 +48,16 @@ class Progress:
 
     def over(self) -> None:
         """There is nothing more to show."""
+        self._over.set()
+        if self._clock.ident:
+            self._clock.join()
         self._show("")
+
+    def _go_on(self, tick: float) -> None:
+        """Let the clock of the line go on while a proof takes its time."""
+        while not self._over.wait(tick):
+            with self._lock:
+                self._show(self._line())
 
     def _line(self) -> str:
         minutes, seconds = divmod(int(time.monotonic() - self._started), 60)

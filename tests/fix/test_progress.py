@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -46,6 +47,24 @@ def test_a_line_tells_what_is_at_work_how_many_and_how_long() -> None:
         "proving: 1 of 3 layers done in 0:00; at Two",
         "",
     ]
+
+
+def test_the_clock_goes_on_while_nothing_ends() -> None:
+    lines: list[str] = []
+    progress = Progress(lines.append, tick=0.01)
+
+    progress.expect(1)
+    progress.begins("One")
+    deadline = time.monotonic() + 10.0
+    while len(lines) < 3 and time.monotonic() < deadline:
+        time.sleep(0.01)
+    progress.over()
+    shown_by_then = len(lines)
+    time.sleep(0.05)
+
+    assert shown_by_then > 3
+    assert all(line.startswith("proving: 0 of 1 layers done in ") for line in lines[:-1])
+    assert (lines[-1], len(lines)) == ("", shown_by_then)
 
 
 def shown(folder: Path, *asked: str) -> str:
