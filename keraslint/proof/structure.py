@@ -78,8 +78,8 @@ def order(pair: Pair) -> Iterator[Judged]:
     both = zip(before, after, strict=False)
     shorter = min(len(before), len(after))
     place = next((i for i, (b, a) in enumerate(both) if b != a), shorter)
-    was, now = ([*side, "nothing"][min(place, len(side))] for side in (before, after))
-    yield BROKEN, f"`.weights` comes in another order: at {place} `{was}` before, `{now}` after"
+    was, now = (f"`{s[place]}`" if place < len(s) else "nothing" for s in (before, after))
+    yield BROKEN, f"`.weights` comes in another order: at {place} {was} before, {now} after"
 
 
 def initial(pair: Pair) -> Iterator[Judged]:

@@ -9,6 +9,11 @@ from keraslint.diagnostic import OldFile, Outcome, Verdict
 QUESTION = "Will the checkpoint saved by the old code load into the new code?"
 
 
+def has_answer(verdict: Verdict) -> bool:
+    """Tell whether the question makes sense: not where nothing could be run."""
+    return bool(verdict.old_files) or verdict.outcome is not Outcome.UNKNOWN
+
+
 def checkpoint_answer(verdict: Verdict) -> str:
     """Answer `yes`, `no` with what is lost, or `unknown` with the reason."""
     lost = [one for one in verdict.old_files if one.loads is False and one.loaded]

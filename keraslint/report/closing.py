@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from keraslint.diagnostic import Applicability, Outcome, Settled
 from keraslint.report import Report
 from keraslint.report.palette import Palette
+from keraslint.report.verdict import NO_RECIPE
 
 
 def closing(report: Report) -> list[str]:
@@ -19,7 +20,15 @@ def closing(report: Report) -> list[str]:
     lines = [_found(report), _fixable(report)]
     if report.proving and report.settled:
         lines.append(proof_counts(report.settled))
+        lines += [NO_RECIPE] if any(map(_lacks_recipe, report.settled)) else []
     return [line for line in lines if line]
+
+
+def _lacks_recipe(settled: Settled) -> bool:
+    """Tell whether the layer was tried, and no way to make and call it was found."""
+    verdict = settled.verdict
+    tried = verdict is not None and verdict.outcome is Outcome.UNKNOWN and verdict.environment
+    return bool(tried) and not (verdict and verdict.recipe)
 
 
 def proof_counts(settled: Iterable[Settled]) -> str:

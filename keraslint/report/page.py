@@ -8,7 +8,7 @@ from pathlib import Path
 
 from keraslint import __version__
 from keraslint.diagnostic import Outcome
-from keraslint.report.checkpoint import QUESTION, checkpoint_answer
+from keraslint.report.checkpoint import QUESTION, checkpoint_answer, has_answer
 from keraslint.report.exhibit import Exhibit
 from keraslint.report.markup import Markup, breakable, element, joined
 from keraslint.report.proofs import changes, measures, recipe, ticked, warnings, weights
@@ -91,7 +91,7 @@ def _layer(number: int, one: Exhibit) -> Markup:
         element("h2", element("code", one.name), _badge(one)),
         element("p", _origin(one), class_="quiet"),
         element("p", ticked(one.verdict.reason), class_="reason") if one.verdict.reason else None,
-        _checkpoint(one),
+        _checkpoint(one) if has_answer(one.verdict) else None,
         changes(one),
         recipe(one.verdict),
         measures(one.verdict),

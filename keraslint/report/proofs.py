@@ -10,6 +10,7 @@ from keraslint.report.exhibit import Exhibit
 from keraslint.report.markup import Markup, breakable, element, joined
 from keraslint.report.meanings import MEANINGS
 from keraslint.report.recipes import recipes_toml
+from keraslint.report.verdict import NO_RECIPE
 
 _TOLD = (CheckStatus.MENDED, CheckStatus.CHANGED)
 _MOST = 6
@@ -50,7 +51,7 @@ def _line(row: LineRow) -> Markup:
 def recipe(verdict: Verdict) -> Markup | None:
     """How the layer was made and called, as text to keep."""
     if not verdict.recipe:
-        return part("Recipe", "none was found")
+        return part("Recipe", "none was found", element("p", ticked(NO_RECIPE)), opened=True)
     lines = element("pre", element("code", verdict.recipe), class_="scroll", tabindex="0")
     kept = recipes_toml([("", verdict)])
     toml = element("pre", element("code", kept.rstrip()), class_="scroll", tabindex="0")

@@ -26,15 +26,16 @@ def _told(one: Settled, palette: Palette) -> list[str]:
     head = f"{palette.bold(one.path)}: {palette.red(one.code)} `{one.fix.layer}` "
     told = [head + _fate(one, palette) + (f": {reason}" if reason else "")]
     if one.verdict:
-        told += _checks(one.verdict, CheckStatus.BROKEN) + _checks(one.verdict, CheckStatus.MENDED)
+        for status in (CheckStatus.BROKEN, CheckStatus.MENDED):
+            told += _checks(one.verdict, status, besides=reason)
         told[0] += " (cached)" if one.verdict.cached else ""
         told += [f"  recipe: {line}" for line in one.verdict.recipe.splitlines()]
     return told
 
 
-def _checks(verdict: Verdict, status: CheckStatus) -> list[str]:
-    """Tell of the first few checks that came out so; one cause often breaks many."""
-    checks = [check for check in verdict.checks if check.status is status]
+def _checks(verdict: Verdict, status: CheckStatus, besides: str) -> list[str]:
+    """Tell of the first few checks that came out so, but for what has been told already."""
+    checks = [one for one in verdict.checks if one.status is status and one.detail != besides]
     lines = [
         f"  {status.value}: {check.name}" + (f": {check.detail}" if check.detail else "")
         for check in checks[:MOST]

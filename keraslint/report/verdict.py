@@ -6,13 +6,15 @@ import textwrap
 from collections.abc import Iterator
 
 from keraslint.diagnostic import Check, CheckStatus, Outcome, Verdict
-from keraslint.report.checkpoint import QUESTION, checkpoint_answer
+from keraslint.report.checkpoint import QUESTION, checkpoint_answer, has_answer
 from keraslint.report.palette import Palette
 
-_TOLD = (CheckStatus.BROKEN, CheckStatus.MENDED, CheckStatus.CHANGED, CheckStatus.SKIPPED)
+_TOLD = (CheckStatus.BROKEN, CheckStatus.MENDED, CheckStatus.CHANGED)
+_NAMED = (CheckStatus.SKIPPED, CheckStatus.KEPT)
+_MOST_LINES = 3
 NO_RECIPE = (
-    "say how to make and call it: --recipe 'Layer(…)(floats(2, 8))', `[tool.keraslint.recipes]`, "
-    "or a comment `# keraslint: recipe Layer(…)(…)` in its file"
+    "say how to make and call the layer: --recipe 'Layer(…)(floats(2, 8))', "
+    "`[tool.keraslint.recipes]`, or a comment `# keraslint: recipe Layer(…)(…)` in its file"
 )
 
 
@@ -33,27 +35,36 @@ def _lines(verdict: Verdict, width: int, palette: Palette) -> Iterator[str]:
     if verdict.environment:
         earlier = " by an earlier run (cached)" if verdict.cached else ""
         yield f"measured with {verdict.environment} in {verdict.seconds:.1f} s{earlier}"
-    yield f"{QUESTION} {checkpoint_answer(verdict)}"
+    if has_answer(verdict):
+        yield f"{QUESTION} {checkpoint_answer(verdict)}"
     yield from _table(verdict, width, palette)
 
 
 def _table(verdict: Verdict, width: int, palette: Palette) -> Iterator[str]:
-    """Give a line to each check that did not come out even; name the others together."""
+    """Give lines to each check that came out otherwise; name the others together."""
     told = [check for status in _TOLD for check in verdict.checks if check.status is status]
     names = max((len(check.name) for check in told), default=0)
     for check in told:
-        yield _row(check, names, width, palette)
-    kept = [check.name for check in verdict.checks if check.status is CheckStatus.KEPT]
-    if kept:
-        text = f"  {'kept':<8} {', '.join(kept)}"
-        yield from textwrap.wrap(text, max(width, 40), subsequent_indent=" " * 11)
+        yield from _rows(check, names, width, palette)
+    for status in _NAMED:
+        listed = ", ".join(check.name for check in verdict.checks if check.status is status)
+        if listed:
+            text = f"  {status.value:<8} {listed}"
+            yield from textwrap.wrap(text, max(width, 40), subsequent_indent=" " * 11)
 
 
-def _row(check: Check, names: int, width: int, palette: Palette) -> str:
-    """Put the check on one line; the whole detail is in the JSON."""
+def _rows(check: Check, names: int, width: int, palette: Palette) -> Iterator[str]:
+    """Put the check on a few lines; the whole detail is in the JSON and in the report."""
     looks = {CheckStatus.BROKEN: palette.red, CheckStatus.MENDED: palette.green}
     look = looks.get(check.status, str)
-    room = max(width - names - 13, 60)
-    detail = " ".join(check.detail.split())
-    detail = detail if len(detail) <= room else detail[: room - 1] + "…"
-    return f"  {look(f'{check.status.value:<8}')} {check.name:<{names}}  {detail}".rstrip()
+    indent = names + 13
+    detail = textwrap.wrap(
+        " ".join(check.detail.split()),
+        max(width - indent, 40),
+        max_lines=_MOST_LINES,
+        placeholder=" …",
+        break_on_hyphens=False,
+    )
+    first, *more = detail or [""]
+    yield f"  {look(f'{check.status.value:<8}')} {check.name:<{names}}  {first}".rstrip()
+    yield from (" " * indent + line for line in more)

@@ -295,7 +295,19 @@ def test_a_proving_run_tells_of_each_fix_and_counts_them() -> None:
         a/x.py: KRL102 `A` not fixed: it overlaps another fix
         Found 2 findings in 1 file (2 fixed, 0 remaining; 1 file checked).
         1 fixed and proved, 1 refuted (kept as it was), 2 unknown (kept as they were), 1 not tried (kept as it was)
+        say how to make and call the layer: --recipe 'Layer(…)(floats(2, 8))', `[tool.keraslint.recipes]`, or a comment `# keraslint: recipe Layer(…)(…)` in its file
         """)  # noqa: E501
+
+
+def test_a_recipe_would_not_help_a_layer_that_was_not_run() -> None:
+    fate = settled(
+        "kept", replace(UNKNOWN, reason="running it cannot clear a doubt", environment="")
+    )
+
+    text = render(Report((), files=1, settled=(fate,), fixing=True, proving=True), "full")
+
+    assert "1 unknown (kept as it was)" in text
+    assert "--recipe" not in text
 
 
 def test_show_fixes_enumerates_what_was_written() -> None:
@@ -349,4 +361,38 @@ def test_a_verdict_is_a_headline_and_a_table() -> None:
 def test_a_verdict_without_a_recipe_says_how_to_give_one() -> None:
     text = verdict_text(UNKNOWN, width=80, colour=False)
 
-    assert text.startswith("A: unknown: no recipe\nsay how to make and call it: --recipe")
+    assert text.startswith("A: unknown: no recipe\nsay how to make and call the layer: --recipe")
+    assert text.count("no recipe") == 1
+
+
+def test_a_long_detail_goes_on_below_itself_and_what_was_skipped_is_named() -> None:
+    checks = (
+        Check("outputs", CheckStatus.BROKEN, "the output is another one, " * 3),
+        Check("trains", CheckStatus.CHANGED, "again and " * 99),
+        Check("reloads: owner", CheckStatus.SKIPPED, "both versions fail"),
+        Check("builds", CheckStatus.SKIPPED, "both versions fail"),
+    )
+
+    lines = verdict_text(replace(REFUTED, checks=checks), width=70, colour=False).splitlines()
+
+    assert lines[-6:-3] == [
+        "  broken   outputs  the output is another one, the output is another",
+        "                    one, the output is another one,",
+        "  changed  trains   again and again and again and again and again and",
+    ]
+    assert lines[-2].endswith(" …")
+    assert lines[-1] == "  skipped  reloads: owner, builds"
+    assert max(map(len, lines[-6:])) <= 70
+
+
+def test_what_has_refuted_a_fix_is_told_once() -> None:
+    checks = (
+        Check("outputs", CheckStatus.BROKEN, "outputs change"),
+        Check("trains", CheckStatus.BROKEN, "other weights move"),
+    )
+    fate = settled("kept", replace(REFUTED, checks=checks))
+
+    text = render(Report((), files=1, settled=(fate,), fixing=True, proving=True), "full")
+
+    assert text.count("outputs change") == 1
+    assert "  broken: trains: other weights move\n" in text

@@ -145,8 +145,9 @@ def noted_warnings() -> Iterator[list[str]]:
     for warning in caught:
         if issubclass(warning.category, (UserWarning, RuntimeWarning)):
             text = re.sub(r"_\d+\b", "", " ".join(str(warning.message).split()))
-            if text[:160] not in texts:
-                texts.append(text[:160])
+            text = text if len(text) <= 160 else f"{text[:159]}…"
+            if text not in texts:
+                texts.append(text)
 
 
 def as_theirs(bench: Bench, groups: tuple[str, ...]) -> bool:
