@@ -55,7 +55,7 @@ OWNERS = {
 }
 # What is called in few places only.
 CALLS = {
-    "fork": ("forks", "proof.probe.serve"),
+    "fork": ("forks", "proof.probe.serve", "proof.probe.preload"),
     "parse_module": ("layer.syntax",),
     "parse_statement": (
         "layer.syntax",

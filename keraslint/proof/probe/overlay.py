@@ -14,6 +14,8 @@ from pathlib import Path
 from types import CodeType, ModuleType
 from typing import Any
 
+from .preload import forget_shadowed
+
 
 class TextLoader(SourceFileLoader):
     """Loads a module from `text`; all else (`__file__`, package data) stays the file's."""
@@ -110,6 +112,7 @@ def load_module(
     sys.path.extend(str(folder.parent) for folder in packages[-1:])
     sys.meta_path.insert(0, overlay)
     importlib.invalidate_caches()
+    forget_shadowed(name, [str(base), *places])
     if file.suffix == ".py" and (name.isidentifier() or "." in name):
         module = _imported(name, file)
         if module is not None:
@@ -126,7 +129,8 @@ def _imported(name: str, file: Path) -> ModuleType | None:
         sys.path.insert(0, str(file.parent.parent))
         return importlib.import_module(f"{file.parent.name}.{file.stem}")
     origin = getattr(module, "__file__", None)
-    return module if origin and os.path.realpath(origin) == str(file) else None
+    given = isinstance(getattr(module, "__loader__", None), TextLoader)
+    return module if given and origin and os.path.realpath(origin) == str(file) else None
 
 
 def _alone(file: Path, text: str) -> ModuleType:

@@ -18,6 +18,8 @@ from typing import IO, Any
 
 from .backend import choose_backend
 from .kernels import keep_kernels, share_compiled
+from .overlay import module_name
+from .preload import Preload, imports
 from .witness import Witness, loaded_early
 
 QUIET = {
@@ -66,6 +68,7 @@ def main() -> None:
 def _serve(requests: int, answers: IO[str]) -> None:
     """Give each request a fork at once; when stdin ends, so do those that are still at work."""
     workers: list[Worker] = []
+    preload = Preload(INHERITED)
     rest = b""
     while True:
         ready, _, _ = select.select([requests], [], [], POLL if workers else None)
@@ -77,7 +80,11 @@ def _serve(requests: int, answers: IO[str]) -> None:
             workers += [_forked(json.loads(line), (requests, answers.fileno())) for line in lines]
         for worker in [worker for worker in workers if _is_over(worker)]:
             workers.remove(worker)
-            _send(answers, _reply(worker))
+            reply = _reply(worker)
+            told = preload.add_to(reply["answer"]) if reply["answer"] else None
+            _send(answers, reply)
+            if told:
+                preload.learn(**told)
     for worker in workers:
         _end_group(worker.pid)
     os._exit(0)
@@ -180,6 +187,7 @@ def _work(job: dict[str, Any]) -> None:
     witness.begin()
     answer = run(job, lambda stage: _note_stage(folder, stage))
     answer["looked_at"] = witness.seen(job["path"])
+    answer["imports"] = imports(module_name(Path(job["path"]))[0])
     if os.getpid() != me:
         os._exit(0)
     partial = folder / "answer.partial"

@@ -56,7 +56,7 @@ class Witness:
         """Files by path and variables by name, each with a digest; `text_of` is the edited file."""
         early = loaded_early()
         new = [module for name, module in list(sys.modules.items()) if name not in early]
-        paths = {_real(path) for path in (*self._files, *_files_of(new)) if path}
+        paths = {_real(path) for path in (*self._files, *files_of(new)) if path}
         paths.update(*early.values())
         mine = sorted(p for p in paths - {os.path.realpath(text_of)} if self._counts(p))
         files = {path: digest(Path(path).read_bytes()) for path in mine}
@@ -80,18 +80,24 @@ def loaded_early() -> dict[str, tuple[str, ...]]:
 
     Asked once before forks are made, it spares each of them to look at all modules of TensorFlow.
     """
-    kept = _installed()
     return {
-        name: tuple(p for p in map(os.path.realpath, _files_of([m])) if not p.startswith(kept))
+        name: tuple(os.path.realpath(file) for file in files_of([m]) if not is_installed(file))
         for name, m in list(sys.modules.items())
     }
 
 
-def _files_of(modules: Iterable[ModuleType]) -> Iterator[str]:
+def files_of(modules: Iterable[ModuleType]) -> Iterator[str]:
+    """The files that modules were loaded from; built-in ones have none."""
     files = (getattr(module, "__file__", None) for module in modules)
     return (file for file in files if file)
 
 
+def is_installed(file: str) -> bool:
+    """Is this a file of Python's own or of an installed package?"""
+    return _real(file).startswith(_installed())
+
+
+@cache
 def _installed() -> tuple[str, ...]:
     paths = sysconfig.get_paths()
     places = [*(paths[name] for name in INSTALLED), *site.getsitepackages()]
