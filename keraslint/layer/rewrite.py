@@ -37,6 +37,8 @@ class Split:
             if step.is_whole:
                 if step in self.plan.moved or step in self.plan.copied:
                     line = _statements(self.twin(step).node)
+                    if isinstance(line[0], cst.FunctionDef):
+                        line = [_parted(line[0])]
                     found += line if beside or not found else _closed_up(line)
             elif step.is_branch:
                 found += self._moved_branch(step)
@@ -58,9 +60,15 @@ class Split:
         """What remains of a block; `nodes` are all its statements, docstrings included."""
         by_node = {id(step.node): step for step in steps}
         found: list[cst.CSTNode] = []
+        gap, beside = False, False
         for node in nodes:
             step = by_node.get(id(node))
-            found += [node] if step is None else self._kept_step(step)
+            left = [node] if step is None else self._kept_step(step)
+            gap = gap or _starts_with_blank(node)
+            if left:
+                found += [_parted(left[0]) if gap and found and not beside else left[0], *left[1:]]
+                beside = gap and left[0] is node and not _starts_with_blank(node)
+                gap = False
         return found
 
     def _kept_step(self, step: Step) -> list[cst.CSTNode]:
@@ -147,6 +155,19 @@ def _statements(node: cst.CSTNode) -> list[cst.BaseStatement]:
         return [cst.SimpleStatementLine(body=[node])]
     assert isinstance(node, cst.BaseStatement)
     return [node]
+
+
+def _starts_with_blank(node: cst.CSTNode) -> bool:
+    lines: Sequence[cst.EmptyLine] = getattr(node, "leading_lines", ())
+    return bool(lines) and lines[0].comment is None
+
+
+def _parted(node: _Node) -> _Node:
+    """With the blank line above it that opened its paragraph."""
+    lines = getattr(node, "leading_lines", None)
+    if lines is None or _starts_with_blank(node):
+        return node
+    return node.with_changes(leading_lines=[cst.EmptyLine(indent=False), *lines])
 
 
 def _closed_up(statements: list[cst.BaseStatement]) -> list[cst.BaseStatement]:
