@@ -93,7 +93,9 @@ class TestExitCodes:
 
         assert ran.code == 1
         assert ran.out.startswith(f"finding.py:{PLACE}")
-        assert ran.out.endswith("[*] 1 fixable with `--fix`.\n")
+        assert ran.out.endswith(
+            "[*] 1 fixable with `--fix`.\nFor more about a rule, try `keraslint rule KRL101`.\n"
+        )
 
     def test_check_is_what_is_done_without_a_command(self, keraslint: Run) -> None:
         named, unnamed = keraslint("check", "finding.py"), keraslint("finding.py")
@@ -332,7 +334,10 @@ class TestFlags:
         old, new = (keraslint("new.py", "--target-version", one) for one in ("py39", "py310"))
 
         assert (old.code, new.code) == (1, 0)
-        assert "KRL002 Pattern matching is only supported in Python 3.10 and greater" in old.out
+        assert (
+            "KRL002 syntax error: Pattern matching is only supported in Python 3.10 and greater"
+            in old.out
+        )
 
     def test_force_exclude(self, keraslint: Run) -> None:
         excluded = ("finding.py", "--extend-exclude", "find*")

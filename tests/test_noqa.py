@@ -93,7 +93,7 @@ def test_what_a_comment_cannot_silence_is_told(capsys: pytest.CaptureFixture[str
 
     told = capsys.readouterr()
     assert (code, told.out) == (0, "Added 1 noqa directive.\n")
-    assert told.err == "note: not silenced: b.py:1: KRL002 '(' was never closed\n"
+    assert told.err == "note: not silenced: b.py:1: KRL002 syntax error: '(' was never closed\n"
 
 
 @pytest.mark.usefixtures("project")

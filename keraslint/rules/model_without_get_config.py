@@ -121,7 +121,7 @@ def cure(layer: LayerClass, finding: Finding) -> Cure:
     known = [kept(layer.hierarchy, layer.ref, init, name) for name in names] if init else []
     why_not = next((one.why_not for one in known if one.why_not), "")
     if not why_not and not accepts_always(layer.hierarchy, layer.ref):
-        why_not = "`__init__` does not take what `super().get_config()` gives"
+        why_not = "`__init__` must take `**kwargs` first, for what `super().get_config()` gives"
     return Cure(why_not=why_not) if why_not else _written(layer, known)
 
 

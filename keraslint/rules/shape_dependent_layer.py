@@ -106,7 +106,7 @@ def cure(layer: LayerClass, finding: Finding) -> Cure:
     found = layer_cure(layer, finding)
     if found.fix is not None:
         return found
-    return Cure(why_not="`__init__` cannot know the input shape")
+    return Cure(why_not="`__init__` cannot know the input shape, nor what is set later")
 
 
 rule = Rule(

@@ -45,7 +45,7 @@ def is_python(text: str) -> bool:
 def fault(error: Exception) -> tuple[int, int, str]:
     """Line, column and reason of what `parse` raised."""
     if isinstance(error, SyntaxError):
-        return error.lineno or 1, max(error.offset or 1, 1), error.msg
+        return error.lineno or 1, max(error.offset or 1, 1), f"syntax error: {error.msg}"
     if isinstance(error, RecursionError):
         return 1, 1, "nested too deeply to be parsed"
     return 1, 1, str(error)

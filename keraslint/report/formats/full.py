@@ -22,7 +22,14 @@ def render(report: Report) -> str:
     for lines in (settled(report), closing(report)):
         if lines:
             blocks.append("\n".join(lines))
-    return "\n\n".join(blocks) + "\n" if blocks else ""
+    return "\n\n".join(blocks) + "\n" + _more(report) if blocks else ""
+
+
+def _more(report: Report) -> str:
+    """Name the page that says why the first finding is one."""
+    if report.quiet or not report.diagnostics:
+        return ""
+    return f"For more about a rule, try `keraslint rule {report.diagnostics[0].code}`.\n"
 
 
 def _block(one: Diagnostic, report: Report, palette: Palette) -> Iterator[str]:
