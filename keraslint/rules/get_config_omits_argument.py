@@ -65,7 +65,8 @@ The fix adds to the dictionary what can be read off the object: arguments that `
 they came (`self.offset = offset`) or through `initializers.get` and its sisters, and that nothing
 else writes. It is safe for numbers and texts, as the default or the annotation says, and unsafe
 where an argument may be something that a configuration cannot hold, such as a layer or a function.
-`super().get_config()` is added where `__init__` hands its `**kwargs` on; a missing `return` is
+`super().get_config()` is added where `__init__` hands its `**kwargs` on and chooses no name of its
+own; a missing `return` is
 added where it is clear what is to be returned. A key that nobody takes is not mended: which of the
 two names is meant, only the author knows.
 
@@ -78,7 +79,9 @@ before. Making the layer again from its configuration gives the same outputs.
 
 For an argument that is not to survive saving on purpose. Some are left out without asking:
 `inputs`, `outputs`, `input_tensor` and `weights`, what is saved by `save_assets()`, what
-`get_config()` removes or `from_config()` mentions, and `data_format`, which speaks of the machine.
+`get_config()` removes or `from_config()` mentions, `data_format`, which speaks of the machine, and
+what leaves no trace: an argument that is only refused or warned of, or only made into the name or
+the input shape that the base keeps.
 
 ## Errors this prevents
 

@@ -3,14 +3,17 @@
 ## What it does
 
 Finds layers and models whose `__init__` does not take `name`, `trainable` or `dtype` although their
-configuration holds them, and those that take `**kwargs` and never look at them.
+configuration holds them, and those that take `**kwargs` and never look at them. Also those that
+give their base a value of their own beside them, as in `super().__init__(name="head", **kwargs)`,
+although the configuration holds that name.
 
 ## Why
 
 `Layer.get_config()` always gives `name`, `trainable` and `dtype`, and so does the configuration
 that Keras 3 writes by itself. Loading a model, `clone_model` and `from_config` pass them to the
 constructor, which refuses them. Where `**kwargs` are taken and dropped, nothing fails: the layer
-has another name, dtype policy and `trainable` than it was given.
+has another name, dtype policy and `trainable` than it was given. What `__init__` gives its base by
+itself is given a second time by the `**kwargs` of loading, which Python refuses.
 
 ## Bad
 
@@ -48,7 +51,8 @@ The fix adds `**kwargs` to the parameters and to the one call of `super().__init
 what could be passed before is treated as before. It is unsafe where `**kwargs` are already taken
 and dropped, since a caller may pass what is ignored today and an error tomorrow. There is none
 where the base does not take `**kwargs` either, or where the call gives `name`, `trainable` or
-`dtype` a value of its own, which would then be given twice.
+`dtype` a value of its own, which would then be given twice. What is given twice already is left to
+people: `kwargs.setdefault("name", "head")`, or a parameter of that name.
 
 ## What is proved
 
@@ -64,7 +68,8 @@ its configuration is never read.
 
 Loud, when the model is loaded: `TypeError: Error when deserializing class 'Scale' using
 config={'trainable': True, 'dtype': …}. Exception encountered: Scale.__init__() got an unexpected
-keyword argument 'trainable'`. Silent, where `**kwargs` are dropped.
+keyword argument 'trainable'`, or `got multiple values for keyword argument 'name'`. Silent, where
+`**kwargs` are dropped.
 
 ## References
 
@@ -78,6 +83,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from keraslint.diagnostic import Applicability, Fix
+from keraslint.project.doubled import doubled
 from keraslint.project.saving import (
     config_of,
     given_twice,
@@ -99,7 +105,7 @@ DROPPED = "a caller may pass what has been ignored so far"
 
 def concerns(hierarchy: Hierarchy, ref: ClassRef) -> bool:
     """Whether `__init__` refuses or drops what the configuration gives."""
-    return bool(unanswered(hierarchy, ref) or swallows(hierarchy, ref))
+    return bool(unanswered(hierarchy, ref) or swallows(hierarchy, ref) or doubled(hierarchy, ref))
 
 
 def check(layer: LayerClass) -> Iterator[Finding]:
@@ -114,6 +120,11 @@ def check(layer: LayerClass) -> Iterator[Finding]:
     rest = swallows(layer.hierarchy, layer.ref)
     if rest:
         yield Finding(init.at, f"`__init__` takes `**{rest}` and drops them")
+    twice = doubled(layer.hierarchy, layer.ref)
+    if twice and not (layer.keras == 2 and _is_automatic(layer)):
+        listed = ", ".join(f"`{name}`" for name in twice)
+        text = f"`__init__` gives {listed} to its base, and loading gives it again"
+        yield Finding(init.at, text)
 
 
 def _is_automatic(layer: LayerClass) -> bool:
@@ -130,6 +141,8 @@ def cure(layer: LayerClass, finding: Finding) -> Cure:
     method = layer.method("__init__")
     if init is None or method is None:
         return Cure()
+    if doubled(layer.hierarchy, layer.ref):
+        return Cure(why_not="whether the argument may have another value is not known")
     twice = given_twice(layer.hierarchy, layer.ref, init)
     if twice:
         return Cure(why_not=f"`super().__init__()` gives `{twice}` a value of its own")

@@ -62,7 +62,8 @@ Keras' own layers makes of it. It is safe: Keras would have built the child on t
 the first call. Where the shape of one child cannot be shown there is no fix, but the reason: a
 `build()` that builds half of the children would still lose the others' weights.
 
-Code for Keras 2 is left alone: there, loading finds the weights, and a `child.build()` inside
+Code for Keras 2, by the imports of the file or of the module that it gets Keras from, is left
+alone: there, loading finds the weights, and a `child.build()` inside
 `build()` gives the weights of all children the same names.
 
 ## What is proved

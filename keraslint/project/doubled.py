@@ -1,0 +1,52 @@
+"""Summaries alone → the arguments that a constructor is given a second time when it is loaded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from keraslint.project import keras_api
+from keraslint.project.declared import Parent
+from keraslint.project.hierarchy import Hierarchy
+from keraslint.project.meaning import ClassRef
+from keraslint.project.saving import init_of, is_clear, returned, saved
+
+_MAYBE_SAVED = frozenset(
+    """activity_regularizer alpha autocast batch_size fill_value flash_attention input_tensor
+    gptq_unpacked_column_size implementation lora_alpha lora_rank params quantization_config seed
+    shape sparse state use_cudnn variables weights""".split()
+)
+"""Parameters of Keras' layers that a configuration holds sometimes, or never."""
+_TAKEN_OUT = frozenset({"layer", "cell", "cells", "backward_layer"})
+"""What `from_config()` of Keras' own wrappers takes out of the configuration."""
+
+
+def doubled(hierarchy: Hierarchy, ref: ClassRef) -> tuple[str, ...]:
+    """What the class's own `__init__` hands on beside `**kwargs` that will hold it as well."""
+    init = init_of(hierarchy, ref)
+    if init is None or init.owner != ref or init.facts.rest != "whole":
+        return ()
+    given = dict.fromkeys(
+        name
+        for parent in init.facts.parents
+        if init.rest in parent.stars
+        for name in (*(name for name, _ in parent.keywords), *_by_place(hierarchy, ref, parent))
+        if name not in init.names and name not in _MAYBE_SAVED | _TAKEN_OUT
+    )
+    if not given or not is_clear(hierarchy, ref):
+        return ()
+    keys = saved(hierarchy, ref) or frozenset()
+    wrong = returned(hierarchy, ref, keys & given.keys())
+    return tuple(name for name in given if name in wrong)
+
+
+def _by_place(hierarchy: Hierarchy, ref: ClassRef, parent: Parent) -> Iterator[str]:
+    """The parameters of the base that are given by their place."""
+    if parent.of != "super" or "*" in parent.arguments or not parent.arguments:
+        return
+    above, roots = init_of(hierarchy, ref, 1), hierarchy.lineage(ref).roots
+    known = keras_api.layer_class(roots[0].name) if len(roots) == 1 else None
+    if above is not None:
+        names = [p.name for p in above.function.parameters[1:] if p.kind == "plain"]
+    else:
+        names = list(known.parameters) if known is not None else []
+    yield from names[: len(parent.arguments)]
