@@ -14,7 +14,7 @@ from pygls.lsp.server import LanguageServer
 from pygls.uris import to_fs_path
 
 from keraslint import __version__
-from keraslint.diagnostic import Diagnostic, Span
+from keraslint.diagnostic import Span
 from keraslint.project.source import typed
 from keraslint.server.answers import (
     FIX_ALL,
@@ -69,6 +69,8 @@ class _Wire:
         answer(types.TEXT_DOCUMENT_CODE_ACTION, self._actions, options)
         answer(types.CODE_ACTION_RESOLVE, self._resolve)
         answer(types.TEXT_DOCUMENT_HOVER, self._hover)
+        between_files = types.DiagnosticOptions(True, workspace_diagnostics=False)
+        answer(types.TEXT_DOCUMENT_DIAGNOSTIC, self._pulled, between_files)
 
     def _answer(self, method: str, how: Callable[[Any], Any], options: object = None) -> None:
         def handler(params: Any) -> Any:  # a function: pygls writes on what it is given
@@ -100,7 +102,7 @@ class _Wire:
             return
         self._uris[path] = item.uri
         self._desk.lay(path, item.version, typed(item.text, path))
-        self._soon(path, 0)
+        self._soon(path, LONGEST if self._pulls() else 0)
 
     def _changed(self, params: types.DidChangeTextDocumentParams) -> None:
         path = _path(params.text_document.uri)
@@ -110,7 +112,8 @@ class _Wire:
         text = self.server.workspace.get_text_document(params.text_document.uri).source
         self._desk.lay(path, params.text_document.version, typed(text, path))
         slow = document.seconds > SLOW
-        self._soon(path, min(document.seconds, LONGEST) if slow else PAUSE)
+        soon = min(document.seconds, LONGEST) if slow else PAUSE
+        self._soon(path, LONGEST if self._pulls() else soon)
 
     def _saved(self, _: types.DidSaveTextDocumentParams) -> None:
         if not self._watched:
@@ -122,8 +125,9 @@ class _Wire:
         if path in self._desk.documents:
             self._desk.clear(path)
             self._cancel(path)
-            self._publish(path, None, [])
             self._said.pop(path, None)
+            if not self._pulls():
+                self._publish(path, None, [])
             self._uris.pop(path, None)
             self._all_soon(OTHERS)
 
@@ -172,6 +176,18 @@ class _Wire:
         markdown = types.MarkupContent(types.MarkupKind.Markdown, text)
         return types.Hover(markdown) if text else None
 
+    def _pulled(
+        self, params: types.DocumentDiagnosticParams
+    ) -> types.RelatedFullDocumentDiagnosticReport:
+        path = _path(params.text_document.uri)
+        document = self._desk.documents.get(path)
+        if document is None:
+            return types.RelatedFullDocumentDiagnosticReport([])
+        self._cancel(path)
+        self._said[path] = self._found(document)
+        self._all_soon(OTHERS, but=path)
+        return types.RelatedFullDocumentDiagnosticReport(self._said[path])
+
     def _looked_at(self, uri: str) -> Document | None:
         """A document of which is known what is in it now, not only before the latest key."""
         path = _path(uri)
@@ -204,23 +220,34 @@ class _Wire:
         document = self._desk.documents.get(path)
         if document is None:
             return
-        found, problems = self._desk.look(document)
-        for problem in problems:
-            _log.error("%s: %s", problem.path, problem.reason)
-        told = self._told(document, found)
-        if not alone or told != self._said.get(path):
+        told = self._found(document)
+        is_new = told != self._said.get(path)
+        self._said[path] = told
+        if self._pulls():
+            if alone and is_new:
+                self._ask_again()
+        elif is_new or not alone:
             self._publish(path, document.version, told)
         if not alone:
             self._all_soon(OTHERS, but=path)
 
-    def _told(self, document: Document, found: Iterable[Diagnostic]) -> list[types.Diagnostic]:
+    def _found(self, document: Document) -> list[types.Diagnostic]:
+        found, problems = self._desk.look(document)
+        for problem in problems:
+            _log.error("%s: %s", problem.path, problem.reason)
         places = self._places(document)
         return [diagnostic(one, places) for one in found]
 
     def _publish(self, path: str, version: int | None, told: list[types.Diagnostic]) -> None:
-        self._said[path] = told
         params = types.PublishDiagnosticsParams(self._uris[path], told, version)
         self.server.text_document_publish_diagnostics(params)
+
+    def _ask_again(self) -> None:
+        """Have an editor that asks for findings ask anew: another file has changed them."""
+        workspace = self.server.client_capabilities.workspace
+        able = workspace.diagnostics if workspace else None
+        if able is not None and able.refresh_support:
+            self.server.workspace_diagnostic_refresh(None)
 
     def _complain(self, message: str) -> None:
         params = types.ShowMessageParams(types.MessageType.Error, f"{SOURCE}: {message}")
@@ -250,6 +277,11 @@ class _Wire:
         return types.WorkspaceEdit(
             document_changes=[types.TextDocumentEdit(identifier, list(edits))]
         )
+
+    def _pulls(self) -> bool:
+        """Whether the editor asks for the findings in a document, and need not be told unasked."""
+        about_texts = self.server.client_capabilities.text_document
+        return about_texts is not None and about_texts.diagnostic is not None
 
     def _resolves(self) -> bool:
         about_texts = self.server.client_capabilities.text_document

@@ -19,6 +19,11 @@ PATIENCE = 30.0
 SERVER = (sys.executable, "-m", "keraslint", "server")
 OURS = {**os.environ, "PYTHONPATH": str(ROOT)}
 Json = dict[str, Any]
+ASKING: Json = {
+    "textDocument": {"diagnostic": {}},
+    "workspace": {"diagnostics": {"refreshSupport": True}},
+}
+"""Of an editor that asks for findings, and is not told them unasked."""
 WATCHING: Json = {"workspace": {"didChangeWatchedFiles": {"dynamicRegistration": True}}}
 
 
@@ -121,10 +126,13 @@ class Editor:
 
     def open(self, uri: str, text: str, language: str = "python") -> list[Json]:
         """Open a document; what is found in it."""
+        self.show(uri, text, language)
+        return self.found(uri)
+
+    def show(self, uri: str, text: str, language: str = "python") -> None:
         self._versions[uri] = 1
         item = {"uri": uri, "languageId": language, "version": 1, "text": text}
         self.tell("textDocument/didOpen", {"textDocument": item})
-        return self.found(uri)
 
     def change(self, uri: str, text: str) -> list[Json]:
         """Type a text; what is found in it."""
@@ -147,6 +155,13 @@ class Editor:
             )
         )
         found: list[Json] = message["params"]["diagnostics"]
+        return found
+
+    def pull(self, uri: str) -> list[Json]:
+        """The findings in a document, asked for."""
+        report = self.ask("textDocument/diagnostic", {"textDocument": {"uri": uri}})
+        assert report["kind"] == "full"
+        found: list[Json] = report["items"]
         return found
 
     def actions(self, uri: str, place: Json, only: Sequence[str] | None = None) -> list[Json]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conversing import ROOT, WATCHING, Editor, Json, edited, edits_of
+from conversing import ASKING, ROOT, WATCHING, Editor, Json, edited, edits_of
 
 from keraslint.cli import run
 
@@ -190,6 +191,47 @@ class TestFindings:
         told = [one for one in editor.told if one.get("method", "").endswith("publishDiagnostics")]
         assert codes(found) == ["KRL101"]
         assert len(told) < 25
+
+
+class TestFindingsAskedFor:
+    def test_they_are_of_the_latest_text_and_never_told_unasked(self, tmp_path: Path) -> None:
+        with Editor(tmp_path, capabilities=ASKING) as editor:
+            editor.show(uri(tmp_path), BLOCK)
+            opened = editor.pull(uri(tmp_path))
+            editor.type(uri(tmp_path), CLEAN)
+            cleaned = editor.pull(uri(tmp_path))
+            editor.type(uri(tmp_path), BLOCK)
+            actions = editor.actions(uri(tmp_path), HERE)
+            time.sleep(1.0)  # longer than the server waits to be asked
+            editor.pull(uri(tmp_path))
+
+        methods = [one.get("method") for one in editor.told]
+        assert editor.able["diagnosticProvider"]["interFileDependencies"] is True
+        assert codes(opened) == ["KRL101"]
+        assert cleaned == []
+        assert "`__init__`" in titles(actions)[0]
+        assert "textDocument/publishDiagnostics" not in methods
+        assert "workspace/diagnostic/refresh" not in methods
+
+    def test_they_are_asked_for_again_when_another_file_changes_them(self, tmp_path: Path) -> None:
+        base = "import keras\n\n\nclass Base(keras.layers.Layer):\n    pass\n"
+        derived = f"from base import Base\n{BLOCK}".replace("keras.layers.Layer", "Base")
+        (tmp_path / "base.py").write_text(base, encoding="utf-8")
+        with Editor(tmp_path, capabilities=ASKING) as editor:
+            editor.show(uri(tmp_path), derived)
+            before = editor.pull(uri(tmp_path))
+            editor.show(uri(tmp_path, "base.py"), base)
+            editor.type(uri(tmp_path, "base.py"), "class Base:\n    pass\n")
+            editor.pull(uri(tmp_path, "base.py"))
+            editor.hear(lambda told: told.get("method") == "workspace/diagnostic/refresh")
+            after = editor.pull(uri(tmp_path))
+
+        assert codes(before) == ["KRL101"]
+        assert after == []
+
+    def test_a_document_that_is_not_open_has_none(self, tmp_path: Path) -> None:
+        with Editor(tmp_path, capabilities=ASKING) as editor:
+            assert editor.pull(uri(tmp_path)) == []
 
 
 class TestActions:
