@@ -209,10 +209,11 @@ class Hierarchy:
                     yield from self.values(scope, held)
 
     def _call(self, scope: Scope, callee: str) -> Iterator[Meaning]:
+        if callee.endswith(".get"):  # of a dictionary that holds classes
+            held = self.values(scope, callee.removesuffix(".get"))
+            yield from (value for value in held if _is_class(value))
         for meaning in self.values(scope, callee):
-            if isinstance(meaning, ClassRef) or (
-                isinstance(meaning, Symbol) and meaning.kind in ("layer", "model", "class")
-            ):
+            if isinstance(meaning, (ClassRef, Symbol)) and _is_class(meaning):
                 yield Instance(meaning)
             elif isinstance(meaning, FunctionRef):
                 inner = Scope(meaning.module, meaning.owner, meaning.summary)
@@ -366,6 +367,12 @@ def _kind(roots: Iterable[Symbol], missing: Iterable[str]) -> Kind:
     if "layer" in kinds:
         return Kind.LAYER
     return Kind.UNKNOWN if any(missing) else Kind.OTHER
+
+
+def _is_class(meaning: Meaning) -> bool:
+    return isinstance(meaning, ClassRef) or (
+        isinstance(meaning, Symbol) and meaning.kind in ("layer", "model", "class")
+    )
 
 
 def _plain_root(root: Symbol) -> bool:

@@ -201,7 +201,10 @@ def _saw_assignment(node: ast.Assign | ast.AnnAssign | ast.AugAssign, facts: _Fa
     value = node.value
     for target in node.targets if isinstance(node, ast.Assign) else (node.target,):
         if value is not None:
-            bind(target, value, facts.bindings)
+            if isinstance(value, ast.Lambda) and isinstance(target, ast.Name):
+                facts.bindings.setdefault(target.id, [])  # what it creates is looked at in place
+            else:
+                bind(target, value, facts.bindings)
         for place in places(target):
             name = dotted(place)
             if name.startswith("self."):

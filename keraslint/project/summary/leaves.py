@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from keraslint.project.declared import Bindings, Leaves
+from keraslint.project.summary.walking import walk
 
 _PARTIALS = frozenset({"partial", "functools.partial"})
 
@@ -66,12 +67,26 @@ def _leaves(node: ast.expr) -> Iterator[str]:
         yield from _leaves(node.elt)
     elif isinstance(node, ast.Call):
         yield from _call_leaves(node)
+    elif isinstance(node, ast.Lambda):
+        yield from _made_by(node)
     elif isinstance(node, ast.Subscript) and isinstance(node.value, (ast.Dict, ast.List)):
         yield from _leaves(node.value)
     else:
         name = dotted(node)
         if name:
             yield name
+
+
+def _made_by(node: ast.Lambda) -> Iterator[str]:
+    """`lambda n: Dense(n)` stands for `Dense`: it makes one of nothing but what it is given."""
+    call = node.body
+    name = dotted(call.func) if isinstance(call, ast.Call) else ""
+    if not isinstance(call, ast.Call) or not name.rpartition(".")[2][:1].isupper():
+        return
+    given = {argument.arg for argument in (*node.args.args, *node.args.kwonlyargs)}
+    inner = walk([*call.args, *call.keywords])
+    if all(item.id in given for item in inner if isinstance(item, ast.Name)):
+        yield name
 
 
 def _call_leaves(node: ast.Call) -> Iterator[str]:
