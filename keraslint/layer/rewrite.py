@@ -39,7 +39,12 @@ class Split:
                     line = _statements(self.twin(step).node)
                     if isinstance(line[0], cst.FunctionDef):
                         line = [_parted(line[0])]
-                    found += line if beside or not found else _closed_up(line)
+                    alone = (
+                        not beside
+                        and bool(found)
+                        and isinstance(found[-1], cst.SimpleStatementLine)
+                    )
+                    found += _closed_up(line) if alone else line
             elif step.is_branch:
                 found += self._moved_branch(step)
             else:
