@@ -108,7 +108,8 @@ class Latecomers:
         moved = [_assignment(one) for one in group]
         attributes = {f"self.{one.name}" for one in group}
         first = group[0].method
-        found = list(self._constructor.edits(moved, attributes, first, "**kwargs"))
+        arguments = "**kwargs" if self._obligations.plain_base else "*args, **kwargs"
+        found = list(self._constructor.edits(moved, attributes, first, arguments))
         for method in dict.fromkeys(one.method for one in group):
             found += _without(method, [one for one in group if one.method is method])
         return tuple(sorted(found))

@@ -259,9 +259,20 @@ def leaves(value: Any) -> list[Input]:
     return found
 
 
+def parameters_of(cls: Any) -> list[inspect.Parameter]:
+    """What a constructor takes; one that takes `*args, **kwargs` alone asks its base."""
+    parameters: list[inspect.Parameter] = []
+    for owner in cls.__mro__:
+        if "__init__" in vars(owner):
+            parameters = list(inspect.signature(owner.__init__).parameters.values())[1:]
+            if [p.kind for p in parameters] != [2, 4]:
+                break
+    return parameters
+
+
 def by_name(cls: Any, construction: Construction) -> tuple[tuple[Any, ...], dict[str, Any]]:
     """Constructor arguments as keywords, as far as the signature allows."""
-    parameters = list(inspect.signature(cls.__init__).parameters.values())[1:]
+    parameters = parameters_of(cls)
     count = len(construction.args)
     if count > len(parameters) or any(parameters[i].kind > 1 for i in range(count)):
         return construction.args, dict(construction.kwargs)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import reduce
 from typing import Any
 
-from .case import Call, Case, Change, Input, by_name, leaves
+from .case import Call, Case, Change, Input, by_name, leaves, parameters_of
 
 INPUT_WORDS = {"in", "input", "inputs", "inp", "nin", "inplanes", "cin"}
 SIZE_WORDS = {
@@ -140,7 +140,7 @@ def _switches(alternatives: Alternatives) -> bool:
 
 def _arguments(case: Case, asked: Call) -> dict[str, Any]:
     _, given = by_name(case.cls, asked.construction)
-    parameters = list(inspect.signature(case.cls.__init__).parameters.values())[1:]
+    parameters = parameters_of(case.cls)
     defaults = {p.name: p.default for p in parameters if p.default is not inspect.Parameter.empty}
     return {**defaults, **given}
 

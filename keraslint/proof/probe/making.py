@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from .case import parameters_of
 from .derive import is_input_channels
 
 Arguments = dict[str, str]
@@ -66,7 +67,7 @@ def makings(cls: Any) -> Iterator[Arguments]:
     The smallest first, then those that the class asks for, larger ones, and others in turn.
     """
     text = source_of(cls)
-    parameters = list(inspect.signature(cls.__init__).parameters.values())[1:]
+    parameters = parameters_of(cls)
     needed = [p for p in parameters if p.default is EMPTY and p.kind not in (2, 4)]
     first = {p.name: _choices(p, text)[0] for p in needed}
     small = {p.name: _choices(p, text)[0] for p in parameters if _is_large(p)}
