@@ -100,7 +100,18 @@ class Constructor:
             return (_written(moved, self._first_beside(build), arguments),)
         node = self._method.node
         kept = without_placeholders(body_of(node), placeholders)
-        return self._method.edits(with_body(node, [*kept, *moved], self._method.indent))
+        new = [one for one in moved if not self._is_there(one)]
+        return self._method.edits(with_body(node, [*kept, *new], self._method.indent))
+
+    def _is_there(self, node: cst.BaseStatement) -> bool:
+        """`units = self.units` below `self.units = units`, an argument."""
+        small = node.body[0] if isinstance(node, cst.SimpleStatementLine) else None
+        if not isinstance(small, cst.Assign) or len(small.targets) > 1:
+            return False
+        name = dotted(small.targets[0].target)
+        held = self.facts.values.get(name) == (name,) and name not in self.facts.binds
+        same = dotted(small.value) == f"self.{name}" and self._method is not None
+        return held and same and f"def {name}(" not in self._method.source.text  # a setter
 
     def _first_beside(self, build: Method) -> Method:
         """The class's first method, if it stands under no condition."""

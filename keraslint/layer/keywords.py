@@ -20,6 +20,11 @@ def handing_on(method: Method, name: str) -> tuple[Edit, ...] | None:
     return method.edits(changed)
 
 
+def mentions(method: Method, name: str) -> bool:
+    """Whether the name stands for something already: an argument, a local or an outer name."""
+    return any(isinstance(one, cst.Name) and one.value == name for one in walk(method.node))
+
+
 def _is_super(call: cst.Call) -> bool:
     owner, _, name = dotted(call.func).rpartition(".")
     return name == "__init__" and bool(owner) and owner != "self"

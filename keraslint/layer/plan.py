@@ -263,9 +263,13 @@ class Planner:
 
 
 def _none(step: Step) -> set[str]:
-    """The attributes to which a step assigns `None`, and does nothing else."""
+    """The attributes to which a step assigns or adds `None`, and does nothing else."""
     line = step.node if isinstance(step.node, cst.SimpleStatementLine) else None
     small = line.body[0] if line is not None and len(line.body) == 1 else None
+    if isinstance(small, cst.Expr) and isinstance(small.value, cst.Call):
+        owner, _, verb = dotted(small.value.func).rpartition(".")
+        adds = verb == "append" and [dotted(arg.value) for arg in small.value.args] == ["None"]
+        return {owner} if adds and owner.startswith("self.") else set()
     if not isinstance(small, cst.Assign) or dotted(small.value) != "None":
         return set()
     names = {dotted(target.target) for target in small.targets}

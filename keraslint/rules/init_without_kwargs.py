@@ -135,7 +135,7 @@ def _is_automatic(layer: LayerClass) -> bool:
 
 def cure(layer: LayerClass, finding: Finding) -> Cure:
     """Offer to take `**kwargs` and hand them on."""
-    from keraslint.layer.keywords import handing_on
+    from keraslint.layer.keywords import handing_on, mentions
 
     init = init_of(layer.hierarchy, layer.ref)
     method = layer.method("__init__")
@@ -148,7 +148,7 @@ def cure(layer: LayerClass, finding: Finding) -> Cure:
         return Cure(why_not=f"`super().__init__()` gives `{twice}` a value of its own")
     if not next_takes_always(layer.hierarchy, layer.ref):
         return Cure(why_not="the base class does not take `**kwargs` either")
-    if "kwargs" in init.names:
+    if not init.rest and mentions(method, "kwargs"):
         return Cure(why_not="the name `kwargs` is taken")
     edits = handing_on(method, init.rest or "kwargs")
     if edits is None:
