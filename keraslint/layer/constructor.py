@@ -106,12 +106,12 @@ class Constructor:
     def _is_there(self, node: cst.BaseStatement) -> bool:
         """`units = self.units` below `self.units = units`, an argument."""
         small = node.body[0] if isinstance(node, cst.SimpleStatementLine) else None
-        if not isinstance(small, cst.Assign) or len(small.targets) > 1:
+        if not isinstance(small, cst.Assign) or len(small.targets) > 1 or self._method is None:
             return False
         name = dotted(small.targets[0].target)
         held = self.facts.values.get(name) == (name,) and name not in self.facts.binds
-        same = dotted(small.value) == f"self.{name}" and self._method is not None
-        return held and same and f"def {name}(" not in self._method.source.text  # a setter
+        set_by_a_property = f"def {name}(" in self._method.source.text
+        return held and not set_by_a_property and dotted(small.value) == f"self.{name}"
 
     def _first_beside(self, build: Method) -> Method:
         """The class's first method, if it stands under no condition."""
