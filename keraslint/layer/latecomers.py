@@ -36,8 +36,9 @@ class Latecomer:
     """One thing that is created while `call()` runs.
 
     `around` are the nodes it stands in, outermost first; `attribute` is where it is kept (`""`:
-    nowhere), `name` the attribute that it would get. `bar` says why it cannot move, `doubts` what
-    makes the move unsafe, `unseen` those of them that running the layer cannot clear.
+    nowhere), `container` the one in which, `name` the attribute that it would get. `bar` says why
+    it cannot move, `doubts` what makes the move unsafe, `unseen` those of them that running the
+    layer cannot clear.
     """
 
     ref: FunctionRef
@@ -47,6 +48,7 @@ class Latecomer:
     state: State
     around: tuple[cst.CSTNode, ...]
     attribute: str = ""
+    container: str = ""
     name: str = ""
     bar: str = ""
     doubts: tuple[str, ...] = ()
@@ -125,8 +127,9 @@ class Latecomers:
             state = created(self.layer.hierarchy, self.layer.ref, ref, callee) if callee else None
             if state is not None:
                 kept_by, attribute = _kept(call, around)
+                inside = "" if attribute else _container(call, around)
                 yield Latecomer(
-                    ref, method, call, callee, state, around, attribute, kept_by=kept_by
+                    ref, method, call, callee, state, around, attribute, inside, kept_by=kept_by
                 )
 
     # -- how it could be -------------------------------------------------------------------
@@ -268,6 +271,21 @@ def _kept(call: cst.Call, around: tuple[cst.CSTNode, ...]) -> tuple[cst.CSTNode 
     if len(outer) == 1 and _only_guards(outer[0], f"self.{attribute}"):
         return outer[0], attribute
     return None, attribute
+
+
+def _container(call: cst.Call, around: tuple[cst.CSTNode, ...]) -> str:
+    """The attribute in which it is kept: `self.x[k] = …`, or `self.x.append(…)`."""
+    holder = around[-1] if around else None
+    if isinstance(holder, cst.Assign) and holder.value is call:
+        cell = dotted(holder.targets[0].target)
+        owner = cell.removesuffix("[]") if cell.endswith("[]") else ""
+    else:
+        calls = [node for node in around if isinstance(node, cst.Call)]
+        owner, _, verb = dotted(calls[-1].func).rpartition(".") if calls else ("", "", "")
+        given = [argument.value for argument in calls[-1].args] if calls else []
+        owner = owner if verb in ("append", "insert") and call in given else ""
+    name = owner.removeprefix("self.")
+    return name if owner != name and "." not in name and "[" not in name else ""
 
 
 def _only_guards(node: cst.CSTNode, cell: str) -> bool:

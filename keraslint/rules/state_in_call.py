@@ -125,7 +125,11 @@ def _message(one: Latecomer, keras: int) -> str:
     if one.ref.summary.name != "call":
         where += ", which `call()` runs"
     says = _SAYS[one.state.kind]
-    if one.attribute and keras == 3 and one.state.kind not in ("variable", "stateless"):
+    if (
+        (one.attribute or one.container)
+        and keras == 3
+        and one.state.kind not in ("variable", "stateless")
+    ):
         says = "Keras takes no new state for `self` there"
     return f"`{one.callee}` is {where}: {says}"
 
