@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import errno
 import os
 import re
 from bisect import bisect_right
@@ -139,6 +140,8 @@ def unreadable(path: str, error: Exception) -> Unreadable:
         return Unreadable(path, Trouble.FORBIDDEN, "permission denied")
     if isinstance(error, IsADirectoryError):
         return Unreadable(path, Trouble.DIRECTORY, "is a directory, not a file")
+    if isinstance(error, RuntimeError) or getattr(error, "errno", None) == errno.ELOOP:
+        return Unreadable(path, Trouble.BROKEN_LINK, "symbolic link that leads back to itself")
     reason = error.strerror if isinstance(error, OSError) else None
     return Unreadable(path, Trouble.OTHER, (reason or str(error)).lower())
 
