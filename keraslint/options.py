@@ -115,7 +115,9 @@ OPTIONS: Mapping[str, Option] = {
     "cache-dir": Option(_STRING, "Where the cache is", "paths"),
     "output-format": Option(_STRING, "How findings are reported"),
     "baseline": Option(_STRING, "A file of findings that are known and not told again", "paths"),
-    "recipes": Option(_LISTS, "How to make and call a layer, for a proof"),
+    "recipes": Option(
+        _LISTS, 'How to make and call a layer, for a proof: `Block = "Block(4)(floats(2, 8))"`'
+    ),
     "fix": Option(_BOOLEAN, "Apply fixes"),
     "unsafe-fixes": Option(_BOOLEAN, "Apply unsafe fixes too"),
     "show-fixes": Option(_BOOLEAN, "List what was fixed"),
