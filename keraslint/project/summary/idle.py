@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from keraslint.project.summary.leaves import dotted
@@ -16,15 +16,24 @@ _ALWAYS = frozenset({"name", "trainable", "dtype"})
 _TELLS = frozenset({"print", "warn", "warning", "warn_once", "info", "debug"})
 
 
-def idle(node: ast.FunctionDef, inner: Iterable[ast.AST]) -> frozenset[str]:
-    """Those that are only refused or warned of, or only turned into what the base gives back."""
-    listed = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
-    names = [item for item in inner if isinstance(item, ast.Name)]
-    total = Counter(name.id for name in names if isinstance(name.ctx, ast.Load))
-    rest = node.args.kwarg.arg if node.args.kwarg else ""
+def idle(
+    node: ast.FunctionDef, inner: Sequence[ast.AST], kept: Container[str], rest: str
+) -> frozenset[str]:
+    """Those that are only refused or warned of, or only turned into what the base gives back.
+
+    What is `kept` as it came leaves a trace; `rest` is the name of `**kwargs` that are looked into.
+    """
+    listed = [*node.args.posonlyargs, *node.args.args[1:], *node.args.kwonlyargs]
+    wanted = [argument.arg for argument in listed if argument.arg not in kept]
+    if not wanted:
+        return frozenset()
     place = _Place(rest, frozenset(_answered(rest, inner)) if rest else frozenset())
     free = Counter(name.id for name in place.free(node.body))
-    wanted = (argument.arg for argument in listed)
+    if free.keys().isdisjoint(wanted):
+        return frozenset()
+    total = Counter(
+        item.id for item in inner if isinstance(item, ast.Name) and isinstance(item.ctx, ast.Load)
+    )
     return frozenset(name for name in wanted if free[name] and free[name] == total[name])
 
 

@@ -14,10 +14,10 @@ _TAKING = frozenset({"pop", "__delitem__"})
 def handling(rest: str, inner: Iterable[ast.AST]) -> str:
     """`whole`: only handed on as `**kwargs`; `sifted`: nobody knows what is taken out; `read`."""
     nodes = list(inner)
-    names = [item for item in nodes if isinstance(item, ast.Name) and item.id == rest]
+    names = [item for item in nodes if item.__class__ is ast.Name and item.id == rest]
     if any(isinstance(name.ctx, (ast.Store, ast.Del)) for name in names):
         return "sifted"
-    calls = [item for item in nodes if isinstance(item, ast.Call)]
+    calls = [item for item in nodes if item.__class__ is ast.Call]
     spread = [k for call in calls for k in call.keywords if k.arg is None and _is(k.value, rest)]
     if len(spread) == len(names):
         return "whole"

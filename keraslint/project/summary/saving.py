@@ -47,15 +47,19 @@ def _init(node: ast.FunctionDef, places: Places) -> InitSummary:
     calls = [item for item in inner if item.__class__ is ast.Call]
     rebound = {item.id for item in names if item.ctx.__class__ is ast.Store}
     reads = {item.id for item in names if item.ctx.__class__ is ast.Load}
+    stores = dict(_stores(node.body, rebound, written))
+    rest = node.args.kwarg.arg if node.args.kwarg else ""
+    handled = handling(rest, inner) if rest else ""
+    idlers = idle(node, inner, stores, rest if handled != "whole" else "")
     return InitSummary(
         places.name(node, node.name),
-        dict(_stores(node.body, rebound, written)),
+        stores,
         tuple(_parents(calls)),
         frozenset(_strings(inner) if node.args.kwarg else ()),
-        frozenset(reads - idle(node, inner)),
+        frozenset(reads - idlers),
         frozenset(_plain_parameters(node.args)),
         _only_raises(node.body),
-        handling(node.args.kwarg.arg, inner) if node.args.kwarg else "",
+        handled,
     )
 
 
