@@ -8,7 +8,7 @@ import libcst as cst
 
 from keraslint.diagnostic import Edit, Position, Span
 from keraslint.layer.rewrite import body_of, with_body
-from keraslint.layer.syntax import Method, constant_text, dotted, walk
+from keraslint.layer.syntax import Method, code, constant_text, dotted, walk
 from keraslint.project.meaning import ClassRef
 
 Entries = Sequence[tuple[str, str]]
@@ -31,7 +31,11 @@ def completed(
         inherited = node.deep_replace(literal, cst.parse_expression(first[0][1]))
         changed = cst.ensure_type(inherited, cst.FunctionDef)
     elif literal is not None and (first or last):
-        changed = node.with_deep_changes(literal, **_with_entries(literal, first, last))
+        wide = _is_wide(method, literal, [*first, *last])
+        written_out = _over_lines(literal, method.indent) if wide else literal
+        node = cst.ensure_type(node.deep_replace(literal, written_out), cst.FunctionDef)
+        entries = _with_entries(written_out, first, last)
+        changed = node.with_deep_changes(written_out, **entries)
     elif first:
         return None
     else:
@@ -101,6 +105,33 @@ def _with_entries(node: cst.Dict, first: Entries, last: Entries) -> dict[str, ob
     end = elements[-1].with_changes(comma=closing)
     brace = node.rbrace.with_changes(whitespace_before=before)
     return {"elements": [*elements[:-1], end], "rbrace": brace}
+
+
+def _is_wide(method: Method, literal: cst.Dict, entries: Entries) -> bool:
+    """Whether a dictionary in one line would make that line too long."""
+    if not isinstance(method.node.body, cst.IndentedBlock):
+        return False
+    text = code(literal)
+    more = sum(len(f', "{key}": {value}') for key, value in entries)
+    lines = [method.source.line(number) for number in range(method.first, method.last + 1)]
+    longest = max((len(line.rstrip()) for line in lines), default=0)
+    own = next((line.rstrip() for line in lines if text in line), "")
+    return bool(own and literal.elements) and len(own) + more > max(_WIDTH, longest)
+
+
+def _over_lines(literal: cst.Dict, indent: str) -> cst.Dict:
+    """The same dictionary with a line for each entry."""
+    inner = cst.ParenthesizedWhitespace(indent=True, last_line=cst.SimpleWhitespace(indent))
+    comma = cst.Comma(whitespace_after=inner)
+    *others, last = literal.elements
+    listed = [one.with_changes(comma=comma) for one in others]
+    return literal.with_changes(
+        lbrace=literal.lbrace.with_changes(whitespace_after=inner),
+        elements=[*listed, last.with_changes(comma=cst.Comma())],
+        rbrace=literal.rbrace.with_changes(
+            whitespace_before=cst.ParenthesizedWhitespace(indent=True)
+        ),
+    )
 
 
 _Space = cst.BaseParenthesizableWhitespace
