@@ -26,8 +26,8 @@ def render(report: Report) -> str:
 
 
 def _more(report: Report) -> str:
-    """Name the page that says why the first finding is one."""
-    if report.quiet or not report.diagnostics:
+    """Name the page that says why the first finding is one; a proof's counts come last."""
+    if report.quiet or report.proving or not report.diagnostics:
         return ""
     return f"For more about a rule, try `keraslint rule {report.diagnostics[0].code}`.\n"
 
