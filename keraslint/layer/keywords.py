@@ -5,7 +5,7 @@ from __future__ import annotations
 import libcst as cst
 
 from keraslint.diagnostic import Edit
-from keraslint.layer.syntax import Method, dotted, walk
+from keraslint.layer.syntax import Method, code, dotted, walk
 
 
 def handing_on(method: Method, name: str) -> tuple[Edit, ...] | None:
@@ -17,7 +17,40 @@ def handing_on(method: Method, name: str) -> tuple[Edit, ...] | None:
     changed = node.with_deep_changes(calls[0], args=_arguments(calls[0], name))
     if node.params.star_kwarg is None:
         changed = changed.with_changes(params=_parameters(changed.params, name))
+        if _is_wide(method, name):
+            changed = _one_for_each_line(changed, method.indent)
     return method.edits(changed)
+
+
+_WIDTH = 88
+
+
+def _is_wide(method: Method, name: str) -> bool:
+    """Whether parameters that stand in one line would make it too long."""
+    parameters = method.node.params
+    starred = parameters.posonly_params or isinstance(
+        parameters.star_arg, (cst.Param, cst.ParamStar)
+    )
+    plain = bool(parameters.params) and not starred
+    text = code(parameters).strip()
+    spanned = map(method.source.line, range(method.first, method.last + 1))
+    lines = [line.partition("  #")[0].rstrip() for line in spanned]
+    own = next((line for line in lines if text in line), "")
+    longest = max(len(line) for line in lines)
+    return plain and bool(own) and len(f"{own}, **{name}") > max(_WIDTH, longest)
+
+
+def _one_for_each_line(node: cst.FunctionDef, indent: str) -> cst.FunctionDef:
+    """A line for each parameter, as formatters write what is too long for one."""
+    inner = cst.ParenthesizedWhitespace(indent=True, last_line=cst.SimpleWhitespace(indent))
+    comma = cst.Comma(whitespace_after=inner)
+    closing = cst.Comma(whitespace_after=cst.ParenthesizedWhitespace(indent=True))
+    bare = cst.SimpleWhitespace("")
+    assert node.params.star_kwarg is not None
+    last = node.params.star_kwarg.with_changes(comma=closing, whitespace_after_param=bare)
+    listed = [p.with_changes(comma=comma) for p in node.params.params]
+    parameters = node.params.with_changes(params=listed, star_kwarg=last)
+    return node.with_changes(params=parameters, whitespace_before_params=inner)
 
 
 def mentions(method: Method, name: str) -> bool:
