@@ -1,19 +1,41 @@
-"""What people type: flags in, text out, exit code.  (the only click)"""
+"""What people type: commands and their flags in, text out, exit code."""
 
 from __future__ import annotations
 
 import gc
 import os
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import partial, reduce
+from collections.abc import Sequence
 from io import TextIOWrapper
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
 from keraslint import __version__
+from keraslint.flags import (
+    CODES,
+    FORMATS,
+    GLOBS,
+    PATH,
+    Sectioned,
+    cached,
+    comparing,
+    configured,
+    finding,
+    fixing,
+    how_to_prove,
+    of_formats,
+    of_keys,
+    of_rules,
+    other,
+    pairs,
+    printing,
+    proving,
+    selecting,
+    silencing,
+    telling,
+)
 from keraslint.terminal import clear, colourful, overwrite, show, width, write
 
 if TYPE_CHECKING:
@@ -22,29 +44,6 @@ if TYPE_CHECKING:
     from keraslint.commands.check import Request
 
 CLEAN, FINDINGS, MISUSE, INTERRUPTED = 0, 1, 2, 130
-_Command = TypeVar("_Command", bound=Callable[..., Any])
-
-
-class _Option(click.Option):
-    """An option that knows the section of `--help` it stands in."""
-
-    def __init__(self, *args: Any, section: str = "Options", **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.section = section
-
-
-class _Sectioned(click.Command):
-    """A command whose `--help` groups its options, the shared ones last."""
-
-    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        sections: dict[str, list[tuple[str, str]]] = {}
-        for param in self.get_params(ctx):
-            shown = param.get_help_record(ctx) if isinstance(param, click.Option) else None
-            if shown is not None:
-                sections.setdefault(getattr(param, "section", "Options"), []).append(shown)
-        for title in sorted(sections, key=lambda title: title == "Options"):
-            with formatter.section(title):
-                formatter.write_dl(sections[title])
 
 
 class _Keraslint(click.Group):
@@ -65,86 +64,6 @@ class _Keraslint(click.Group):
         if args and args[0] not in own:
             args = ["check", *args]
         return super().parse_args(ctx, args)
-
-
-_PATH = click.Path()  # which completes files, and checks nothing
-
-
-def _commas(_: click.Context, __: click.Parameter, values: Iterable[str]) -> tuple[str, ...]:
-    return tuple(word for value in values for word in value.replace(",", " ").split())
-
-
-def _pairs(_: click.Context, __: click.Parameter, values: Iterable[str]) -> Mapping[str, list[str]]:
-    pairs: dict[str, list[str]] = {}
-    for pair in (pair for value in values for pair in value.split(",")):
-        pattern, colon, code = pair.strip().rpartition(":")
-        if not colon:
-            raise click.BadParameter(f"`{pair}` is not `PATTERN:CODE`")
-        pairs.setdefault(pattern, []).append(code)
-    return pairs
-
-
-def _of_rules(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
-    """Complete the last selector of a list."""
-    from keraslint.commands.config import selectors
-
-    before, comma, word = incomplete.rpartition(",")
-    return [f"{before}{comma}{one}" for one in selectors() if one.startswith(word)]
-
-
-def _of_formats(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
-    from keraslint.report import format_names
-
-    return [name for name in format_names() if name.startswith(incomplete)]
-
-
-def _of_keys(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
-    from keraslint.options import OPTIONS
-
-    return [key for key in OPTIONS if key.startswith(incomplete)]
-
-
-def _options(section: str) -> Callable[..., Callable[[_Command], _Command]]:
-    return partial(click.option, cls=_Option, section=section)
-
-
-_fixing, _selecting, _finding = map(_options, ("Fixing", "Rule selection", "File selection"))
-_proving, _telling, _other = map(_options, ("Proof", "Output", "Options"))
-_codes = {"multiple": True, "callback": _commas, "metavar": "CODES", "shell_complete": _of_rules}
-_FORMATS = """full, concise, grouped, json, json-lines, github, gitlab, azure, junit, pylint, rdjson
-or sarif."""
-_silencing, _comparing = map(_options, ("Known findings", "Versions"))
-_globs = {"multiple": True, "callback": _commas, "metavar": "PATTERNS"}
-
-
-def _together(*options: Callable[[_Command], _Command]) -> Callable[[_Command], _Command]:
-    """Make one decorator of options that several commands have."""
-    return lambda command: reduce(lambda made, option: option(made), reversed(options), command)
-
-
-def _printing(*formats: str) -> Callable[[_Command], _Command]:
-    says = f"What to print (default: {formats[0]})."
-    return _other("--output-format", type=click.Choice(formats), default=formats[0], help=says)
-
-
-_how_to_prove = _together(
-    _proving(
-        "--python", metavar="EXE", help="The interpreter that has your Keras (default: ours)."
-    ),
-    _proving("--backend", type=click.Choice(["tensorflow", "jax"]), help="The backend of Keras."),
-    _proving("--recipe", multiple=True, help="How to run a layer: 'Block(4)(floats(2, 8))'."),
-    _proving("--show-recipe", is_flag=True, help="Print the recipes used, as configuration."),
-    _proving("--report", metavar="FILE", help="Write the evidence to a page (.html) or as .json."),
-    _proving("--timeout", type=float, metavar="SECONDS", help="Limit for a version (default: 60)."),
-)
-_configured = _together(
-    _other("--config", multiple=True, metavar="FILE|KEY=VALUE", help="Configuration to use."),
-    _other("--isolated", is_flag=True, help="Ignore all configuration files."),
-)
-_cached = _together(
-    _other("-n", "--no-cache", is_flag=True, help="Neither read nor write the cache."),
-    _other("--cache-dir", envvar="KERASLINT_CACHE_DIR", metavar="DIR", help="Where the cache is."),
-)
 
 
 @click.group(
@@ -173,7 +92,7 @@ def cli() -> None:
 
 
 @cli.command(
-    cls=_Sectioned,
+    cls=Sectioned,
     short_help="Report findings, fix them, prove the fixes.",
     epilog="""\b
 Examples:
@@ -185,50 +104,50 @@ Examples:
   keraslint check --baseline known.json --update-baseline src/
   keraslint check --output-format github .  for a workflow's log""",
 )
-@click.argument("paths", nargs=-1, metavar="[PATH]...", type=_PATH)
-@_fixing("--fix/--no-fix", default=None, help="Apply fixes.")
-@_fixing("--unsafe-fixes/--no-unsafe-fixes", default=None, help="Apply unsafe fixes too.")
-@_fixing("--diff", is_flag=True, help="Show the fixes as a diff and write nothing.")
-@_fixing("--show-fixes/--no-show-fixes", default=None, help="List what was fixed.")
-@_fixing("--fixable", help="Rules whose fixes may be applied.", **_codes)
-@_fixing("--extend-fixable", help="Rules whose fixes may be applied, too.", **_codes)
-@_fixing("--unfixable", help="Rules whose fixes may not be applied.", **_codes)
-@_proving("--prove", is_flag=True, help="With --fix: write exactly the fixes that are proved.")
-@_how_to_prove
-@_selecting("--select", help="Rules to turn on, instead of the default ones.", **_codes)
-@_selecting("--ignore", help="Rules to turn off.", **_codes)
-@_selecting("--extend-select", help="Rules to turn on, too.", **_codes)
-@_selecting("--per-file-ignores", multiple=True, callback=_pairs, metavar="PATTERN:CODE",
+@click.argument("paths", nargs=-1, metavar="[PATH]...", type=PATH)
+@fixing("--fix/--no-fix", default=None, help="Apply fixes.")
+@fixing("--unsafe-fixes/--no-unsafe-fixes", default=None, help="Apply unsafe fixes too.")
+@fixing("--diff", is_flag=True, help="Show the fixes as a diff and write nothing.")
+@fixing("--show-fixes/--no-show-fixes", default=None, help="List what was fixed.")
+@fixing("--fixable", help="Rules whose fixes may be applied.", **CODES)
+@fixing("--extend-fixable", help="Rules whose fixes may be applied, too.", **CODES)
+@fixing("--unfixable", help="Rules whose fixes may not be applied.", **CODES)
+@proving("--prove", is_flag=True, help="With --fix: write exactly the fixes that are proved.")
+@how_to_prove
+@selecting("--select", help="Rules to turn on, instead of the default ones.", **CODES)
+@selecting("--ignore", help="Rules to turn off.", **CODES)
+@selecting("--extend-select", help="Rules to turn on, too.", **CODES)
+@selecting("--per-file-ignores", multiple=True, callback=pairs, metavar="PATTERN:CODE",
             help="Rules to turn off in some files.")  # fmt: skip
-@_selecting("--extend-per-file-ignores", multiple=True, callback=_pairs, metavar="PATTERN:CODE",
+@selecting("--extend-per-file-ignores", multiple=True, callback=pairs, metavar="PATTERN:CODE",
             help="Rules to turn off in some files, too.")  # fmt: skip
-@_finding("--exclude", help="Files and folders to leave out.", **_globs)
-@_finding("--extend-exclude", help="Files and folders to leave out, too.", **_globs)
-@_finding(
+@finding("--exclude", help="Files and folders to leave out.", **GLOBS)
+@finding("--extend-exclude", help="Files and folders to leave out, too.", **GLOBS)
+@finding(
     "--respect-gitignore/--no-respect-gitignore", default=None, help="Leave out what git ignores."
 )
-@_finding("--force-exclude/--no-force-exclude", default=None,
+@finding("--force-exclude/--no-force-exclude", default=None,
           help="Leave out excluded paths even if they are named.")  # fmt: skip
-@_finding("--stdin-filename", metavar="PATH", help="Read standard input, as if it were this file.")
-@_silencing("--add-noqa", is_flag=True, help="Silence what is found by `# noqa` comments.")
-@_silencing("--baseline", metavar="FILE", help="Leave out the findings that this file holds.")
-@_silencing("--update-baseline", is_flag=True, help="Write what is found to the baseline.")
-@_telling("--output-format", envvar="KERASLINT_OUTPUT_FORMAT", metavar="FORMAT", help=_FORMATS,
-          shell_complete=_of_formats)  # fmt: skip
-@_telling("-o", "--output-file", metavar="FILE", help="Write the report to a file.")
-@_telling("--statistics", is_flag=True, help="Count the findings of each rule.")
-@_telling("--show-files", is_flag=True, help="List the files that would be linted.")
-@_telling("--show-settings", is_flag=True, help="Show the settings that hold.")
-@_telling("-w", "--watch", is_flag=True, help="Report again whenever a file changes.")
-@_telling("--color", type=click.Choice(["auto", "always", "never"]), default="auto",
+@finding("--stdin-filename", metavar="PATH", help="Read standard input, as if it were this file.")
+@silencing("--add-noqa", is_flag=True, help="Silence what is found by `# noqa` comments.")
+@silencing("--baseline", metavar="FILE", help="Leave out the findings that this file holds.")
+@silencing("--update-baseline", is_flag=True, help="Write what is found to the baseline.")
+@telling("--output-format", envvar="KERASLINT_OUTPUT_FORMAT", metavar="FORMAT", help=FORMATS,
+          shell_complete=of_formats)  # fmt: skip
+@telling("-o", "--output-file", metavar="FILE", help="Write the report to a file.")
+@telling("--statistics", is_flag=True, help="Count the findings of each rule.")
+@telling("--show-files", is_flag=True, help="List the files that would be linted.")
+@telling("--show-settings", is_flag=True, help="Show the settings that hold.")
+@telling("-w", "--watch", is_flag=True, help="Report again whenever a file changes.")
+@telling("--color", type=click.Choice(["auto", "always", "never"]), default="auto",
           help="When to use colours.")  # fmt: skip
-@_telling("-q", "--quiet", is_flag=True, help="Print findings and nothing else.")
-@_telling("-e", "--exit-zero", is_flag=True, help="Exit with 0 even if there are findings.")
-@_telling("--exit-non-zero-on-fix", is_flag=True, help="Exit with 1 even if all was fixed.")
-@_configured
-@_other("--keras", type=int, metavar="2|3", help="The Keras that the code is written for.")
-@_other("--target-version", metavar="PY", help="The oldest Python to support, such as py310.")
-@_cached
+@telling("-q", "--quiet", is_flag=True, help="Print findings and nothing else.")
+@telling("-e", "--exit-zero", is_flag=True, help="Exit with 0 even if there are findings.")
+@telling("--exit-non-zero-on-fix", is_flag=True, help="Exit with 1 even if all was fixed.")
+@configured
+@other("--keras", type=int, metavar="2|3", help="The Keras that the code is written for.")
+@other("--target-version", metavar="PY", help="The oldest Python to support, such as py310.")
+@cached
 def check(paths: tuple[str, ...], **asked: Any) -> int:
     """Report findings in files and folders (default: here; `-` is standard input)."""
     from keraslint.commands.check import Request, answer
@@ -248,10 +167,10 @@ def check(paths: tuple[str, ...], **asked: Any) -> int:
     return MISUSE if told.failed else FINDINGS if found else CLEAN
 
 
-@cli.command(cls=_Sectioned, short_help="Explain a rule.")
-@click.argument("rule", required=False, shell_complete=_of_rules)
+@cli.command(cls=Sectioned, short_help="Explain a rule.")
+@click.argument("rule", required=False, shell_complete=of_rules)
 @click.option("--all", "every", is_flag=True, help="All the rules.")
-@_printing("text", "json", "markdown")
+@printing("text", "json", "markdown")
 def rule(rule: str | None, every: bool, output_format: str) -> int:
     """Explain a rule, by its code or name (a prefix of codes names several); without, list them."""
     from keraslint.commands.rule import pages
@@ -263,10 +182,10 @@ def rule(rule: str | None, every: bool, output_format: str) -> int:
     return CLEAN
 
 
-@cli.command(cls=_Sectioned, short_help="Explain the keys of the configuration.")
-@click.argument("key", required=False, shell_complete=_of_keys)
+@cli.command(cls=Sectioned, short_help="Explain the keys of the configuration.")
+@click.argument("key", required=False, shell_complete=of_keys)
 @click.option("--schema", is_flag=True, help="Print the JSON schema of a configuration.")
-@_printing("text", "json")
+@printing("text", "json")
 def config(key: str | None, schema: bool, output_format: str) -> int:
     """Explain one key of the configuration, or all of them."""
     from keraslint.commands.config import configuration_schema, options
@@ -279,7 +198,7 @@ def config(key: str | None, schema: bool, output_format: str) -> int:
     return CLEAN
 
 
-@cli.command(cls=_Sectioned, short_help="How to use keraslint in pre-commit and CI.")
+@cli.command(cls=Sectioned, short_help="How to use keraslint in pre-commit and CI.")
 @click.argument("name", required=False)
 def guide(name: str | None) -> int:
     """Show how keraslint is set up in pre-commit or CI; without a name, list the guides."""
@@ -289,15 +208,15 @@ def guide(name: str | None) -> int:
     return CLEAN
 
 
-@cli.command(cls=_Sectioned, short_help="Are two versions of a layer equivalent?")
+@cli.command(cls=Sectioned, short_help="Are two versions of a layer equivalent?")
 @click.argument("paths", nargs=-1, metavar="OLD NEW | [PATH]...", type=click.Path(path_type=Path))
-@_comparing("--layer", metavar="NAME", help="The layer's class (default: all that changed).")
-@_comparing("--new-layer", metavar="NAME", help="Its name in the new version, if it has changed.")
-@_comparing("--base", metavar="REV", help="Take the old versions from this git revision.")
-@_how_to_prove
-@_printing("text", "json")
-@_configured
-@_cached
+@comparing("--layer", metavar="NAME", help="The layer's class (default: all that changed).")
+@comparing("--new-layer", metavar="NAME", help="Its name in the new version, if it has changed.")
+@comparing("--base", metavar="REV", help="Take the old versions from this git revision.")
+@how_to_prove
+@printing("text", "json")
+@configured
+@cached
 def compare(**asked: Any) -> int:
     """Build and run two versions of a layer: are they equivalent?
 
@@ -316,7 +235,7 @@ def compare(**asked: Any) -> int:
     return MISUSE if told.failed else FINDINGS if told.found else CLEAN
 
 
-@cli.command(cls=_Sectioned, short_help="How to use keraslint in an editor.")
+@cli.command(cls=Sectioned, short_help="How to use keraslint in an editor.")
 @click.argument("name", required=False)
 def editors(name: str | None) -> int:
     """Show how keraslint is set up in an editor; without a name, list the editors."""
@@ -326,8 +245,8 @@ def editors(name: str | None) -> int:
     return CLEAN
 
 
-@cli.command(cls=_Sectioned, short_help="Talk to an editor: the language server.")
-@_configured
+@cli.command(cls=Sectioned, short_help="Talk to an editor: the language server.")
+@configured
 @click.option("--stdio", is_flag=True, hidden=True)  # some editors say what goes without saying
 def server(config: tuple[str, ...], isolated: bool, stdio: bool) -> int:
     """Serve an editor through standard input and output: the language server protocol.

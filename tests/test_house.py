@@ -31,13 +31,13 @@ FLOORS = (
     ("fix.proving",),
     ("fix.session", "server"),
     ("commands",),
-    ("terminal",),
+    ("terminal", "flags"),
     ("cli",),
     ("__main__",),
 )
 # A tool, and where it may be used: modules by name, a room with all its modules by `room.*`.
 OWNERS = {
-    "click": ("cli",),
+    "click": ("cli", "flags"),
     "tomllib": ("config",),
     "tomli": ("config",),
     "ast": ("project.summary", "project.summary.*"),
