@@ -48,6 +48,7 @@ class Descendants:
                     yield f"{name} overrides `{attribute}`"
             if "__init__" in ref.summary.methods:
                 yield from self._constructor(ref, name, set(reads), set(writes))
+            yield from self._beside(ref, name, set(reads))
 
     def _constructor(
         self, ref: ClassRef, name: str, reads: set[str], writes: set[str]
@@ -65,6 +66,16 @@ class Descendants:
                     yield f"{name} sets `self.{attribute}` itself"
             for attribute in sorted((method.assigns | method.reads) & writes):
                 yield f"{name} uses `self.{attribute}` while it is being constructed"
+
+    def _beside(self, ref: ClassRef, name: str, reads: set[str]) -> Iterator[str]:
+        """Another base of a subclass may set attributes once this constructor is done."""
+        above = [item.summary for item in self._hierarchy.lineage(self._ref).chain]
+        ours = {id(summary) for summary in (*above, *(one.summary for one in self._refs))}
+        for item in self._hierarchy.lineage(ref).chain:
+            init = item.summary.methods.get("__init__")
+            if id(item.summary) not in ours and init is not None:
+                for attribute in sorted(init.assigns & reads):
+                    yield f"the base `{item.summary.name}` of {name} sets `self.{attribute}`"
 
     def _run(self, ref: ClassRef, init: FunctionSummary) -> Iterator[FunctionSummary]:
         """What a subclass runs in its constructor, but for the constructors above."""
@@ -97,12 +108,24 @@ class Descendants:
                     made.factory or not self._hierarchy.weightless(made.target)
                 ):
                     return True
+        if any(self._is_called(ref, init, p.name) for p in init.parameters[1:]):
+            return True
         return any(
             word in p.name
             for p in init.parameters[1:]
             for word in ("layer", "model", "block")
             if not p.name.startswith(("num_", "n_"))
         )
+
+    def _is_called(self, ref: ClassRef, init: FunctionSummary, parameter: str) -> bool:
+        """Whether the constructor stores an argument that other methods call or build."""
+        kept = [
+            name
+            for name, leaves in init.bindings.items()
+            if name.startswith("self.") and parameter in leaves
+        ]
+        calls = {call for method in ref.summary.methods.values() for call in method.calls}
+        return any({name, f"{name}.build"} & calls for name in kept)
 
 
 def _replaces(build: FunctionSummary) -> bool:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from keraslint.layer.constructor import InitFacts
 from keraslint.layer.descendants import Descendants
+from keraslint.layer.hooks import hooks
 from keraslint.layer.steady import SETTLED, STEADY
 from keraslint.project import keras_api
 from keraslint.project.declared import FunctionSummary
@@ -73,6 +74,7 @@ class Obligations:
             for leaf in method.decorators if method is not None else ():
                 if leaf.rpartition(".")[2] not in _HARMLESS_DECORATORS:
                     yield f"`{name}` is decorated with `{leaf}`"
+        yield from hooks(self._lineage, self._ref)
         for name in self._lineage.missing:
             yield f"the base `{name}` is not to be found"
         for name in ("__setattr__", "__getattr__", "__getattribute__", "__new__"):
@@ -81,7 +83,7 @@ class Obligations:
         for cell in sorted(move.asked & move.writes):
             yield f"`build()` leaves `{cell}` alone if somebody has set it before"
         for name in sorted(move.free & self._ref.module.pokes):
-            yield f"a function of the file rebinds `{name}`"
+            yield f"a function of the file rebinds or changes `{name}`"
         for name in sorted(move.free):
             if self._is_enclosed(name):
                 yield f"`{name}` belongs to the function around the class"
@@ -129,6 +131,8 @@ class Obligations:
                 yield f"`{name}` calls its instance `{method.instance}`"
         if move.init.returns:
             yield "`__init__` returns early"
+        if "self._lock" in init.calls:
+            yield "`__init__` locks the layer"
         if not move.init.calls_super:
             yield "`__init__` does not always call `super().__init__()` first of all"
         yield from self._self_building()

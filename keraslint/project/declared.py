@@ -147,7 +147,10 @@ class LambdaSummary:
 
 @dataclass(frozen=True, slots=True)
 class ClassSummary:
-    """One class: `bases` as leaves, methods by name, and what its body binds."""
+    """One class: `bases` as leaves, methods by name, and what its body binds.
+
+    `keywords` are what its bases' brackets hold besides: its metaclass, and what that one is given.
+    """
 
     qualname: str
     line: int
@@ -157,6 +160,7 @@ class ClassSummary:
     bindings: Bindings
     decorators: Leaves
     saving: SavingSummary
+    keywords: Leaves = ()
 
     @property
     def name(self) -> str:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 
 from keraslint.project.declared import ClassSummary, FunctionSummary, Leaves, ModuleSummary
+from keraslint.project.summary.changing import changed_later
 from keraslint.project.summary.functions import first_line, function, method
 from keraslint.project.summary.inner import classes_inside, running
 from keraslint.project.summary.lambdas import lambdas
@@ -31,7 +32,16 @@ def summarize(text: str, name: str, path: str, *, is_package: bool = False) -> M
     places = Places(text)
     package = name if is_package else name.rpartition(".")[0]
     module = ModuleSummary(
-        name, path, is_package, {}, (), {}, {}, {}, frozenset(_poked(tree, text)), {}
+        name,
+        path,
+        is_package,
+        {},
+        (),
+        {},
+        {},
+        {},
+        frozenset((*_poked(tree, text), *changed_later(text))),
+        {},
     )
     stars: list[str] = []
     bindings: dict[str, list[str]] = {}
@@ -155,6 +165,7 @@ def _class(
         frozen(bindings),
         tuple(leaf for decorator in node.decorator_list for leaf in leaves_of(decorator)),
         saving(node, places),
+        tuple(leaf for item in node.keywords for leaf in leaves_of(item.value)),
     )
 
 

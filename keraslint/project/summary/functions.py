@@ -229,7 +229,46 @@ def _saw_test(test: ast.expr, facts: _Facts) -> None:
         facts.tests.add(name[len("self.") :])
 
 
+_NOT_THERE = frozenset({"AttributeError", "Exception", "BaseException", ""})
+_ALL_ATTRIBUTES = frozenset({"self.__dict__", "vars()", "dir()"})
+
+
+def _saw_try(node: ast.Try, facts: _Facts) -> None:
+    """What is tried may not be there, if its absence is heeded."""
+    caught = [name for handler in node.handlers for name in _caught(handler.type)]
+    if _NOT_THERE & set(caught):
+        for statement in node.body:
+            _saw_tried(statement, facts)
+
+
+def _caught(kind: ast.expr | None) -> Iterator[str]:
+    for one in kind.elts if isinstance(kind, ast.Tuple) else (kind,):
+        yield dotted(one) if one is not None else ""
+
+
+def _saw_with(node: ast.With, facts: _Facts) -> None:
+    """`with contextlib.suppress(AttributeError):`."""
+    for item in node.items:
+        call = item.context_expr
+        if not isinstance(call, ast.Call) or dotted(call.func).rpartition(".")[2] != "suppress":
+            continue
+        if _NOT_THERE & {dotted(argument) for argument in call.args}:
+            for statement in node.body:
+                _saw_tried(statement, facts)
+
+
+def _saw_tried(statement: ast.stmt, facts: _Facts) -> None:
+    for inner in ast.walk(statement):
+        if isinstance(inner, ast.Attribute) and dotted(inner.value) == "self":
+            facts.tests.add(inner.attr)
+
+
 def _saw_comparison(node: ast.Compare, facts: _Facts) -> None:
+    if isinstance(node.left, ast.Constant) and isinstance(node.ops[0], (ast.In, ast.NotIn)):
+        asked = node.comparators[0]
+        leaf = f"{dotted(asked.func)}()" if isinstance(asked, ast.Call) else dotted(asked)
+        if leaf in _ALL_ATTRIBUTES:
+            facts.tests.add(str(node.left.value))
     if any(isinstance(item, ast.Constant) and item.value is None for item in node.comparators):
         _saw_test(node.left, facts)
 
@@ -270,6 +309,8 @@ _SEES: dict[type[ast.AST], Callable[[Any, _Facts], None]] = {
     ast.Compare: _saw_comparison,
     ast.BoolOp: _saw_choice,
     ast.BinOp: _saw_sum,
+    ast.Try: _saw_try,
+    ast.With: _saw_with,
     ast.Global: _acts("rebinds a global name"),
     ast.Nonlocal: _acts("rebinds a global name"),
     ast.Yield: _COROUTINE,

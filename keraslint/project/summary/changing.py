@@ -1,0 +1,32 @@
+"""A module's text → names that code in it changes later on, as far as the text tells."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+_BOUND = re.compile(r"^([A-Za-z_]\w*)\s*(?::[^=\n]*)?=[^=]", re.MULTILINE)
+_VERBS = "append|extend|insert|update|add|pop|popitem|remove|clear|setdefault|sort|reverse|discard"
+_CHANGED = re.compile(
+    rf"^[ \t]+(?:del[ ]+)?([A-Za-z_]\w*)"
+    rf"(?:\[[^\]\n]*\][ ]*(?:[-+*/|]?=(?!=)|$)|\.\w+[ ]*[-+*/|]?=(?!=)|\.(?:{_VERBS})\()",
+    re.MULTILINE,
+)
+_BY_NAME = re.compile(
+    r"""\bsetattr\(\s*(?!self\b|cls\b)[\w.]+,\s*["'](\w+)["']|\bglobals\(\)\[["'](\w+)["']\]\s*="""
+)
+_OF_CLASS = re.compile(rf"\bcls\.(\w+)(?:\[[^\]\n]*\][ ]*[-+*/|]?=(?!=)|\.(?:{_VERBS})\()")
+
+
+def changed_later(text: str) -> Iterator[str]:
+    """Names of the module whose objects are changed inside of something, and what is set by name.
+
+    A statement at the left margin runs while the module is imported: that is before all else.
+    """
+    changed = set(_CHANGED.findall(text))
+    if changed:
+        yield from changed.intersection(_BOUND.findall(text))
+    for groups in _BY_NAME.findall(text) if "setattr(" in text or "globals()" in text else ():
+        yield from filter(None, groups)
+    if "cls." in text:
+        yield from _OF_CLASS.findall(text)
