@@ -94,6 +94,8 @@ HEAD = (
     "import os\nfrom pathlib import Path\nfrom sizes import UNITS\n"
     "RATE = float((Path(__file__).parent / 'rate.txt').read_text())\n"
     "MODE = os.environ.get('BLOCK_MODE')\n"
+    "FLAG = (Path(__file__).parent / 'flag.txt').exists()\n"
+    "try:\n    import faster\nexcept ImportError:\n    faster = None\n"
 )
 
 
@@ -124,6 +126,10 @@ def test_a_second_run_measures_nothing_until_something_it_rests_on_changes(
         assert not prover.prove(asked).cached
         assert prover.prove(asked).cached
         (folder / "rate.txt").write_text("0.25")
+        assert not prover.prove(asked).cached
+        (folder / "flag.txt").write_text("it is there now")
+        assert not prover.prove(asked).cached
+        (folder / "faster.py").write_text("it = 'is there now'\n")
         assert not prover.prove(asked).cached
     monkeypatch.setenv("BLOCK_MODE", "other")
     with Prover(options) as prover:

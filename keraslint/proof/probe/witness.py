@@ -7,7 +7,7 @@ import os
 import site
 import sys
 import sysconfig
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from types import ModuleType
@@ -37,29 +37,51 @@ class Witness:
         kind: Any = type(os.environ)
         read = kind.__getitem__
 
-        def noting(environment: Any, name: str) -> str:
+        def noting(environment: Any, name: Any) -> Any:
             try:
-                value: str = read(environment, name)
+                value = read(environment, name)
             except KeyError:
-                self._environment.setdefault(name, None)
+                self._environment.setdefault(os.fsdecode(name), None)
                 raise
-            self._environment.setdefault(name, digest(os.fsencode(value)))
+            self._environment.setdefault(os.fsdecode(name), digest(os.fsencode(value)))
             return value
 
         kind.__getitem__ = noting
+        self._watch_unaudited()
+
+    def _watch_unaudited(self) -> None:
+        """What Python's audit does not tell: files that are looked for, or read by libraries."""
+        look = os.stat
+
+        def stat(path: Any, *args: Any, **kwargs: Any) -> os.stat_result:
+            self._read(path)
+            return look(path, *args, **kwargs)
+
+        os.stat = stat
+        for module, name in (("h5py", "File"), ("tensorflow.python.lib.io.file_io", "FileIO")):
+            kind = getattr(sys.modules.get(module), name, None)
+            if kind is not None:
+                _tell(kind, self._read)
+        sys.meta_path.append(_Missing(self._read))
+
+    def _read(self, path: Any) -> None:
+        if isinstance(path, (str, bytes, os.PathLike)):
+            self._files.add(os.fsdecode(path))
 
     def _note(self, event: str, arguments: tuple[Any, ...]) -> None:
-        if event == "open" and isinstance(arguments[0], str) and not _writes(arguments):
-            self._files.add(arguments[0])
+        if event == "open" and isinstance(arguments[0], (str, bytes)) and not _writes(arguments):
+            self._read(arguments[0])
 
     def seen(self, text_of: str) -> dict[str, Any]:
         """Files by path and variables by name, each with a digest; `text_of` is the edited file."""
         early = loaded_early()
         new = [module for name, module in list(sys.modules.items()) if name not in early]
-        paths = {_real(path) for path in (*self._files, *files_of(new)) if path}
+        told = [path for path in (*self._files, *files_of(new)) if path]
+        paths = {_real(path) for path in told}
+        paths |= {os.path.abspath(path) for path in told if Path(path).is_symlink()}  # noqa: PTH100
         paths.update(*early.values())
         mine = sorted(p for p in paths - {os.path.realpath(text_of)} if self._counts(p))
-        files = {path: digest(Path(path).read_bytes()) for path in mine}
+        files = {path: _content(path) for path in mine}
         variables = {k: v for k, v in sorted(self._environment.items()) if self._is_theirs(k, v)}
         return {"files": files, "environment": variables}
 
@@ -71,7 +93,40 @@ class Witness:
         return value == (None if theirs is None else digest(os.fsencode(theirs)))
 
     def _counts(self, path: str) -> bool:
-        return not path.startswith(self._ignored) and Path(path).is_file()
+        return not path.startswith(self._ignored) and not Path(path).is_dir()
+
+
+class _Missing:
+    """Asked last for modules: what it is asked for is not there, as of now."""
+
+    def __init__(self, note: Callable[[Any], None]) -> None:
+        self._note = note
+
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> None:
+        """Note the files that would have been the module."""
+        for folder in [entry for entry in path or sys.path if isinstance(entry, str)]:
+            place = f"{folder}{os.sep}{name.rpartition('.')[2]}"
+            self._note(f"{place}.py")
+            self._note(f"{place}{os.sep}__init__.py")
+
+
+def _tell(kind: Any, note: Callable[[Any], None]) -> None:
+    """Have a class note the file that each of its objects opens."""
+    make = kind.__init__
+
+    def noting(self: Any, name: Any, *args: Any, **kwargs: Any) -> None:
+        note(name)
+        make(self, name, *args, **kwargs)
+
+    kind.__init__ = noting
+
+
+def _content(path: str) -> str | None:
+    """The digest of a file; None where there is none."""
+    try:
+        return digest(Path(path).read_bytes())
+    except OSError:
+        return None
 
 
 @cache
