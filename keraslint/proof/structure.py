@@ -32,7 +32,7 @@ def weights(pair: Pair) -> Iterator[Judged]:
         yield BROKEN, _other_weights(pair, list(old), list(new))
         return
     for key, weight in old.items():
-        for what in ("shape", "dtype", "trainable"):
+        for what in ("shape", "dtype", "trainable", "constraint"):
             if weight[what] != new[key][what]:
                 was, is_ = weight[what], new[key][what]
                 yield BROKEN, f"for {pair.label} {what} of `{key}` was {was} and is {is_}"
@@ -94,13 +94,12 @@ def initial(pair: Pair) -> Iterator[Judged]:
         yield KEPT, ""
 
 
-def constants(pair: Pair) -> Iterator[Judged]:
-    """What weights of one number start from, if it is no random number."""
-    before, after = pair.facts("constants")
-    for key, value in (before or {}).items():
-        if after is not None and after.get(key) != value:
-            now = after.get(key, "something random")
-            yield BROKEN, f"`{key}` starts from other values: {value} before, {now} after"
+def initializers(pair: Pair) -> Iterator[Judged]:
+    """How the layer's own weights are initialized, where it is by Keras' initializers."""
+    before, after = pair.facts("initializers")
+    for key, told in (before or {}).items():
+        if after and key in after and after[key] != told:
+            yield BROKEN, f"`{key}` starts from other values: {difference(told, after[key])}"
             return
 
 

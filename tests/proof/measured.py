@@ -14,8 +14,11 @@ from keras import layers, ops
 class Block(layers.Layer):
     def __init__(self, units=4, **kwargs):
         super().__init__(**kwargs)
+        if units < 2:
+            raise ValueError("one unit is too few")
         self.supports_masking = True
         self.units = units
+        self.kind = "block"
         self.one = layers.Dense(units)
         self.two = layers.Dense(units)
         self.drop = layers.Dropout(0.0, seed=1)
@@ -42,6 +45,9 @@ class Block(layers.Layer):
 
     def compute_output_shape(self, input_shape):
         return [(*input_shape[:-1], self.units), input_shape]
+
+    def scaled(self):
+        return 2.0 * self.scale
 
     def get_config(self):
         return {**super().get_config(), "units": self.units}
@@ -79,6 +85,7 @@ def before(line: str, new: str, breaks: str) -> Wrong:
     return wrong(line, f"{new}{line}", breaks)
 
 
+OUTPUTS = "other magnitudes; outputs; outputs in training"
 CONFIG = "    def get_config(self):\n"
 OLD_FILES = "; ".join(
     f"old file: {kind}" for kind in ("functional", "owner", "weights", "sequential", "plain")
@@ -88,7 +95,9 @@ WRONG: dict[str, Wrong] = {
         INIT, "        if units == 5:\n            raise ValueError(units)\n", "constructs"
     ),
     "refuses an input": before(
-        CALL, "        if x.shape[0] == 3:\n            raise ValueError(x.shape)\n", "calls"
+        CALL,
+        "        if x.shape[0] == 3:\n            raise ValueError(x.shape)\n",
+        "calls; other sizes",
     ),
     "a weight that does not train": wrong(
         'initializer="ones"',
@@ -101,7 +110,9 @@ WRONG: dict[str, Wrong] = {
         "output form",
     ),
     "other outputs": before(
-        CALL, "        x = x if training or mask is not None else x + 0.1\n", "outputs"
+        CALL,
+        "        x = x if training or mask is not None else x + 0.1\n",
+        "other magnitudes; other sizes; outputs",
     ),
     "other order": wrong(
         "        self.one = layers.Dense(units)\n        self.two = layers.Dense(units)\n",
@@ -114,8 +125,14 @@ WRONG: dict[str, Wrong] = {
         "ops.ones_like(x) if", "2 * ops.ones_like(x) if", "outputs in training"
     ),
     "another loss": wrong("add_loss(ops.ones(()))", "add_loss(2 * ops.ones(()))", "losses"),
-    "masks stop here": wrong("supports_masking = True", "supports_masking = False", "masks"),
-    "a mask is not heeded": wrong("if mask is not None", "if mask is None and mask", "masks"),
+    "masks stop here": wrong(
+        "supports_masking = True", "supports_masking = False", "masks; warnings"
+    ),
+    "a mask is not heeded": wrong(
+        "if mask is not None",
+        "if mask is None and mask",
+        f"gradients; masks; {OUTPUTS}",
+    ),
     "a child is not built": wrong(
         LOST,
         "pass\n",
@@ -217,7 +234,7 @@ WRONG: dict[str, Wrong] = {
         "        if not self.built:\n"
         "            super().__call__(*args, **{**kwargs, 'training': False})\n"
         "        return super().__call__(*args, **kwargs)\n\n",
-        "calls of call()",
+        "calls of call(); open shapes",
     ),
     "a warning": before(
         CALL,
@@ -235,7 +252,7 @@ WRONG: dict[str, Wrong] = {
     "two calls disagree": before(
         CALL,
         "        self.calls = getattr(self, 'calls', 0) + 1\n        x = x + 0.1 * self.calls\n",
-        "gradients; losses; masks; outputs; outputs in training; repeats; training steps; "
+        f"gradients; losses; masks; other sizes; {OUTPUTS}; repeats; training steps; "
         "updates in training",
     ),
     "instances share": wrong(
@@ -244,6 +261,29 @@ WRONG: dict[str, Wrong] = {
         '            Block.shared = self.add_weight(name="scale", shape=(), initializer="ones")\n'
         "        self.scale = Block.shared\n",
         "freezes; initial values; instances",
+    ),
+    "another parameter of call": wrong(
+        "    def call(self, x, training=None, mask=None):\n",
+        "    def call(self, y, training=None, mask=None):\n        x = y\n",
+        "signatures",
+    ),
+    "a private method": wrong("def scaled", "def _scaled", "methods; public names"),
+    "another result of a method": wrong("2.0 * self.scale", "3.0 * self.scale", "methods"),
+    "another attribute": wrong('self.kind = "block"', 'self.kind = "layer"', "attributes"),
+    "an argument of every layer is not passed on": wrong(
+        "super().__init__(**kwargs)",
+        "super().__init__(**{k: v for k, v in kwargs.items() if k != 'trainable'})",
+        "base arguments",
+    ),
+    "an argument is no longer refused": wrong("units < 2", "units < 1", "refusals"),
+    "other outputs for large inputs": before(
+        CALL, "        x = ops.minimum(x, 5.0)\n", "other magnitudes"
+    ),
+    "other outputs for a batch of one": before(
+        CALL, "        x = x + 0.1 if x.shape[0] == 1 else x\n", "other sizes"
+    ),
+    "sizes must be known": before(
+        CALL, "        x = ops.reshape(x, (-1, x.shape[1], x.shape[2]))\n", "open shapes"
     ),
     "another symbolic dtype": before(
         CONFIG,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from mutant_corners import CORNERS
 from mutant_layers import LAYERS
 from mutants import SUBJECTS
 from mutation import right, wrong
@@ -14,7 +15,7 @@ Mutant = tuple[str, tuple[str, ...], str]
 
 def _by_hand() -> tuple[dict[str, Mutant], dict[str, Mutant]]:
     rights, wrongs = {}, {}
-    for name, subject in SUBJECTS.items():
+    for name, subject in (SUBJECTS | CORNERS).items():
         for found, swaps in ((rights, subject.right), (wrongs, subject.wrong)):
             for what, swap in swaps.items():
                 mutant = (subject.before, subject.recipes, subject.rewritten(swap))

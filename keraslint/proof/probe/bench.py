@@ -28,12 +28,18 @@ class Bench:
     """A case, the state its layer must have in comparisons, and the arrays measured so far.
 
     `theirs` are the arrays of the version before (empty while that one is measured).
+    `started` is what the variables of the first layer held once it was called.
+    `said` are its public attributes then.
+    `weights_made` tells by identity how its own weights are initialized.
     `steady` says that calls of this layer were seen to repeat, so that one call may stand for two.
     """
 
     case: Case
     theirs: dict[str, Any] = field(default_factory=dict)
     state: dict[str, Any] = field(default_factory=dict)
+    started: dict[str, Any] = field(default_factory=dict)
+    said: dict[str, str] = field(default_factory=dict)
+    weights_made: dict[int, Any] = field(default_factory=dict)
     arrays: dict[str, Any] = field(default_factory=dict)
     facts: Facts = field(default_factory=dict)
     layer: Any = None
@@ -78,6 +84,12 @@ class Bench:
         """Call under a fixed seed; give the outputs as plain arrays."""
         keras.utils.set_random_seed(SEED)
         return flat(self.call(layer, **more))
+
+    def outputs_of(self, args: Any, kwargs: Any) -> list[Any]:
+        """Outputs of the first layer in the agreed state for other inputs."""
+        layer = self.again()
+        keras.utils.set_random_seed(SEED)
+        return flat(layer(*args, **kwargs))
 
     def look_once(self) -> tuple[Any, list[Any]]:
         """Outputs and added losses of a call of the first layer in the agreed state."""

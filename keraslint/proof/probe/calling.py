@@ -115,6 +115,17 @@ def _call(
     return ", ".join([first, *rest])
 
 
+def further_of(name: str, shape: tuple[int, ...], kind: str) -> list[str]:
+    """Expressions for an argument that may be left out, beside an input of this shape."""
+    batch, length = shape[0], shape[1] if len(shape) > 1 else 1
+    if "mask" in name:
+        made = [f"bools({batch}, {length})", f"bools({batch}, {length}, {length})"]
+        return made[::-1] if "att" in name else made
+    if re.search(IDS, name):
+        return [f"ints({batch}, {length}, below=4)"]
+    return [f"ints{shape}" if kind == "ints" else f"floats{shape}"]
+
+
 def _further(name: str, shape: str, other: str, count: int) -> str:
     """An input beside the first: `other`, unless its name says what it is."""
     if "mask" in name:

@@ -133,7 +133,11 @@ def namespace(module: Any, names: tuple[str, ...]) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Change:
-    """How a case differs from the recipe it was derived from; `doubles`: it doubles a size."""
+    """How a case differs from the recipe it was derived from.
+
+    `doubles`: it doubles a size; `uneven`: planes get longer on one side than on the other;
+    `given`: arguments of the call, as expressions.
+    """
 
     label: str = ""
     arguments: tuple[tuple[str, Any], ...] = ()
@@ -142,6 +146,9 @@ class Change:
     longer: int = 0
     without: tuple[str, ...] = ()
     doubles: bool = False
+    uneven: bool = False
+    rank: int = 0
+    given: tuple[tuple[str, str], ...] = ()
 
     def along_with(self, other: Change) -> Change:
         """Both changes at once."""
@@ -152,6 +159,9 @@ class Change:
             self.channels or other.channels,
             self.longer or other.longer,
             (*self.without, *other.without),
+            uneven=self.uneven or other.uneven,
+            rank=self.rank or other.rank,
+            given=(*self.given, *other.given),
         )
 
     def to_input(self, given: Input) -> Input:
@@ -159,11 +169,15 @@ class Change:
         shape = list(given.shape)
         last = len(shape) - (1 if given.kind in ("floats", "zeros") else 0)
         if self.longer:
-            shape[1:last] = [size + self.longer for size in shape[1:last]]
+            each = self.longer if self.uneven else 0
+            shape[1:last] = [n + self.longer + i * each for i, n in enumerate(shape[1:last])]
         if self.batch and shape and shape[0] == self.batch[0]:
             shape[0] = self.batch[1]
         if self.channels and last < len(shape) and len(shape) > 1 and shape[-1] == self.channels[0]:
             shape[-1] = self.channels[1]
+        if self.rank and last < len(shape) and len(shape) > 1:
+            middle = [*shape[1:-1], 4, 4, 4][: self.rank - 2]
+            shape[1:-1] = middle
         return replace(given, shape=tuple(shape))
 
 
@@ -190,6 +204,7 @@ class Case:
             raise ValueError(f"the recipe is no construction of `{name}` called on inputs")
         construction = self._changed(value.construction)
         kwargs = {k: v for k, v in value.kwargs.items() if k not in self.change.without}
+        kwargs |= {name: eval(text, dict(self.space)) for name, text in self.change.given}
         return Call(construction, value.args, kwargs)
 
     def _changed(self, construction: Construction) -> Construction:
@@ -202,6 +217,11 @@ class Case:
         """Construct a new layer; everything in the recipe is evaluated anew."""
         construction = self.asked().construction
         return self.construct(construction)
+
+    def made_with(self, arguments: dict[str, Any]) -> Any:
+        """Construct a new layer with these arguments besides, where the recipe gives none."""
+        asked = self.asked().construction
+        return self.construct(Construction(asked.args, {**arguments, **asked.kwargs}))
 
     def construct(self, construction: Construction) -> Any:
         """Construct the layer with these arguments."""

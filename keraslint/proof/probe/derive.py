@@ -5,30 +5,21 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 from typing import Any
 
+from .calling import further_of
 from .case import Call, Case, Change, Input, by_name, leaves, parameters_of
+from .making import is_input_channels
+from .values import DROPS, choices, made_by_name, other_values, whole
 
-INPUT_WORDS = {"in", "input", "inputs", "inp", "nin", "inplanes", "cin"}
-SIZE_WORDS = {
-    *("channel", "channels", "chans", "chan", "ch", "c", "dim", "dims", "dimension", "features"),
-    *("feature", "filters", "size", "units", "planes", "width", "depth", "n", "num", "nc", "nb"),
-}
 NOT_CHANNELS = re.compile(r"kernel|stride|dilat|pool|rank|pad|spatial|axis|seed|group|head|num_la")
-DROPS = re.compile(r"drop|^p$|^prob")
 DOCUMENTATION = re.compile(r'"""(?:.|\n)*?"""|#.*')
 MOST_EQUAL = 3
+MOST_CHOICES = 6
+LARGEST = 64
 Alternatives = tuple[Change, ...]
-
-
-def is_input_channels(name: str) -> bool:
-    """Does this parameter's name say that it is the number of channels of the input?"""
-    words = [word for word in re.split(r"[_\d]+", name.lower()) if word]
-    if len(words) == 1:
-        return words[0] in INPUT_WORDS | {"inchannels", "infeatures", "indim", "indims"}
-    return any(w in INPUT_WORDS for w in words) and any(w in SIZE_WORDS for w in words)
 
 
 @dataclass(frozen=True)
@@ -47,17 +38,18 @@ def derived(case: Case, varied: Callable[[], bool]) -> Iterator[Wish]:
     """Changes to try, the most telling first; `varied` tells if channels were varied by then."""
     asked = case.asked()
     inputs = leaves((asked.args, asked.kwargs))
-    arguments = _arguments(case, asked)
+    arguments = arguments_of(case, asked)
     channels = next((i.shape[-1] for i in inputs if i.kind == "floats" and len(i.shape) > 1), None)
     equal, odd = _other_channels(arguments, channels) if channels is not None else ([], [])
     yield from (Wish(alternatives, decides=True) for alternatives in equal)
     text = sources_of(case.cls)
-    others = list(_other_arguments(arguments))
+    others = list(_other_arguments(arguments, text))
     switches = [change for change in others if _switches(change)]
     deciding = [change for change in switches if decides(_name(change), text)]
     yield from (Wish(change, decides=True) for change in deciding)
     yield _together([_halved(change) for change in switches if change not in deciding])
-    yield _together([change for change in others if DROPS.search(_name(change))])
+    quiet = [change for change in others if change not in switches and _is_quiet(change)]
+    yield _together(quiet)
     is_equal = channels in arguments.values()
     odd = odd if is_equal or not varied() else []
     yield _sized(odd[:1], list(_other_sizes(inputs)))
@@ -65,9 +57,92 @@ def derived(case: Case, varied: Callable[[], bool]) -> Iterator[Wish]:
     for name, value in asked.kwargs.items():
         if leaves(value):
             yield Wish((Change(f"without `{name}`", without=(name,)),), decides=True)
-    sizes = [c for c in others if not _switches(c) and not DROPS.search(_name(c))]
+    rest = [change for change in others if change not in switches and change not in quiet]
+    unset = [change for change in rest if arguments[_name(change)] is None]
+    sizes = [change for change in rest if change not in unset]
+    unset = [_or_channels(change, channels) for change in unset]
     yield _together([change for change in sizes if arguments[_name(change)] != channels])
     yield from (Wish(change) for change in sizes if arguments[_name(change)] == channels)
+    yield from (Wish(change, decides=decides(_name(change), text)) for change in unset)
+    deciding = [change for change in sizes if decides(_name(change), text)]
+    yield from _equal_and(equal, deciding, arguments)
+    yield from _choices(arguments, text)
+    yield from _given(case, asked, inputs)
+    yield from _beyond(inputs, text)
+
+
+def _equal_and(
+    equal: list[Alternatives], sizes: list[Alternatives], arguments: dict[str, Any]
+) -> Iterator[Wish]:
+    """Channels equal to an argument, and another size that conditions ask for, as strides."""
+    for change in (alternatives[0] for alternatives in equal[:1]):
+        new = change.channels and change.channels[1]
+        others = [one[0] for one in sizes if arguments[_name(one)] != new]
+        yield from (Wish((change.along_with(o),), decides=True) for o in others[:MOST_EQUAL])
+
+
+def _or_channels(alternatives: Alternatives, channels: int | None) -> Alternatives:
+    """Where a number may work, that of the channels may as well."""
+    name, value = alternatives[0].arguments[0]
+    if channels is None or not whole(value):
+        return alternatives
+    return (*alternatives, _argument(name, channels, None))
+
+
+def _is_quiet(alternatives: Alternatives) -> bool:
+    """Does the change show in configurations, losses and training more than in branches?"""
+    name = _name(alternatives)
+    return bool(DROPS.search(name)) or made_by_name(name) or name.endswith("seed")
+
+
+def _choices(arguments: dict[str, Any], text: str) -> Iterator[Wish]:
+    """Each name or number that the class asks an argument for."""
+    wishes = [
+        Wish((_argument(name, option, value),), decides=True)
+        for name, value in arguments.items()
+        for option in choices(name, value, text)
+    ]
+    yield from wishes[:MOST_CHOICES]
+
+
+def _given(case: Case, asked: Call, inputs: list[Input]) -> Iterator[Wish]:
+    """Arguments of the call that the recipe leaves out: switches turned, arrays given."""
+    if not inputs:
+        return
+    parameters = list(inspect.signature(case.cls.call).parameters.values())[1:]
+    left_out = [p for p in parameters[len(asked.args) :] if p.name not in asked.kwargs]
+    switches = [p for p in left_out if isinstance(p.default, bool) and p.name != "training"]
+    yield _together([(_with(p.name, repr(not p.default)),) for p in switches])
+    for parameter in left_out:
+        if parameter.default is None and parameter.name != "training":
+            arrays = further_of(parameter.name, inputs[0].shape, inputs[0].kind)
+            yield Wish(tuple(_with(parameter.name, array) for array in arrays), decides=True)
+
+
+def _with(name: str, expression: str) -> Change:
+    return Change(f"with `{name}`", given=((name, expression),))
+
+
+def _beyond(inputs: list[Input], text: str) -> Iterator[Wish]:
+    """Inputs of another rank, if the class asks for it, and beyond the sizes it asks for."""
+    if not inputs or len(inputs[0].shape) < 2:
+        return
+    if re.search(r"len\([\w.\[\]]*shape\)|\brank\b|\bndims?\b", text):
+        rank = len(inputs[0].shape)
+        for other in (2, 3, 4):
+            if other != rank:
+                yield Wish((Change(f"rank {other}", rank=other),), decides=True)
+    sizes = [int(size) for size in re.findall(r"[^\w\s]\s*[<>]=?\s*(\d+)\b", text)]
+    largest = max((size for size in sizes if 2 < size <= LARGEST), default=0)
+    batch, channels = inputs[0].shape[0], inputs[0].shape[-1]
+    if largest and batch <= largest:
+        yield Wish((Change(f"batch size {largest + 1}", batch=(batch, largest + 1)),))
+    if largest and len(inputs[0].shape) > 2 and inputs[0].shape[1] <= largest:
+        more = largest + 1 - inputs[0].shape[1]
+        yield Wish((Change(f"inputs longer by {more}", longer=more),), decides=True)
+    if largest and inputs[0].kind == "floats" and channels < largest:
+        change = Change(f"{largest} channels", channels=(channels, largest))
+        yield Wish((change,), decides=True)
 
 
 def sources_of(cls: Any) -> str:
@@ -131,27 +206,29 @@ def _doubling(alternatives: Alternatives) -> Change:
 
 
 def _switches(alternatives: Alternatives) -> bool:
-    """Does the change switch something on or off? Such arguments may decide conditions."""
+    """Does the change switch something on or off? Such arguments may decide conditions.
+
+    A sequence of another length does: its first choice is longer, and the other one shorter.
+    """
+    if len(alternatives) > 1 and isinstance(alternatives[0].arguments[0][1], tuple):
+        return True
     name, value = alternatives[0].arguments[0]
     if DROPS.search(name):
         return False
-    return isinstance(value, (bool, tuple)) or (isinstance(value, float) and value in (0.0, 0.5))
+    return isinstance(value, bool) or (isinstance(value, float) and value in (0.0, 0.5))
 
 
-def _arguments(case: Case, asked: Call) -> dict[str, Any]:
+def arguments_of(case: Case, asked: Call) -> dict[str, Any]:
+    """The arguments of the constructor by name: those that are given, and defaults."""
     _, given = by_name(case.cls, asked.construction)
     parameters = parameters_of(case.cls)
     defaults = {p.name: p.default for p in parameters if p.default is not inspect.Parameter.empty}
     return {**defaults, **given}
 
 
-def _whole(value: Any) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
-
-
 def _tied(arguments: dict[str, Any], old: int, new: int) -> tuple[tuple[str, Any], ...] | None:
     """Arguments that must follow the channels; None when one disagrees with them already."""
-    named = {k: v for k, v in arguments.items() if _whole(v) and is_input_channels(k)}
+    named = {k: v for k, v in arguments.items() if whole(v) and is_input_channels(k)}
     if any(value != old for value in named.values()):
         return None
     return tuple((name, new) for name in named)
@@ -161,7 +238,7 @@ def _other_channels(
     arguments: dict[str, Any], old: int
 ) -> tuple[list[Alternatives], list[Alternatives]]:
     """Channels equal to constructor arguments (the branch of an identity), and others."""
-    named = {k: v for k, v in arguments.items() if _whole(v) and 0 < v <= 256 and v != old}
+    named = {k: v for k, v in arguments.items() if whole(v) and 0 < v <= 256 and v != old}
     wanted = list(dict.fromkeys(sorted(named.values(), key=lambda v: _unlikely(named, v))))
     likely = [value for value in wanted if not _unlikely(named, value)][:MOST_EQUAL]
     equal = [_with_channels(arguments, old, new) for new in likely or wanted[:1]]
@@ -189,42 +266,25 @@ def _with_channels(arguments: dict[str, Any], old: int, new: int) -> Change | No
 
 def _longer(inputs: list[Input]) -> Iterator[Alternatives]:
     if any(len(i.shape) > (2 if i.kind == "floats" else 1) for i in inputs):
-        yield tuple(Change(f"inputs longer by {more}", longer=more) for more in (1, 2, 4))
+        evenly = [Change(f"inputs longer by {more}", longer=more) for more in (1, 2, 4)]
+        planes = any(len(i.shape) == 4 and i.kind == "floats" for i in inputs)
+        unevenly = [replace(change, uneven=True) for change in evenly] if planes else []
+        yield (*unevenly, *evenly)
 
 
-def _other_arguments(arguments: dict[str, Any]) -> Iterator[Alternatives]:
+def _other_arguments(arguments: dict[str, Any], text: str) -> Iterator[Alternatives]:
     for name, value in arguments.items():
-        if name in ("name", "dtype", "trainable", "seed", "self"):
+        if name in ("name", "dtype", "trainable", "self"):
             continue
-        if _whole(value) and is_input_channels(name):
+        if whole(value) and is_input_channels(name):
             continue
-        options = tuple(_other_values(name, value))
+        options = tuple(other_values(name, value, text))
         if options:
             yield tuple(_argument(name, option, value) for option in options)
+        if isinstance(value, (tuple, list)) and options:
+            yield (_argument(name, tuple(size + 1 for size in value), value),)
 
 
 def _argument(name: str, option: Any, value: Any) -> Change:
-    doubles = _whole(value) and option == 2 * value
+    doubles = whole(value) and option == 2 * value
     return Change(f"{name}={option!r}", arguments=((name, option),), doubles=doubles)
-
-
-def _other_values(name: str, value: Any) -> Iterator[Any]:
-    if isinstance(value, bool):
-        yield not value
-    elif _whole(value) and DROPS.search(name):
-        yield 0.5
-    elif _whole(value) and "heads" in name:
-        yield from (value * 2, value + 1, 1)
-    elif _whole(value):
-        yield from (value + 1, value * 2, value + 2) if value > 0 else (1,)
-    elif isinstance(value, float) and re.search(r"eps", name):
-        yield float(f"{value * 10:.3g}")
-    elif isinstance(value, float):
-        yield from (0.5, 0.25) if value == 0.0 else (0.0, value / 2)
-    elif "activation" in name and (value is None or isinstance(value, str)):
-        yield "tanh" if value != "tanh" else "relu"
-    elif value is None and (DROPS.search(name) or "rate" in name):
-        yield 0.5
-    elif isinstance(value, (tuple, list)) and value and all(_whole(v) for v in value):
-        yield (*value, value[-1])
-        yield tuple(value[:-1])

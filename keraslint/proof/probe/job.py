@@ -15,6 +15,7 @@ from .case import Case, Change, namespace
 from .derive import derived
 from .measure import FULL, LIGHT, SAVED, Place, Stage, baseline_error, measure
 from .overlay import find_class, load_module
+from .refusing import accepted, refused
 from .searching import called_on_guesses, search
 from .versus import plainly_other
 
@@ -87,6 +88,7 @@ def _before(job: dict[str, Any], cls: Any, space: dict[str, Any], place: Place) 
     place.finite = all(_is_finite(entry) for entry in entries)
     spent = time.process_time() - started
     _derive(cases, entries, place, min(job["timeout"] / 4, max(LEAST_DERIVING, spent)))
+    entries[0]["facts"]["refused"] = refused(cases[0], place.unusable)
     return {"cases": entries}
 
 
@@ -146,6 +148,7 @@ def _first_working(
         entry = measure(changed, index, place, LIGHT, deepen=deepen)
         if not baseline_error(entry) and (not place.finite or _is_finite(entry)):
             return entry
+        place.unusable.append(change)
     return None
 
 
@@ -182,7 +185,15 @@ def _after(
     """Measure a case again on the version after, with the state of the version before."""
     change = {key: _tuples(value) for key, value in entry["change"].items()}
     case = Case(cls, entry["recipe"], space, Change(**change))
-    return measure(case, index, place, entry["depth"], entry["facts"])
+    measured = measure(case, index, place, entry["depth"], entry["facts"])
+    before = entry["facts"].get("refused")
+    if before is not None and not measured["settled"]:
+        measured["facts"]["refused"] = [one for one in before if not _accepts(case, one["change"])]
+    return measured
+
+
+def _accepts(case: Case, change: dict[str, Any]) -> bool:
+    return accepted(case, Change(**{key: _tuples(value) for key, value in change.items()}))
 
 
 def _tuples(value: Any) -> Any:

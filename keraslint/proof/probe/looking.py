@@ -8,7 +8,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from .anatomy import anatomy, config_of, numbers, plain, without_auto_name
+from .anatomy import Anatomy, anatomy, config_of, numbers, plain, state, without_auto_name
 from .bench import (
     Bench,
     as_theirs,
@@ -19,6 +19,9 @@ from .bench import (
     same,
     settle_state,
 )
+from .initial import made_weights
+from .surface import attributes, surface
+from .values import whole
 
 
 def look(bench: Bench) -> bool:
@@ -39,7 +42,8 @@ def look(bench: Bench) -> bool:
 
 
 def _make(bench: Bench) -> bool:
-    bench.layer = bench.fresh()
+    with made_weights(bench.weights_made):
+        bench.layer = bench.fresh()
     return True
 
 
@@ -54,7 +58,7 @@ def _first_call(bench: Bench, layer: Any) -> Any:
 
     layer.call = counted
     try:
-        with noted_warnings() as warned:
+        with noted_warnings() as warned, made_weights(bench.weights_made):
             outputs = bench.call(layer)
     finally:
         layer.call = original
@@ -73,19 +77,38 @@ def _structure(bench: Bench, layer: Any) -> None:
     bench.facts["order"] = order
     bench.facts["children"] = {path: _child(child) for path, child in parts.children.items()}
     bench.facts["initial"] = {k: _spread(numbers(v)) for k, v in parts.variables.items()}
+    made = {key: bench.weights_made.get(id(v)) for key, v in parts.variables.items()}
+    bench.facts["initializers"] = {key: one for key, one in made.items() if one is not None}
+    bench.facts["given seeds"] = _given_seeds(bench, parts)
     bench.facts["masks"] = bool(layer.supports_masking)
     bench.facts["build config"] = attempt(lambda: layer.get_build_config())
     bench.facts["build parameters"] = _build_parameters(layer)
     bench.facts["paths"] = {k: v.path for k, v in parts.variables.items() if k not in parts.seeds}
     bench.facts["seed paths"] = {key: parts.variables[key].path for key in sorted(parts.seeds)}
-    first = {key: first_value(variable) for key, variable in parts.variables.items()}
-    bench.facts["draws"] = {k: v for k, v in first.items() if parts.variables[k].shape}
-    bench.facts["singles"] = first
+    bench.facts["draws"] = {k: first_value(v) for k, v in parts.variables.items() if v.shape}
+    bench.started = state(layer)
+    bench.facts["surface"] = attempt(lambda: surface(layer))
+    bench.said = attributes(layer)
+
+
+def _given_seeds(bench: Bench, parts: Anatomy) -> dict[str, int]:
+    """Random generators that start from a number of the construction: by no chance."""
+    construction = bench.case.asked().construction
+    given = {one for one in (*construction.args, *construction.kwargs.values()) if whole(one)}
+    first = {key: int(numbers(parts.variables[key]).flat[0]) for key in sorted(parts.seeds)}
+    return {key: seed for key, seed in first.items() if seed in given}
 
 
 def _weight(key: str, variable: Any) -> dict[str, Any]:
     shape, kind = list(variable.shape), str(variable.dtype)
-    return {"key": key, "shape": shape, "dtype": kind, "trainable": bool(variable.trainable)}
+    told = {"key": key, "shape": shape, "dtype": kind, "trainable": bool(variable.trainable)}
+    constraint = getattr(variable, "constraint", None)
+    return {**told, "constraint": None if constraint is None else _named(constraint)}
+
+
+def _named(constraint: Any) -> Any:
+    """A constraint as data; one that is a function by its own name, wherever it is defined."""
+    return getattr(constraint, "__name__", None) or plain(constraint)
 
 
 def _child(child: Any) -> dict[str, Any]:

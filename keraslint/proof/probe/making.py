@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from typing import Any
 
 from .case import parameters_of
-from .derive import is_input_channels
 
 Arguments = dict[str, str]
 EMPTY = inspect.Parameter.empty
@@ -50,7 +49,20 @@ BY_NAME: tuple[tuple[str, str], ...] = (
 )
 BY_TYPE = {"int": "4", "float": "0.5", "bool": "True", "str": '"relu"', "string": '"relu"'}
 OTHERS = ("8", "2", "(2, 2)", "True", "None", "0.5", '"relu"', "layers.Dense(8)", "(8, 8)")
+INPUT_WORDS = {"in", "input", "inputs", "inp", "nin", "inplanes", "cin"}
+SIZE_WORDS = {
+    *("channel", "channels", "chans", "chan", "ch", "c", "dim", "dims", "dimension", "features"),
+    *("feature", "filters", "size", "units", "planes", "width", "depth", "n", "num", "nc", "nb"),
+}
 SIZED = r"filter|unit|channel|dim|size|feature|width|heads|data_format|axis|experts"
+
+
+def is_input_channels(name: str) -> bool:
+    """Does this parameter's name say that it is the number of channels of the input?"""
+    words = [word for word in re.split(r"[_\d]+", name.lower()) if word]
+    if len(words) == 1:
+        return words[0] in INPUT_WORDS | {"inchannels", "infeatures", "indim", "indims"}
+    return any(w in INPUT_WORDS for w in words) and any(w in SIZE_WORDS for w in words)
 
 
 def source_of(cls: Any) -> str:
@@ -104,8 +116,8 @@ def _choices(parameter: inspect.Parameter, text: str) -> list[str]:
     name = parameter.name.lower()
     if is_input_channels(name):
         return ["{channels}", "3"]
-    literals, usual = _literals(parameter.name, text), _by_name(parameter, text)
-    likely = [usual, *literals] if usual in literals or not literals else [*literals, usual]
+    named, usual = literals(parameter.name, text), _by_name(parameter, text)
+    likely = [usual, *named] if usual in named or not named else [*named, usual]
     if _is_sequence(parameter.name, text):
         likely = [f"({v}, {v})" for v in likely if v.isdigit()] + likely
     return list(dict.fromkeys([*likely, *OTHERS]))[:MOST_CHOICES]
@@ -132,7 +144,7 @@ def _kind(parameter: inspect.Parameter, text: str) -> str:
     return "bool" if word.startswith("bool") else word
 
 
-def _literals(name: str, text: str) -> list[str]:
+def literals(name: str, text: str) -> list[str]:
     """Strings that the class compares this parameter with."""
     found = re.findall(rf"\b{re.escape(name)}\s*[!=]=\s*(\"[^\"\n]+\"|'[^'\n]+')", text)
     return list(dict.fromkeys(found))

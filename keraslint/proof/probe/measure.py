@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ import numpy as np
 
 from .anatomy import plain
 from .bench import Bench, as_theirs, attempt, failed
-from .case import Case, leaves
+from .case import Case, Change, leaves
 from .looking import build_like, built_alone, look
 from .owning import PLAIN, SEQUENTIAL, cloned, load_plain, load_sequential, save_others
 from .saving import (
@@ -31,6 +31,8 @@ from .saving import (
     save,
     set_in_order,
 )
+from .strain import MAGNITUDES, MORE_MAGNITUDES, magnitudes, open_shapes, resized
+from .surface import methods, with_base_arguments
 from .training import (
     captured_dtypes,
     fit,
@@ -63,6 +65,7 @@ class Place:
     """Where the measurements of one version go, and where those of the other one are.
 
     `brief`: a case is left off once weights or outputs are seen to be other ones.
+    `unusable` are changes under which no case can be measured.
     `steady`, `finite`: in the cases of the recipes, calls repeat and outputs are numbers.
     """
 
@@ -73,6 +76,7 @@ class Place:
     brief: bool = False
     steady: bool = False
     finite: bool = False
+    unusable: list[Change] = field(default_factory=list)
 
     def shelf(self, index: int) -> Shelf:
         """The folder of one case."""
@@ -139,6 +143,7 @@ def _look_on(
     where, shelf = case
     bench.observe("outputs in training", lambda: outputs_in_training(bench))
     bench.observe("gradients", lambda: gradients(bench))
+    bench.observe("magnitudes", lambda: magnitudes(bench, MAGNITUDES))
     depth = deepen(bench.facts) if deepen else depth
     if depth >= SAVED:
         place.stage(f"saving and loading the layer for {where}")
@@ -170,12 +175,17 @@ def _train(bench: Bench, depth: int) -> None:
         bench.observe("frozen before build", lambda: frozen_before_build(bench))
     if depth >= FULL:
         bench.observe("masked", lambda: with_a_mask(bench))
+        bench.observe("more magnitudes", lambda: magnitudes(bench, MORE_MAGNITUDES))
+        bench.observe("resized", lambda: resized(bench))
+        bench.observe("methods", lambda: methods(bench))
+        bench.observe("base arguments", lambda: with_base_arguments(bench))
         bench.observe("shared", lambda: shared_with_second(bench))
         bench.observe("captured dtypes", lambda: captured_dtypes(bench))
         bench.observe("mixed precision", lambda: in_mixed_precision(bench))
         bench.observe("fit", lambda: fit(bench))
         bench.observe("frozen once built", lambda: frozen_once_built(bench))
         bench.observe("thawed", lambda: thawed(bench))
+        bench.observe("open shapes", lambda: open_shapes(bench))
 
 
 def _against(bench: Bench, place: Place, shelf: Shelf, theirs: dict[str, Any]) -> None:
@@ -229,6 +239,7 @@ def label_of(case: Case) -> str:
     word = "input" if len(shapes) == 1 else "inputs"
     changed = [f"`{name}={value!r}`" for name, value in case.change.arguments]
     dropped = [f"without `{name}`" for name in case.change.without]
+    changed += [f"`{name}={text}`" for name, text in case.change.given]
     having = [f"with {', '.join(changed)}"] if changed else []
     return " ".join([f"{word} {', '.join(shapes)}", *having, *dropped])
 

@@ -9,9 +9,10 @@ from typing import Any
 import keras
 import numpy as np
 
-from .anatomy import anatomy, numbers, transplant
-from .bench import SEED, Bench, attempt, failed, flat
-from .looking import first_value, keep, repeats
+from .anatomy import anatomy, numbers, state, transplant
+from .bench import SEED, Bench, attempt, failed, flat, same
+from .looking import keep, repeats
+from .surface import attributes
 
 
 class Owner(keras.Model):  # type: ignore[misc]
@@ -23,9 +24,9 @@ class Owner(keras.Model):  # type: ignore[misc]
         self.bench = _Hidden(bench)
 
     def call(self, inputs: Any, training: Any = None) -> Any:
-        args, kwargs = _put_back(self.bench.case_inputs(), inputs)
+        args, kwargs = put_back(self.bench.case_inputs(), inputs)
         # Training on JAX runs `call()` alone, and so tells the sub-layers of it nothing.
-        if training is not None and _takes_training(self.layer):
+        if training is not None and takes_training(self.layer):
             kwargs = {"training": training, **kwargs}
         return self.layer(*args, **kwargs)
 
@@ -34,7 +35,8 @@ class Owner(keras.Model):  # type: ignore[misc]
         return sum(parts) + sum(self.losses)
 
 
-def _takes_training(layer: Any) -> bool:
+def takes_training(layer: Any) -> bool:
+    """May `call()` be told whether it is for training?"""
     parameters = inspect.signature(layer.call).parameters.values()
     return any(p.name == "training" or p.kind is p.VAR_KEYWORD for p in parameters)
 
@@ -67,7 +69,8 @@ def arrays_of(inputs: Any) -> dict[str, Any]:
     return {f"input_{index}": leaf for index, leaf in enumerate(leaves)}
 
 
-def _put_back(inputs: Any, tensors: dict[str, Any]) -> Any:
+def put_back(inputs: Any, tensors: dict[str, Any]) -> Any:
+    """The arguments of a call, with tensors in place of the arrays."""
     counter = iter(range(1000))
     return keras.tree.map_structure(
         lambda leaf: tensors[f"input_{next(counter)}"] if isinstance(leaf, np.ndarray) else leaf,
@@ -79,15 +82,38 @@ def outputs_in_training(bench: Bench) -> Any:
     """One call in training: outputs, updated variables; what gradients need is kept aside."""
     layer = bench.again()
     keras.utils.set_random_seed(SEED)
+    args, kwargs = bench.case.inputs()
     with _tape() as tape:
-        outputs = bench.call(layer, training=True)
+        args, kwargs = _watched(tape, (args, kwargs))
+        outputs = layer(*args, **{**kwargs, "training": True})
         loss = attempt(lambda: _loss(layer, outputs))
-    bench.taped = (tape, loss)
+    bench.taped = (tape, loss, _float_leaves((args, kwargs)))
     arrays = flat(outputs)
     keep(bench, "training", arrays)
+    keep(bench, "training loss", [numbers(one) for one in layer.losses])
     for key, variable in anatomy(layer).variables.items():
         bench.arrays[f"moved/{key}"] = np.array(numbers(variable))
     return {"repeats": repeats(bench, arrays, ("training/", "moved/"), training=True)}
+
+
+def _watched(tape: Any, inputs: Any) -> Any:
+    """The inputs; those of numbers as tensors whose gradients are asked for, where that is done."""
+    if tape is None:
+        return inputs
+
+    def watched(leaf: Any) -> Any:
+        if not (isinstance(leaf, np.ndarray) and leaf.dtype.kind == "f"):
+            return leaf
+        tensor = keras.ops.convert_to_tensor(leaf)
+        tape.watch(tensor)
+        return tensor
+
+    return keras.tree.map_structure(watched, inputs)
+
+
+def _float_leaves(inputs: Any) -> list[Any]:
+    leaves = [leaf for leaf in keras.tree.flatten(inputs) if keras.ops.is_tensor(leaf)]
+    return [leaf for leaf in leaves if "float" in str(leaf.dtype)]
 
 
 def _tape() -> Any:
@@ -113,7 +139,7 @@ def gradients(bench: Bench) -> Any:
     """Gradients of a loss over all outputs, in training, with respect to each trainable weight."""
     if keras.backend.backend() == "jax":
         return _gradients_of_jax(bench)
-    tape, loss = bench.taped or (None, None)
+    tape, loss, inputs = bench.taped or (None, None, [])
     if tape is None:
         return {"skipped": "measured by training steps on this backend"}
     if failed(loss):
@@ -123,13 +149,13 @@ def gradients(bench: Bench) -> Any:
     bench.taped = None
     keys = {id(variable): key for key, variable in anatomy(bench.layer).variables.items()}
     weights = bench.layer.trainable_weights
-    found = tape.gradient(loss, [variable.value for variable in weights])
-    for variable, gradient in zip(weights, found, strict=True):
-        if gradient is not None:
-            bench.arrays[f"gradient/{keys[id(variable)]}"] = numbers(tf.convert_to_tensor(gradient))
-    return {
-        "weights": sorted(keys[id(v)] for v, g in zip(weights, found, strict=True) if g is not None)
-    }
+    names = [keys[id(variable)] for variable in weights]
+    names += [f"input {index}" for index in range(len(inputs))]
+    found = tape.gradient(loss, [*(variable.value for variable in weights), *inputs])
+    known = {name: one for name, one in zip(names, found, strict=True) if one is not None}
+    for name, gradient in known.items():
+        bench.arrays[f"gradient/{name}"] = numbers(tf.convert_to_tensor(gradient))
+    return {"weights": sorted(known)}
 
 
 def _gradients_of_jax(bench: Bench) -> Any:
@@ -263,10 +289,9 @@ def shared_with_second(bench: Bench) -> Any:
     bench.call(second)
     mine = {id(variable) for variable in bench.layer.variables}
     keys = anatomy(second).variables
-    alike = {k: _single(v) for k, v in keys.items() if _single(v) == bench.facts["singles"].get(k)}
-    bench.facts["constants"] = {key: value for key, value in alike.items() if value}
+    for key, value in state(second).items():
+        if key in bench.started and same(bench.started[key], value):
+            bench.arrays[f"constant/{key}"] = value
+    said = attributes(second)
+    bench.facts["attributes"] = {k: v for k, v in bench.said.items() if said.get(k) == v}
     return sorted(key for key, variable in keys.items() if id(variable) in mine)
-
-
-def _single(variable: Any) -> str:
-    return first_value(variable) if numbers(variable).size == 1 else ""

@@ -6,7 +6,10 @@ from typing import Any
 
 from .bench import distance, same
 
-GROUPS = ("inference", "training", "loss", "mask", "masked", "gradient", "moved", "step")
+GROUPS = (
+    *("inference", "training", "loss", "training loss", "mask", "masked", "gradient", "moved"),
+    *("step", "constant", "small", "smaller", "half small", "large", "resized", "longer", "method"),
+)
 CALLED = ("inference", "loss", "mask")
 """The groups that a call in inference gives."""
 

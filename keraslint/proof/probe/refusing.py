@@ -1,0 +1,99 @@
+"""A case → arguments and inputs that the layer's own code refuses, and does not accept later."""
+
+from __future__ import annotations
+
+import dis
+import inspect
+import re
+import warnings
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, replace
+from typing import Any
+
+import keras
+
+from .bench import SEED, describe
+from .case import Case, Change, leaves
+from .derive import arguments_of, decides, sources_of
+from .values import whole
+
+MOST_TRIED = 16
+UNLIKELY_NUMBERS = (0, -1, 1, 3)
+
+
+def refused(case: Case, failed: Iterable[Change]) -> list[dict[str, Any]]:
+    """Changes to the case that make the class raise an error of its own; with what it says.
+
+    `failed` are changes that are known not to work.
+    """
+    text = sources_of(case.cls)
+    if not re.search(r"\b(raise|assert)\b", text):
+        return []
+    tried = dict.fromkeys([*failed, *_unlikely(case, text)])
+    told = ((change, _error(_changed(case, change))) for change in list(tried)[:MOST_TRIED])
+    return [
+        {"change": asdict(change), "error": describe(error)}
+        for change, error in told
+        if error is not None and _is_own(error, case.cls)
+    ]
+
+
+def accepted(case: Case, change: Change) -> bool:
+    """Can the layer be made and called with this change?"""
+    return _error(_changed(case, change)) is None
+
+
+def _changed(case: Case, change: Change) -> Case:
+    return replace(case, change=change)
+
+
+def _unlikely(case: Case, text: str) -> Iterator[Change]:
+    """Numbers, names and inputs that a careful class checks for."""
+    asked = case.asked()
+    inputs = leaves((asked.args, asked.kwargs))
+    if inputs and inputs[0].kind == "floats" and len(inputs[0].shape) > 1:
+        rank, channels = len(inputs[0].shape), inputs[0].shape[-1]
+        yield from (Change(f"rank {other}", rank=other) for other in (rank + 1, rank - 1))
+        yield Change(f"{channels + 1} channels", channels=(channels, channels + 1))
+    for name, value in arguments_of(case, asked).items():
+        if decides(name, text):
+            for option in _unlikely_values(value):
+                yield Change(f"{name}={option!r}", arguments=((name, option),))
+
+
+def _unlikely_values(value: Any) -> tuple[Any, ...]:
+    if whole(value):
+        return tuple(number for number in UNLIKELY_NUMBERS if number != value)
+    if isinstance(value, float):
+        return (-1.0, 2.0)
+    return ("no such name",) if isinstance(value, str) else ()
+
+
+def _error(case: Case) -> BaseException | None:
+    """Make and call the layer once; the error that ends it."""
+    keras.utils.clear_session(free_memory=False)
+    keras.utils.set_random_seed(SEED)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            args, kwargs = case.inputs()
+            case.make()(*args, **kwargs)
+    except (Exception, SystemExit) as error:
+        return error
+    return None
+
+
+def _is_own(error: BaseException, cls: Any) -> bool:
+    """Was it raised by a statement in the file of the class, or of one of its bases?"""
+    last = error.__traceback__
+    while last is not None and last.tb_next is not None:
+        last = last.tb_next
+    if last is None:
+        return False
+    code = last.tb_frame.f_code
+    own = {inspect.getfile(one) for one in cls.__mro__ if not _is_of_keras(one)}
+    return code.co_filename in own and dis.opname[code.co_code[last.tb_lasti]] == "RAISE_VARARGS"
+
+
+def _is_of_keras(cls: Any) -> bool:
+    return cls is object or cls.__module__.split(".")[0] in ("keras", "tensorflow", "builtins")
