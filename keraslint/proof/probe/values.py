@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -82,7 +81,7 @@ def _for_none(name: str, text: str) -> Iterator[Any]:
     for pattern, expression in BY_NAME:
         if re.search(pattern, name.lower()):
             if "(" not in expression or expression.startswith("("):
-                yield ast.literal_eval(expression)
+                yield eval(expression, {})
             return
 
 
