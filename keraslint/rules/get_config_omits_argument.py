@@ -103,12 +103,9 @@ from typing import TYPE_CHECKING
 
 from keraslint.diagnostic import Applicability, Edit, Fix, Health, Measure, Promise
 from keraslint.project.keeping import Kept, kept
-from keraslint.project.saving import (
-    ALWAYS,
-    accepts_always,
+from keraslint.project.saving import ALWAYS, accepts_always, config_of, init_of
+from keraslint.project.unsaved import (
     base_gives_more,
-    config_of,
-    init_of,
     is_cut_off,
     lost_config,
     meets_other_dtypes,

@@ -84,14 +84,8 @@ from typing import TYPE_CHECKING
 
 from keraslint.diagnostic import Applicability, Fix
 from keraslint.project.doubled import doubled
-from keraslint.project.saving import (
-    config_of,
-    given_twice,
-    init_of,
-    next_takes_always,
-    swallows,
-    unanswered,
-)
+from keraslint.project.saving import config_of, init_of, next_takes_always
+from keraslint.project.unsaved import given_twice, swallows, unanswered
 from keraslint.rules import Cure, Finding, Rule
 from keraslint.rules.get_config_omits_argument import PROMISE
 

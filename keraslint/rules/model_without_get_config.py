@@ -86,7 +86,8 @@ from typing import TYPE_CHECKING
 
 from keraslint.diagnostic import Applicability, Fix
 from keraslint.project.keeping import Kept, kept
-from keraslint.project.saving import accepts_always, config_of, forgotten, init_of
+from keraslint.project.saving import accepts_always, config_of, init_of
+from keraslint.project.unsaved import forgotten
 from keraslint.rules import Cure, Finding, Rule
 from keraslint.rules.get_config_omits_argument import PROMISE
 
