@@ -6,7 +6,7 @@ import inspect
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from functools import reduce
+from functools import cache, reduce
 from typing import Any
 
 from .calling import further_of
@@ -145,6 +145,7 @@ def _beyond(inputs: list[Input], text: str) -> Iterator[Wish]:
         yield Wish((change,), decides=True)
 
 
+@cache
 def sources_of(cls: Any) -> str:
     """The text of the class and of its bases outside of Keras; empty where one cannot be read."""
     texts = []

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import keras
 
 from .anatomy import plain
+
+SMALL = 10_000
 
 
 @contextmanager
@@ -43,3 +45,14 @@ def _told(initializer: Any, dtype: str) -> Any:
         return None
     ours = isinstance(made, keras.initializers.Initializer)
     return plain(made) if ours and type(made).__module__.startswith("keras.") else None
+
+
+def without_drawn_seed(told: Any, given: Collection[int]) -> Any:
+    """Drop a seed that nobody gave: some layers of Keras hand on the one that they have drawn.
+
+    Those are drawn up to 1e9, so that a small one is a given one.
+    """
+    seed = told["config"].get("seed") if isinstance(told["config"], dict) else None
+    if not isinstance(seed, int) or seed < SMALL or seed in given:
+        return told
+    return {**told, "config": {k: v for k, v in told["config"].items() if k != "seed"}}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from typing import Any
 
 import keras
@@ -19,7 +20,8 @@ from .bench import (
     same,
     settle_state,
 )
-from .initial import made_weights
+from .derive import sources_of
+from .initial import made_weights, without_drawn_seed
 from .surface import attributes, surface
 from .values import whole
 
@@ -78,7 +80,10 @@ def _structure(bench: Bench, layer: Any) -> None:
     bench.facts["children"] = {path: _child(child) for path, child in parts.children.items()}
     bench.facts["initial"] = {k: _spread(numbers(v)) for k, v in parts.variables.items()}
     made = {key: bench.weights_made.get(id(v)) for key, v in parts.variables.items()}
-    bench.facts["initializers"] = {key: one for key, one in made.items() if one is not None}
+    numbers_given = _numbers_given(bench)
+    bench.facts["initializers"] = {
+        key: without_drawn_seed(one, numbers_given) for key, one in made.items() if one is not None
+    }
     bench.facts["given seeds"] = _given_seeds(bench, parts)
     bench.facts["masks"] = bool(layer.supports_masking)
     bench.facts["build config"] = attempt(lambda: layer.get_build_config())
@@ -93,10 +98,16 @@ def _structure(bench: Bench, layer: Any) -> None:
 
 def _given_seeds(bench: Bench, parts: Anatomy) -> dict[str, int]:
     """Random generators that start from a number of the construction: by no chance."""
-    construction = bench.case.asked().construction
-    given = {one for one in (*construction.args, *construction.kwargs.values()) if whole(one)}
+    given = _numbers_given(bench)
     first = {key: int(numbers(parts.variables[key]).flat[0]) for key in sorted(parts.seeds)}
     return {key: seed for key, seed in first.items() if seed in given}
+
+
+def _numbers_given(bench: Bench) -> set[int]:
+    """The whole numbers of the construction, and those that the class's text names."""
+    construction = bench.case.asked().construction
+    given = {one for one in (*construction.args, *construction.kwargs.values()) if whole(one)}
+    return given | {int(one) for one in re.findall(r"\b\d{1,10}\b", sources_of(bench.case.cls))}
 
 
 def _weight(key: str, variable: Any) -> dict[str, Any]:
