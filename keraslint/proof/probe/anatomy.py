@@ -6,6 +6,7 @@ import re
 import zlib
 from dataclasses import dataclass, field
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any
 
 import keras
@@ -72,6 +73,15 @@ TENSORFLOW_TRACKING = (
 )
 
 
+HOLDS_NOTHING = frozenset({str, int, float, bool, type(None)})
+_by_name = itemgetter(0)
+
+
+@lru_cache
+def _has_graph(kind: type) -> bool:
+    return bool({"Functional", "Sequential"} & {cls.__name__ for cls in kind.__mro__})
+
+
 @lru_cache
 def own_attributes(kind: type) -> frozenset[str]:
     """The attributes that every `Layer`, or every `Model`, has: Keras saves nothing found there."""
@@ -83,13 +93,16 @@ def _visit_layer(layer: Any, path: str, found: Anatomy, seen: set[int]) -> None:
         found.children[path] = layer
     for variable in layer._trainable_variables + layer._non_trainable_variables:
         _add(found.variables, path, variable)
-    if {"Functional", "Sequential"} & {cls.__name__ for cls in type(layer).__mro__}:
+    kind: type = type(layer)
+    if _has_graph(kind):
         for index, item in enumerate(layer.layers):
             _visit(item, _join(path, f"layers/{index}"), found, seen)
     own = own_attributes(keras.Model if isinstance(layer, keras.Model) else keras.layers.Layer)
-    for name in sorted(set(vars(layer)) - own - {"_functional"}):
+    for name, value in sorted(vars(layer).items(), key=_by_name):
+        if type(value) in HOLDS_NOTHING or name in own or name == "_functional":
+            continue
         if not name.startswith(TENSORFLOW_TRACKING):
-            _visit(vars(layer)[name], _join(path, name), found, seen)
+            _visit(value, _join(path, name), found, seen)
 
 
 def _join(path: str, part: Any) -> str:

@@ -31,7 +31,7 @@ from .saving import (
     save,
     set_in_order,
 )
-from .strain import MAGNITUDES, MORE_MAGNITUDES, magnitudes, open_shapes, resized
+from .strain import MAGNITUDES, MORE_MAGNITUDES, changes_epsilon, magnitudes, open_shapes, resized
 from .surface import methods, with_base_arguments
 from .training import (
     captured_dtypes,
@@ -143,8 +143,9 @@ def _look_on(
     where, shelf = case
     bench.observe("outputs in training", lambda: outputs_in_training(bench))
     bench.observe("gradients", lambda: gradients(bench))
-    bench.observe("magnitudes", lambda: magnitudes(bench, MAGNITUDES))
     depth = deepen(bench.facts) if deepen else depth
+    if depth >= SAVED or changes_epsilon(bench.case.change):
+        bench.observe("magnitudes", lambda: magnitudes(bench, MAGNITUDES))
     if depth >= SAVED:
         place.stage(f"saving and loading the layer for {where}")
         _look_closer(bench)

@@ -19,6 +19,11 @@ MORE_MAGNITUDES = (("smaller", 1e-5), ("half small", 0.03))
 LONGER = (1, 2, 4)
 
 
+def changes_epsilon(change: Change) -> bool:
+    """Is an argument changed that counts only for inputs close to nothing?"""
+    return any("eps" in name for name, _ in change.arguments)
+
+
 def magnitudes(bench: Bench, factors: tuple[tuple[str, float], ...]) -> Any:
     """Outputs for inputs close to nothing, where an epsilon counts, and for large ones."""
     for name, factor in factors:
@@ -62,7 +67,8 @@ def _changed(bench: Bench, change: Change) -> Any:
 def open_shapes(bench: Bench) -> Any:
     """Shapes and dtypes of the outputs in a graph for inputs of which only the channels are known.
 
-    In training, as `fit` traces it; a layer that needs the sizes is traced for the case's own.
+    In training, as `fit` traces it, so without AutoGraph; a layer that needs the sizes is traced
+    for the case's own.
     """
     if keras.backend.backend() != "tensorflow":
         return None
@@ -83,5 +89,5 @@ def _traced(bench: Bench, opened: Callable[[tuple[int, ...]], list[int | None]])
         args, kwargs = put_back(inputs, dict(zip(arrays_of(inputs), tensors, strict=True)))
         return bench.layer(*args, **{**kwargs, **more})
 
-    made = tf.function(trace).get_concrete_function(*specs)
+    made = tf.function(trace, autograph=False).get_concrete_function(*specs)
     return [[str(one.dtype), str(one.shape)] for one in tf.nest.flatten(made.outputs)]
