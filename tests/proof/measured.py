@@ -131,7 +131,7 @@ WRONG: dict[str, Wrong] = {
     "a mask is not heeded": wrong(
         "if mask is not None",
         "if mask is None and mask",
-        f"gradients; masks; {OUTPUTS}",
+        "gradients; masks; outputs; outputs in training",
     ),
     "a child is not built": wrong(
         LOST,
@@ -234,7 +234,7 @@ WRONG: dict[str, Wrong] = {
         "        if not self.built:\n"
         "            super().__call__(*args, **{**kwargs, 'training': False})\n"
         "        return super().__call__(*args, **kwargs)\n\n",
-        "calls of call(); open shapes",
+        "calls of call()",
     ),
     "a warning": before(
         CALL,

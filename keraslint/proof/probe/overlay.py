@@ -52,18 +52,20 @@ class Overlay(MetaPathFinder):
             if found is not None:
                 return found
         spec = PathFinder.find_spec(fullname, path)
-        if spec is None or spec.origin is None or not self._may_be(spec.origin):
+        if spec is None or spec.origin is None:
             return None
-        text = self.texts.get(os.path.realpath(spec.origin))
+        text = self._text_of(spec.origin)
         if text is None:
-            return None
+            return None if path is None else spec  # inside a package, no other finder comes first
         spec.loader = TextLoader(fullname, spec.origin, text)
         spec.cached = None
         return spec
 
-    def _may_be(self, origin: str) -> bool:
-        """Told by its name alone, for most; a symbolic link may have any name."""
-        return origin.endswith(self._names) or Path(origin).is_symlink()
+    def _text_of(self, origin: str) -> str | None:
+        """The text that a file is to have; most are told by their names, but for symbolic links."""
+        if origin.endswith(self._names) or Path(origin).is_symlink():
+            return self.texts.get(os.path.realpath(origin))
+        return None
 
     def _absent(self, fullname: str, folders: Sequence[str]) -> ModuleSpec | None:
         name = fullname.rpartition(".")[2]

@@ -35,6 +35,13 @@ class Owner(keras.Model):  # type: ignore[misc]
         return sum(parts) + sum(self.losses)
 
 
+class HoldingOwner(Owner):
+    """A model that only holds its layer: Keras need not trace it to find out what to build."""
+
+    def build(self, *_: Any, **__: Any) -> None:
+        self.built = True
+
+
 def takes_training(layer: Any) -> bool:
     """May `call()` be told whether it is for training?"""
     parameters = inspect.signature(layer.call).parameters.values()
@@ -186,7 +193,7 @@ def fit(bench: Bench) -> Any:
     """
     traced = keras.backend.backend() == "tensorflow" and not failed(bench.facts.get("functional"))
     layer = bench.again()
-    owner = Owner(layer, bench)
+    owner = HoldingOwner(layer, bench)
     data = arrays_of(bench.case.inputs())
     owner(data)
     optimizer = keras.optimizers.SGD(0.05)
@@ -210,7 +217,7 @@ def frozen_before_build(bench: Bench) -> Any:
     """Weights that still train inside a model when the layer was frozen before it was built."""
     layer = bench.fresh()
     layer.trainable = False
-    owner = Owner(layer, bench)
+    owner = HoldingOwner(layer, bench)
     owner(arrays_of(bench.case.inputs()))
     return _keys(layer, owner.trainable_weights)
 
@@ -219,7 +226,7 @@ def frozen_once_built(bench: Bench) -> Any:
     """Weights that still train inside a model when the built layer was frozen."""
     bench.layer.trainable = False
     try:
-        owner = Owner(bench.layer, bench)
+        owner = HoldingOwner(bench.layer, bench)
         owner(arrays_of(bench.case.inputs()))
         return _keys(bench.layer, owner.trainable_weights)
     finally:
