@@ -116,6 +116,20 @@ def attempt(measure: Callable[[], Any]) -> Any:
         return {"error": describe(error)}
 
 
+def tried(case: Case) -> BaseException | None:
+    """Make and call the layer once; the error that ends it, None if it works."""
+    keras.utils.clear_session(free_memory=False)
+    keras.utils.set_random_seed(SEED)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            args, kwargs = case.inputs()
+            case.make()(*args, **kwargs)
+    except (Exception, SystemExit) as error:
+        return error
+    return None
+
+
 def describe(error: BaseException) -> str:
     """Name and first telling line of an error."""
     if isinstance(error, MemoryError):

@@ -6,16 +6,16 @@ import inspect
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from functools import cache, reduce
+from functools import reduce
 from typing import Any
 
 from .calling import further_of
 from .case import Call, Case, Change, Input, by_name, leaves, parameters_of
 from .making import is_input_channels
+from .sources import sources_of
 from .values import DROPS, choices, made_by_name, other_values, whole
 
 NOT_CHANNELS = re.compile(r"kernel|stride|dilat|pool|rank|pad|spatial|axis|seed|group|head|num_la")
-DOCUMENTATION = re.compile(r'"""(?:.|\n)*?"""|#.*')
 MOST_EQUAL = 3
 MOST_CHOICES = 6
 LARGEST = 64
@@ -143,19 +143,6 @@ def _beyond(inputs: list[Input], text: str) -> Iterator[Wish]:
     if largest and inputs[0].kind == "floats" and channels < largest:
         change = Change(f"{largest} channels", channels=(channels, largest))
         yield Wish((change,), decides=True)
-
-
-@cache
-def sources_of(cls: Any) -> str:
-    """The text of the class and of its bases outside of Keras; empty where one cannot be read."""
-    texts = []
-    for one in cls.__mro__:
-        if one is not object and not one.__module__.startswith(("keras.", "tensorflow.")):
-            try:
-                texts.append(inspect.getsource(one))
-            except (OSError, TypeError):
-                return ""
-    return DOCUMENTATION.sub("", "\n".join(texts))
 
 
 def decides(name: str, text: str) -> bool:

@@ -20,8 +20,8 @@ from .bench import (
     same,
     settle_state,
 )
-from .derive import sources_of
 from .initial import made_weights, without_drawn_seed
+from .sources import sources_of
 from .surface import attributes, surface
 from .values import whole
 

@@ -5,16 +5,14 @@ from __future__ import annotations
 import dis
 import inspect
 import re
-import warnings
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, replace
 from typing import Any
 
-import keras
-
-from .bench import SEED, describe
+from .bench import describe, tried
 from .case import Case, Change, leaves
-from .derive import arguments_of, decides, sources_of
+from .derive import arguments_of, decides
+from .sources import sources_of
 from .values import whole
 
 MOST_TRIED = 16
@@ -29,8 +27,8 @@ def refused(case: Case, failed: Iterable[Change]) -> list[dict[str, Any]]:
     text = sources_of(case.cls)
     if not re.search(r"\b(raise|assert)\b", text):
         return []
-    tried = dict.fromkeys([*failed, *_unlikely(case, text)])
-    told = ((change, _error(_changed(case, change))) for change in list(tried)[:MOST_TRIED])
+    changes = dict.fromkeys([*failed, *_unlikely(case, text)])
+    told = ((change, tried(_changed(case, change))) for change in list(changes)[:MOST_TRIED])
     return [
         {"change": asdict(change), "error": describe(error)}
         for change, error in told
@@ -40,7 +38,7 @@ def refused(case: Case, failed: Iterable[Change]) -> list[dict[str, Any]]:
 
 def accepted(case: Case, change: Change) -> bool:
     """Can the layer be made and called with this change?"""
-    return _error(_changed(case, change)) is None
+    return tried(_changed(case, change)) is None
 
 
 def _changed(case: Case, change: Change) -> Case:
@@ -67,20 +65,6 @@ def _unlikely_values(value: Any) -> tuple[Any, ...]:
     if isinstance(value, float):
         return (-1.0, 2.0)
     return ("no such name",) if isinstance(value, str) else ()
-
-
-def _error(case: Case) -> BaseException | None:
-    """Make and call the layer once; the error that ends it."""
-    keras.utils.clear_session(free_memory=False)
-    keras.utils.set_random_seed(SEED)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            args, kwargs = case.inputs()
-            case.make()(*args, **kwargs)
-    except (Exception, SystemExit) as error:
-        return error
-    return None
 
 
 def _is_own(error: BaseException, cls: Any) -> bool:

@@ -5,13 +5,10 @@ from __future__ import annotations
 import inspect
 import time
 import traceback
-import warnings
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-import keras
-
-from .bench import SEED, Unusable, attempt, describe, failed
+from .bench import Unusable, attempt, describe, failed, tried
 from .case import Case
 from .guess import called, guesses
 
@@ -49,7 +46,7 @@ def _found(cls: Any, text: str, space: dict[str, Any], until: float) -> Case | N
     if failed(case) or failed(asked):
         return None
     if asked.args or asked.kwargs:
-        return None if _tried(case) else case
+        return None if tried(case) else case
     try:
         return _first(cls, called(cls, text), space, until)
     except Unusable:
@@ -82,7 +79,7 @@ def _first(cls: Any, texts: Iterable[str], space: dict[str, Any], until: float) 
         if number >= MOST_TRIED or time.process_time() > until:
             break
         case = Case(cls, text, space)
-        result = _tried(case)
+        result = tried(case)
         if result is None:
             return case
         if _reach(result, cls) > furthest:
@@ -97,17 +94,3 @@ def _reach(error: BaseException, cls: Any) -> int:
     return max(
         (f.lineno or 0 for f in frames if f.filename == file and f.name == "call"), default=0
     )
-
-
-def _tried(case: Case) -> BaseException | None:
-    """Make and call the layer once; the error that ends it."""
-    keras.utils.clear_session(free_memory=False)
-    keras.utils.set_random_seed(SEED)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            args, kwargs = case.inputs()
-            case.make()(*args, **kwargs)
-    except (Exception, SystemExit) as error:
-        return error
-    return None

@@ -1,0 +1,23 @@
+"""A class → its text, for what can be read off it alone."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from functools import cache
+from typing import Any
+
+DOCUMENTATION = re.compile(r'"""(?:.|\n)*?"""|#.*')
+
+
+@cache
+def sources_of(cls: Any) -> str:
+    """The text of the class and of its bases outside of Keras; empty where one cannot be read."""
+    texts = []
+    for one in cls.__mro__:
+        if one is not object and not one.__module__.startswith(("keras.", "tensorflow.")):
+            try:
+                texts.append(inspect.getsource(one))
+            except (OSError, TypeError):
+                return ""
+    return DOCUMENTATION.sub("", "\n".join(texts))
