@@ -92,11 +92,13 @@ def rehearsed(names: Iterable[str], own: Collection[str], witness: Witness) -> S
     ours, theirs = os.pipe()
     pid = os.fork()
     if pid == 0:
-        os.setsid()
-        os.close(ours)
-        with os.fdopen(theirs, "w", encoding="utf-8") as channel:
-            channel.write(json.dumps(_rehearse(names, own, witness)))
-        os._exit(0)
+        try:
+            os.setsid()
+            os.close(ours)
+            with os.fdopen(theirs, "w", encoding="utf-8") as channel:
+                channel.write(json.dumps(_rehearse(names, own, witness)))
+        finally:
+            os._exit(0)  # whatever happened: this process is not to go on serving
     os.close(theirs)
     try:
         return _heard(ours)
