@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import importlib
 import json
@@ -14,6 +15,7 @@ from importlib.machinery import PathFinder
 from pathlib import Path
 from typing import Any
 
+from .bytecode import installed_bytecode
 from .witness import Witness, files_of, is_installed, loaded_early
 
 PATIENCE = 60.0
@@ -145,10 +147,8 @@ def _files(before: Container[str]) -> list[tuple[str, str]]:
 
 def _imported(name: str) -> None:
     """Import a module; one that cannot be imported now will say so to those who need it."""
-    try:
+    with contextlib.suppress(Exception, SystemExit), installed_bytecode():
         importlib.import_module(name)
-    except (Exception, SystemExit):
-        return
 
 
 def _threads() -> int:

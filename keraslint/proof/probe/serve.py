@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from .backend import choose_backend
+from .bytecode import installed_bytecode, keep_bytecode_apart
 from .kernels import keep_kernels, share_compiled
 from .overlay import module_name
 from .preload import Preload, imports
@@ -51,9 +52,10 @@ def main() -> None:
     requests, answers = _private_channels()
     os.environ.update(QUIET)
     choose_backend()
-    _keep_bytecode_apart()
+    keep_bytecode_apart(Path.cwd() / "bytecode")
     share_compiled(Path(sys.pycache_prefix or ".") / "compiled")
-    hello = _warm_up()
+    with installed_bytecode():
+        hello = _warm_up()
     _send(answers, hello)
     if hello["ready"] and hello["forks"]:
         _serve(requests, answers)
@@ -88,13 +90,6 @@ def _serve(requests: int, answers: IO[str]) -> None:
     for worker in workers:
         _end_group(worker.pid)
     os._exit(0)
-
-
-def _keep_bytecode_apart() -> None:
-    """Compile the project's files once, and write nothing beside them."""
-    os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix = str(Path.cwd() / "bytecode")
-    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
-    sys.dont_write_bytecode = False
 
 
 def _private_channels() -> tuple[int, IO[str]]:
