@@ -41,8 +41,9 @@ class ProofOptions:
 
     Verdicts are kept in `cache_dir`, if there is one.
     `jobs` versions run at a time; 0 are as many as there are processors, up to four.
-    `brief` leaves a version off once its weights or outputs are seen to be other ones: enough for
-    a verdict, too little for a report.
+    `brief` leaves a version off once its weights or outputs are seen to be other ones, and saves in
+    fewer kinds of owner where more would tell nothing new: enough for a verdict, too little for a
+    report.
     """
 
     python: str | None = None
@@ -72,6 +73,7 @@ def _processors() -> int:
 
 def before_job(claim: Claim, options: ProofOptions) -> dict[str, Any]:
     """What to measure on the version before, and how to make and call the layer."""
+    strict = {Measure.OUTPUTS, Measure.WEIGHTS} <= set(claim.promise.keeps)
     given = [recipe for recipe in claim.recipes if recipe.origin is Origin.GIVEN]
     return {
         "path": str(claim.path.resolve()),
@@ -85,12 +87,13 @@ def before_job(claim: Claim, options: ProofOptions) -> dict[str, Any]:
         "folders": [str(path.resolve()) for path in (*options.src, options.root)],
         "timeout": options.timeout,
         "memory_mb": options.memory_mb,
+        "strict": strict,
+        "brief": strict and options.brief,
     }
 
 
 def after_job(claim: Claim, options: ProofOptions, cases: list[dict[str, Any]]) -> dict[str, Any]:
     """What to measure on the version after: the same cases."""
-    strict = {Measure.OUTPUTS, Measure.WEIGHTS} <= set(claim.promise.keeps)
     return {
         **before_job(claim, options),
         "path": str((claim.after_path or claim.path).resolve()),
@@ -98,8 +101,6 @@ def after_job(claim: Claim, options: ProofOptions, cases: list[dict[str, Any]]) 
         "around": {},
         "layer": claim.after_layer or claim.layer,
         "cases": cases,
-        "strict": strict,
-        "brief": strict and options.brief,
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -26,9 +27,19 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 @pytest.fixture(scope="session")
 def prover(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prover]:
     """A prover whose child stays warm for the whole session."""
-    root = tmp_path_factory.mktemp("project")
-    with Prover(ProofOptions(root=root, memory_mb=3000, backend="tensorflow")) as shared:
+    with Prover(_options(tmp_path_factory.mktemp("project"))) as shared:
         yield shared
+
+
+@pytest.fixture(scope="session")
+def brief_prover(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prover]:
+    """As `prover`, looking no further than a verdict needs, as `check` does for people."""
+    with Prover(replace(_options(tmp_path_factory.mktemp("project")), brief=True)) as shared:
+        yield shared
+
+
+def _options(root: Path) -> ProofOptions:
+    return ProofOptions(root=root, memory_mb=3000, backend="tensorflow")
 
 
 @pytest.fixture
@@ -55,6 +66,16 @@ def judge(prover: Prover, tmp_path: Path) -> Judge:
 @pytest.fixture(scope="module")
 def judge_all(prover: Prover, tmp_path_factory: pytest.TempPathFactory) -> Judge:
     """As `judge`, with one file for all, so that each version before is measured once."""
+    return _judging_all(prover, tmp_path_factory)
+
+
+@pytest.fixture(scope="module")
+def judge_briefly(brief_prover: Prover, tmp_path_factory: pytest.TempPathFactory) -> Judge:
+    """As `judge_all`, by the prover that is brief."""
+    return _judging_all(brief_prover, tmp_path_factory)
+
+
+def _judging_all(prover: Prover, tmp_path_factory: pytest.TempPathFactory) -> Judge:
     file = tmp_path_factory.mktemp("project") / "block.py"
 
     def judge_texts(before: str, after: str, *recipes: str) -> Verdict:

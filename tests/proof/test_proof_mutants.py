@@ -40,20 +40,20 @@ def test_there_are_many_mutants_and_few_of_them_run_each_time():
 
 @pytest.mark.keras
 @pytest.mark.parametrize("name", FEW_RIGHT)
-def test_a_right_rewrite_is_proved(judge_all, name):
+def test_a_right_rewrite_is_proved(judge_briefly, name):
     before, recipes, after = RIGHT[name]
 
-    verdict = judge_all(before, after, *recipes)
+    verdict = judge_briefly(before, after, *recipes)
 
     assert verdict.outcome is Outcome.PROVED, verdict.reason
 
 
 @pytest.mark.keras
 @pytest.mark.parametrize("name", FEW_WRONG)
-def test_a_wrong_rewrite_is_refuted(judge_all, name):
+def test_a_wrong_rewrite_is_refuted(judge_briefly, name):
     before, recipes, after = WRONG[name]
 
-    verdict = judge_all(before, after, *recipes)
+    verdict = judge_briefly(before, after, *recipes)
 
     assert verdict.outcome is Outcome.REFUTED
     assert verdict.reason
@@ -61,20 +61,20 @@ def test_a_wrong_rewrite_is_refuted(judge_all, name):
 
 @pytest.mark.nightly
 @pytest.mark.parametrize("name", RIGHT)
-def test_every_right_rewrite_is_proved(judge_all, name):
+def test_every_right_rewrite_is_proved(judge_briefly, name):
     before, recipes, after = RIGHT[name]
 
-    verdict = judge_all(before, after, *recipes)
+    verdict = judge_briefly(before, after, *recipes)
 
     assert verdict.outcome is Outcome.PROVED, verdict.reason
 
 
 @pytest.mark.nightly
 @pytest.mark.parametrize("name", WRONG)
-def test_no_wrong_rewrite_is_proved(judge_all, name):
+def test_no_wrong_rewrite_is_proved(judge_briefly, name):
     before, recipes, after = WRONG[name]
 
-    verdict = judge_all(before, after, *recipes)
+    verdict = judge_briefly(before, after, *recipes)
 
     assert verdict.outcome is Outcome.REFUTED, verdict.outcome
     assert verdict.reason

@@ -64,7 +64,8 @@ Stage = Callable[[str], None]
 class Place:
     """Where the measurements of one version go, and where those of the other one are.
 
-    `brief`: a case is left off once weights or outputs are seen to be other ones.
+    `brief`: a case is left off once weights or outputs are seen to be other ones, and further
+    owners are left out where they would show what a functional model has shown.
     `unusable` are changes under which no case can be measured.
     `steady`, `finite`: in the cases of the recipes, calls repeat and outputs are numbers.
     """
@@ -151,7 +152,9 @@ def _look_on(
         _look_closer(bench)
         _save_and_load(bench, shelf, depth)
         if depth >= FULL and shelf.folder.name == "0":
-            _in_other_owners(bench, shelf)
+            bench.observe("cloned", lambda: cloned(bench))
+            if not _are_told(bench, place, theirs):
+                _in_other_owners(bench, shelf)
     if theirs is not None and depth >= SAVED:
         _against(bench, place, shelf, theirs)
     place.stage(f"training the layer for {where}")
@@ -214,8 +217,18 @@ def _built_as_theirs(bench: Bench, theirs: dict[str, Any]) -> None:
         bench.observe("their build config", lambda: build_like(bench.fresh(), config))
 
 
+def _are_told(bench: Bench, place: Place, theirs: dict[str, Any] | None) -> bool:
+    """Is it plain what owners that build nothing would do? Asked of the version before.
+
+    Their files, too, are loaded by making the layer, calling it on symbols and filling its weights:
+    where that brings back all of a functional model, they tell nothing new.
+    """
+    if theirs is not None:
+        return "saved in others" not in theirs
+    return place.brief and _is_whole(bench.facts.get("functional reload"))
+
+
 def _in_other_owners(bench: Bench, shelf: Shelf) -> None:
-    bench.observe("cloned", lambda: cloned(bench))
     bench.observe("saved in others", lambda: save_others(bench, shelf))
     for file, name, load in OTHERS:
         if (shelf.folder / file).exists():
