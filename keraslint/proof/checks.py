@@ -28,7 +28,14 @@ from .health import (
     their_build,
     trains,
 )
-from .outside import attributes, base_arguments, public_names, refuses, signatures
+from .outside import (
+    attributes,
+    base_arguments,
+    old_configurations,
+    public_names,
+    refuses,
+    signatures,
+)
 from .structure import (
     build_parameters,
     children,
@@ -131,6 +138,7 @@ CHECKS: tuple[tuple[str, About, Judge], ...] = (
     ("training steps", G, probed("fit", "`fit`")),
     ("config", C, config("config", "before build")),
     ("config", C, config("config once built", "once built")),
+    ("config", C, old_configurations),
     ("build parameters", Measure.CHECKPOINT, build_parameters),
     ("functional model", O, functional),
     ("output shape", O, equal("output shape", "`compute_output_shape`")),

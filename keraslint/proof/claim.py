@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +15,7 @@ from .found import recipes_near
 from .recipe import Origin, Recipe
 
 KEEPS_ALL = Promise()
+NAMED = re.compile(r"[\"']([^\"'\n]+)[\"']")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,7 @@ def before_job(claim: Claim, options: ProofOptions) -> dict[str, Any]:
         "folders": [str(path.resolve()) for path in (*options.src, options.root)],
         "timeout": options.timeout,
         "memory_mb": options.memory_mb,
+        "also": _new_names(claim),
         "strict": strict,
         "brief": strict and options.brief,
     }
@@ -108,6 +111,12 @@ def _found(claim: Claim, options: ProofOptions) -> tuple[Recipe, ...]:
     """Recipes that came with the claim, then those in the text of the project near the file."""
     near = recipes_near(claim.layer, claim.path, options.root, claim.before)
     return tuple(dict.fromkeys([*claim.recipes, *near]))
+
+
+def _new_names(claim: Claim) -> str:
+    """The text after, where it names what the text before does not: empty for most rewrites."""
+    before, after = (set(NAMED.findall(text)) for text in (claim.before, claim.after))
+    return claim.after if after - before else ""
 
 
 def _names(claim: Claim) -> list[str]:

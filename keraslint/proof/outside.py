@@ -58,6 +58,9 @@ def public_names(pair: Pair) -> Iterator[Judged]:
     elif before["input spec"] != after["input spec"]:
         was, now = before["input spec"], after["input spec"]
         yield BROKEN, f"its `input_spec` was {was} and is {now}"
+    elif before["metrics"] != after["metrics"]:
+        was, now = (ticked(side["metrics"]) or "none" for side in (before, after))
+        yield BROKEN, f"its metrics were {was}, now {now}"
     else:
         yield KEPT, ""
 
@@ -93,6 +96,20 @@ def base_arguments(pair: Pair) -> Iterator[Judged]:
         yield BROKEN, f"with `name=`, `trainable=` and `dtype=` it differs: {difference(was, now)}"
     else:
         yield KEPT, ""
+
+
+def old_configurations(pair: Pair) -> Iterator[Judged]:
+    """Names that `from_config()` takes besides those that are written now."""
+    before, after = pair.facts("old configurations")
+    if not before or error_of(before) or after is None or error_of(after) or not pair.runs_after:
+        return
+    other = [was for was, now in zip(before, after, strict=True) if was != now]
+    if other:
+        name, key, _ = other[0]
+        what = f"in place of `{key}`" if key else "besides"
+        yield BROKEN, f"`from_config()` no longer takes `{name}` {what} as it did"
+    else:
+        yield KEPT, f"{len(before)} compared"
 
 
 def refuses(pair: Pair) -> Iterator[Judged]:

@@ -136,7 +136,8 @@ class Change:
     """How a case differs from the recipe it was derived from.
 
     `doubles`: it doubles a size; `uneven`: planes get longer on one side than on the other;
-    `given`: arguments of the call, as expressions.
+    `made`, `given`: arguments of the constructor and of the call, as expressions.
+    `fed`: the shape of numbers that take the place of the first input.
     """
 
     label: str = ""
@@ -149,6 +150,8 @@ class Change:
     uneven: bool = False
     rank: int = 0
     given: tuple[tuple[str, str], ...] = ()
+    made: tuple[tuple[str, str], ...] = ()
+    fed: tuple[int, ...] = ()
 
     def along_with(self, other: Change) -> Change:
         """Both changes at once."""
@@ -162,10 +165,14 @@ class Change:
             uneven=self.uneven or other.uneven,
             rank=self.rank or other.rank,
             given=(*self.given, *other.given),
+            made=(*self.made, *other.made),
+            fed=self.fed or other.fed,
         )
 
-    def to_input(self, given: Input) -> Input:
-        """Apply the changes of shape to one input."""
+    def to_input(self, given: Input, index: int) -> Input:
+        """Apply the changes of shape to the input of this number."""
+        if self.fed and index == 0:
+            return Input("floats", self.fed, "float32")
         shape = list(given.shape)
         last = len(shape) - (1 if given.kind in ("floats", "zeros") else 0)
         if self.longer:
@@ -208,10 +215,11 @@ class Case:
         return Call(construction, value.args, kwargs)
 
     def _changed(self, construction: Construction) -> Construction:
-        if not self.change.arguments:
+        if not self.change.arguments and not self.change.made:
             return construction
         args, kwargs = by_name(self.cls, construction)
-        return Construction(args, {**kwargs, **dict(self.change.arguments)})
+        made = {name: eval(text, dict(self.space)) for name, text in self.change.made}
+        return Construction(args, {**kwargs, **dict(self.change.arguments), **made})
 
     def make(self) -> Any:
         """Construct a new layer; everything in the recipe is evaluated anew."""
@@ -232,7 +240,11 @@ class Case:
         """The arguments of the call, with arrays in place of their descriptions."""
         asked = self.asked()
         counter = iter(range(1000))
-        fill = lambda given: self.change.to_input(given).array(next(counter))  # noqa: E731
+
+        def fill(given: Input) -> Any:
+            index = next(counter)
+            return self.change.to_input(given, index).array(index)
+
         return tree(fill, asked.args), tree(fill, asked.kwargs)
 
     def _real(self, value: Any) -> Any:

@@ -11,7 +11,7 @@ from typing import Any
 
 from .calling import further_of
 from .case import Call, Case, Change, Input, by_name, leaves, parameters_of
-from .making import is_input_channels
+from .making import expression_for, is_input_channels
 from .sources import sources_of
 from .values import DROPS, choices, made_by_name, other_values, whole
 
@@ -34,8 +34,21 @@ class Wish:
     decides: bool = False
 
 
-def derived(case: Case, varied: Callable[[], bool]) -> Iterator[Wish]:
-    """Changes to try, the most telling first; `varied` tells if channels were varied by then."""
+@dataclass(frozen=True)
+class Told:
+    """What is known besides the case: what it returned, and what the other version reads like.
+
+    `varied` tells whether channels were varied by then; `outputs` are shapes and dtypes; `also` is
+    a text of names that only the version after may know.
+    """
+
+    varied: Callable[[], bool]
+    outputs: list[Any]
+    also: str
+
+
+def derived(case: Case, told: Told) -> Iterator[Wish]:
+    """Changes to try, the most telling first."""
     asked = case.asked()
     inputs = leaves((asked.args, asked.kwargs))
     arguments = arguments_of(case, asked)
@@ -51,7 +64,7 @@ def derived(case: Case, varied: Callable[[], bool]) -> Iterator[Wish]:
     quiet = [change for change in others if change not in switches and _is_quiet(change)]
     yield _together(quiet)
     is_equal = channels in arguments.values()
-    odd = odd if is_equal or not varied() else []
+    odd = odd if is_equal or not told.varied() else []
     yield _sized(odd[:1], list(_other_sizes(inputs)))
     yield from (Wish(alternatives) for alternatives in odd[1:])
     for name, value in asked.kwargs.items():
@@ -66,8 +79,9 @@ def derived(case: Case, varied: Callable[[], bool]) -> Iterator[Wish]:
     yield from (Wish(change, decides=decides(_name(change), text)) for change in unset)
     deciding = [change for change in sizes if decides(_name(change), text)]
     yield from _equal_and(equal, deciding, arguments)
-    yield from _choices(arguments, text)
-    yield from _given(case, asked, inputs)
+    yield from _choices(arguments, f"{text}\n{told.also}")
+    yield from _layers(arguments)
+    yield from _given(case, asked, inputs, told.outputs)
     yield from _beyond(inputs, text)
 
 
@@ -105,14 +119,28 @@ def _choices(arguments: dict[str, Any], text: str) -> Iterator[Wish]:
     yield from wishes[:MOST_CHOICES]
 
 
-def _given(case: Case, asked: Call, inputs: list[Input]) -> Iterator[Wish]:
-    """Arguments of the call that the recipe leaves out: switches turned, arrays given."""
+def _layers(arguments: dict[str, Any]) -> Iterator[Wish]:
+    """A layer where none is given and the name asks for one."""
+    for name, value in arguments.items():
+        expression = expression_for(name)
+        if value is None and expression.startswith("layers."):
+            change = Change(f"{name}={expression}", made=((name, expression),))
+            yield Wish((change,), decides=True)
+
+
+def _given(case: Case, asked: Call, inputs: list[Input], outputs: list[Any]) -> Iterator[Wish]:
+    """Arguments of the call that the recipe leaves out: switches turned, arrays given.
+
+    A switch may turn the layer round, so that it takes what it returned.
+    """
     if not inputs:
         return
     parameters = list(inspect.signature(case.cls.call).parameters.values())[1:]
     left_out = [p for p in parameters[len(asked.args) :] if p.name not in asked.kwargs]
     switches = [p for p in left_out if isinstance(p.default, bool) and p.name != "training"]
-    yield _together([(_with(p.name, repr(not p.default)),) for p in switches])
+    fed = tuple(outputs[0][0]) if outputs and outputs[0][1].startswith("float") else ()
+    turned = [_with(p.name, repr(not p.default)) for p in switches]
+    yield _together([(one, replace(one, fed=fed)) if fed else (one,) for one in turned])
     for parameter in left_out:
         if parameter.default is None and parameter.name != "training":
             arrays = further_of(parameter.name, inputs[0].shape, inputs[0].kind)

@@ -12,7 +12,7 @@ import keras
 
 from .bench import Unusable, describe, failed
 from .case import Case, Change, namespace
-from .derive import derived
+from .derive import Told, derived
 from .measure import FULL, LIGHT, SAVED, Place, Stage, baseline_error, measure
 from .overlay import find_class, load_module
 from .refusing import accepted, refused
@@ -87,7 +87,8 @@ def _before(job: dict[str, Any], cls: Any, space: dict[str, Any], place: Place) 
     place.steady = all(_repeats(entry) for entry in entries)
     place.finite = all(_is_finite(entry) for entry in entries)
     spent = time.process_time() - started
-    _derive(cases, entries, place, min(job["timeout"] / 4, max(LEAST_DERIVING, spent)))
+    budget = min(job["timeout"] / 4, max(LEAST_DERIVING, spent))
+    _derive(cases, entries, place, budget, job.get("also", ""))
     entries[0]["facts"]["refused"] = refused(cases[0], place.unusable)
     return {"cases": entries}
 
@@ -109,14 +110,17 @@ def _given(job: dict[str, Any], cls: Any, space: dict[str, Any]) -> list[Case]:
     return cases
 
 
-def _derive(cases: list[Case], entries: list[dict[str, Any]], place: Place, budget: float) -> None:
+def _derive(
+    cases: list[Case], entries: list[dict[str, Any]], place: Place, budget: float, also: str
+) -> None:
     """Measure what derives from the cases, as far as the budget (seconds of work) goes."""
     until = time.process_time() + budget
     seen: set[tuple[Change, ...]] = set()
     branches = {_branch(entry["facts"]) for entry in entries}
-    for case in cases:
-        varied = partial(_has_other_channels, entries)
-        for wish in derived(case, varied):
+    for number, case in enumerate(cases):
+        outputs = entries[number]["facts"]["called"]["outputs"]
+        told = Told(partial(_has_other_channels, entries), outputs, also)
+        for wish in derived(case, told):
             waiting = [wish]
             while waiting and len(entries) < MOST_CASES and time.process_time() < until:
                 asked = waiting.pop(0)

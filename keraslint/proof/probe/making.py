@@ -127,10 +127,13 @@ def _by_name(parameter: inspect.Parameter, text: str) -> str:
     kind = _kind(parameter, text)
     if kind == "bool":
         return "True"
-    for pattern, expression in BY_NAME:
-        if re.search(pattern, parameter.name.lower()):
-            return expression
-    return BY_TYPE.get(kind, "4")
+    return expression_for(parameter.name) or BY_TYPE.get(kind, "4")
+
+
+def expression_for(name: str) -> str:
+    """The expression for a parameter of this name; empty where the name tells nothing."""
+    named = (expression for pattern, expression in BY_NAME if re.search(pattern, name.lower()))
+    return next(named, "")
 
 
 def _kind(parameter: inspect.Parameter, text: str) -> str:

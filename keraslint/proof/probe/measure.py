@@ -11,11 +11,12 @@ from typing import Any
 import keras
 import numpy as np
 
-from .anatomy import plain
-from .bench import Bench, as_theirs, attempt, failed
+from .against import against
+from .bench import Bench, attempt, failed
 from .case import Case, Change, leaves
-from .looking import build_like, built_alone, look
-from .owning import PLAIN, SEQUENTIAL, cloned, load_plain, load_sequential, save_others
+from .looking import built_alone, look
+from .owning import OTHERS, cloned, save_others
+from .reviving import old_configurations
 from .saving import (
     FILES,
     Shelf,
@@ -27,9 +28,7 @@ from .saving import (
     load_legacy,
     load_owner,
     load_weights,
-    same_files,
     save,
-    set_in_order,
 )
 from .strain import MAGNITUDES, MORE_MAGNITUDES, changes_epsilon, magnitudes, open_shapes, resized
 from .surface import methods, with_base_arguments
@@ -47,16 +46,7 @@ from .training import (
 )
 from .versus import CALLED, plainly_other, versus
 
-OTHERS = ((SEQUENTIAL, "sequential", load_sequential), (PLAIN, "plain", load_plain))
 LIGHT, SAVED, FULL = 0, 1, 2
-# name: file of the version before, what the own file of that kind gave, how it is loaded
-OLD_FILES = {
-    "old functional": (FILES[0], "functional reload", load_functional),
-    "old owner": (FILES[1], "owner reload", load_owner),
-    "old weights": (FILES[2], "called weights reload", load_called_weights),
-    "old legacy": (FILES[3], "legacy reload", load_legacy),
-    **{f"old {name}": (file, f"{name} reload", load) for file, name, load in OTHERS},
-}
 Stage = Callable[[str], None]
 
 
@@ -156,7 +146,11 @@ def _look_on(
             if not _are_told(bench, place, theirs):
                 _in_other_owners(bench, shelf)
     if theirs is not None and depth >= SAVED:
-        _against(bench, place, shelf, theirs)
+        against(bench, place.their_shelf(int(shelf.folder.name)), shelf, theirs)
+    if depth >= FULL:
+        known = None if theirs is None else theirs.get("old configurations")
+        if not failed(known):
+            bench.observe("old configurations", lambda: old_configurations(bench, known))
     place.stage(f"training the layer for {where}")
     _train(bench, depth)
     if theirs is not None:
@@ -192,31 +186,6 @@ def _train(bench: Bench, depth: int) -> None:
         bench.observe("open shapes", lambda: open_shapes(bench))
 
 
-def _against(bench: Bench, place: Place, shelf: Shelf, theirs: dict[str, Any]) -> None:
-    """What the version after makes of files and lists of the version before.
-
-    Where both have written the same, what its own files gave is what theirs would give.
-    """
-    old = place.their_shelf(int(shelf.folder.name))
-    _set_in_order(bench, theirs)
-    _built_as_theirs(bench, theirs)
-    for name, (file, own, load) in OLD_FILES.items():
-        if own in bench.facts and same_files(old, shelf, file):
-            bench.facts[name] = bench.facts[own]
-        elif (old.folder / file).exists() or file in FILES[:3]:
-            bench.observe(name, partial(load, bench, old))
-
-
-def _built_as_theirs(bench: Bench, theirs: dict[str, Any]) -> None:
-    config = theirs.get("build config")
-    if not config or failed(config):
-        return
-    if plain(config) == plain(bench.facts["build config"]):
-        bench.facts["their build config"] = bench.facts["built alone"]
-    else:
-        bench.observe("their build config", lambda: build_like(bench.fresh(), config))
-
-
 def _are_told(bench: Bench, place: Place, theirs: dict[str, Any] | None) -> bool:
     """Is it plain what owners that build nothing would do? Asked of the version before.
 
@@ -235,25 +204,15 @@ def _in_other_owners(bench: Bench, shelf: Shelf) -> None:
             bench.observe(f"{name} reload", partial(load, bench, shelf))
 
 
-def _set_in_order(bench: Bench, theirs: dict[str, Any]) -> None:
-    """Weights of the same shapes in the same order are set as they were."""
-    alike = all(bench.facts[name] == theirs.get(name) for name in ("order", "weights"))
-    if alike and as_theirs(bench, ("inference/",)):
-        bench.facts["set in order"] = {"lost": [], "outputs": True}
-        return
-    start = [bench.theirs.get(f"start/{key}") for key in theirs.get("order", [])]
-    if all(array is not None for array in start):
-        bench.observe("set in order", lambda: set_in_order(bench, start))
-
-
 def label_of(case: Case) -> str:
     """The shapes of a case's inputs and what else it changes, for messages."""
     asked = case.asked()
-    shapes = [str(case.change.to_input(i).shape) for i in leaves((asked.args, asked.kwargs))]
+    inputs = enumerate(leaves((asked.args, asked.kwargs)))
+    shapes = [str(case.change.to_input(one, index).shape) for index, one in inputs]
     word = "input" if len(shapes) == 1 else "inputs"
     changed = [f"`{name}={value!r}`" for name, value in case.change.arguments]
     dropped = [f"without `{name}`" for name in case.change.without]
-    changed += [f"`{name}={text}`" for name, text in case.change.given]
+    changed += [f"`{name}={text}`" for name, text in (*case.change.made, *case.change.given)]
     having = [f"with {', '.join(changed)}"] if changed else []
     return " ".join([f"{word} {', '.join(shapes)}", *having, *dropped])
 

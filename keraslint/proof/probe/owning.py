@@ -91,3 +91,7 @@ def cloned(bench: Bench) -> Any:
     fed(bench, model)
     transplant(bench.state, layer)
     return {"outputs": agrees(bench, fed(bench, model))}
+
+
+OTHERS = ((SEQUENTIAL, "sequential", load_sequential), (PLAIN, "plain", load_plain))
+"""The file, the name and the loader of each kind of owner."""

@@ -7,6 +7,7 @@ import inspect
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, replace
+from itertools import chain, zip_longest
 from typing import Any
 
 from .bench import describe, tried
@@ -16,7 +17,7 @@ from .sources import sources_of
 from .values import whole
 
 MOST_TRIED = 16
-UNLIKELY_NUMBERS = (0, -1, 1, 3)
+UNLIKELY_NUMBERS = (3, 0, -1, 1)
 
 
 def refused(case: Case, failed: Iterable[Change]) -> list[dict[str, Any]]:
@@ -53,10 +54,10 @@ def _unlikely(case: Case, text: str) -> Iterator[Change]:
         rank, channels = len(inputs[0].shape), inputs[0].shape[-1]
         yield from (Change(f"rank {other}", rank=other) for other in (rank + 1, rank - 1))
         yield Change(f"{channels + 1} channels", channels=(channels, channels + 1))
-    for name, value in arguments_of(case, asked).items():
-        if decides(name, text):
-            for option in _unlikely_values(value):
-                yield Change(f"{name}={option!r}", arguments=((name, option),))
+    deciding = {k: v for k, v in arguments_of(case, asked).items() if decides(k, text)}
+    values = ([(k, one) for one in _unlikely_values(v)] for k, v in deciding.items())
+    for name, option in filter(None, chain(*zip_longest(*values))):
+        yield Change(f"{name}={option!r}", arguments=((name, option),))
 
 
 def _unlikely_values(value: Any) -> tuple[Any, ...]:

@@ -12,7 +12,7 @@ from .anatomy import anatomy, numbers, own_attributes, plain
 from .bench import SEED, Bench, attempt, failed, same
 
 NUMBERED = re.compile(r"_\d+\b")
-GIVEN = {"name": "given", "trainable": False, "dtype": "mixed_bfloat16"}
+GIVEN = {"name": "given", "trainable": False, "dtype": "bfloat16"}
 ADDRESS = re.compile(r" at 0x[0-9a-f]+")
 
 
@@ -23,10 +23,16 @@ def surface(layer: Any) -> dict[str, Any]:
     return {
         "signatures": {name: _signature(getattr(cls, name)) for name in ("__init__", "call")},
         "package": package,
+        "metrics": _metrics(layer),
         "input spec": str(plain(layer.input_spec)),
         "class names": sorted(_public(dir(cls), layer)),
         "names": sorted(_public(dir(layer), layer)),
     }
+
+
+def _metrics(layer: Any) -> list[str]:
+    """Names of the metrics that training reports, without made-up numbers."""
+    return sorted(NUMBERED.sub("", metric.name) for metric in getattr(layer, "metrics", []))
 
 
 def _public(names: list[str], layer: Any) -> set[str]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from .making import BY_NAME, literals
+from .making import expression_for, literals
 
 DROPS = re.compile(r"drop|^p$|^prob")
 CHOICES = {
@@ -22,6 +22,8 @@ MADE_BY_NAME = (
 MOST_CHOICES = 3
 LARGE = 256
 """A number beyond it is changed by a factor: one more would make no difference."""
+SIZES = r"\b[A-Z]\w+\(\s*(?:\w+\s*=\s*)?(?:self\.)?_?{name}\b"
+"""The first argument of a layer is a size more often than not."""
 COMPARED = r"\b(?:self\.)?_?{name}\b\s*(?:[<>]=?|[=!]=)\s*(\d{{1,3}})\b"
 
 
@@ -78,11 +80,11 @@ def _other_made(name: str, value: Any) -> Iterator[str]:
 def _for_none(name: str, text: str) -> Iterator[Any]:
     """What may stand for None, going by the name; nothing where only a layer would do."""
     yield from _named(name, text)
-    for pattern, expression in BY_NAME:
-        if re.search(pattern, name.lower()):
-            if "(" not in expression or expression.startswith("("):
-                yield eval(expression, {})
-            return
+    expression = expression_for(name)
+    if expression and ("(" not in expression or expression.startswith("(")):
+        yield eval(expression, {})
+    elif not expression and re.search(SIZES.format(name=re.escape(name)), text):
+        yield 4
 
 
 def choices(name: str, value: Any, text: str) -> tuple[Any, ...]:
