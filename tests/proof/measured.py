@@ -260,7 +260,7 @@ WRONG: dict[str, Wrong] = {
         "        if not hasattr(Block, 'shared'):\n"
         '            Block.shared = self.add_weight(name="scale", shape=(), initializer="ones")\n'
         "        self.scale = Block.shared\n",
-        "freezes; initial values; instances",
+        "base arguments; freezes; initial values; instances",
     ),
     "another parameter of call": wrong(
         "    def call(self, x, training=None, mask=None):\n",
