@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from keraslint.diagnostic import Applicability, Outcome, Settled
+from keraslint.diagnostic import Applicability, Outcome, Settled, Verdict
 from keraslint.report import Report
+from keraslint.report.advice import advice
 from keraslint.report.palette import Palette
-from keraslint.report.verdict import NO_RECIPE
 
 
 def closing(report: Report) -> list[str]:
@@ -20,15 +20,14 @@ def closing(report: Report) -> list[str]:
     lines = [_found(report), _fixable(report)]
     if report.proving and report.settled:
         lines.append(proof_counts(report.settled))
-        lines += [NO_RECIPE] if any(map(_lacks_recipe, report.settled)) else []
+        lines += advice(filter(None, map(_tried, report.settled)))
     return [line for line in lines if line]
 
 
-def _lacks_recipe(settled: Settled) -> bool:
-    """Tell whether the layer was tried, and no way to make and call it was found."""
+def _tried(settled: Settled) -> Verdict | None:
+    """Give the verdict for which something was run."""
     verdict = settled.verdict
-    tried = verdict is not None and verdict.outcome is Outcome.UNKNOWN and verdict.environment
-    return bool(tried) and not (verdict and verdict.recipe)
+    return verdict if verdict is not None and verdict.environment else None
 
 
 def proof_counts(settled: Iterable[Settled]) -> str:

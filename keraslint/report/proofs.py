@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from keraslint.diagnostic import Check, CheckStatus, Evidence, Verdict, WeightSeen
+from keraslint.report.advice import NO_RECIPE, advice
 from keraslint.report.aligned import LineRow, Mark, WeightRow, line_rows, weight_rows
 from keraslint.report.exhibit import Exhibit
 from keraslint.report.markup import Markup, breakable, element, joined
 from keraslint.report.meanings import MEANINGS
 from keraslint.report.recipes import recipes_toml
-from keraslint.report.verdict import NO_RECIPE
 
 _TOLD = (CheckStatus.MENDED, CheckStatus.CHANGED)
 _MOST = 6
@@ -51,7 +51,8 @@ def _line(row: LineRow) -> Markup:
 def recipe(verdict: Verdict) -> Markup | None:
     """How the layer was made and called, as text to keep."""
     if not verdict.recipe:
-        return part("Recipe", "none was found", element("p", ticked(NO_RECIPE)), opened=True)
+        told = [element("p", ticked(line)) for line in advice([verdict]) or [NO_RECIPE]]
+        return part("Recipe", "none was found", told, opened=True)
     lines = element("pre", element("code", verdict.recipe), class_="scroll", tabindex="0")
     kept = recipes_toml([("", verdict)])
     toml = element("pre", element("code", kept.rstrip()), class_="scroll", tabindex="0")

@@ -6,16 +6,13 @@ import textwrap
 from collections.abc import Iterator
 
 from keraslint.diagnostic import Check, CheckStatus, Outcome, Verdict
+from keraslint.report.advice import advice
 from keraslint.report.checkpoint import QUESTION, checkpoint_answer, has_answer
 from keraslint.report.palette import Palette
 
 _TOLD = (CheckStatus.BROKEN, CheckStatus.MENDED, CheckStatus.CHANGED)
 _NAMED = (CheckStatus.SKIPPED, CheckStatus.KEPT)
 _MOST_LINES = 3
-NO_RECIPE = (
-    "say how to make and call the layer: --recipe 'Layer(…)(floats(2, 8))', "
-    "`[tool.keraslint.recipes]`, or a comment `# keraslint: recipe Layer(…)(…)` in its file"
-)
 
 
 def verdict_text(verdict: Verdict, *, width: int, colour: bool) -> str:
@@ -30,8 +27,7 @@ def _lines(verdict: Verdict, width: int, palette: Palette) -> Iterator[str]:
         f": {verdict.reason}" if verdict.reason else ""
     )
     yield from (f"recipe: {line}" for line in verdict.recipe.splitlines())
-    if not verdict.recipe:
-        yield NO_RECIPE
+    yield from advice([verdict])
     if verdict.environment:
         earlier = " by an earlier run (cached)" if verdict.cached else ""
         yield f"measured with {verdict.environment} in {verdict.seconds:.1f} s{earlier}"

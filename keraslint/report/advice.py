@@ -1,0 +1,28 @@
+"""Verdicts that tell nothing → what their reader could do about it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from keraslint.diagnostic import Outcome, Verdict
+
+NO_RECIPE = (
+    "say how to make and call the layer: --recipe 'Layer(…)(floats(2, 8))', "
+    "`[tool.keraslint.recipes]`, or a comment `# keraslint: recipe Layer(…)(…)` in its file"
+)
+_MISSING = re.compile(r"No module named '([\w.]+)'")
+
+
+def advice(verdicts: Iterable[Verdict]) -> list[str]:
+    """What would help where layers could not be run, each thing once."""
+    tried = [one for one in verdicts if one.outcome is Outcome.UNKNOWN and not one.recipe]
+    found = [(_MISSING.search(one.reason), one) for one in tried]
+    missing = sorted({match[1].partition(".")[0] for match, _ in found if match is not None})
+    lines = [_install(missing)] if missing else []
+    return lines + ([NO_RECIPE] if any(match is None for match, _ in found) else [])
+
+
+def _install(missing: list[str]) -> str:
+    names = ", ".join(f"`{name}`" for name in missing)
+    return f"install {names} beside Keras, or name the interpreter that has your packages: --python"
