@@ -148,12 +148,12 @@ class Route:
             module = self._index.module(text)
             if self._settings.target_version is not None:
                 require_python(text.text, self._settings.target_version)
-            wanted = self._wanted(text)
         except (SyntaxError, ValueError, RecursionError) as error:
             line, column, reason = fault(error)
             at = Span.of(line, column, line, column + 1)
             said = self._said("KRL002", reason, text.path, at)
             return unsuppressed(said, suppressions(text)) if said else ()
+        wanted = self._wanted(text)
         found = [said for reason, at in broken_cells(text)
                  for said in self._said("KRL002", reason, text.path, at)]  # fmt: skip
         found += self._module(module) if module is not None else ()

@@ -209,7 +209,7 @@ class _Told:
             self.may_be_any = True
         owner, _, name = call.rpartition(".")
         if name == "build" and owner and not owner.startswith(("super()", "self")):
-            roots = set(_roots(method, owner.partition(".")[0].partition("[")[0], 0))
+            roots = _roots(method, owner.partition(".")[0].partition("[")[0])
             self.called |= roots
             self.may_be_any = self.may_be_any or "" in roots
         elif call.startswith("self."):
@@ -240,18 +240,28 @@ def _decorators(method: FunctionRef) -> Iterator[str]:
     return (leaf.removesuffix("()") for leaf in method.summary.decorators)
 
 
-def _roots(method: FunctionSummary, name: str, depth: int) -> Iterator[str]:
+def _roots(method: FunctionSummary, name: str) -> set[str]:
     """The attributes whose layers a local name may hold; `""` when who knows which."""
-    held = method.bindings.get(name, ())
-    if not held or depth > _DEPTH:
-        yield ""
-    for leaf in held:
-        if leaf.startswith("self."):
-            yield leaf[len("self.") :].partition(".")[0].partition("[")[0].removesuffix("()")
-        elif leaf.endswith("()"):
-            yield from _kept_as(method, name)
-        elif leaf.partition("[")[0] != name:
-            yield from _roots(method, leaf.partition(".")[0].partition("[")[0], depth + 1)
+    found, seen, todo = set[str](), {name}, [name]
+    while todo:
+        name = todo.pop()
+        held = method.bindings.get(name, ())
+        if not held:
+            found.add("")
+        for leaf in held:
+            local = leaf.partition(".")[0].partition("[")[0]
+            if leaf.startswith("self."):
+                found.add(_attribute(leaf))
+            elif leaf.endswith("()"):
+                found.update(_kept_as(method, name))
+            elif local not in seen:
+                seen.add(local)
+                todo.append(local)
+    return found or {""}
+
+
+def _attribute(path: str) -> str:
+    return path[len("self.") :].partition(".")[0].partition("[")[0].removesuffix("()")
 
 
 def _kept_as(method: FunctionSummary, name: str) -> Iterator[str]:
