@@ -49,4 +49,10 @@ def _by_place(hierarchy: Hierarchy, ref: ClassRef, parent: Parent) -> Iterator[s
         names = [p.name for p in above.function.parameters[1:] if p.kind == "plain"]
     else:
         names = list(known.parameters) if known is not None else []
-    yield from names[: len(parent.arguments)]
+    if above is not None or not _is_of_another_keras(names, parent.arguments):
+        yield from names[: len(parent.arguments)]
+
+
+def _is_of_another_keras(names: list[str], arguments: tuple[str, ...]) -> bool:
+    """Whether arguments stand where Keras had these parameters before it put others between."""
+    return any(leaf in names and leaf != name for name, leaf in zip(names, arguments, strict=False))
