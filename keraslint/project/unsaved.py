@@ -150,7 +150,7 @@ def unanswered(hierarchy: Hierarchy, ref: ClassRef) -> tuple[str, ...]:
     """What the configuration gives and the class's own `__init__`, without `**kwargs`, refuses."""
     init = init_of(hierarchy, ref)
     if init is None or init.owner != ref or init.rest or not init.facts.parents:
-        return ()  # one that makes no layer of itself is never saved
+        return ()  # it makes no layer of itself, and is never saved
     if not is_clear(hierarchy, ref):
         return ()
     keys = saved(hierarchy, ref)
@@ -172,6 +172,8 @@ def forgotten(hierarchy: Hierarchy, ref: ClassRef) -> tuple[str, ...]:
     init = init_of(hierarchy, ref)
     if lineage.kind.value != "model" or init is None or init.owner != ref or init.facts.empty:
         return ()
+    if not init.facts.parents:
+        return ()  # it makes no model of itself, and is never saved
     if not is_clear(hierarchy, ref) or not has_plain_roots(hierarchy, ref):
         return ()
     if any(_knows_saving(item) for item in lineage.chain):
