@@ -26,11 +26,7 @@ Load = Callable[[str, str], ModuleSummary | None]
 """(absolute module name, path of the file that asks) → the module, `None` when not to be found."""
 
 _DEPTH = 24
-
-
 _FROM_CONFIG = (".from_config", ".from_layer")
-
-
 _FACTORIES = frozenset({"keras.layers.deserialize", "keras.models.clone_model"})
 
 
@@ -132,7 +128,10 @@ class Hierarchy:
         """What a call of `callee` creates, when it is a layer."""
         for suffix in _FROM_CONFIG:
             callee = callee.removesuffix(suffix)
-        for meaning in self.values(scope, callee):
+        values = self.values(scope, callee)
+        if callee.startswith("self.") and any(isinstance(v, Instance) for v in values):
+            return None  # an object as well as a class: calling it may make nothing
+        for meaning in values:
             if isinstance(meaning, Symbol) and meaning.kind in ("layer", "model"):
                 return Made(meaning.name, meaning)
             if isinstance(meaning, Symbol) and meaning.name in _FACTORIES:
@@ -144,7 +143,7 @@ class Hierarchy:
                 if target is not None:
                     return Made(callee, target, factory=True)
         chain = self.lineage(scope.owner).chain if scope.owner is not None else ()
-        return guess(scope, callee, self.values(scope, callee), chain)
+        return guess(scope, callee, values, chain)
 
     def _returned_layer(self, ref: FunctionRef) -> Symbol | ClassRef | None:
         """The layer class of which a function returns a new instance, whichever way it returns."""
