@@ -327,14 +327,23 @@ def trained_otherwise(hierarchy: Hierarchy, ref: ClassRef) -> tuple[str, ...]:
         return ()
     if any(parameter.name == "training" for parameter in call.parameters):
         return ()
+    if sum(parameter.required for parameter in call.parameters) > 2:
+        return ()  # `fit()` gives it nothing beside `self` and the inputs
     if any("train_step" in item.summary.methods for item in lineage.chain):
         return ()  # it calls the model in a way of its own
     called = {name for method in run_by(hierarchy, ref, "call") for name in method.summary.reads}
+    used = [child for child in children(hierarchy, ref) if child.attribute in called]
+    if any(_trains_unasked(hierarchy, child.target) for child in used):
+        return ()  # Keras hands that on to what is called after it
     return tuple(
-        child.attribute
-        for child in children(hierarchy, ref)
-        if child.attribute in called and _child_trains(hierarchy, ref, child, frozenset())
+        child.attribute for child in used if _child_trains(hierarchy, ref, child, frozenset())
     )
+
+
+def _trains_unasked(hierarchy: Hierarchy, target: Symbol | ClassRef) -> bool:
+    """Whether an instance takes it that it trains unless it is told otherwise."""
+    call = hierarchy.method(target, "call") if isinstance(target, ClassRef) else None
+    return call is not None and any(p.name == "training" and p.on for p in call.summary.parameters)
 
 
 def _child_trains(
@@ -351,11 +360,13 @@ def _child_trains(
 def _trains_otherwise(
     hierarchy: Hierarchy, target: Symbol | ClassRef, seen: frozenset[tuple[str, str]]
 ) -> bool:
-    """Whether an instance surely computes something else in training."""
+    """Whether an instance surely computes something else in training, and waits to be told."""
     if isinstance(target, Symbol):
         known = keras_api.layer_class(target.name)
         return known is not None and known.trains_differently and not target.guessed
     if target.key in seen or hierarchy.lineage(target).missing:
+        return False
+    if _trains_unasked(hierarchy, target):
         return False
     if any(_trains_otherwise(hierarchy, r, seen) for r in hierarchy.lineage(target).roots):
         return True

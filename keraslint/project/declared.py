@@ -18,12 +18,16 @@ Bindings = dict[str, Leaves]
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """One parameter; `leaves` is what its default and its annotation say it may hold."""
+    """One parameter; `leaves` is what its default and its annotation say it may hold.
+
+    It is `on` if its default is `True`.
+    """
 
     name: str
     kind: str  # "plain" | "keyword" | "*" | "**"
     required: bool
     leaves: Leaves = ()
+    on: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,7 +56,9 @@ fix is safe, but for these cases, in which it is unsafe: `call()` takes `**kwarg
 may have been looked for; another method of the class, or a subclass, has something to say about
 `call()`.
 
-Code for Keras 2 is left alone, and so are models with a `train_step()` of their own.
+Code for Keras 2 is left alone, and so are models with a `train_step()` of their own, those whose
+`call()` needs more than its inputs, which `fit()` cannot give, and those that use a child whose
+`call()` has `training=True`: it trains unasked, and so does what is called after it.
 
 ## What is proved
 

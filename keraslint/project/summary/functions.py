@@ -89,7 +89,8 @@ def _parameters(arguments: ast.arguments) -> Iterator[Parameter]:
 
 def _parameter(argument: ast.arg, kind: str, default: ast.expr | None) -> Parameter:
     held = (*(leaves_of(default) if default else ()), *_annotated(argument.annotation))
-    return Parameter(argument.arg, kind, default is None, held)
+    on = isinstance(default, ast.Constant) and default.value is True
+    return Parameter(argument.arg, kind, default is None, held, on)
 
 
 def _annotated(annotation: ast.expr | None) -> Leaves:
