@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 import libcst as cst
 
 from keraslint.diagnostic import Edit, Position, Span
+from keraslint.layer.quotes import quote_in
 from keraslint.layer.rewrite import body_of, with_body
 from keraslint.layer.syntax import Method, code, constant_text, dotted, walk
 from keraslint.project.meaning import ClassRef
@@ -34,12 +35,12 @@ def completed(
         wide = _is_wide(method, literal, [*first, *last])
         written_out = _over_lines(literal, method.indent) if wide else literal
         node = cst.ensure_type(node.deep_replace(literal, written_out), cst.FunctionDef)
-        entries = _with_entries(written_out, first, last)
+        entries = _with_entries(written_out, first, last, _quote(method, literal))
         changed = node.with_deep_changes(written_out, **entries)
     elif first:
         return None
     else:
-        changed = _assigned(node, last, method.indent) if last else node
+        changed = _assigned(node, last, method) if last else node
     return method.edits(changed) if changed is not None else None
 
 
@@ -88,10 +89,16 @@ def _returned(node: cst.FunctionDef) -> set[str]:
 # -- adding to it --------------------------------------------------------------------------------
 
 
-def _with_entries(node: cst.Dict, first: Entries, last: Entries) -> dict[str, object]:
+def _quote(method: Method, *nodes: cst.CSTNode) -> str:
+    """The quotes of what is near, or else of the method or the file."""
+    return quote_in(*map(code, nodes), code(method.node.body), method.source.text)
+
+
+def _with_entries(node: cst.Dict, first: Entries, last: Entries, quote: str) -> dict[str, object]:
     """The fields of a dictionary with more entries, laid out as those that it has."""
     space, before = _space(node), node.rbrace.whitespace_before
-    front, back = [_element(*entry) for entry in first], [_element(*entry) for entry in last]
+    front = [_element(*entry, quote) for entry in first]
+    back = [_element(*entry, quote) for entry in last]
     elements = [*front, *node.elements, *back]
     closing = node.elements[-1].comma if node.elements else cst.MaybeSentinel.DEFAULT
     comma = cst.Comma(whitespace_after=space)
@@ -161,14 +168,14 @@ def _space(node: cst.Dict) -> cst.BaseParenthesizableWhitespace:
     return cst.SimpleWhitespace(" ")
 
 
-def _element(key: str, value: str) -> cst.BaseDictElement:
+def _element(key: str, value: str, quote: str) -> cst.BaseDictElement:
     expression = cst.parse_expression(value)
     if not key:
         return cst.StarredDictElement(expression)
-    return cst.DictElement(cst.SimpleString(f'"{key}"'), expression)
+    return cst.DictElement(cst.SimpleString(f"{quote}{key}{quote}"), expression)
 
 
-def _assigned(node: cst.FunctionDef, entries: Entries, indent: str) -> cst.FunctionDef | None:
+def _assigned(node: cst.FunctionDef, entries: Entries, method: Method) -> cst.FunctionDef | None:
     """Assign the entries one by one, before the name that holds them is returned."""
     statements = list(body_of(node))
     last = statements[-1] if statements else None
@@ -177,10 +184,11 @@ def _assigned(node: cst.FunctionDef, entries: Entries, indent: str) -> cst.Funct
     value = last.body[-1].value
     if not isinstance(value, cst.Name) or len(last.body) != 1:
         return None
+    quote = _quote(method)
     lines: list[cst.CSTNode] = [
-        cst.parse_statement(f'{value.value}["{key}"] = {code}') for key, code in entries
+        cst.parse_statement(f"{value.value}[{quote}{key}{quote}] = {code}") for key, code in entries
     ]
-    return with_body(node, [*statements[:-1], *lines, last], indent)
+    return with_body(node, [*statements[:-1], *lines, last], method.indent)
 
 
 # -- returning it --------------------------------------------------------------------------------
@@ -243,7 +251,7 @@ def written(init: Method, ref: ClassRef, entries: Entries) -> tuple[Edit, ...] |
     lines = [
         f"{margin}def get_config(self):",
         f"{inner}config = super().get_config()",
-        *_update(entries, inner, init.indent),
+        *_update(entries, inner, init.indent, quote_in(source.text)),
         f"{inner}return config",
     ]
     place = Position(last + 1, 1)
@@ -252,12 +260,13 @@ def written(init: Method, ref: ClassRef, entries: Entries) -> tuple[Edit, ...] |
     return (Edit(Span(place, place), content if ends else f"\n{content}"),)
 
 
-def _update(entries: Entries, inner: str, indent: str) -> list[str]:
-    short = ", ".join(f'"{key}": {value}' for key, value in entries)
+def _update(entries: Entries, inner: str, indent: str, quote: str) -> list[str]:
+    items = [f"{quote}{key}{quote}: {value}" for key, value in entries]
+    short = ", ".join(items)
     line = f"{inner}config.update({{{short}}})"
     if len(line) <= _WIDTH:
         return [line]
-    listed = [f'{inner}{indent}{indent}"{key}": {value},' for key, value in entries]
+    listed = [f"{inner}{indent}{indent}{item}," for item in items]
     return [
         f"{inner}config.update(",
         f"{inner}{indent}{{",
