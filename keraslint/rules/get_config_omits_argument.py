@@ -119,6 +119,7 @@ if TYPE_CHECKING:
     from keraslint.project.hierarchy import Hierarchy
     from keraslint.project.meaning import ClassRef
 
+_WRONG_NAME = "whether the key or the argument has the wrong name is not known"
 KEEPS = tuple(measure for measure in Measure if measure is not Measure.CONFIG)
 PROMISE = Promise(KEEPS, (Health.RELOADS,))
 
@@ -193,17 +194,18 @@ def _listed(names: Sequence[str]) -> str:
 def cure(layer: LayerClass, finding: Finding) -> Cure:
     """Offer the one rewrite that adds all that can be added."""
     config = config_of(layer.ref)
+    known = _known(layer)
+    names = _misnamed(layer, known)
     if config is not None and finding.span in config.keys.values():
-        return Cure(why_not="whether the key or the argument has the wrong name is not known")
-    init = init_of(layer.hierarchy, layer.ref)
-    known = [kept(layer.hierarchy, layer.ref, init, n) for n in _omitted(layer)] if init else []
-    entries = [one for one in known if one.code]
+        wrong = set(refused(layer.hierarchy, layer.ref))
+        return _renamed(layer, names) if set(names) == wrong else Cure(why_not=_WRONG_NAME)
+    entries = [one for one in known if one.code and one.name not in names.values()]
     cut_off = is_cut_off(layer.hierarchy, layer.ref)
     chosen = _chosen(layer) if cut_off else ""
     chain = cut_off and not chosen and _all_accept(layer)
     lost = lost_config(layer.hierarchy, layer.ref) is not None
     if not entries and not chain and not lost:
-        return Cure(why_not=_why_not(known, chosen))
+        return _renamed(layer, names) if names else Cure(why_not=_why_not(known, chosen))
     edits = _edits(layer, entries, chain=chain, lost=lost)
     if edits is None:
         return Cure(why_not="it is not clear where the configuration is written")
@@ -220,6 +222,34 @@ def cure(layer: LayerClass, finding: Finding) -> Cure:
             doubts,
         )
     )
+
+
+def _known(layer: LayerClass) -> Sequence[Kept]:
+    init = init_of(layer.hierarchy, layer.ref)
+    return [kept(layer.hierarchy, layer.ref, init, n) for n in _omitted(layer)] if init else []
+
+
+def _misnamed(layer: LayerClass, known: Sequence[Kept]) -> dict[str, str]:
+    """The keys that nobody takes, and that hold the value of an argument without a key."""
+    method = layer.method("get_config")
+    wrong = refused(layer.hierarchy, layer.ref)
+    if method is None or not wrong or not known:
+        return {}
+    from keraslint.layer.renaming import misnamed
+
+    return misnamed(method, wrong, {one.name: one.code for one in known if one.code})
+
+
+def _renamed(layer: LayerClass, names: dict[str, str]) -> Cure:
+    """Give keys the names of the arguments; the author may have meant it the other way round."""
+    from keraslint.layer.renaming import renamed
+
+    method = layer.method("get_config")
+    assert method is not None
+    told = ", ".join(f"`{key}` to `{name}`" for key, name in names.items())
+    edits = renamed(method, names)
+    doubts = (_WRONG_NAME,)
+    return Cure(Fix(Applicability.UNSAFE, f"Rename {told}", edits, layer.name, PROMISE, doubts))
 
 
 def _all_accept(layer: LayerClass) -> bool:
