@@ -18,6 +18,7 @@ from keraslint.project.summary.idle import idle
 from keraslint.project.summary.leaves import dotted
 from keraslint.project.summary.places import Places
 from keraslint.project.summary.rest import handling
+from keraslint.project.summary.settled import settled
 from keraslint.project.summary.walking import walk
 
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -51,6 +52,7 @@ def _init(node: ast.FunctionDef, places: Places) -> InitSummary:
     rest = node.args.kwarg.arg if node.args.kwarg else ""
     handled = handling(rest, inner) if rest else ""
     idlers = idle(node, inner, stores, rest if handled != "whole" else "")
+    idlers |= settled(node, rebound)
     return InitSummary(
         places.name(node, node.name),
         stores,
