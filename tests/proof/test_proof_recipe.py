@@ -138,6 +138,60 @@ def test_a_guess_listens_to_what_the_class_asks_for(judge):
 
 
 @pytest.mark.keras
+def test_an_argument_that_is_taken_apart_is_guessed_in_parts(judge):
+    """The parts that follow may be larger, and a mask is told by its name."""
+    text = HEAD + dedent("""
+        class UpBlock2D(layers.Layer):
+            def __init__(self, filters, window_size, shift_size, **kwargs):
+                super().__init__(**kwargs)
+                assert shift_size < window_size
+                self.up = layers.Conv2DTranspose(filters, 2, strides=2)
+
+            def call(self, inputs):
+                low, skip, mask = inputs
+                assert mask.shape == (2, 6)
+                return ops.concatenate([self.up(low), skip], axis=-1)
+    """)
+
+    verdict = judge(text, text, layer="UpBlock2D")
+
+    assert verdict.outcome is Outcome.PROVED, verdict.reason
+    assert verdict.recipe == (
+        "UpBlock2D(filters=8, window_size=2, shift_size=1)"
+        "([floats(2, 8, 8, 8), floats(2, 16, 16, 8), bools(2, 6)])"
+    )
+
+
+@pytest.mark.keras
+def test_a_functional_model_is_called_as_it_was_made(judge):
+    text = HEAD + dedent("""
+        class Backbone(keras.Model):
+            '''
+            Args:
+                stages: A list of integers, one for each stage.
+            '''
+
+            def __init__(self, input_shape, stages, **kwargs):
+                ids = keras.Input((None,), dtype="int32", name="ids")
+                image = keras.Input(input_shape, name="image")
+                for stage in stages:
+                    image_out = layers.Conv2D(stage, 1)(image)
+                pooled = layers.GlobalAveragePooling2D()(image_out)
+                out = pooled + ops.mean(layers.Embedding(4, stages[0])(ids), axis=1)
+                super().__init__({"ids": ids, "image": image}, out, **kwargs)
+                self.stages = stages
+    """)
+
+    verdict = judge(text, text, layer="Backbone")
+
+    assert verdict.outcome is Outcome.PROVED, verdict.reason
+    assert verdict.recipe == (
+        "Backbone(input_shape=(8, 8, 3), stages=(4, 4))"
+        "({'ids': ints(2, 8, below=4), 'image': floats(2, 8, 8, 3)})"
+    )
+
+
+@pytest.mark.keras
 def test_a_layer_that_nobody_can_make_is_unknown(judge):
     text = (
         FORMS["V1"]

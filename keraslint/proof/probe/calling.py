@@ -30,8 +30,12 @@ OTHER_SIZES = (
     "floats(2, 2, 2, 2, {c})",
     "floats(2, 2, 8, 8, {c})",
 )
-# A table of positions, longer than the input; a number that goes with any shape, or two of them.
-OTHER_FURTHER = ("floats(1, 32, {c})", "floats(1)", "(floats(1), floats(1))", "floats(2, 12, {c})")
+LARGER = {KINDS[4]: "floats(2, 16, 16, {c})", KINDS[5]: "floats(2, 8, 8, 8, {c})"}
+# A table of positions, longer than the input; numbers that go with any shape; larger planes.
+OTHER_FURTHER = (
+    *("floats(1, 32, {c})", "floats(1)", "(floats(1), floats(1))", "floats(2, 12, {c})"),
+    *("floats(2, 16, 16, {c})", "floats(2, 8, 8, 8, {c})"),
+)
 HINTS: tuple[tuple[str, tuple[int, ...]], ...] = (
     (r"token|_ids?$|indices|embedding", (0, 3, 2, 4, 5, 1)),
     (r"3d|volume|video", (5, 4, 3, 2, 0)),
@@ -58,6 +62,9 @@ def calls(cls: Any, numbers: list[int]) -> Iterator[tuple[str, int]]:
     channels = list(dict.fromkeys([*CHANNELS[:2], *numbers, *CHANNELS[2:]]))[:9]
     if re.search(r"pyramid|fpn", f"{cls.__name__}{names}".lower()):
         yield from ((PYRAMID.format(c=c), c) for c in channels[:2])
+    parts = _told_parts(names[0], text) if len(names) == 1 else []
+    for kind, count in itertools.product(kinds if parts else (), channels[:4]):
+        yield from ((text, count) for text in _parted(parts, kind, count))
     yield from _plain(names, channels[:4], kinds)
     yield from _masked(names, masks, channels[:2], kinds)
     if names[1:]:
@@ -69,6 +76,26 @@ def calls(cls: Any, numbers: list[int]) -> Iterator[tuple[str, int]]:
         yield _call(names, kind, count, several=True), count
     for count, kind in itertools.product(channels[:5], OTHER_SIZES):
         yield _call(names, kind, count), count
+
+
+def told_by(model: Any) -> str:
+    """The arguments of a call as a functional model says it is to be called; else empty."""
+    try:
+        return _as_told(model.input)
+    except (AttributeError, TypeError, ValueError):
+        return ""
+
+
+def _as_told(inputs: Any) -> str:
+    """Nested inputs as an expression: a batch of two, and eight where a size is open."""
+    if isinstance(inputs, dict):
+        return "{" + ", ".join(f"{key!r}: {_as_told(one)}" for key, one in inputs.items()) + "}"
+    if isinstance(inputs, (list, tuple)):
+        return "[" + ", ".join(map(_as_told, inputs)) + "]"
+    shape = (2, *(8 if size is None else size for size in inputs.shape[1:]))
+    if "int" in str(inputs.dtype):
+        return f"ints({', '.join(map(str, shape))}, below=4)"
+    return f"{'bools' if 'bool' in str(inputs.dtype) else 'floats'}{shape}"
 
 
 def _plain(names: list[str], channels: list[int], kinds: list[str]) -> Iterator[tuple[str, int]]:
@@ -99,6 +126,25 @@ def _told_rank(first: str, text: str) -> int:
     shape = rf"(?:(?:\w+\.)*shape\({re.escape(first)}\)|{re.escape(first)}\.shape|input\w*_shape)"
     found = re.search(rf"^\s*((?:\w+\s*,\s*){{1,4}}\w+)\s*=\s*{shape}\s*$", text, re.MULTILINE)
     return found.group(1).count(",") + 1 if found else -1
+
+
+def _told_parts(first: str, text: str) -> list[str]:
+    """The names into which the class takes its one argument apart; none where it does not."""
+    found = re.search(rf"^\s*((?:\w+\s*,\s*)+\w+)\s*=\s*{re.escape(first)}\s*$", text, re.MULTILINE)
+    return re.findall(r"\w+", found.group(1)) if found else []
+
+
+def _parted(names: list[str], kind: str, count: int) -> Iterator[str]:
+    """Lists of arrays, of which the names may tell something: alike, or those that follow larger.
+
+    A mask may be of the steps of one input, or of pairs of steps.
+    """
+    shape = kind.format(c=count)
+    for other in (shape, *([LARGER[kind].format(c=count)] if kind in LARGER else [])):
+        rest = ", ".join(_further(name, shape, other, count) for name in names[1:])
+        yield f"[{shape}, {rest}]"
+        if "bools(2, 6)" in rest:
+            yield f"[{shape}, {rest}]".replace("bools(2, 6)", "bools(2, 6, 6)")
 
 
 def _call(

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from .calling import calls
+from .calling import calls, told_by
 from .making import Arguments, makings
 
 MOST_MAKINGS = 150
@@ -15,14 +15,18 @@ MOST_MADE = 5
 MOST_CALLS = 60
 
 
-def guesses(cls: Any, works: Callable[[str], bool]) -> Iterator[str]:
-    """Recipes for the layer; `works` tells whether a construction alone does."""
+def guesses(cls: Any, works: Callable[[str], Any]) -> Iterator[str]:
+    """Recipes for the layer; `works` makes one, and gives nothing where that fails."""
     made = 0
     for number, arguments in enumerate(makings(cls)):
         if number >= MOST_MAKINGS or made >= MOST_MADE:
             return
-        if works(_made(cls, arguments, 8)):
+        layer = works(_made(cls, arguments, 8))
+        if layer is not None:
             made += 1
+            told = told_by(layer)
+            if told:
+                yield f"{_made(cls, arguments, 8)}({told})"
             likely = calls(cls, _numbers(arguments))
             for call, count in likely if made == 1 else itertools.islice(likely, MOST_CALLS):
                 yield f"{_made(cls, arguments, count)}({call})"

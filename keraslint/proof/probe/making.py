@@ -37,7 +37,9 @@ BY_NAME: tuple[tuple[str, str], ...] = (
     (r"expan|ratio|multiplier", "2"),
     (r"num_classes|^classes$|n_classes", "3"),
     (r"(max|seq|sequence).*len|max_pos|num_pos|position|context_length", "16"),
-    (r"(image|input)_(size|shape|resolution)|^resolution$", "(8, 8)"),
+    (r"(image|input|img)_shape", "(8, 8, 3)"),
+    (r"(image|input|img)_(size|resolution)|^resolution$", "(8, 8)"),
+    (r"shift", "1"),
     (r"^(num|n)_?(layers|blocks|repeats?|convs?|stages?|steps)|^repeats?$|^depth$", "2"),
     (r"spatial_dims|^rank$|^ndim", "2"),
     (r"filters_list|widths|hidden_units|channels_list|layer_sizes|dims$", "(8, 8)"),
@@ -47,6 +49,7 @@ BY_NAME: tuple[tuple[str, str], ...] = (
     (r"hidden|intermediate|inner|mlp|feedforward|ffn", "16"),
     (r"filter|unit|channel|dim|size|feature|width|embed|output|planes|depth|latent", "8"),
 )
+IMAGE = "(8, 8, 3)"
 BY_TYPE = {"int": "4", "float": "0.5", "bool": "True", "str": '"relu"', "string": '"relu"'}
 OTHERS = ("8", "2", "(2, 2)", "True", "None", "0.5", '"relu"', "layers.Dense(8)", "(8, 8)")
 INPUT_WORDS = {"in", "input", "inputs", "inp", "nin", "inplanes", "cin"}
@@ -116,6 +119,8 @@ def _choices(parameter: inspect.Parameter, text: str) -> list[str]:
     name = parameter.name.lower()
     if is_input_channels(name):
         return ["{channels}", "3"]
+    if name.endswith("_shape") and _by_name(parameter, text) == IMAGE:
+        return [IMAGE, "(32, 32, 3)", "(8, 8)", "(6, 8)"]
     named, usual = literals(parameter.name, text), _by_name(parameter, text)
     likely = [usual, *named] if usual in named or not named else [*named, usual]
     if _is_sequence(parameter.name, text):
@@ -157,7 +162,9 @@ def _is_sequence(name: str, text: str) -> bool:
     """Does the class index it, walk over it or take its length?"""
     name = rf"(?:self\.)?{re.escape(name)}"
     uses = rf"(?<!\w){name}\[-?\d|\bin {name}\s*[:)\]]|\blen\({name}\)"
-    return re.search(rf"{uses}|\bzip\([^)]*\b{name}\b|\benumerate\({name}\)", text) is not None
+    told = rf"^\s*`*{name}`*\s*(?:\([^)]*\))?\s*:\s*(?:an? )?(?:list|tuple|sequence) of"
+    found = rf"{uses}|\bzip\([^)]*\b{name}\b|\benumerate\({name}\)|{told}"
+    return re.search(found, text, re.MULTILINE | re.IGNORECASE) is not None
 
 
 def _is_large(parameter: inspect.Parameter) -> bool:

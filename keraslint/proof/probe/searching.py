@@ -15,6 +15,7 @@ from .guess import called, guesses
 MOST_FOUND = 2
 MOST_TRIED = 400
 MOST_SECONDS = 8.0
+TOO_LONG = "making one takes too long to try more: say how to make a small one"
 
 
 def search(
@@ -58,23 +59,26 @@ def _guessed(cls: Any, space: dict[str, Any], until: float) -> Iterator[str]:
     errors: list[str] = []
     worked = False
 
-    def works(text: str) -> bool:
+    def works(text: str) -> Any:
         nonlocal worked
-        result = attempt(lambda: bool(Case(cls, text, space).make()) or True)
+        if time.process_time() >= until:
+            return None
+        result = attempt(lambda: Case(cls, text, space).make())
         if failed(result):
             errors.append(str(result.get("error", result)))
-        worked = worked or not failed(result)
-        return not failed(result) and time.process_time() < until
+            return None
+        worked = True
+        return result
 
     yield from guesses(cls, works)
     if not worked:
-        why = errors[0] if errors else "nothing to try"
+        why = errors[0] if errors else TOO_LONG
         raise Unusable(f"no way to make it was found: {why}")
 
 
 def _first(cls: Any, texts: Iterable[str], space: dict[str, Any], until: float) -> Case:
     """The first text that works; raises `Unusable` with the error of the one that got furthest."""
-    furthest, error = -1, "nothing to try"
+    furthest, error = -1, TOO_LONG
     for number, text in enumerate(texts):
         if number >= MOST_TRIED or time.process_time() > until:
             break
