@@ -82,11 +82,19 @@ def _shapes(node: cst.FunctionDef) -> set[str]:
         more = {
             name
             for name, held in values.items()
-            if name not in shapes and all(v is not None and _root(v) in shapes for v in held)
+            if name not in shapes and _is_shape(name, held, shapes)
         }
         if not more:
             return shapes
         shapes |= more
+
+
+def _is_shape(name: str, held: list[cst.BaseExpression | None], shapes: set[str]) -> bool:
+    """Whether a local name never holds anything but parts of shapes, or itself made longer."""
+    parts = [value is not None and _root(value) in shapes for value in held]
+    return any(parts) and all(
+        is_part or _keeps_form(value, name) for is_part, value in zip(parts, held, strict=True)
+    )
 
 
 def _keeps_form(value: cst.BaseExpression | None, name: str) -> bool:
@@ -101,11 +109,23 @@ def _bound(node: cst.CSTNode) -> Iterator[tuple[str, cst.BaseExpression | None]]
             if isinstance(target.target, cst.Name):
                 yield target.target.value, node.value
             else:
-                yield from ((name, None) for name in _names(target.target))
+                yield from (
+                    (name, _part(name, target.target, node)) for name in _names(target.target)
+                )
     elif isinstance(node, (cst.AnnAssign, cst.NamedExpr)) and isinstance(node.target, cst.Name):
         yield node.target.value, node.value
     elif isinstance(node, (cst.For, cst.CompFor, cst.AugAssign)):
         yield from ((name, None) for name in _names(node.target))
+
+
+def _part(
+    name: str, target: cst.BaseAssignTargetExpression, node: cst.Assign
+) -> cst.BaseExpression | None:
+    """What is unpacked, `query, value = input_shape`, for a name that gets an item of it."""
+    listed = target.elements if isinstance(target, (cst.Tuple, cst.List)) else ()
+    items = [one.value for one in listed if isinstance(one, cst.Element)]
+    alone = any(isinstance(item, cst.Name) and item.value == name for item in items)
+    return node.value if alone and not isinstance(node.value, (cst.Tuple, cst.List)) else None
 
 
 def _names(target: cst.CSTNode) -> Iterator[str]:
