@@ -25,4 +25,5 @@ def advice(verdicts: Iterable[Verdict]) -> list[str]:
 
 def _install(missing: list[str]) -> str:
     names = ", ".join(f"`{name}`" for name in missing)
-    return f"install {names} beside Keras, or name the interpreter that has your packages: --python"
+    what = f"no module {names}: install it" if len(missing) == 1 else f"no {names}: install them"
+    return f"{what} beside Keras, or name the interpreter that has your packages: --python"

@@ -53,3 +53,58 @@ def test_each_counter_example_gets_its_verdict(judge, name):
 
     assert verdict.outcome.value == outcome, verdict.reason
     assert reason in verdict.reason
+
+
+MADE_IN_BUILD = """\
+import keras
+from keras import layers, ops
+
+
+class Block(layers.Layer):
+    def build(self, input_shape):
+        def half(x):
+            return x / 2
+
+        self.flat = layers.Lambda(lambda x: ops.sum(x, axis=-1, keepdims=True))
+        self.dense = layers.Dense(3, activation=half)
+        self.dense.build(input_shape)
+
+    def call(self, inputs):
+        return self.flat(self.dense(inputs))
+"""
+MADE_IN_INIT = """\
+import keras
+from keras import layers, ops
+
+
+class Block(layers.Layer):
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+
+        def half(x):
+            return x / 2
+
+        self.flat = layers.Lambda(lambda x: ops.sum(x, axis=-1, keepdims=True))
+        self.dense = layers.Dense(3, activation=half)
+
+    def build(self, input_shape):
+        self.dense.build(input_shape)
+
+    def call(self, inputs):
+        return self.flat(self.dense(inputs))
+"""
+
+
+def test_functions_that_move_with_a_layer_are_the_same_functions(judge):
+    verdict = judge(MADE_IN_BUILD, MADE_IN_INIT, "Block()(floats(2, 3))")
+
+    assert verdict.outcome is Outcome.PROVED, verdict.reason
+
+
+def test_a_function_that_does_something_else_is_another_one(judge):
+    before = MADE_IN_BUILD.replace("self.flat(self.dense(inputs))", "inputs")
+
+    verdict = judge(before, before.replace("axis=-1", "axis=1"), "Block()(floats(2, 3))")
+
+    assert verdict.outcome is Outcome.REFUTED, verdict.reason
+    assert "is made differently" in verdict.reason

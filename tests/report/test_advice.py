@@ -17,7 +17,7 @@ def test_modules_that_are_missing_are_named_once_by_their_packages() -> None:
 
     (line,) = advice(verdicts)
 
-    assert line.startswith("install `grain`, `pandas` beside Keras")
+    assert line.startswith("no `grain`, `pandas`: install them beside Keras")
     assert "--python" in line
 
 

@@ -12,6 +12,8 @@ from typing import Any
 import keras
 import numpy as np
 
+from .functions import told_function, told_lambda
+
 AUTO_NAME = re.compile(r"_\d+$")
 
 
@@ -171,7 +173,7 @@ def plain(value: Any) -> Any:
     if isinstance(value, (np.ndarray, np.generic)):
         return ["array", np.asarray(value).tolist() if np.asarray(value).size < 500 else "large"]
     if callable(value) and hasattr(value, "__qualname__"):
-        return f"function {value.__qualname__}"
+        return told_function(value)
     if hasattr(value, "get_config"):
         return {"class_name": type(value).__name__, "config": plain(_config(value))}
     return f"object {type(value).__name__}"
@@ -188,6 +190,8 @@ def _plain_dict(value: dict[Any, Any]) -> dict[str, Any]:
     kept = {str(k): v for k, v in value.items() if k not in ("build_config", "compile_config")}
     if isinstance(kept.get("class_name"), str) and isinstance(kept.get("config"), dict):
         kept["config"] = without_auto_name(kept["class_name"], kept["config"])
+        if kept["class_name"] == "__lambda__" and "code" in kept["config"]:
+            kept["config"] = {**kept["config"], "code": told_lambda(kept["config"]["code"])}
     return {key: plain(item) for key, item in kept.items()}
 
 

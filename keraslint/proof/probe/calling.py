@@ -31,6 +31,7 @@ OTHER_SIZES = (
     "floats(2, 2, 8, 8, {c})",
 )
 LARGER = {KINDS[4]: "floats(2, 16, 16, {c})", KINDS[5]: "floats(2, 8, 8, 8, {c})"}
+ONE_STEP = "floats(2, 1, {c})"
 # A table of positions, longer than the input; numbers that go with any shape; larger planes.
 OTHER_FURTHER = (
     *("floats(1, 32, {c})", "floats(1)", "(floats(1), floats(1))", "floats(2, 12, {c})"),
@@ -74,6 +75,7 @@ def calls(cls: Any, numbers: list[int]) -> Iterator[tuple[str, int]]:
     yield from _masked(names, masks, channels[2:5], kinds)
     for count, kind in itertools.product(channels[:3], kinds):
         yield _call(names, kind, count, several=True), count
+    yield from ((_call(names, ONE_STEP, count, several=True), count) for count in channels[:3])
     for count, kind in itertools.product(channels[:5], OTHER_SIZES):
         yield _call(names, kind, count), count
 
@@ -137,7 +139,7 @@ def _told_parts(first: str, text: str) -> list[str]:
 def _parted(names: list[str], kind: str, count: int) -> Iterator[str]:
     """Lists of arrays, of which the names may tell something: alike, or those that follow larger.
 
-    A mask may be of the steps of one input, or of pairs of steps.
+    A mask may be of the steps of one input, or of pairs of steps; a query of one step.
     """
     shape = kind.format(c=count)
     for other in (shape, *([LARGER[kind].format(c=count)] if kind in LARGER else [])):
@@ -145,6 +147,8 @@ def _parted(names: list[str], kind: str, count: int) -> Iterator[str]:
         yield f"[{shape}, {rest}]"
         if "bools(2, 6)" in rest:
             yield f"[{shape}, {rest}]".replace("bools(2, 6)", "bools(2, 6, 6)")
+        if kind == KINDS[3]:
+            yield f"[{ONE_STEP.format(c=count)}, {rest}]"
 
 
 def _call(
@@ -179,6 +183,8 @@ def _further(name: str, shape: str, other: str, count: int) -> str:
         return "bools(2, 6, 6)" if matrix else "bools(2, 6)"
     if re.search(IDS, name):
         return "ints(2, 6, below=4)"
+    if re.search(r"len(gth)?s?$", name):
+        return "ints(2, 1, below=4)"
     if re.search(r"update_index|start_index", name):
         return "0"
     return KINDS[3].format(c=count) if other.startswith("ints") else other
