@@ -76,7 +76,10 @@ def is_clear(hierarchy: Hierarchy, ref: ClassRef) -> bool:
 
 
 def _is_hidden(ref: ClassRef) -> bool:
-    """Whether a method that matters is assigned, decorated, or written under a condition."""
+    """Whether a method that matters is assigned, decorated, or written under a condition.
+
+    `super().__init__(self)` makes no layer at all with Keras 3: the code is for another one.
+    """
     summary = ref.summary
     seen = {
         "__init__": summary.saving.init,
@@ -86,6 +89,9 @@ def _is_hidden(ref: ClassRef) -> bool:
     if any(name in summary.bindings for name in (*seen, "__new__")) or "__new__" in summary.methods:
         return True
     if any(name in summary.methods and facts is None for name, facts in seen.items()):
+        return True
+    parents = summary.saving.init.parents if summary.saving.init is not None else ()
+    if any(parent.of == "super" and "self" in parent.arguments for parent in parents):
         return True
     init, config = (summary.methods.get(name) for name in ("__init__", "get_config"))
     return any(one is not None and one.instance != "self" for one in (init, config)) or (
