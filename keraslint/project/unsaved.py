@@ -40,6 +40,8 @@ def omitted(hierarchy: Hierarchy, ref: ClassRef) -> tuple[str, ...]:
     there |= frozenset(_taken_apart(hierarchy, ref, init))
     names = frozenset(name for name in init.names if init.matters(name)) - there
     lost = returned(hierarchy, ref, names)
+    if any(item.summary.saving.reader for item in hierarchy.lineage(ref).chain):
+        lost &= init.facts.stores.keys()  # the reader may give what the others follow from
     return tuple(name for name in init.names if name in lost)
 
 
