@@ -11,6 +11,7 @@ from keyword import iskeyword
 import libcst as cst
 
 from keraslint.diagnostic import Edit, Span
+from keraslint.layer.alignment import realigned
 from keraslint.layer.calls import Judge
 from keraslint.layer.constructor import Constructor, first_method
 from keraslint.layer.facts import LayerClass
@@ -107,7 +108,7 @@ class Latecomers:
 
     def edits(self, group: Sequence[Latecomer]) -> tuple[Edit, ...]:
         """Create these in `__init__`, and use them where they were created."""
-        moved = [_assignment(one) for one in group]
+        moved = [_aligned(one) for one in group]
         attributes = {f"self.{one.name}" for one in group}
         first = group[0].method
         arguments = "**kwargs" if self._obligations.plain_base else "*args, **kwargs"
@@ -318,6 +319,16 @@ def _snake(name: str) -> str:
 def _assignment(one: Latecomer) -> cst.SimpleStatementLine:
     target = cst.AssignTarget(cst.Attribute(cst.Name("self"), cst.Name(one.name)))
     return cst.SimpleStatementLine(body=[cst.Assign(targets=[target], value=one.call)])
+
+
+def _aligned(one: Latecomer) -> cst.SimpleStatementLine:
+    """The same, with the lines of the call below its bracket, as they were."""
+    line = _assignment(one)
+    start = one.span.start
+    text = one.method.source.line(start.line)
+    old = start.column - 1 - (len(text) - len(text.lstrip()))
+    call = realigned(one.call, old, len(f"self.{one.name} = "))
+    return line.with_deep_changes(line.body[0], value=call)
 
 
 def _without(method: Method, group: Sequence[Latecomer]) -> tuple[Edit, ...]:
