@@ -19,7 +19,7 @@ from keraslint.layer.hoist import move_of
 from keraslint.layer.obligations import Obligations
 from keraslint.layer.rewrite import body_of, with_body
 from keraslint.layer.steps import StepReader
-from keraslint.layer.syntax import Method, children, dotted
+from keraslint.layer.syntax import Method, children, code, dotted
 from keraslint.layer.uses import uses_of
 from keraslint.project import keras_api
 from keraslint.project.children import children as children_of
@@ -348,6 +348,20 @@ class _Used(cst.CSTTransformer):
 
     def leave_Call(self, original_node: cst.Call, updated_node: cst.Call) -> cst.BaseExpression:
         name = self._names.get(original_node)
-        if name is None:
-            return updated_node
-        return cst.Attribute(cst.Name("self"), cst.Name(name))
+        if name is not None:
+            return cst.Attribute(cst.Name("self"), cst.Name(name))
+        made = original_node.func
+        if isinstance(made, cst.Call) and made in self._names:
+            return _closed_up(updated_node, max(map(len, code(made).splitlines())))
+        return updated_node
+
+
+def _closed_up(call: cst.Call, room: int) -> cst.Call:
+    """Arguments that had a line of their own go behind the shorter name, if there is room."""
+    space = call.whitespace_before_args
+    if not isinstance(space, cst.ParenthesizedWhitespace) or "#" in code(space):
+        return call
+    text = "".join(map(code, call.args))
+    if "\n" in text or not call.args or len(f"{code(call.func)}{text})") > room:
+        return call
+    return call.with_changes(whitespace_before_args=cst.SimpleWhitespace(""))
