@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from keraslint.project.hierarchy import Hierarchy
@@ -14,12 +15,12 @@ _SERIALIZED = ("activations", "constraints", "initializers", "regularizers")
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """The value of one key: `code`, or `why_not`; a `doubt` says what could not be shown."""
+    """The value of one key: `code`, or `why_not`; `doubtful`: it may not be what can be saved."""
 
     name: str
     code: str = ""
-    doubt: str = ""
     why_not: str = ""
+    doubtful: bool = False
 
 
 def kept(hierarchy: Hierarchy, ref: ClassRef, init: Init, name: str) -> Kept:
@@ -40,7 +41,19 @@ def kept(hierarchy: Hierarchy, ref: ClassRef, init: Init, name: str) -> Kept:
         return Kept(name, why_not=f"`{name}` is an object, which a configuration cannot hold as is")
     if name in init.facts.plain:
         return Kept(name, f"self.{attribute}")
-    return Kept(name, f"self.{attribute}", f"`{name}` may be what a configuration cannot hold")
+    return Kept(name, f"self.{attribute}", doubtful=True)
+
+
+def doubts(known: Iterable[Kept]) -> tuple[str, ...]:
+    """What could not be shown of these values, in one clause."""
+    names = [one.name for one in known if one.doubtful]
+    return (f"{listed(names)} may be what a configuration cannot hold",) if names else ()
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names as they are read: `a`, `b` and `c`."""
+    ticked = [f"`{name}`" for name in names]
+    return " and ".join([", ".join(ticked[:-1]), ticked[-1]] if len(ticked) > 1 else ticked)
 
 
 def _serializer(hierarchy: Hierarchy, init: Init, getter: str) -> str:

@@ -102,7 +102,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from keraslint.diagnostic import Applicability, Edit, Fix, Health, Measure, Promise
-from keraslint.project.keeping import Kept, kept
+from keraslint.project.keeping import Kept, doubts, kept, listed
 from keraslint.project.saving import ALWAYS, accepts_always, config_of, init_of
 from keraslint.project.unsaved import (
     base_gives_more,
@@ -151,14 +151,14 @@ def check(layer: LayerClass) -> Iterator[Finding]:
         yield Finding(config.at, f"`get_config()` {' and '.join(told)}")
     keys = refused(hierarchy, ref)
     if keys:
-        text = f"`get_config()` gives {_listed(keys)}, which `__init__` refuses"
+        text = f"`get_config()` gives {listed(keys)}, which `__init__` refuses"
         yield Finding(config.keys[keys[0]], text)
 
 
 def _lacks(layer: LayerClass) -> Iterator[str]:
     names = _omitted(layer)
     if names:
-        yield f"omits {_listed(names)}"
+        yield f"omits {listed(names)}"
     if is_cut_off(layer.hierarchy, layer.ref):
         yield "does not start from `super().get_config()`"
 
@@ -168,7 +168,7 @@ def _inherited(layer: LayerClass) -> Iterator[Finding]:
     init = layer.ref.summary.saving.init
     names = _omitted(layer)
     if names and init is not None:
-        text = f"`__init__` takes {_listed(names)}, which the inherited `get_config()` omits"
+        text = f"`__init__` takes {listed(names)}, which the inherited `get_config()` omits"
         yield Finding(init.at, text)
 
 
@@ -184,11 +184,6 @@ def _serves_others(layer: LayerClass) -> bool:
         config_of(item) is None and item.summary.saving.init is not None
         for item in layer.subclasses
     )
-
-
-def _listed(names: Sequence[str]) -> str:
-    ticked = [f"`{name}`" for name in names]
-    return " and ".join([", ".join(ticked[:-1]), ticked[-1]] if len(ticked) > 1 else ticked)
 
 
 def cure(layer: LayerClass, finding: Finding) -> Cure:
@@ -209,17 +204,17 @@ def cure(layer: LayerClass, finding: Finding) -> Cure:
     edits = _edits(layer, entries, chain=chain, lost=lost)
     if edits is None:
         return Cure(why_not="it is not clear where the configuration is written")
-    doubts = tuple(one.doubt for one in entries if one.doubt)
+    unsure = doubts(entries)
     if chain and meets_other_dtypes(layer.hierarchy, layer.ref):
-        doubts = (*doubts, "`__init__` or `from_config()` will meet the saved dtype policy")
+        unsure = (*unsure, "`__init__` or `from_config()` will meet the saved dtype policy")
     return Cure(
         Fix(
-            Applicability.UNSAFE if doubts else Applicability.SAFE,
+            Applicability.UNSAFE if unsure else Applicability.SAFE,
             f"Complete the configuration of `{layer.name}`",
             edits,
             layer.name,
             PROMISE,
-            doubts,
+            unsure,
         )
     )
 
@@ -248,8 +243,8 @@ def _renamed(layer: LayerClass, names: dict[str, str]) -> Cure:
     assert method is not None
     told = ", ".join(f"`{key}` to `{name}`" for key, name in names.items())
     edits = renamed(method, names)
-    doubts = (_WRONG_NAME,)
-    return Cure(Fix(Applicability.UNSAFE, f"Rename {told}", edits, layer.name, PROMISE, doubts))
+    unsure = (_WRONG_NAME,)
+    return Cure(Fix(Applicability.UNSAFE, f"Rename {told}", edits, layer.name, PROMISE, unsure))
 
 
 def _all_accept(layer: LayerClass) -> bool:

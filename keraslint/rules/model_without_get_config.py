@@ -85,7 +85,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from keraslint.diagnostic import Applicability, Fix
-from keraslint.project.keeping import Kept, kept
+from keraslint.project.keeping import Kept, doubts, kept
 from keraslint.project.saving import accepts_always, config_of, init_of
 from keraslint.project.unsaved import forgotten
 from keraslint.rules import Cure, Finding, Rule
@@ -133,15 +133,15 @@ def _written(layer: LayerClass, known: Sequence[Kept]) -> Cure:
     edits = written(init, layer.ref, [(one.name, one.code) for one in known]) if init else None
     if edits is None:
         return Cure(why_not="it is not clear where a method can be added")
-    doubts = tuple(one.doubt for one in known if one.doubt)
+    unsure = doubts(known)
     return Cure(
         Fix(
-            Applicability.UNSAFE if doubts else Applicability.SAFE,
+            Applicability.UNSAFE if unsure else Applicability.SAFE,
             f"Write `get_config()` for `{layer.name}`",
             edits,
             layer.name,
             PROMISE,
-            doubts,
+            unsure,
         )
     )
 
