@@ -242,6 +242,8 @@ class Obligations:
                 yield from self._property(attribute, method)
         if self._poked(attribute):
             yield f"`{attribute}` is also set from outside the class"
+        elif self._poked("*"):
+            yield f"attributes with computed names are set from outside, maybe `{attribute}`"
         for method in self._methods():
             early = method.name not in ("__init__", *_AFTER_BUILD)
             writes = bool({attribute, "*"} & method.assigns)

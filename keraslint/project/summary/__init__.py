@@ -76,7 +76,11 @@ def summarize(text: str, name: str, path: str, *, is_package: bool = False) -> M
     )
 
 
-_POKE = re.compile(r"^[ \t]*(?!self\b)\w+(?:\.\w+)*\.(\w+)\s*=[^=]", re.MULTILINE)
+_POKE = re.compile(
+    r"(?<!\bself)\.\w+[ \t]*(?:[-+%|&^@]|//?|\*\*?|<<|>>)?=(?!=)"
+    r"|^[ \t]*(?:[\w.]+[ \t]*,[ \t]*)*(?!self\b)\w+(?:\.\w+)+[ \t]*,[\w., \t]*=(?!=)",
+    re.MULTILINE,
+)
 
 
 def _poked(tree: ast.Module, text: str) -> Iterator[str]:

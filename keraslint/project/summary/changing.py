@@ -15,6 +15,12 @@ _CHANGED = re.compile(
 _BY_NAME = re.compile(
     r"""\bsetattr\(\s*(?!self\b|cls\b)[\w.]+,\s*["'](\w+)["']|\bglobals\(\)\[["'](\w+)["']\]\s*="""
 )
+_COMPUTED = re.compile(
+    r"""\bsetattr\(\s*(?!self\b|cls\b)[\w.]+,\s*(?!["'])|(?<!\bself)\.__dict__\.update\("""
+)
+_INSIDE = re.compile(
+    rf"(?<!\bself)(?<!\bcls)\.(\w+)(?:\[[^\]\n]*\][ ]*[-+*/|]?=(?!=)|\.(?:{_VERBS})\()"
+)
 _OF_CLASS = re.compile(rf"\bcls\.(\w+)(?:\[[^\]\n]*\][ ]*[-+*/|]?=(?!=)|\.(?:{_VERBS})\()")
 
 
@@ -22,6 +28,7 @@ def changed_later(text: str) -> Iterator[str]:
     """Names of the module whose objects are changed inside of something, and what is set by name.
 
     A statement at the left margin runs while the module is imported: that is before all else.
+    `*` stands for the attributes of which some code computes the names.
     """
     changed = set(_CHANGED.findall(text))
     if changed:
@@ -30,3 +37,6 @@ def changed_later(text: str) -> Iterator[str]:
         yield from filter(None, groups)
     if "cls." in text:
         yield from _OF_CLASS.findall(text)
+    yield from _INSIDE.findall(text)
+    if "setattr(" in text or "__dict__" in text:
+        yield from "*" * (_COMPUTED.search(text) is not None)
