@@ -85,6 +85,10 @@ class Obligations:
         for name in sorted(move.free & self._ref.module.pokes):
             yield f"a function of the file rebinds or changes `{name}`"
         for name in sorted(move.free):
+            if any(
+                line > self._ref.summary.line for line in self._ref.module.rebound.get(name, ())
+            ):
+                yield f"`{name}` gets its last value when layers may already exist"
             if self._is_enclosed(name):
                 yield f"`{name}` belongs to the function around the class"
         for read in sorted(move.through):

@@ -182,6 +182,8 @@ class ModuleSummary:
     """What a module declares.
 
     `imports` maps a local name to absolute dotted names; `pokes` are attributes that it sets on
+    other objects than `self`, and names that its functions rebind or change; `rebound` are names
+    that it changes at its own level, with the lines above where it calls something of its own.
     """
 
     name: str
@@ -195,6 +197,7 @@ class ModuleSummary:
     pokes: frozenset[str] = frozenset()
     scopes: dict[str, FunctionSummary] = field(default_factory=dict)
     lambdas: tuple[LambdaSummary, ...] = ()
+    rebound: dict[str, tuple[int, ...]] = field(default_factory=dict)
 
     def around(self, qualname: str) -> Iterator[tuple[str, FunctionSummary]]:
         """The functions around a class, innermost first, by the name of their locals."""

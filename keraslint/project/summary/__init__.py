@@ -13,6 +13,7 @@ from keraslint.project.summary.inner import classes_inside, running
 from keraslint.project.summary.lambdas import lambdas
 from keraslint.project.summary.leaves import bind_statement, frozen, leaves_of
 from keraslint.project.summary.places import Places
+from keraslint.project.summary.rebinding import rebound
 from keraslint.project.summary.saving import saving
 from keraslint.project.summary.text import parse
 from keraslint.project.summary.walking import walk
@@ -73,6 +74,7 @@ def summarize(text: str, name: str, path: str, *, is_package: bool = False) -> M
         module.pokes,
         module.scopes,
         tuple(lambdas(tree, text, places)),
+        rebound(tree) if module.classes else {},
     )
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 _BOUND = re.compile(r"^([A-Za-z_]\w*)\s*(?::[^=\n]*)?=[^=]", re.MULTILINE)
 _VERBS = "append|extend|insert|update|add|pop|popitem|remove|clear|setdefault|sort|reverse|discard"
 _CHANGED = re.compile(
-    rf"^[ \t]+(?:del[ ]+)?([A-Za-z_]\w*)"
+    rf"(?:^|[;:])[ \t]+(?:del[ ]+)?([A-Za-z_]\w*)"
     rf"(?:\[[^\]\n]*\][ ]*(?:[-+*/|]?=(?!=)|$)|\.\w+[ ]*[-+*/|]?=(?!=)|\.(?:{_VERBS})\()",
     re.MULTILINE,
 )

@@ -39,13 +39,14 @@ def running(body: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
     """Statements that run in one scope, through `if`, `try`, `with` and loops."""
     for statement in body:
         if isinstance(statement, (ast.If, ast.Try, ast.With, ast.For, ast.While)):
-            for block in _blocks(statement):
+            for block in blocks(statement):
                 yield from running(block)
         else:
             yield statement
 
 
-def _blocks(statement: ast.AST) -> Iterator[list[ast.stmt]]:
+def blocks(statement: ast.AST) -> Iterator[list[ast.stmt]]:
+    """The blocks of statements in a compound statement."""
     for name in ("body", "orelse", "finalbody"):
         block = getattr(statement, name, None)
         if isinstance(block, list):
