@@ -216,7 +216,8 @@ def move_of(
     reads = names_read(steps) if around else {c for step in steps for c in step.reads}
     writes = {cell for step in steps for cell in step.writes}
     loops = {c for step in steps for o in step.within() if o.is_loop for c in o.uses.binds}
-    local = {cell for cell in writes | loops if not cell.startswith("self.")}
+    binds = {cell for step in steps for cell in step.uses.binds}
+    local = {cell for cell in binds | loops if not cell.startswith("self.")}
     names = {cell for cell in reads if not cell.startswith("self.")} - local - {"self"}
     names -= set(known.names) if known is not None else set()
     doubts = [d for s in steps for place in (s, *s.within()) for d in place.doubts]
@@ -231,6 +232,7 @@ def move_of(
         frozenset(c for s in steps for c in _asked_around(s) if around),
         init,
         frozenset(local),
+        frozenset(d for s in steps for p in (s, *s.within()) for d in p.uses.dots),
     )
 
 

@@ -13,10 +13,11 @@ from keraslint.layer.constructor import InitFacts
 from keraslint.layer.descendants import Descendants
 from keraslint.layer.hooks import hooks
 from keraslint.layer.steady import SETTLED, STEADY
+from keraslint.layer.world import World
 from keraslint.project import keras_api
 from keraslint.project.declared import FunctionSummary
 from keraslint.project.hierarchy import Hierarchy
-from keraslint.project.meaning import ClassRef, FunctionRef, Lineage
+from keraslint.project.meaning import ClassRef, FunctionRef, Lineage, Scope
 
 _AFTER_BUILD = frozenset({"build", "call"})
 _CONTAINERS = frozenset({"[]", "{}", "list()", "dict()"})
@@ -28,10 +29,10 @@ _UNTRACKED = "no_automatic_dependency_tracking"
 @dataclass(frozen=True, slots=True)
 class Move:
     """What a plan would do, in cells: all that it reads and writes, the names that are neither
-    its own nor the layer's (`free`), the cells of which it assigns an item (`items`), what it
-    reads off other objects (`through`), the cells to which it gives a value made of their own
-    (`updates`), those that its conditions ask about (`asked`), and the local names that it brings
-    along (`local`)."""
+    its own nor the layer's (`free`), what it reads off those (`dots`) and off other objects
+    (`through`), the cells of which it assigns an item (`items`), those to which it gives a value
+    made of their own (`updates`) and that its conditions ask about (`asked`), and the local names
+    that it brings along (`local`)."""
 
     reads: frozenset[str]
     writes: frozenset[str]
@@ -43,6 +44,7 @@ class Move:
     asked: frozenset[str]
     init: InitFacts
     local: frozenset[str]
+    dots: frozenset[str] = frozenset()
 
 
 class Obligations:
@@ -53,6 +55,8 @@ class Obligations:
         self._ref = ref
         self._descendants = Descendants(hierarchy, ref, subclasses)
         self._lineage: Lineage = hierarchy.lineage(ref)
+        build = ref.summary.methods.get("build")
+        self._world = World(hierarchy, Scope(ref.module, ref, build))
 
     def bars(self, move: Move) -> Iterator[str]:
         """Every reason why there is no fix."""
@@ -82,6 +86,8 @@ class Obligations:
                 yield f"the class has its own `{name}`"
         for cell in sorted(move.asked & move.writes):
             yield f"`build()` leaves `{cell}` alone if somebody has set it before"
+        own = {cell for cell in move.reads if cell.startswith("self.")}
+        yield from self._world.doubts(move.free | move.dots | own)
         for name in sorted(move.free & self._ref.module.pokes):
             yield f"a function of the file rebinds or changes `{name}`"
         for name in sorted(move.free):

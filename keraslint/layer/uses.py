@@ -35,6 +35,7 @@ class Uses:
     exits: set[str] = field(default_factory=set)  # return, raise, break, continue, yield, …
     items: set[str] = field(default_factory=set)  # cells of which an item is assigned
     through: set[str] = field(default_factory=set)  # what is read off an object: `self.x.y`
+    dots: set[str] = field(default_factory=set)  # what is read off a name: `os.environ`
     bare_self: bool = False
 
     def update(self, other: Uses) -> None:
@@ -45,6 +46,7 @@ class Uses:
         self.exits |= other.exits
         self.items |= other.items
         self.through |= other.through
+        self.dots |= other.dots
         self.bare_self = self.bare_self or other.bare_self
 
     @property
@@ -88,6 +90,8 @@ def _attribute(node: cst.Attribute, uses: Uses, hidden: frozenset[str]) -> None:
     owner = dotted(node.value)
     if owner.startswith("self.") and owner.count(".") == 1 and "[" not in owner:
         uses.through.add(f"{owner}.{node.attr.value}")
+    elif owner and owner.partition(".")[0] not in hidden | {"self"}:
+        uses.dots.add(f"{owner}.{node.attr.value}")
     _see(node.value, uses, hidden)
 
 
@@ -189,6 +193,7 @@ def _function(node: cst.FunctionDef, uses: Uses, hidden: frozenset[str]) -> None
         if cell not in own:
             uses.reads[cell] = None
     uses.calls.extend(inner.calls)
+    uses.dots |= inner.dots
     for cell in (*inner.binds, *inner.changes):
         if cell.startswith("self."):
             uses.changes[cell] = None

@@ -41,6 +41,8 @@ class FunctionSummary:
     `effects` names what it does beyond its locals and `self`, `None` when nothing; `joins` are the
     leaves to which it adds a tuple.
     `instance` is what a method calls its instance in the text; here it is always `self`.
+    `mentions` are the globals and class attributes that it looks at or changes, of those that
+    change while the program runs.
     """
 
     name: str
@@ -59,6 +61,7 @@ class FunctionSummary:
     effects: str | None
     joins: Leaves = ()
     instance: str = "self"
+    mentions: frozenset[str] = frozenset()
 
     def has(self, name: str) -> bool:
         """Whether a name is the function's own."""

@@ -12,6 +12,7 @@ from keraslint.project.summary.functions import first_line, function, method
 from keraslint.project.summary.inner import classes_inside, running
 from keraslint.project.summary.lambdas import lambdas
 from keraslint.project.summary.leaves import bind_statement, frozen, leaves_of
+from keraslint.project.summary.mentions import note_mentions
 from keraslint.project.summary.places import Places
 from keraslint.project.summary.rebinding import rebound
 from keraslint.project.summary.saving import saving
@@ -62,6 +63,7 @@ def summarize(text: str, name: str, path: str, *, is_package: bool = False) -> M
     for inner in _imports(tree) if _imports_inside(text) else ():
         _import(inner, package, module.imports, stars)
     module.bindings.update(frozen(bindings))
+    note_mentions(module, tree, text)
     return ModuleSummary(
         name,
         path,

@@ -1,0 +1,116 @@
+"""The names that moved code mentions → what of them the world around the layer may change."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+from keraslint.project.hierarchy import Hierarchy
+from keraslint.project.keras_api import Symbol
+from keraslint.project.meaning import ClassRef, External, FunctionRef, Meaning, ModuleRef, Scope
+
+_DEPTH = 6
+_OUTSIDE = (
+    *("os.environ", "os.getenv", "os.path.exists", "os.path.isfile", "os.path.isdir"),
+    *("os.listdir", "os.getcwd", "open"),
+)
+_MOMENT = (
+    *("time", "datetime", "random", "numpy.random", "tensorflow.random", "uuid", "secrets"),
+    *("tensorflow.executing_eagerly", "tensorflow.inside_function", "sys.argv"),
+)
+_SETTINGS = frozenset(
+    f"keras.config.{name}"
+    for name in (
+        *("floatx", "epsilon", "image_data_format", "dtype_policy", "is_flash_attention_enabled"),
+        *("is_traceback_filtering_enabled", "is_interactive_logging_enabled"),
+    )
+)
+
+
+class World:
+    """What the code of one class looks at beyond the layer and its own arguments."""
+
+    def __init__(self, hierarchy: Hierarchy, scope: Scope) -> None:
+        self._hierarchy = hierarchy
+        self._scope = scope
+
+    def doubts(self, names: Collection[str]) -> Iterator[str]:
+        """Every reason why what these names stand for may be another thing in `build()`."""
+        for name in sorted(names):
+            if self._is_changed_attribute(name):
+                yield f"reads `{name}`, which some code changes"
+            for meaning in self._hierarchy.values(self._scope, name):
+                if _direct(meaning):
+                    yield f"reads `{_direct(meaning)}`, which may change before `build()`"
+                looks = self._looks(meaning, set(), 0)
+                if looks:
+                    yield f"`{name}()` looks at `{looks}`, which may change before `build()`"
+
+    def _is_changed_attribute(self, name: str) -> bool:
+        """`Block.units` or `settings.WIDTH`, which the file of the class or the module changes."""
+        owner, _, attribute = name.rpartition(".")
+        for meaning in self._hierarchy.values(self._scope, owner) if owner else ():
+            if isinstance(meaning, ClassRef) and attribute in meaning.summary.bindings:
+                return attribute in meaning.module.pokes
+            if isinstance(meaning, ModuleRef) and meaning.summary is not None:
+                held = meaning.summary
+                return attribute in held.bindings and attribute in held.pokes
+        return False
+
+    def _looks(self, meaning: Meaning, seen: set[tuple[str, str, int]], depth: int) -> str:
+        """What a function, or the constructor of a class, looks at that may change."""
+        if isinstance(meaning, FunctionRef):
+            return self._inside(meaning, seen, depth, in_class=False)
+        if isinstance(meaning, ClassRef):
+            for item in self._hierarchy.lineage(meaning).chain:
+                init = item.summary.methods.get("__init__")
+                if init is not None:
+                    ref = FunctionRef.of(item.module, init, item)
+                    told = self._shared(meaning, ref) or self._inside(
+                        ref, seen, depth, in_class=True
+                    )
+                    if told:
+                        return told
+        return ""
+
+    def _shared(self, owner: ClassRef, init: FunctionRef) -> str:
+        """A list of the class, not of the layer, to which a constructor adds."""
+        chain = self._hierarchy.lineage(owner).chain
+        for name in sorted(init.summary.changes - init.summary.definite):
+            if any(name in item.summary.bindings for item in chain):
+                return f"{owner.summary.name}.{name}"
+        return ""
+
+    def _inside(
+        self, ref: FunctionRef, seen: set[tuple[str, str, int]], depth: int, *, in_class: bool
+    ) -> str:
+        """Layers may read Keras' settings and draw numbers when they are made: Keras' own do."""
+        if ref.key in seen or depth > _DEPTH:
+            return ""
+        seen.add(ref.key)
+        if ref.summary.mentions:
+            return min(ref.summary.mentions)
+        scope = Scope(ref.module, ref.owner, ref.summary)
+        for call in sorted(ref.summary.calls):
+            for meaning in self._hierarchy.values(scope, call):
+                told = _outside(meaning) if in_class else _direct(meaning)
+                told = told or self._looks(meaning, seen, depth + 1)
+                if told:
+                    return told
+        return ""
+
+
+def _direct(meaning: Meaning) -> str:
+    if isinstance(meaning, Symbol) and meaning.name in _SETTINGS:
+        return meaning.name
+    if isinstance(meaning, External) and _is_below(meaning.name, _MOMENT):
+        return meaning.name
+    return _outside(meaning)
+
+
+def _outside(meaning: Meaning) -> str:
+    name = meaning.name if isinstance(meaning, External) else ""
+    return next((one for one in _OUTSIDE if name == one or name.startswith(f"{one}.")), "")
+
+
+def _is_below(name: str, above: Collection[str]) -> bool:
+    return any(name == one or name.startswith(f"{one}.") for one in above)
