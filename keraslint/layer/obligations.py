@@ -6,6 +6,7 @@ a *bar* means that some use of the class would break; a *doubt* that it might.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -17,12 +18,13 @@ from keraslint.layer.world import World
 from keraslint.project import keras_api
 from keraslint.project.declared import FunctionSummary
 from keraslint.project.hierarchy import Hierarchy
-from keraslint.project.meaning import ClassRef, FunctionRef, Lineage, Scope
+from keraslint.project.meaning import ClassRef, FunctionRef, Lineage
 
 _AFTER_BUILD = frozenset({"build", "call"})
 _CONTAINERS = frozenset({"[]", "{}", "list()", "dict()"})
 _PLACEHOLDERS = frozenset({"None", "[]", "{}", "list()", "dict()", "()"})
 _HARMLESS_DECORATORS = frozenset({"override", "shape_type_conversion", "do_not_convert"})
+_ITERATOR = re.compile(r"(?:zip|map|filter|iter|reversed|enumerate)\(|\((?!.*,$).*\bfor\b")
 _UNTRACKED = "no_automatic_dependency_tracking"
 
 
@@ -55,8 +57,7 @@ class Obligations:
         self._ref = ref
         self._descendants = Descendants(hierarchy, ref, subclasses)
         self._lineage: Lineage = hierarchy.lineage(ref)
-        build = ref.summary.methods.get("build")
-        self._world = World(hierarchy, Scope(ref.module, ref, build))
+        self._world = World(hierarchy, ref)
 
     def bars(self, move: Move) -> Iterator[str]:
         """Every reason why there is no fix."""
@@ -88,15 +89,7 @@ class Obligations:
             yield f"`build()` leaves `{cell}` alone if somebody has set it before"
         own = {cell for cell in move.reads if cell.startswith("self.")}
         yield from self._world.doubts(move.free | move.dots | own)
-        for name in sorted(move.free & self._ref.module.pokes):
-            yield f"a function of the file rebinds or changes `{name}`"
-        for name in sorted(move.free):
-            if any(
-                line > self._ref.summary.line for line in self._ref.module.rebound.get(name, ())
-            ):
-                yield f"`{name}` gets its last value when layers may already exist"
-            if self._is_enclosed(name):
-                yield f"`{name}` belongs to the function around the class"
+        yield from self._world.globals(move.free)
         for read in sorted(move.through):
             name, attribute = read.split(".")[1:3]
             if name not in STEADY and attribute not in SETTLED:
@@ -111,20 +104,13 @@ class Obligations:
                 yield f"`self.{attribute}` already holds `{_short(held[0])}` in `__init__`"
         for attribute in sorted(_attributes(move.reads) - _attributes(move.writes)):
             yield from self._steady(attribute)
+            yield from self._used_up(attribute, move)
         for method in self._methods():
             if method.name != "build" and {"self.build"} & method.calls:
                 yield f"`{method.name}()` calls `build()` again"
             if "built" in method.assigns and method.name not in ("build", "__init__", "call"):
                 yield f"`{method.name}()` writes `self.built`"
         yield from self._descendants.doubts()
-
-    def _is_enclosed(self, name: str) -> bool:
-        """Whether a function around the class holds a name, which may get another value."""
-        module = self._ref.module
-        return any(
-            function.has(name) and not any(True for _ in module.defined_in(function, name))
-            for _, function in module.around(self._ref.summary.qualname)
-        )
 
     # -- the constructor -------------------------------------------------------------------
 
@@ -349,6 +335,14 @@ class Obligations:
                 early = method.name not in _AFTER_BUILD and method.name != "__init__"
                 if early and attribute in method.reads:
                     yield f"`{method.name}()` looks at `self.{attribute}`"
+
+    def _used_up(self, attribute: str, move: Move) -> Iterator[str]:
+        """An iterator gives its items once, to whoever asks first."""
+        if any(_ITERATOR.match(value) for value in move.init.values.get(attribute, ())):
+            for method in self._methods():
+                early = method.name not in _AFTER_BUILD and method.name != "__init__"
+                if early and attribute in method.reads:
+                    yield f"`self.{attribute}` is an iterator that `{method.name}()` reads as well"
 
     def _tested(self, attribute: str) -> Iterator[str]:
         for method in self._methods():

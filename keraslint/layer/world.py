@@ -29,9 +29,10 @@ _SETTINGS = frozenset(
 class World:
     """What the code of one class looks at beyond the layer and its own arguments."""
 
-    def __init__(self, hierarchy: Hierarchy, scope: Scope) -> None:
+    def __init__(self, hierarchy: Hierarchy, ref: ClassRef) -> None:
         self._hierarchy = hierarchy
-        self._scope = scope
+        self._ref = ref
+        self._scope = Scope(ref.module, ref, ref.summary.methods.get("build"))
 
     def doubts(self, names: Collection[str]) -> Iterator[str]:
         """Every reason why what these names stand for may be another thing in `build()`."""
@@ -44,6 +45,25 @@ class World:
                 looks = self._looks(meaning, set(), 0)
                 if looks:
                     yield f"`{name}()` looks at `{looks}`, which may change before `build()`"
+
+    def globals(self, names: Collection[str]) -> Iterator[str]:
+        """Every reason why names from around the class may get another value."""
+        module, line = self._ref.module, self._ref.summary.line
+        for name in sorted(names):
+            if name in module.pokes:
+                yield f"a function of the file rebinds or changes `{name}`"
+            if any(start > line for start in module.rebound.get(name, ())):
+                yield f"`{name}` gets its last value when layers may already exist"
+            if self._is_enclosed(name):
+                yield f"`{name}` belongs to the function around the class"
+
+    def _is_enclosed(self, name: str) -> bool:
+        """Whether a function around the class holds a name, which may get another value."""
+        module = self._ref.module
+        return any(
+            function.has(name) and not any(True for _ in module.defined_in(function, name))
+            for _, function in module.around(self._ref.summary.qualname)
+        )
 
     def _is_changed_attribute(self, name: str) -> bool:
         """`Block.units` or `settings.WIDTH`, which the file of the class or the module changes."""
