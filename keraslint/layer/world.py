@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
+from keraslint.project.declared import FunctionSummary
 from keraslint.project.hierarchy import Hierarchy
 from keraslint.project.keras_api import Symbol
 from keraslint.project.meaning import ClassRef, External, FunctionRef, Meaning, ModuleRef, Scope
 
-_DEPTH = 6
+Seen = set[tuple[str, str, int]]
+_MANY = 60
 _OUTSIDE = (
     *("os.environ", "os.getenv", "os.path.exists", "os.path.isfile", "os.path.isdir"),
     *("os.listdir", "os.getcwd", "open"),
@@ -42,7 +44,7 @@ class World:
             for meaning in self._hierarchy.values(self._scope, name):
                 if _direct(meaning):
                     yield f"reads `{_direct(meaning)}`, which may change before `build()`"
-                looks = self._looks(meaning, set(), 0)
+                looks = self._looks(meaning, set(), in_layer=False)
                 if looks:
                     yield f"`{name}()` looks at `{looks}`, which may change before `build()`"
 
@@ -76,35 +78,23 @@ class World:
                 return attribute in held.bindings and attribute in held.pokes
         return False
 
-    def _looks(self, meaning: Meaning, seen: set[tuple[str, str, int]], depth: int) -> str:
+    def _looks(self, meaning: Meaning, seen: Seen, *, in_layer: bool) -> str:
         """What a function, or the constructor of a class, looks at that may change."""
         if isinstance(meaning, FunctionRef):
-            return self._inside(meaning, seen, depth, in_class=False)
-        if isinstance(meaning, ClassRef):
-            for item in self._hierarchy.lineage(meaning).chain:
-                init = item.summary.methods.get("__init__")
-                if init is not None:
-                    ref = FunctionRef.of(item.module, init, item)
-                    told = self._shared(meaning, ref) or self._inside(
-                        ref, seen, depth, in_class=True
-                    )
-                    if told:
-                        return told
+            return self._inside(meaning, seen, in_layer=in_layer)
+        chain = self._hierarchy.lineage(meaning).chain if isinstance(meaning, ClassRef) else ()
+        for item in chain:
+            init = item.summary.methods.get("__init__")
+            if init is not None:
+                ref = FunctionRef.of(item.module, init, item)
+                told = _shared(chain, init) or self._inside(ref, seen, in_layer=True)
+                if told:
+                    return told
         return ""
 
-    def _shared(self, owner: ClassRef, init: FunctionRef) -> str:
-        """A list of the class, not of the layer, to which a constructor adds."""
-        chain = self._hierarchy.lineage(owner).chain
-        for name in sorted(init.summary.changes - init.summary.definite):
-            if any(name in item.summary.bindings for item in chain):
-                return f"{owner.summary.name}.{name}"
-        return ""
-
-    def _inside(
-        self, ref: FunctionRef, seen: set[tuple[str, str, int]], depth: int, *, in_class: bool
-    ) -> str:
+    def _inside(self, ref: FunctionRef, seen: Seen, *, in_layer: bool) -> str:
         """Layers may read Keras' settings and draw numbers when they are made: Keras' own do."""
-        if ref.key in seen or depth > _DEPTH:
+        if ref.key in seen or len(seen) > _MANY:
             return ""
         seen.add(ref.key)
         if ref.summary.mentions:
@@ -112,11 +102,20 @@ class World:
         scope = Scope(ref.module, ref.owner, ref.summary)
         for call in sorted(ref.summary.calls):
             for meaning in self._hierarchy.values(scope, call):
-                told = _outside(meaning) if in_class else _direct(meaning)
-                told = told or self._looks(meaning, seen, depth + 1)
+                told = _outside(meaning) if in_layer else _direct(meaning)
+                told = told or self._looks(meaning, seen, in_layer=in_layer)
                 if told:
                     return told
         return ""
+
+
+def _shared(chain: Collection[ClassRef], init: FunctionSummary) -> str:
+    """A list of the class, not of the layer, to which a constructor adds."""
+    for name in sorted(init.changes - init.definite):
+        for item in chain:
+            if name in item.summary.bindings:
+                return f"{item.summary.name}.{name}"
+    return ""
 
 
 def _direct(meaning: Meaning) -> str:
