@@ -155,8 +155,10 @@ def unanswered(hierarchy: Hierarchy, ref: ClassRef) -> tuple[str, ...]:
         return ()  # it makes no layer of itself, and is never saved
     if not is_clear(hierarchy, ref):
         return ()
-    keys = saved(hierarchy, ref)
-    wrong = returned(hierarchy, ref, (keys or frozenset()) & ALWAYS - frozenset(init.names))
+    keys = saved(hierarchy, ref) or frozenset()
+    if _is_automatic(hierarchy, ref):
+        keys -= {"name"}  # left out, since Keras 3.12, for a constructor that does not take it
+    wrong = returned(hierarchy, ref, keys & ALWAYS - frozenset(init.names))
     return tuple(name for name in ("name", "trainable", "dtype") if name in wrong)
 
 
