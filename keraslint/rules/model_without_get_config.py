@@ -108,11 +108,20 @@ def check(layer: LayerClass) -> Iterator[Finding]:
     saved_below = [config_of(item) is not None for item in layer.subclasses]
     if layer.keras == 2 or not names or (saved_below and all(saved_below)):
         return
-    text = ", ".join(f"`{name}`" for name in names[:3]) + (", …" if len(names) > 3 else "")
-    yield Finding(
-        layer.ref.summary.saving.at,
-        f"`{layer.name}` has no `get_config()`: saving it loses {text}",
-    )
+    needed = _needed(layer)
+    what = f"fails for want of {_listed(needed)}" if needed else f"loses {_listed(names)}"
+    text = f"`{layer.name}` has no `get_config()`: saving it {what}"
+    yield Finding(layer.ref.summary.saving.at, text)
+
+
+def _needed(layer: LayerClass) -> Sequence[str]:
+    """The arguments without a default: with one of them, Keras writes no configuration at all."""
+    init = layer.ref.summary.methods["__init__"]
+    return [parameter.name for parameter in init.parameters[1:] if parameter.required]
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names[:3]) + (", …" if len(names) > 3 else "")
 
 
 def cure(layer: LayerClass, finding: Finding) -> Cure:
