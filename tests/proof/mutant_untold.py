@@ -40,6 +40,19 @@ class Block(layers.Layer):
         return {**super().get_config(), "units": self.units, "aggregate": self.aggregate, "self_loops": self.self_loops, "normalize": self.normalize, "activation": keras.activations.serialize(self.activation), "bias_initializer": initializers.serialize(self.bias_initializer)}
 """,
     (),
+    right={
+        "squares by hand": (
+            ("ops.sum(ops.square(h), -1, keepdims=True)", "ops.sum(h * h, -1, keepdims=True)"),
+        ),
+        "kernel in a helper": (
+            ("h = ops.matmul(a, ops.matmul(x, self.kernel))", "h = self._mixed(x, a)"),
+            (
+                "        return self.activation(h + self.bias)\n",
+                "        return self.activation(h + self.bias)\n\n    def _mixed(self, x, a):\n        return ops.matmul(a, ops.matmul(x, self.kernel))\n",
+            ),
+        ),
+        "built by Keras": (("        self.built = True\n", ""),),
+    },
     wrong={
         "max wrong": (("h = ops.max(a[", "h = ops.sum(a["),),
         "bias init lost": (("initializer=self.bias_initializer", 'initializer="zeros"'),),
@@ -90,6 +103,20 @@ class Block(layers.Layer):
         return cls(**config)
 """,
     (),
+    right={
+        "or instead of if": (
+            (
+                "self.layer = layer if layer is not None else layers.Dense(4)",
+                "self.layer = layer or layers.Dense(4)",
+            ),
+        ),
+        "another attribute": (
+            (
+                "self.layer.trainable = trainable_inner",
+                "self.layer.trainable = trainable_inner\n        self.version = 2",
+            ),
+        ),
+    },
     wrong={
         "u init": (
             ("initializers.RandomNormal(stddev=1.0)", "initializers.RandomUniform(-2.0, 2.0)"),
@@ -147,6 +174,20 @@ class Block(keras.Model):
         return {"hidden": self.hidden_n, "classes": self.classes, "dropout": self.dropout, "pooling": self.pooling, "include_top": self.include_top}
 """,
     (),
+    right={
+        "asks the argument": (
+            (
+                "return y if self.head is None else self.head(y)",
+                "return self.head(y) if self.include_top else y",
+            ),
+        ),
+        "a docstring": (
+            (
+                "    def call(self, x, training=None):\n",
+                '    def call(self, x, training=None):\n        "Classify."\n',
+            ),
+        ),
+    },
     wrong={
         "max pool": (
             (
@@ -200,6 +241,15 @@ class Block(layers.Layer):
         return {**super().get_config(), "vocab": self.vocab, "dim": self.dim, "mask_zero": self.mask_zero, "scale": self.scale, "tie_weights": self.tie_weights}
 """,
     (),
+    right={
+        "power by hand": (("e = e * self.dim**0.5", "e = e * (self.dim**0.5)"),),
+        "table once": (
+            (
+                "        e = self.table(ids)\n",
+                "        table = self.table\n        e = table(ids)\n",
+            ),
+        ),
+    },
     wrong={
         "reverse wrong": (("return ops.matmul(ids, w)", "return ops.matmul(ids, w) * 2"),),
         "mask lost": (
@@ -258,6 +308,20 @@ class Block(layers.Layer):
         return {**super().get_config(), "units": self.units, "depth": self.depth, "hidden_dims": self.hidden_dims, "use_context": self.use_context, "output_activation": self.output_activation, "bottleneck": self.bottleneck}
 """,
     (),
+    right={
+        "context first": (
+            (
+                "        if context is not None:\n            q = q + ops.mean(self.k(context), axis=1, keepdims=True)\n        else:\n            q = q + self.k(inputs)\n",
+                "        if context is None:\n            q = q + self.k(inputs)\n        else:\n            q = q + ops.mean(self.k(context), axis=1, keepdims=True)\n",
+            ),
+        ),
+        "a loop for the stack": (
+            (
+                'self.stack = [layers.Dense(h, activation="relu") for h in hidden_dims]',
+                'self.stack = []\n        for size in hidden_dims:\n            self.stack.append(layers.Dense(size, activation="relu"))',
+            ),
+        ),
+    },
     wrong={
         "context ignored": (
             (
@@ -317,6 +381,17 @@ class Block(layers.Layer):
         return cls(**config)
 """,
     (),
+    right={
+        "unpacked configuration": (
+            ("        config = dict(config)\n", "        config = {**config}\n"),
+        ),
+        "a private method": (
+            (
+                "    def reset(self)",
+                "    def _nothing(self):\n        return None\n\n    def reset(self)",
+            ),
+        ),
+    },
     wrong={
         "package other": (('package="my_pkg"', 'package="other"'),),
         "decorator lost": (('@keras.saving.register_keras_serializable(package="my_pkg")\n', ""),),
