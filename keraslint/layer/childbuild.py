@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 import libcst as cst
 
@@ -21,14 +21,20 @@ class ChildBuilds:
     """Follows the first argument of `call()` from child to child, as far as every path does.
 
     `shape` is the name of `build()`'s one parameter. A child is built on what its first call
-    receives, which is what Keras itself would build it on.
+    receives, which is what Keras itself would build it on. `waiting` are children that surely take
+    one shape, whatever their class.
     """
 
     def __init__(
-        self, hierarchy: Hierarchy, layers: Mapping[str, Symbol | ClassRef], shape: str
+        self,
+        hierarchy: Hierarchy,
+        layers: Mapping[str, Symbol | ClassRef],
+        shape: str,
+        waiting: Collection[str] = (),
     ) -> None:
         self._hierarchy = hierarchy
         self._layers = layers
+        self._waiting = waiting
         self._shape = shape
         self._shapes: dict[str, str] = {}
         self._seen: set[str] = set()
@@ -101,7 +107,7 @@ class ChildBuilds:
         shape = shapes[0] if shapes and _one_tensor(node) else ""
         if child not in self._seen:
             self._seen.add(child)
-            if shape and self._takes_one_shape(self._layers[child]):
+            if shape and (child in self._waiting or self._takes_one_shape(self._layers[child])):
                 self.builds[child] = shape
         return self._output(child, shape)
 

@@ -16,11 +16,16 @@ from keraslint.layer.facts import LayerClass
 from keraslint.layer.rewrite import body_of, with_body
 from keraslint.layer.steps import Step
 from keraslint.layer.syntax import Method, code, dotted, walk
+from keraslint.project.children import SEQUENTIAL, Unbuilt
 from keraslint.project.hierarchy import Hierarchy
 from keraslint.project.keras_api import Symbol
 from keraslint.project.meaning import ClassRef
 
 Layers = Mapping[str, "Symbol | ClassRef"]
+_TELLS_SHAPE = re.compile(
+    r"\bInput(Layer)?\(|\b(input_shape|input_dim|batch_shape|batch_input_shape)\s*=(?!=)"
+)
+"""What makes a `Sequential` build itself at once."""
 
 
 def shapes_of(
@@ -30,6 +35,7 @@ def shapes_of(
     staying: Collection[Step],
     call: tuple[Method | None, Sequence[Step]],
     layers: Layers,
+    waiting: Collection[str] = (),
 ) -> Mapping[str, str]:
     """The shape, as code in `build()`, on which `call()` first calls each child.
 
@@ -45,7 +51,7 @@ def shapes_of(
         return {}  # `build()` without a shape must go on working
     if any(shapes[0] in step.writes for step in steps) or any(_may_build(s) for s in staying):
         return {}
-    return ChildBuilds(hierarchy, layers, shapes[0]).follow(parsed.node, call_steps)
+    return ChildBuilds(hierarchy, layers, shapes[0], waiting).follow(parsed.node, call_steps)
 
 
 def children_of(step: Step) -> Iterator[tuple[str, Symbol | ClassRef]]:
@@ -104,7 +110,8 @@ class Additions:
             return {}
         call = self._layer.method("call"), self._layer.steps("call")
         layers, hierarchy = self._layers(), self._layer.hierarchy
-        found = shapes_of(hierarchy, self._build, self._steps, self._steps, call, layers)
+        waiting = [c for c in self._wanted if layers.get(c) == Symbol(SEQUENTIAL, "model")]
+        found = shapes_of(hierarchy, self._build, self._steps, self._steps, call, layers, waiting)
         return {child: shape for child, shape in found.items() if child in self._wanted}
 
     def edits(self) -> tuple[Edit, ...]:
@@ -142,6 +149,32 @@ class Additions:
                     if plain and "center=False" in text and "scale=False" in text:
                         return False
         return True
+
+    def is_filled(self, attribute: str) -> bool:
+        """Whether a `Sequential` surely waits for a shape: a layer with weights, and no `Input`."""
+        methods = self._layer.ref.summary.methods.values()
+        if any(f"self.{attribute}.add" in method.calls for method in methods):
+            return False
+        made = [
+            step
+            for name in ("__init__", "build")
+            for outer in self._layer.steps(name)
+            for step in outer.all()
+            if f"self.{attribute}" in step.uses.binds
+        ]
+        return bool(made) and all(map(self._waits, made))
+
+    def _waits(self, step: Step) -> bool:
+        call = step.makes[0].call if step.makes else None
+        listed = call.args[0].value if call is not None and call.args else None
+        if call is None or not isinstance(listed, (cst.List, cst.Tuple)):
+            return False
+        inside = {element.value for element in listed.elements}
+        unbuilt = Unbuilt(self._layer.hierarchy)
+        return not _TELLS_SHAPE.search(code(call)) and any(
+            one.call in inside and not one.made.factory and unbuilt.needs_build(one.made.target)
+            for one in step.makes
+        )
 
     def _layers(self) -> Layers:
         made = {cell: target for step in self._steps for cell, target in children_of(step)}

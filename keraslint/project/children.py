@@ -34,6 +34,10 @@ class Child:
     target: Symbol | ClassRef
     method: FunctionRef
 
+    @property
+    def is_sequential(self) -> bool:
+        return self.target == Symbol(SEQUENTIAL, "model")
+
 
 def runs(hierarchy: Hierarchy, ref: ClassRef, start: FunctionRef) -> Iterator[FunctionRef]:
     """A method, and all that it leads to: the layer's own methods, and those of its bases."""
@@ -146,7 +150,10 @@ class Unbuilt:
         return any(self.needs_build(child.target) for child in children(self._hierarchy, ref))
 
     def of(self, ref: ClassRef) -> tuple[Child, ...]:
-        """The children that are lost when the layer is only built, not called."""
+        """The children that are lost when the layer is only built, not called.
+
+        Of a `Sequential`, it remains to be seen what is in it.
+        """
         hierarchy = self._hierarchy
         build, lineage = build_of(hierarchy, ref), hierarchy.lineage(ref)
         if build is None or lineage.missing:
@@ -171,7 +178,7 @@ class Unbuilt:
             and f"self.{child.attribute}" not in called
             and self._is_ours(child, ref, build)
             and not told.builds(child, made_here=child.method in builders)
-            and self.needs_build(child.target)
+            and (child.is_sequential or self.needs_build(child.target))
         )
 
     def _is_ours(self, child: Child, ref: ClassRef, build: FunctionRef) -> bool:
@@ -350,7 +357,7 @@ def _child_trains(
     hierarchy: Hierarchy, ref: ClassRef, child: Child, seen: frozenset[tuple[str, str]]
 ) -> bool:
     """Of a `Sequential`, the method that makes it also makes what is in it."""
-    if child.target == Symbol(SEQUENTIAL, "model"):
+    if child.is_sequential:
         scope = Scope(child.method.module, ref, child.method.summary)
         made = [hierarchy.made(scope, call) for call in sorted(child.method.summary.calls)]
         return any(_trains_otherwise(hierarchy, m.target, seen) for m in made if m is not None)

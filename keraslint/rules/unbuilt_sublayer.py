@@ -133,6 +133,7 @@ def unbuilt(layer: LayerClass) -> Sequence[Child]:
         for child in found
         if not additions.mentions(child.attribute)
         and additions.has_weights(child.attribute)
+        and (not child.is_sequential or additions.is_filled(child.attribute))
         and not built_elsewhere(child.attribute, additions.text)
         and not any(
             child.attribute in method.reads
