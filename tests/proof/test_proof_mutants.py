@@ -29,7 +29,7 @@ for name, parts in LAYERS.items():
     before, recipes = parts.before(), (parts.call,)
     RIGHT |= {f"{name}: {what}": (before, recipes, text) for what, text in right(parts)}
     WRONG |= {f"{name}: {what}": (before, recipes, text) for what, text in wrong(parts)}
-FEW_RIGHT, FEW_WRONG = list(RIGHT)[::9], list(WRONG)[::12]
+FEW_RIGHT, FEW_WRONG = list(RIGHT)[::10], list(WRONG)[::12]
 
 
 def test_there_are_many_mutants_and_few_of_them_run_each_time():
