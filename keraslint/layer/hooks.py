@@ -33,6 +33,8 @@ def hooks(lineage: Lineage, ref: ClassRef) -> Iterator[str]:
         for method in item.summary.methods.values():
             if method.name not in _LIFE_CYCLE and _EVERY_LAYER & method.reads:
                 yield f"`{method.name}()` looks at `self.{min(_EVERY_LAYER & method.reads)}`"
+            elif method.name not in _LIFE_CYCLE and {"vars", "self.__dict__.values"} & method.calls:
+                yield f"`{method.name}()` may look at all attributes"
     build = ref.summary.methods.get("build")
     for call in sorted(build.calls if build is not None else ()):
         if call.rpartition(".")[2] in _GLOBAL_STATE:

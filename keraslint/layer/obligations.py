@@ -100,6 +100,10 @@ class Obligations:
             shared = any(attribute in item.summary.bindings for item in self._lineage.chain)
             if shared and any(attribute in method.changes for method in self._methods()):
                 yield f"`{attribute}` is one list for all instances"
+            if self._poked(attribute):
+                yield f"`{attribute}` is also set from outside the class"
+            if any(attribute in item.module.asks for item in self._lineage.chain):
+                yield f"some code outside the class asks whether `{attribute}` is there"
             if held:
                 yield f"`self.{attribute}` already holds `{_short(held[0])}` in `__init__`"
         for attribute in sorted(_attributes(move.reads) - _attributes(move.writes)):

@@ -7,7 +7,15 @@ from collections.abc import Collection, Iterator
 from keraslint.project.declared import FunctionSummary
 from keraslint.project.hierarchy import Hierarchy
 from keraslint.project.keras_api import Symbol
-from keraslint.project.meaning import ClassRef, External, FunctionRef, Meaning, ModuleRef, Scope
+from keraslint.project.meaning import (
+    ClassRef,
+    External,
+    FunctionRef,
+    Instance,
+    Meaning,
+    ModuleRef,
+    Scope,
+)
 
 Seen = set[tuple[str, str, int]]
 _MANY = 60
@@ -19,6 +27,7 @@ _MOMENT = (
     *("time", "datetime", "random", "numpy.random", "tensorflow.random", "uuid", "secrets"),
     *("tensorflow.executing_eagerly", "tensorflow.inside_function", "sys.argv"),
 )
+_HOLDERS = frozenset({"contextvars.ContextVar", "threading.local"})
 _SETTINGS = frozenset(
     f"keras.config.{name}"
     for name in (
@@ -40,7 +49,7 @@ class World:
         """Every reason why what these names stand for may be another thing in `build()`."""
         for name in sorted(names):
             if self._is_changed_attribute(name):
-                yield f"reads `{name}`, which some code changes"
+                yield f"reads `{name}`, which other code may change"
             for meaning in self._hierarchy.values(self._scope, name):
                 if _direct(meaning):
                     yield f"reads `{_direct(meaning)}`, which may change before `build()`"
@@ -70,13 +79,29 @@ class World:
     def _is_changed_attribute(self, name: str) -> bool:
         """`Block.units` or `settings.WIDTH`, which the file of the class or the module changes."""
         owner, _, attribute = name.rpartition(".")
+        if owner == "self":
+            return False
+        for leaf in self._ref.module.bindings.get(owner, ()):
+            made = self._hierarchy.values(self._scope, leaf.removesuffix("()"))
+            if any(isinstance(one, External) and one.name in _HOLDERS for one in made):
+                return True
         for meaning in self._hierarchy.values(self._scope, owner) if owner else ():
             if isinstance(meaning, ClassRef) and attribute in meaning.summary.bindings:
                 return attribute in meaning.module.pokes
+            if isinstance(meaning, Instance) and isinstance(meaning.of, ClassRef):
+                return self._changes_itself(meaning.of, attribute)
             if isinstance(meaning, ModuleRef) and meaning.summary is not None:
                 held = meaning.summary
                 return attribute in held.bindings and attribute in held.pokes
         return False
+
+    def _changes_itself(self, ref: ClassRef, attribute: str) -> bool:
+        """Whether an object has other methods than a constructor that change it."""
+        return attribute in ref.module.pokes or any(
+            method.assigns and method.name not in ("__init__", "__post_init__")
+            for item in self._hierarchy.lineage(ref).chain
+            for method in item.summary.methods.values()
+        )
 
     def _looks(self, meaning: Meaning, seen: Seen, *, in_layer: bool) -> str:
         """What a function, or the constructor of a class, looks at that may change."""

@@ -186,7 +186,8 @@ class ModuleSummary:
 
     `imports` maps a local name to absolute dotted names; `pokes` are attributes that it sets on
     other objects than `self`, and names that its functions rebind or change; `rebound` are names
-    that it changes at its own level, with the lines above where it calls something of its own.
+    that it changes at its own level, with the lines above where it calls something of its own;
+    `asks` are attributes that it looks for on other objects than `self`.
     """
 
     name: str
@@ -201,6 +202,7 @@ class ModuleSummary:
     scopes: dict[str, FunctionSummary] = field(default_factory=dict)
     lambdas: tuple[LambdaSummary, ...] = ()
     rebound: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    asks: frozenset[str] = frozenset()
 
     def around(self, qualname: str) -> Iterator[tuple[str, FunctionSummary]]:
         """The functions around a class, innermost first, by the name of their locals."""

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from keraslint.project.declared import ClassSummary, FunctionSummary, Leaves, ModuleSummary
-from keraslint.project.summary.changing import changed_later
+from keraslint.project.summary.changing import asked_for, changed_later
 from keraslint.project.summary.functions import first_line, function, method
 from keraslint.project.summary.inner import classes_inside, running
 from keraslint.project.summary.lambdas import lambdas
@@ -77,6 +77,7 @@ def summarize(text: str, name: str, path: str, *, is_package: bool = False) -> M
         module.scopes,
         tuple(lambdas(tree, text, places)),
         rebound(tree) if module.classes else {},
+        frozenset(asked_for(text)) if module.classes else frozenset(),
     )
 
 

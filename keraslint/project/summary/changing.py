@@ -1,4 +1,4 @@
-"""A module's text → names that code in it changes later on, as far as the text tells."""
+"""A module's text → names that code in it changes later on, and attributes it asks for."""
 
 from __future__ import annotations
 
@@ -40,3 +40,18 @@ def changed_later(text: str) -> Iterator[str]:
     yield from _INSIDE.findall(text)
     if "setattr(" in text or "__dict__" in text:
         yield from "*" * (_COMPUTED.search(text) is not None)
+
+
+_ASKED = (
+    re.compile(r"""\bhasattr\(\s*(?!self\b)[\w.\[\]]+,\s*["'](\w+)["']"""),
+    re.compile(r"""\bhasattr\(\s*self\.[\w.\[\]]+,\s*["'](\w+)["']"""),
+    re.compile(r"""\bgetattr\(\s*(?!self,)[\w.\[\]]+,\s*["'](\w+)["']\s*,"""),
+    re.compile(r"(?<!\bself)\.(\w+) is (?:not )?None\b"),
+    re.compile(r"\bif (?:not )?(?!self\.\w+:)\w+(?:\.\w+)*\.(\w+):"),
+)
+
+
+def asked_for(text: str) -> Iterator[str]:
+    """Attributes of other objects than `self` of which some code asks whether they are there."""
+    for pattern in _ASKED:
+        yield from pattern.findall(text)

@@ -166,6 +166,10 @@ def _saw_condition(node: ast.If | ast.IfExp | ast.While, facts: _Facts) -> None:
     _saw_test(node.test, facts)
 
 
+def _saw_match(node: ast.Match, facts: _Facts) -> None:
+    _saw_test(node.subject, facts)
+
+
 def _saw_choice(node: ast.BoolOp, facts: _Facts) -> None:
     for value in node.values:
         _saw_test(value, facts)
@@ -307,6 +311,7 @@ _SEES: dict[type[ast.AST], Callable[[Any, _Facts], None]] = {
     ast.If: _saw_condition,
     ast.IfExp: _saw_condition,
     ast.While: _saw_condition,
+    ast.Match: _saw_match,
     ast.Compare: _saw_comparison,
     ast.BoolOp: _saw_choice,
     ast.BinOp: _saw_sum,
