@@ -27,8 +27,9 @@ class Descendants:
             yield from ref.summary.methods.values()
 
     def pokes(self, attribute: str) -> bool:
-        """Whether a module with a subclass sets an attribute on some object."""
-        return any(attribute in ref.module.pokes for ref in self._refs)
+        """Whether an attribute is set on what may be an instance of a subclass."""
+        elsewhere = self._hierarchy.set_elsewhere
+        return any(attribute in r.module.pokes or elsewhere(r, attribute) for r in self._refs)
 
     def override(self, name: str) -> bool:
         """Whether a subclass has a method or a class attribute of a name."""

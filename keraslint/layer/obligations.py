@@ -252,8 +252,10 @@ class Obligations:
                 yield f"`{method.name}()` also writes `self.{attribute}`"
 
     def _poked(self, attribute: str) -> bool:
-        own = any(attribute in item.module.pokes for item in self._lineage.chain)
-        return own or self._descendants.pokes(attribute)
+        for item in self._lineage.chain:
+            if attribute in item.module.pokes or self._hierarchy.set_elsewhere(item, attribute):
+                return True
+        return self._descendants.pokes(attribute)
 
     def _property(self, name: str, method: FunctionSummary) -> Iterator[str]:
         if any(call.startswith("self.") for call in method.calls):

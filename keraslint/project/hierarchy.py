@@ -22,6 +22,7 @@ from keraslint.project.meaning import (
     Scope,
 )
 
+SetElsewhere = Callable[[ClassRef, str], bool]
 Load = Callable[[str, str], ModuleSummary | None]
 """(absolute module name, path of the file that asks) → the module, `None` when not to be found."""
 
@@ -33,8 +34,9 @@ _FACTORIES = frozenset({"keras.layers.deserialize", "keras.models.clone_model"})
 class Hierarchy:
     """Answers questions about names; reads further modules through `load` when it must."""
 
-    def __init__(self, load: Load) -> None:
+    def __init__(self, load: Load, set_elsewhere: SetElsewhere = lambda ref, name: False) -> None:
         self._load = load
+        self.set_elsewhere = set_elsewhere
         self._lineages: dict[tuple[str, str], Lineage] = {}
         self._values: dict[tuple[object, ...], tuple[Meaning, ...]] = {}
         self._weightless: dict[tuple[str, str], bool] = {}

@@ -16,6 +16,7 @@ from keraslint.project.environment import site_packages
 from keraslint.project.hierarchy import Hierarchy
 from keraslint.project.meaning import ClassRef
 from keraslint.project.modules import Modules
+from keraslint.project.setting import set_attributes
 from keraslint.project.source import Source, Unreadable, read
 from keraslint.project.summary.text import parse
 from keraslint.project.target import keras_of
@@ -89,12 +90,13 @@ class Index:
         self._is_python: set[str] = set()
         self._searched: set[Path] = set()
         self._headers: dict[str, dict[str, None]] = {}
+        self._set: dict[str, dict[str, set[str]]] | None = None
         for text in texts:
             self._note_headers(text)
         roots = [settings.path(folder) for folder in settings.src]
         installed = site_packages(settings.python)
         self._modules = Modules(roots, self._texts, installed)
-        self.hierarchy = Hierarchy(self._modules.load)
+        self.hierarchy = Hierarchy(self._modules.load, self._set_elsewhere)
 
     def source(self, path: str) -> Source | None:
         """The text of a file of the project."""
@@ -120,7 +122,8 @@ class Index:
         for paths in self._headers.values():
             paths.pop(text.path, None)
         self._note_headers(text)
-        self.hierarchy = Hierarchy(self._modules.load)
+        self._set = None
+        self.hierarchy = Hierarchy(self._modules.load, self._set_elsewhere)
 
     def module(self, text: Source) -> ModuleSummary | None:
         """What a file declares, if a cheap look at its text says that it may matter.
@@ -181,6 +184,13 @@ class Index:
                     found[item.key] = item
                     todo.append(item)
         return tuple(found.values())
+
+    def _set_elsewhere(self, ref: ClassRef, attribute: str) -> bool:
+        """Whether another file sets an attribute on what it has made of a class."""
+        if self._set is None:
+            self._set = set_attributes((path, text.text) for path, text in self._texts.items())
+        paths = self._set.get(ref.summary.name, {}).get(attribute, set())
+        return bool(paths - {ref.module.path})
 
     def _children(self, ref: ClassRef) -> Iterator[ClassRef]:
         self._look_around(ref)

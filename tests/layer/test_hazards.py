@@ -55,3 +55,39 @@ class Block(Layer):
     fixes = [d.fix for d in found.diagnostics if d.fix is not None]
 
     assert [fix.applicability for fix in fixes] == [Applicability.SAFE]
+
+
+USER = """
+from blocks import Block
+
+
+def wide():
+    block = Block(4)
+    block.n {}= 8
+    return block
+"""
+
+
+@pytest.mark.parametrize("operator", ["", "+"])
+def test_what_another_file_sets_on_a_layer_is_not_moved_as_if_it_were_safe(
+    operator: str, tmp_path: Path
+) -> None:
+    body = """
+class Block(Layer):
+    def __init__(self, n, **kwargs):
+        super().__init__(**kwargs)
+        self.n = n
+
+    def build(self, s):
+        self.d = Dense(self.n)
+        self.d.build(s)
+
+    def call(self, x):
+        return self.d(x)
+"""
+    sources = [Source("blocks.py", HEAD + body), Source("user.py", USER.format(operator))]
+
+    found = lint_texts(sources, Settings(root=tmp_path, select=("KRL101",), cache=False))
+    fixes = [d.fix for d in found.diagnostics if d.fix is not None]
+
+    assert [fix.doubts for fix in fixes] == [("`n` is also set from outside the class",)]
