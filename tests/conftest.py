@@ -1,10 +1,15 @@
-"""What the markers of the tests mean together."""
+"""What holds for all tests: what their markers mean together, and that none is timed."""
 
 from __future__ import annotations
 
 import pytest
+from hypothesis import settings
 
 SLOW = ("installs", "editors", "nightly")
+
+# Machines are shared: how long an example takes says nothing.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
