@@ -112,9 +112,9 @@ def is_cut_off(hierarchy: Hierarchy, ref: ClassRef) -> bool:
 def lost_config(hierarchy: Hierarchy, ref: ClassRef) -> Span | None:
     """Where the class's own `get_config()` returns no configuration."""
     config = config_of(ref)
-    if config is None or config.empty or not is_clear(hierarchy, ref):
+    if config is None or not is_clear(hierarchy, ref):
         return None
-    return config.lost
+    return None if ref.summary.methods["get_config"].decorators else config.lost
 
 
 def base_gives_more(hierarchy: Hierarchy, ref: ClassRef) -> bool:

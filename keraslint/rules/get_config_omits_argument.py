@@ -144,7 +144,7 @@ def check(layer: LayerClass) -> Iterator[Finding]:
         yield from _inherited(layer)
         return
     lost = lost_config(hierarchy, ref)
-    if lost is not None:
+    if lost is not None and not (config.empty and _is_overridden(layer)):
         yield Finding(lost, "`get_config()` returns no configuration")
     told = list(_lacks(layer))
     if told:
@@ -184,6 +184,11 @@ def _serves_others(layer: LayerClass) -> bool:
         config_of(item) is None and item.summary.saving.init is not None
         for item in layer.subclasses
     )
+
+
+def _is_overridden(layer: LayerClass) -> bool:
+    """Whether an empty `get_config()` is only there for subclasses to fill in."""
+    return any(config_of(item) is not None for item in layer.subclasses)
 
 
 def cure(layer: LayerClass, finding: Finding) -> Cure:

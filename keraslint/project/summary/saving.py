@@ -306,7 +306,7 @@ def _config(node: ast.FunctionDef, places: Places) -> ConfigSummary:
             reader.expression(item.value)
     at = places.name(node, node.name)
     empty = _only_raises(node.body)
-    if not returns and not empty and not _leaves(own):
+    if not returns and not _leaves(own):
         lost = at
     content = reader.content
     whole = content.whole and not node.decorator_list and bool(returns) and lost is None
