@@ -102,8 +102,9 @@ class Obligations:
                 yield f"`{attribute}` is one list for all instances"
             if self._poked(attribute):
                 yield f"`{attribute}` is also set from outside the class"
-            if any(attribute in item.module.asks for item in self._lineage.chain):
-                yield f"some code outside the class asks whether `{attribute}` is there"
+            for name in sorted({attribute, *self._shown_by(attribute)}):
+                if any(name in item.module.asks for item in self._lineage.chain):
+                    yield f"some code outside the class asks whether `{name}` is there"
             if held:
                 yield f"`self.{attribute}` already holds `{_short(held[0])}` in `__init__`"
         for attribute in sorted(_attributes(move.reads) - _attributes(move.writes)):
@@ -349,6 +350,12 @@ class Obligations:
                 early = method.name not in _AFTER_BUILD and method.name != "__init__"
                 if early and attribute in method.reads:
                     yield f"`self.{attribute}` is an iterator that `{method.name}()` reads as well"
+
+    def _shown_by(self, attribute: str) -> Iterator[str]:
+        """The properties that read an attribute."""
+        for method in self._methods():
+            if attribute in method.reads and any("property" in d for d in method.decorators):
+                yield method.name
 
     def _tested(self, attribute: str) -> Iterator[str]:
         for method in self._methods():
