@@ -59,7 +59,9 @@ The fix moves the creating statements, and the plain values that they need, to t
 `__init__`, in their order. `child.build(...)` and everything else stay in `build()`. It is safe
 when all of this can be shown, and unsafe, with the reason, when some of it cannot:
 
-- every value that moves along is there at the end of `__init__`, and is the same as in `build()`;
+- every value that moves along is there at the end of `__init__`, and is the same as in `build()`:
+  no code sets it from outside, and it comes from no environment variable, file, clock, setting of
+  Keras, or global that changes;
 - no condition or loop around the creation depends on the input shape;
 - the order of `.weights` stays what it was;
 - nothing that runs before `build()` asks whether the layer is there yet;
