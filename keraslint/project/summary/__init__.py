@@ -83,8 +83,7 @@ def summarize(text: str, name: str, path: str, *, is_package: bool = False) -> M
 
 _POKE = re.compile(
     r"(?<!\bself)\.\w+[ \t]*(?:[-+%|&^@]|//?|\*\*?|<<|>>)?=(?!=)"
-    r"|^[ \t]*(?:[\w.]+[ \t]*,[ \t]*)*(?!self\b)\w+(?:\.\w+)+[ \t]*,[\w., \t]*=(?!=)"
-    r"|\bfor[ \t]+\w+\.\w",
+    r"|^[ \t]*(?:for[ \t]+\w+\.\w|(?:[\w.]+[ \t]*,[ \t]*)+[\w.]+[ \t]*=(?!=))",
     re.MULTILINE,
 )
 

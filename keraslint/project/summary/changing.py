@@ -38,20 +38,20 @@ def changed_later(text: str) -> Iterator[str]:
     if "cls." in text:
         yield from _OF_CLASS.findall(text)
     yield from _INSIDE.findall(text)
-    if "setattr(" in text or "__dict__" in text:
+    if "setattr(" in text or "__dict__.update" in text:
         yield from "*" * (_COMPUTED.search(text) is not None)
 
 
-_ASKED = (
-    re.compile(r"""\bhasattr\(\s*(?!self\b)[\w.\[\]]+,\s*["'](\w+)["']"""),
-    re.compile(r"""\bhasattr\(\s*self\.[\w.\[\]]+,\s*["'](\w+)["']"""),
-    re.compile(r"""\bgetattr\(\s*(?!self,)[\w.\[\]]+,\s*["'](\w+)["']\s*,"""),
-    re.compile(r"(?<!\bself)\.(\w+) is (?:not )?None\b"),
-    re.compile(r"\bif (?:not )?(?!self\.\w+:)\w+(?:\.\w+)*\.(\w+):"),
-)
+_ASKED = {
+    "hasattr(": r"""\bhasattr\(\s*(?!self,)[\w.\[\]]+,\s*["'](\w+)["']""",
+    "getattr(": r"""\bgetattr\(\s*(?!self,)[\w.\[\]]+,\s*["'](\w+)["']\s*,""",
+    "None": r"(?<!\bself)\.(\w+) is (?:not )?None\b",
+    "if ": r"\bif (?:not )?(?!self\.\w+:)\w+(?:\.\w+)*\.(\w+):",
+}
 
 
 def asked_for(text: str) -> Iterator[str]:
     """Attributes of other objects than `self` of which some code asks whether they are there."""
-    for pattern in _ASKED:
-        yield from pattern.findall(text)
+    for word, pattern in _ASKED.items():
+        if word in text:
+            yield from re.findall(pattern, text)
