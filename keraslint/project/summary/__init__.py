@@ -83,7 +83,8 @@ def summarize(text: str, name: str, path: str, *, is_package: bool = False) -> M
 
 _POKE = re.compile(
     r"(?<!\bself)\.\w+[ \t]*(?:[-+%|&^@]|//?|\*\*?|<<|>>)?=(?!=)"
-    r"|^[ \t]*(?:for[ \t]+\w+\.\w|(?:[\w.]+[ \t]*,[ \t]*)+[\w.]+[ \t]*=(?!=))",
+    r"|^[ \t]*(?:for[ \t]+\w+\.\w"
+    r"|(?:[\w.]+[ \t]*,[ \t]*)*(?!self\.)\w+\.[\w.]+[ \t]*,[ \t\w.,]*=(?!=))",
     re.MULTILINE,
 )
 
