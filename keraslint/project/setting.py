@@ -7,8 +7,7 @@ from collections.abc import Iterable, Iterator
 
 _MADE = re.compile(r"^[ \t]*((?:self\.)?\w+)[ \t]*=[ \t]*(?:\w+\.)*([A-Z]\w*)\(", re.MULTILINE)
 _SET = re.compile(
-    r"^[ \t]*((?:self\.)?\w+)\.(\w+)(?:\[[^\]\n]*\])?[ \t]*(?:[-+%|&^@]|//?|\*\*?)?=(?!=)",
-    re.MULTILINE,
+    r"\n[ \t]*((?:self\.)?\w+)\.(\w+)(?:\[[^\]\n]*\])?[ \t]*(?:[-+%|&^@]|//?|\*\*?)?=(?!=)"
 )
 
 
@@ -23,7 +22,7 @@ def set_attributes(texts: Iterable[tuple[str, str]]) -> dict[str, dict[str, set[
 
 def _set_in(text: str) -> Iterator[tuple[str, str]]:
     """`block = Block(4)`, and then `block.units = 8`."""
-    changed = [pair for pair in _SET.findall(text) if pair[0] != "self"]
+    changed = [pair for pair in _SET.findall(f"\n{text}") if pair[0] != "self"]
     if not changed:
         return
     made: dict[str, set[str]] = {}

@@ -81,17 +81,16 @@ def summarize(text: str, name: str, path: str, *, is_package: bool = False) -> M
     )
 
 
-_POKE = re.compile(
-    r"(?<!\bself)\.\w+[ \t]*(?:[-+%|&^@]|//?|\*\*?|<<|>>)?=(?!=)"
-    r"|^[ \t]*(?:for[ \t]+\w+\.\w"
-    r"|(?:[\w.]+[ \t]*,[ \t]*)*(?!self\.)\w+\.[\w.]+[ \t]*,[ \t\w.,]*=(?!=))",
-    re.MULTILINE,
+_POKE = re.compile(r"\.(?<!\bself\.)\w+[ \t]*(?:[-+%|&^@]|//?|\*\*?|<<|>>)?=(?!=)")
+_POKES_BESIDE = re.compile(
+    r"\n[ \t]*(?:for[ \t]+\w+\.\w"
+    r"|(?:[\w.]+[ \t]*,[ \t]*)*(?!self\.)\w+\.[\w.]+[ \t]*,[ \t\w.,]*=(?!=))"
 )
 
 
 def _poked(tree: ast.Module, text: str) -> Iterator[str]:
     """Attributes that some code sets on another object than `self`, and names it rebinds."""
-    wanted = _POKE.search(text) or "global " in text
+    wanted = "global " in text or _POKE.search(text) or _POKES_BESIDE.search(f"\n{text}")
     for node in walk(tree.body) if wanted else ():
         if isinstance(node, ast.Global):
             yield from node.names
