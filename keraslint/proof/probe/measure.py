@@ -91,7 +91,8 @@ def measure(
 ) -> dict[str, Any]:
     """Measure one case; `theirs` are the facts of the version before, if this is the one after.
 
-    `deepen` chooses the depth anew when the outputs have been seen.
+    `deepen` chooses the depth anew when the outputs have been seen; a case that no condition can
+    depend on is not asked for gradients.
     """
     bench = Bench(case, steady=place.steady and depth < FULL)
     shelf = place.shelf(index)
@@ -133,7 +134,8 @@ def _look_on(
     """Measure what a call has not shown; give the depth to which it was done."""
     where, shelf = case
     bench.observe("outputs in training", lambda: outputs_in_training(bench))
-    bench.observe("gradients", lambda: gradients(bench))
+    if depth > LIGHT or deepen or "gradients" in (theirs or ()):
+        bench.observe("gradients", lambda: gradients(bench))
     depth = deepen(bench.facts) if deepen else depth
     if depth >= SAVED or changes_epsilon(bench.case.change):
         bench.observe("magnitudes", lambda: magnitudes(bench, MAGNITUDES))
@@ -141,10 +143,9 @@ def _look_on(
         place.stage(f"saving and loading the layer for {where}")
         _look_closer(bench)
         _save_and_load(bench, shelf, depth)
-        if depth >= FULL and shelf.folder.name == "0":
-            bench.observe("cloned", lambda: cloned(bench))
-            if not _are_told(bench, place, theirs):
-                _in_other_owners(bench, shelf)
+        first = depth >= FULL and shelf.folder.name == "0"
+        if first and not _are_told(bench, place, theirs):
+            _in_other_owners(bench, shelf)
     if theirs is not None and depth >= SAVED:
         against(bench, place.their_shelf(int(shelf.folder.name)), shelf, theirs)
     if depth >= FULL:
@@ -187,10 +188,10 @@ def _train(bench: Bench, depth: int) -> None:
 
 
 def _are_told(bench: Bench, place: Place, theirs: dict[str, Any] | None) -> bool:
-    """Is it plain what owners that build nothing would do? Asked of the version before.
+    """Is it plain what clones and owners that build nothing would do? Asked of the version before.
 
-    Their files, too, are loaded by making the layer, calling it on symbols and filling its weights:
-    where that brings back all of a functional model, they tell nothing new.
+    They, too, come about by making the layer, calling it on symbols and filling its weights: where
+    that brings back all of a functional model, they tell nothing new.
     """
     if theirs is not None:
         return "saved in others" not in theirs
@@ -198,6 +199,7 @@ def _are_told(bench: Bench, place: Place, theirs: dict[str, Any] | None) -> bool
 
 
 def _in_other_owners(bench: Bench, shelf: Shelf) -> None:
+    bench.observe("cloned", lambda: cloned(bench))
     bench.observe("saved in others", lambda: save_others(bench, shelf))
     for file, name, load in OTHERS:
         if (shelf.folder / file).exists():
