@@ -93,7 +93,7 @@ class Obligations:
         for read in sorted(move.through):
             name, attribute = read.split(".")[1:3]
             if name not in STEADY and attribute not in SETTLED:
-                yield f"reads `{read}`, which may change before `build()`"
+                yield f"reads `{read}`, which may change after `__init__`"
         for attribute in sorted(_attributes(move.writes)):
             held = [v for v in self._held(attribute, move) if v not in _PLACEHOLDERS]
             yield from self._counted(attribute, move)

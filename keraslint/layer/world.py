@@ -52,10 +52,10 @@ class World:
                 yield f"reads `{name}`, which other code may change"
             for meaning in self._hierarchy.values(self._scope, name):
                 if _direct(meaning):
-                    yield f"reads `{_direct(meaning)}`, which may change before `build()`"
+                    yield f"reads `{_direct(meaning)}`, which may change after `__init__`"
                 looks = self._looks(meaning, set(), in_layer=False)
                 if looks:
-                    yield f"`{name}()` looks at `{looks}`, which may change before `build()`"
+                    yield f"`{name}()` looks at `{looks}`, which may change after `__init__`"
 
     def globals(self, names: Collection[str]) -> Iterator[str]:
         """Every reason why names from around the class may get another value."""
