@@ -13,21 +13,23 @@ from keraslint.layer.syntax import Method, code, walk
 def concatenations(method: Method) -> tuple[tuple[Span, str, str], ...]:
     """Each sum of a shape and a tuple: where it stands, how it is written, how it should be."""
     return tuple(
-        (method.where(node), _line(code(node)), _line(code(unpacked)))
-        for node, unpacked in _found(method).items()
+        (method.where(node), _line(code(node)), _line(code(_unpacked(parts))))
+        for node, parts in _found(method).items()
     )
 
 
 def without_concatenations(method: Method) -> tuple[Edit, ...]:
     """Unpack the shapes into one tuple instead."""
-    replaced = method.node.visit(_Replaced(_found(method)))
+    found = {node: _laid_out(parts) for node, parts in _found(method).items()}
+    replaced = method.node.visit(_Replaced(found))
     assert isinstance(replaced, cst.FunctionDef)
     return method.edits(replaced)
 
 
-def _found(method: Method) -> dict[cst.BaseExpression, cst.Tuple]:
+def _found(method: Method) -> dict[cst.BaseExpression, list[cst.BaseExpression]]:
+    """The sums, each with its summands."""
     shapes = _shapes(method.node)
-    found: dict[cst.BaseExpression, cst.Tuple] = {}
+    found: dict[cst.BaseExpression, list[cst.BaseExpression]] = {}
     inner: set[cst.CSTNode] = set()
     for node in walk(method.node.body):
         if not isinstance(node, cst.BinaryOperation) or node in inner:
@@ -37,7 +39,7 @@ def _found(method: Method) -> dict[cst.BaseExpression, cst.Tuple]:
         if any(isinstance(part, cst.Tuple) for part in parts) and any(
             _root(part) in shapes for part in parts
         ):
-            found[node] = _unpacked(parts)
+            found[node] = parts
     return found
 
 
@@ -49,19 +51,40 @@ def _summands(node: cst.BaseExpression) -> Iterator[cst.BaseExpression]:
         yield node
 
 
+def _laid_out(parts: list[cst.BaseExpression]) -> cst.Tuple:
+    """The tuple that ends the sum, in the author's lines and with the comments, and all before it.
+
+    Where that is no tuple over several lines, all of it is written in one.
+    """
+    *shapes, last = parts
+    opened = last.lpar[0].whitespace_after if isinstance(last, cst.Tuple) and last.lpar else None
+    if not isinstance(last, cst.Tuple) or not isinstance(opened, cst.ParenthesizedWhitespace):
+        return _unpacked(parts)
+    below = opened.with_changes(first_line=cst.TrailingWhitespace())
+    beside = below.with_changes(empty_lines=())
+    starred = [element for part in shapes for element in _elements(part)]
+    spaces = [beside] * (len(starred) - 1) + [below]  # a comment stays above what it is about
+    placed = [
+        one.with_changes(comma=cst.Comma(whitespace_after=space))
+        for one, space in zip(starred, spaces, strict=True)
+    ]
+    bracket = last.lpar[0].with_changes(whitespace_after=opened.with_changes(empty_lines=()))
+    return last.with_changes(elements=[*placed, *last.elements], lpar=[bracket, *last.lpar[1:]])
+
+
 def _unpacked(parts: list[cst.BaseExpression]) -> cst.Tuple:
-    elements: list[cst.BaseElement] = []
-    for part in parts:
-        if isinstance(part, cst.Tuple):
-            elements += [
-                item.with_changes(comma=cst.MaybeSentinel.DEFAULT) for item in part.elements
-            ]
-        else:
-            elements.append(cst.StarredElement(_bare(part)))
+    elements = [element for part in parts for element in _elements(part)]
     if len(elements) == 1:
         elements = [elements[0].with_changes(comma=cst.Comma())]
     brackets = {"lpar": [cst.LeftParen()], "rpar": [cst.RightParen()]}
     return cst.Tuple(elements, **brackets)  # type: ignore[arg-type]
+
+
+def _elements(part: cst.BaseExpression) -> list[cst.BaseElement]:
+    """What a summand puts into the tuple."""
+    if isinstance(part, cst.Tuple):
+        return [item.with_changes(comma=cst.MaybeSentinel.DEFAULT) for item in part.elements]
+    return [cst.StarredElement(_bare(part))]
 
 
 def _bare(node: cst.BaseExpression) -> cst.BaseExpression:
