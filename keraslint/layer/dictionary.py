@@ -10,6 +10,7 @@ from keraslint.diagnostic import Edit, Position, Span
 from keraslint.layer.quotes import quote_in
 from keraslint.layer.rewrite import body_of, with_body
 from keraslint.layer.syntax import Method, code, constant_text, dotted, walk
+from keraslint.layer.width import WIDTH, too_wide
 from keraslint.project.meaning import ClassRef
 
 Entries = Sequence[tuple[str, str]]
@@ -118,12 +119,8 @@ def _is_wide(method: Method, literal: cst.Dict, entries: Entries) -> bool:
     """Whether a dictionary in one line would make that line too long."""
     if not isinstance(method.node.body, cst.IndentedBlock):
         return False
-    text = code(literal)
     more = sum(len(f', "{key}": {value}') for key, value in entries)
-    lines = [method.source.line(number) for number in range(method.first, method.last + 1)]
-    longest = max((len(line.rstrip()) for line in lines), default=0)
-    own = next((line.rstrip() for line in lines if text in line), "")
-    return bool(own and literal.elements) and len(own) + more > max(_WIDTH, longest)
+    return bool(literal.elements) and too_wide(method, code(literal), more)
 
 
 def _over_lines(literal: cst.Dict, indent: str) -> cst.Dict:
@@ -236,8 +233,6 @@ def _is_configuration(node: cst.BaseExpression) -> bool:
 
 # -- writing it ----------------------------------------------------------------------------------
 
-_WIDTH = 88
-
 
 def written(init: Method, ref: ClassRef, entries: Entries) -> tuple[Edit, ...] | None:
     """A `get_config()` with these entries, as the last method of the class of an `__init__`."""
@@ -264,7 +259,7 @@ def _update(entries: Entries, inner: str, indent: str, quote: str) -> list[str]:
     items = [f"{quote}{key}{quote}: {value}" for key, value in entries]
     short = ", ".join(items)
     line = f"{inner}config.update({{{short}}})"
-    if len(line) <= _WIDTH:
+    if len(line) <= WIDTH:
         return [line]
     listed = [f"{inner}{indent}{indent}{item}," for item in items]
     return [

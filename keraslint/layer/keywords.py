@@ -6,6 +6,7 @@ import libcst as cst
 
 from keraslint.diagnostic import Edit
 from keraslint.layer.syntax import Method, code, dotted, walk
+from keraslint.layer.width import too_wide
 
 
 def handing_on(method: Method, name: str) -> tuple[Edit, ...] | None:
@@ -22,9 +23,6 @@ def handing_on(method: Method, name: str) -> tuple[Edit, ...] | None:
     return method.edits(changed)
 
 
-_WIDTH = 88
-
-
 def _is_wide(method: Method, name: str) -> bool:
     """Whether parameters that stand in one line would make it too long."""
     parameters = method.node.params
@@ -32,12 +30,7 @@ def _is_wide(method: Method, name: str) -> bool:
         parameters.star_arg, (cst.Param, cst.ParamStar)
     )
     plain = bool(parameters.params) and not starred
-    text = code(parameters).strip()
-    spanned = map(method.source.line, range(method.first, method.last + 1))
-    lines = [line.partition("  #")[0].rstrip() for line in spanned]
-    own = next((line for line in lines if text in line), "")
-    longest = max(len(line) for line in lines)
-    return plain and bool(own) and len(f"{own}, **{name}") > max(_WIDTH, longest)
+    return plain and too_wide(method, code(parameters).strip(), len(f", **{name}"))
 
 
 def _one_for_each_line(node: cst.FunctionDef, indent: str) -> cst.FunctionDef:

@@ -17,6 +17,19 @@ import keras
 from keras import layers, ops
 from keras.layers import Dense, Layer, ReLU, Lambda
 """
+PLAIN = """
+class Block(Layer):
+    def __init__(self, n, **kwargs):
+        super().__init__(**kwargs)
+        self.n = n
+
+    def build(self, s):
+        self.d = Dense(self.n)
+        self.d.build(s)
+
+    def call(self, x):
+        return self.d(x)
+"""
 TEXT = Path(__file__).with_name("hazards.txt").read_text("utf-8")
 CASES = {
     name.strip(): body
@@ -36,20 +49,7 @@ def test_a_hazard_is_never_fixed_as_if_it_were_safe(name: str, tmp_path: Path) -
 
 
 def test_the_plain_case_would_be_safe(tmp_path: Path) -> None:
-    body = """
-class Block(Layer):
-    def __init__(self, n, **kwargs):
-        super().__init__(**kwargs)
-        self.n = n
-
-    def build(self, s):
-        self.d = Dense(self.n)
-        self.d.build(s)
-
-    def call(self, x):
-        return self.d(x)
-"""
-    source = Source("plain.py", HEAD + body)
+    source = Source("plain.py", HEAD + PLAIN)
 
     found = lint_texts([source], Settings(root=tmp_path, cache=False))
     fixes = [d.fix for d in found.diagnostics if d.fix is not None]
@@ -72,20 +72,7 @@ def wide():
 def test_what_another_file_sets_on_a_layer_is_not_moved_as_if_it_were_safe(
     operator: str, tmp_path: Path
 ) -> None:
-    body = """
-class Block(Layer):
-    def __init__(self, n, **kwargs):
-        super().__init__(**kwargs)
-        self.n = n
-
-    def build(self, s):
-        self.d = Dense(self.n)
-        self.d.build(s)
-
-    def call(self, x):
-        return self.d(x)
-"""
-    sources = [Source("blocks.py", HEAD + body), Source("user.py", USER.format(operator))]
+    sources = [Source("blocks.py", HEAD + PLAIN), Source("user.py", USER.format(operator))]
 
     found = lint_texts(sources, Settings(root=tmp_path, select=("KRL101",), cache=False))
     fixes = [d.fix for d in found.diagnostics if d.fix is not None]

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from .bench import attempt, failed
 from .making import EMPTY, source_of
 
 CHANNELS = (8, 4, 16, 3, 12)
@@ -82,10 +83,8 @@ def calls(cls: Any, numbers: list[int]) -> Iterator[tuple[str, int]]:
 
 def told_by(model: Any) -> str:
     """The arguments of a call as a functional model says it is to be called; else empty."""
-    try:
-        return _as_told(model.input)
-    except (AttributeError, TypeError, ValueError):
-        return ""
+    told = attempt(lambda: _as_told(model.input))
+    return "" if failed(told) else str(told)
 
 
 def _as_told(inputs: Any) -> str:

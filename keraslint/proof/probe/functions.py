@@ -37,5 +37,7 @@ def _constant(value: Any) -> str:
     """A constant; Python 3.10 keeps the full names of inner functions among them."""
     if isinstance(value, CodeType):
         return _told(value)
+    if isinstance(value, frozenset):
+        return f"{sorted(map(repr, value))}"  # whose order is another one in each process
     inner = isinstance(value, str) and "<locals>" in value
     return repr(value.rpartition(".")[2] if inner else value)

@@ -9,7 +9,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from .anatomy import Anatomy, anatomy, config_of, numbers, plain, state, without_auto_name
+from .anatomy import anatomy, config_of, numbers, plain, state, without_auto_name
 from .bench import (
     Bench,
     as_theirs,
@@ -84,7 +84,8 @@ def _structure(bench: Bench, layer: Any) -> None:
     bench.facts["initializers"] = {
         key: without_drawn_seed(one, numbers_given) for key, one in made.items() if one is not None
     }
-    bench.facts["given seeds"] = _given_seeds(bench, parts)
+    first = {key: int(numbers(parts.variables[key]).flat[0]) for key in sorted(parts.seeds)}
+    bench.facts["given seeds"] = {key: one for key, one in first.items() if one in numbers_given}
     bench.facts["masks"] = bool(layer.supports_masking)
     bench.facts["build config"] = attempt(lambda: layer.get_build_config())
     bench.facts["build parameters"] = _build_parameters(layer)
@@ -96,15 +97,11 @@ def _structure(bench: Bench, layer: Any) -> None:
     bench.said = attributes(layer)
 
 
-def _given_seeds(bench: Bench, parts: Anatomy) -> dict[str, int]:
-    """Random generators that start from a number of the construction: by no chance."""
-    given = _numbers_given(bench)
-    first = {key: int(numbers(parts.variables[key]).flat[0]) for key in sorted(parts.seeds)}
-    return {key: seed for key, seed in first.items() if seed in given}
-
-
 def _numbers_given(bench: Bench) -> set[int]:
-    """The whole numbers of the construction, and those that the class's text names."""
+    """The whole numbers of the construction, and those that the class's text names.
+
+    A random generator that starts from one of them does so by no chance.
+    """
     construction = bench.case.asked().construction
     given = {one for one in (*construction.args, *construction.kwargs.values()) if whole(one)}
     return given | {int(one) for one in re.findall(r"\b\d{1,10}\b", sources_of(bench.case.cls))}
