@@ -15,7 +15,7 @@ from pathlib import Path
 
 from keraslint.config import ConfigError, shown
 from keraslint.diagnostic import Diagnostic
-from keraslint.project.source import Source
+from keraslint.project.files.source import Source
 
 VERSION = 1
 _KEYS = ("path", "code", "owner", "line")

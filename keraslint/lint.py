@@ -14,9 +14,9 @@ from keraslint.baseline import read_baseline
 from keraslint.cache import Cache, digest
 from keraslint.config import Settings
 from keraslint.diagnostic import Diagnostic, Span
-from keraslint.project.discover import discover
+from keraslint.project.files.discover import discover
+from keraslint.project.files.source import Source, Unreadable, decode, read
 from keraslint.project.index import LookedAt
-from keraslint.project.source import Source, Unreadable, decode, read
 from keraslint.route import Found, Route
 
 Stdin = tuple[str, bytes]

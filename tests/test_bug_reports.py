@@ -13,7 +13,7 @@ from fixture_case import expected_in
 
 from keraslint.config import Settings
 from keraslint.lint import lint_texts
-from keraslint.project.source import Source
+from keraslint.project.files.source import Source
 from keraslint.rules import registry
 
 KERAS = "https://github.com/keras-team/keras/issues"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from keraslint.commands import failed, told
 from keraslint.diagnostic import Position
-from keraslint.project.source import Trouble, Unreadable
+from keraslint.project.files.source import Trouble, Unreadable
 
 
 def test_a_problem_is_one_line_with_path_place_and_reason() -> None:

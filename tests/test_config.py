@@ -11,7 +11,7 @@ import pytest
 
 from keraslint.config import ConfigError, Selection, Settings, fixable, load, selected
 from keraslint.options import OPTIONS
-from keraslint.project.patterns import excluded
+from keraslint.project.files.glob_patterns import excluded
 
 
 @dataclass(frozen=True)

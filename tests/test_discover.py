@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from keraslint.config import Settings
-from keraslint.project.discover import discover
-from keraslint.project.source import Trouble
+from keraslint.project.files.discover import discover
+from keraslint.project.files.source import Trouble
 
 
 @pytest.fixture

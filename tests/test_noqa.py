@@ -10,9 +10,9 @@ from test_cli import FINDING
 from keraslint.cli import run
 from keraslint.diagnostic import Diagnostic, Span
 from keraslint.fix.apply import edited
-from keraslint.project.silence import silencing
-from keraslint.project.source import Source
-from keraslint.project.suppress import suppressions, unsuppressed
+from keraslint.project.files.noqa_edits import silencing
+from keraslint.project.files.source import Source
+from keraslint.project.files.suppressions import suppressions, unsuppressed
 
 CALL = "Dense("
 

@@ -14,7 +14,7 @@ from notebook_texts import BLOCK, FIXED, code, lines, markdown, notebook, source
 
 from keraslint.cli import run
 from keraslint.project.clip import clips
-from keraslint.project.source import Source, decode
+from keraslint.project.files.source import Source, decode
 from keraslint.report import format_names
 
 IMPORT = "!pip install keras\nimport keras\n"

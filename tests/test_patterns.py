@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from keraslint.config import ConfigError, Settings
-from keraslint.project.patterns import compiled, excluded, silenced
+from keraslint.project.files.glob_patterns import compiled, excluded, silenced
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ import pytest
 
 from keraslint.config import Settings
 from keraslint.diagnostic import Diagnostic
-from keraslint.project.source import Source
+from keraslint.project.files.source import Source
 from keraslint.route import Route
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"

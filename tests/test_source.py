@@ -12,8 +12,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from keraslint.diagnostic import Position
-from keraslint.project.source import Source, Trouble, Unreadable, decode, read
-from keraslint.project.writing import write_atomically
+from keraslint.project.files.atomic_write import write_atomically
+from keraslint.project.files.source import Source, Trouble, Unreadable, decode, read
 
 PIECES = ["\n", "\r\n", "\r", "\x0c", "\x0b", "\x1c", "\u2028", "\x85", "\t", "x = 1", "é", "🎉"]
 TEXTS = st.lists(st.sampled_from(PIECES), max_size=12).map("".join)

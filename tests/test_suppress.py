@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from keraslint.diagnostic import Diagnostic, Position, Span
-from keraslint.project.source import Source
-from keraslint.project.suppress import suppressions, unsuppressed
+from keraslint.project.files.source import Source
+from keraslint.project.files.suppressions import suppressions, unsuppressed
 
 CALL = "Dense("
 

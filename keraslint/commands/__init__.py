@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from keraslint.project.source import Trouble, Unreadable
+from keraslint.project.files.source import Trouble, Unreadable
 
 _OURS = (
     "An internal error is a bug in keraslint; the other files were checked. Please report it,\n"

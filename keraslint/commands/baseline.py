@@ -11,8 +11,8 @@ from keraslint.baseline import Baseline, Known, read_baseline
 from keraslint.commands import Answer, failed, told
 from keraslint.config import ConfigError, Settings
 from keraslint.lint import LintResult, lint
-from keraslint.project.source import Trouble, Unreadable
-from keraslint.project.writing import write_atomically
+from keraslint.project.files.atomic_write import write_atomically
+from keraslint.project.files.source import Trouble, Unreadable
 
 
 def baseline_updated(paths: Sequence[Path], settings: Settings, on: Collection[str]) -> Answer:

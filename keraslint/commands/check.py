@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from keraslint.commands import Answer, check_report, failed, told
 from keraslint.commands.checked import check, require_program, require_recipe
 from keraslint.config import ConfigError, Settings, load, selected
-from keraslint.project.discover import discover
-from keraslint.project.source import Trouble, Unreadable
+from keraslint.project.files.discover import discover
+from keraslint.project.files.source import Trouble, Unreadable
 from keraslint.report import Report, render
 
 if TYPE_CHECKING:

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from keraslint.config import ConfigError, Settings
 from keraslint.project.clip import Clip, clips
-from keraslint.project.discover import discover
-from keraslint.project.revision import NoRevision, Past, past
-from keraslint.project.source import Source, Unreadable, read
+from keraslint.project.files.discover import discover
+from keraslint.project.files.git_revision import NoRevision, Past, past
+from keraslint.project.files.source import Source, Unreadable, read
 from keraslint.project.versions import Changes, Pairing, Side, changes, side
 
 Clips = Mapping[tuple[str, str], Clip]

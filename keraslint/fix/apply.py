@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from keraslint.diagnostic import Edit, Fix, Position
-from keraslint.project.source import Source
+from keraslint.project.files.source import Source
 
 _BARE = re.compile(r"(?<!\r)\n")
 

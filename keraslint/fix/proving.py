@@ -18,8 +18,8 @@ from keraslint.diagnostic import (
 )
 from keraslint.fix.apply import edited, touch
 from keraslint.fix.progress import Progress
-from keraslint.project.notebook.whole import damage
-from keraslint.project.source import Source
+from keraslint.project.files.notebook.cell_syntax import damage
+from keraslint.project.files.source import Source
 from keraslint.proof.prove import Claim
 from keraslint.proof.recipe import Recipe
 

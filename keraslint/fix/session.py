@@ -14,9 +14,9 @@ from keraslint.fix.apply import apply, edited
 from keraslint.fix.progress import Progress
 from keraslint.fix.proving import Key, Proved, Proving, key_of
 from keraslint.lint import LintResult, Stdin, lint_texts, read_all
-from keraslint.project.notebook.whole import damage
-from keraslint.project.source import Source, Trouble, Unreadable
-from keraslint.project.writing import write_atomically
+from keraslint.project.files.atomic_write import write_atomically
+from keraslint.project.files.notebook.cell_syntax import damage
+from keraslint.project.files.source import Source, Trouble, Unreadable
 from keraslint.proof.prove import ProofOptions, Prover
 from keraslint.proof.recipe import Recipe, recipes_for, recipes_in, recipes_of_config
 from keraslint.rules import registry

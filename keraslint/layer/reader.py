@@ -21,10 +21,10 @@ from keraslint.layer.steps import Creation, Step, StepReader
 from keraslint.layer.syntax import Method, method_text, parse_method
 from keraslint.project.candidates import build_of, may_create, reached
 from keraslint.project.declared import comes_by_tensorflow
+from keraslint.project.files.source import Source
 from keraslint.project.hierarchy import Hierarchy
 from keraslint.project.keras_api import Symbol
 from keraslint.project.meaning import ClassRef, FunctionRef, Instance, Scope
-from keraslint.project.source import Source
 
 _MethodKey = tuple[str, str, str, str, str]
 

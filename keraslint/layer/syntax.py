@@ -12,7 +12,7 @@ import libcst as cst
 from libcst.metadata import MetadataWrapper, PositionProvider
 
 from keraslint.diagnostic import Edit, Position, Span
-from keraslint.project.source import Source
+from keraslint.project.files.source import Source
 from keraslint.project.summary.text import call_spans
 
 _FORM_FEED = re.compile(r"^[ \t]*\x0c", re.MULTILINE)

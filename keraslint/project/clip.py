@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from keraslint.diagnostic import Span
 from keraslint.project.declared import ClassSummary, ModuleSummary
-from keraslint.project.notebook.places import Places
-from keraslint.project.source import Source
+from keraslint.project.files.notebook.cell_positions import Places
+from keraslint.project.files.source import Source
 from keraslint.project.summary import summarize
 
 

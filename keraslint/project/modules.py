@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from keraslint.project.declared import ModuleSummary
-from keraslint.project.environment import NOT_READ
-from keraslint.project.source import Source, Unreadable, read
+from keraslint.project.files.installed_packages import NOT_READ
+from keraslint.project.files.source import Source, Unreadable, read
 from keraslint.project.summary import summarize
 
 _CLIMB = 8

@@ -12,7 +12,7 @@ from importlib import import_module
 from pathlib import Path
 
 from keraslint.diagnostic import Applicability, Diagnostic, Settled
-from keraslint.project.source import Source
+from keraslint.project.files.source import Source
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from keraslint.project.clip import Clip
-from keraslint.project.source import Source
+from keraslint.project.files.source import Source
 from keraslint.report.palette import Palette
 
 _HUNK = re.compile(r"@@ -(\d+)(,\d+)? \+(\d+)(,\d+)? @@")

@@ -6,7 +6,7 @@ import tokenize
 from io import StringIO
 
 from keraslint.diagnostic import Span
-from keraslint.project.source import Source
+from keraslint.project.files.source import Source
 from keraslint.report.cells import Cells, cells
 from keraslint.report.palette import Palette
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from keraslint.diagnostic import Diagnostic, Edit
-from keraslint.project.notebook.places import Places
+from keraslint.project.files.notebook.cell_positions import Places
 from keraslint.report import Report
 
 

@@ -89,8 +89,8 @@ from collections.abc import Collection, Iterable, Iterator
 from difflib import get_close_matches
 
 from keraslint.diagnostic import Applicability, Diagnostic, Edit, Fix, Position, Span
-from keraslint.project.source import Source
-from keraslint.project.suppress import Suppression
+from keraslint.project.files.source import Source
+from keraslint.project.files.suppressions import Suppression
 from keraslint.rules import Rule, registry
 
 _OURS = "KRL"

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from lsprotocol import types
 
 from keraslint.diagnostic import Applicability, Diagnostic, Edit, Fix, Position
-from keraslint.project.source import Source
+from keraslint.project.files.source import Source
 from keraslint.report.pages import pages_markdown
 from keraslint.rules import Rule, registry
 from keraslint.server.ignoring import ignored

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from keraslint.diagnostic import Diagnostic, Position, Span
-from keraslint.project.source import Source
+from keraslint.project.files.source import Source
 
 
 def standing(found: Iterable[Diagnostic], good: Source, now: Source) -> tuple[Diagnostic, ...]:

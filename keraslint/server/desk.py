@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from keraslint.diagnostic import Diagnostic, Span
-from keraslint.project.source import Source, Unreadable, read
+from keraslint.project.files.source import Source, Unreadable, read
 from keraslint.server.broken import standing
 from keraslint.server.projects import Asked, Projects
 

@@ -9,7 +9,7 @@ from lsprotocol import types
 
 from keraslint.diagnostic import Edit, Position, Span
 from keraslint.fix.apply import ends_as
-from keraslint.project.source import Source
+from keraslint.project.files.source import Source
 
 _CODECS = {"utf-8": ("utf-8", 1), "utf-16": ("utf-16-le", 2), "utf-32": ("utf-32-le", 4)}
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from keraslint.config import FILES, ConfigError, Settings, load, nearest
-from keraslint.project.source import Source
+from keraslint.project.files.source import Source
 from keraslint.server.project import Project
 
 

@@ -15,7 +15,7 @@ from pygls.uris import to_fs_path
 
 from keraslint import __version__
 from keraslint.diagnostic import Span
-from keraslint.project.source import typed
+from keraslint.project.files.source import typed
 from keraslint.server.answers import (
     FIX_ALL,
     QUICK_FIX,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from keraslint.diagnostic import Applicability, Edit, Fix, Span
 from keraslint.fix.apply import apply, edited
-from keraslint.project.source import Source
+from keraslint.project.files.source import Source
 
 TEXT = "one\ntwo\nthree\nfour\n"
 

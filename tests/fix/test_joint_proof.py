@@ -20,7 +20,7 @@ from keraslint.diagnostic import (
 )
 from keraslint.fix.progress import Progress
 from keraslint.fix.proving import Proving
-from keraslint.project.source import Source, decode
+from keraslint.project.files.source import Source, decode
 from keraslint.proof.prove import Claim
 
 TEXT = "one = 1\n\ntwo = 2\n\nthree = 3\n"

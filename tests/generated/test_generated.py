@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from keraslint.config import Settings
 from keraslint.fix.session import fix
 from keraslint.lint import lint_texts
-from keraslint.project.source import Source
+from keraslint.project.files.source import Source
 
 sys.path.insert(0, str(Path(__file__).parent))
 from layer_texts import ARGUMENTS, layer_texts

@@ -10,7 +10,7 @@ import pytest
 from keraslint.config import Settings
 from keraslint.diagnostic import Applicability
 from keraslint.lint import lint_texts
-from keraslint.project.source import Source
+from keraslint.project.files.source import Source
 
 HEAD = """\
 import keras

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from keraslint.project.environment import site_packages
+from keraslint.project.files.installed_packages import site_packages
 from keraslint.project.modules import Modules
 
 

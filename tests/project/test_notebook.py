@@ -18,12 +18,12 @@ from keraslint.config import Settings
 from keraslint.diagnostic import Applicability, Edit, Fix, Position, Span
 from keraslint.fix.apply import apply, edited
 from keraslint.lint import lint_texts
-from keraslint.project.notebook import Notebook, Scattered, notebook
-from keraslint.project.notebook.magics import is_other_language, masked, unmasked
-from keraslint.project.notebook.places import Places
-from keraslint.project.notebook.whole import CROSSES, damage
-from keraslint.project.source import Source, Trouble, Unreadable, decode
-from keraslint.project.source import read as read_file
+from keraslint.project.files.notebook import Notebook, Scattered, notebook
+from keraslint.project.files.notebook.cell_positions import Places
+from keraslint.project.files.notebook.cell_syntax import CROSSES, damage
+from keraslint.project.files.notebook.magics import is_other_language, masked, unmasked
+from keraslint.project.files.source import Source, Trouble, Unreadable, decode
+from keraslint.project.files.source import read as read_file
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 COMMANDS = [

@@ -22,7 +22,7 @@ from keraslint.diagnostic import (
     Span,
     Verdict,
 )
-from keraslint.project.source import Source
+from keraslint.project.files.source import Source
 from keraslint.report import Report, format_names, render
 from keraslint.report.diff import diffs
 from keraslint.report.record import proof

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from keraslint.diagnostic import Span
-from keraslint.project.source import Source
+from keraslint.project.files.source import Source
 from keraslint.report.cells import cells
 from keraslint.report.frame import frame
 from keraslint.report.palette import Palette

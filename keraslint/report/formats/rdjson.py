@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from keraslint.diagnostic import Diagnostic, Position, Span
-from keraslint.project.source import Source
+from keraslint.project.files.source import Source
 from keraslint.report import Report
 from keraslint.report.notebooks import in_files
 from keraslint.report.record import absolute

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from keraslint.diagnostic import Edit, Position, Span
-from keraslint.project.notebook import CellText, notebook
-from keraslint.project.notebook.storage import StoredCell
-from keraslint.project.source import Source
+from keraslint.project.files.notebook import CellText, notebook
+from keraslint.project.files.notebook.cell_storage import StoredCell
+from keraslint.project.files.source import Source
 
 
 @dataclass(frozen=True)

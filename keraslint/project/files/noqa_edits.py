@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
 from keraslint.diagnostic import Diagnostic, Edit, Span
-from keraslint.project.source import Source
-from keraslint.project.suppress import Suppression, suppressions, tokens
+from keraslint.project.files.source import Source
+from keraslint.project.files.suppressions import Suppression, suppressions, tokens
 
 _OPENS = frozenset({"FSTRING_START", "TSTRING_START"})
 _CLOSES = frozenset({"FSTRING_END", "TSTRING_END"})

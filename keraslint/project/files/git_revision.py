@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 
-from keraslint.project.source import Source, Unreadable, decode
+from keraslint.project.files.source import Source, Unreadable, decode
 
 
 class NoRevision(Exception):

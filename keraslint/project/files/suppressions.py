@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from io import StringIO
 
 from keraslint.diagnostic import Diagnostic, Span
-from keraslint.project.source import Source
+from keraslint.project.files.source import Source
 
 _NOQA = re.compile(r"#\s*noqa(?P<list>\s*:\s*(?P<codes>[^#]*))?(?![\w-])", re.IGNORECASE)
 _CODES = re.compile(r"[A-Z]+[0-9]*\b")

@@ -9,9 +9,9 @@ from itertools import islice
 from pathlib import Path
 
 from keraslint.config import Settings
-from keraslint.project.gitignore import Ignores, above
-from keraslint.project.patterns import Patterns, compiled, excluded
-from keraslint.project.source import Trouble, Unreadable, unreadable
+from keraslint.project.files.gitignore import Ignores, above
+from keraslint.project.files.glob_patterns import Patterns, compiled, excluded
+from keraslint.project.files.source import Trouble, Unreadable, unreadable
 
 SUFFIXES = (".py", ".ipynb")
 

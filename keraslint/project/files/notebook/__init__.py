@@ -11,8 +11,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from keraslint.project.notebook.magics import Mask, hidden, is_other_language, masked, unmasked
-from keraslint.project.notebook.storage import NotANotebook, StoredCell, code_cells, with_sources
+from keraslint.project.files.notebook.cell_storage import (
+    NotANotebook,
+    StoredCell,
+    code_cells,
+    with_sources,
+)
+from keraslint.project.files.notebook.magics import (
+    Mask,
+    hidden,
+    is_other_language,
+    masked,
+    unmasked,
+)
 from keraslint.project.summary.text import fault, is_python, parse
 
 __all__ = ["SUFFIX", "Broken", "CellText", "NotANotebook", "Notebook", "Scattered", "notebook"]

@@ -13,7 +13,7 @@ from functools import cached_property
 from pathlib import Path
 
 from keraslint.diagnostic import Position
-from keraslint.project.notebook import SUFFIX, NotANotebook, Notebook, notebook
+from keraslint.project.files.notebook import SUFFIX, NotANotebook, Notebook, notebook
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _BYTE_LINE_END = re.compile(rb"\r\n|\r|\n")

@@ -7,7 +7,7 @@ import os
 import stat
 from pathlib import Path
 
-from keraslint.project.source import Trouble, Unreadable, unreadable
+from keraslint.project.files.source import Trouble, Unreadable, unreadable
 
 
 def write_atomically(

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from keraslint.diagnostic import Diagnostic, Span
-from keraslint.project.notebook import Scattered
-from keraslint.project.notebook.places import Places
-from keraslint.project.source import Source
+from keraslint.project.files.notebook import Scattered
+from keraslint.project.files.notebook.cell_positions import Places
+from keraslint.project.files.source import Source
 from keraslint.project.summary.text import is_python
 
 NOT_PYTHON = "the rewritten file would not be Python"

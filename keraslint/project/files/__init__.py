@@ -1,0 +1,1 @@
+"""Paths → the texts of files, and texts → files again."""
