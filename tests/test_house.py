@@ -40,7 +40,7 @@ OWNERS = {
     "click": ("cli", "flags"),
     "tomllib": ("config",),
     "tomli": ("config",),
-    "ast": ("project.summary", "project.summary.*"),
+    "ast": ("project.facts", "project.facts.*"),
     "libcst": ("layer.*",),
     "lsprotocol": ("server.answers", "server.positions", "server.wire"),
     "pathspec": ("project.files.gitignore",),

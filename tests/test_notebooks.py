@@ -13,7 +13,7 @@ import pytest
 from notebook_texts import BLOCK, FIXED, code, lines, markdown, notebook, sources, stored
 
 from keraslint.cli import run
-from keraslint.project.clip import clips
+from keraslint.project.facts.class_texts import clips
 from keraslint.project.files.source import Source, decode
 from keraslint.report import format_names
 

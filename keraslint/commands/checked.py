@@ -7,8 +7,8 @@ from difflib import get_close_matches
 from shutil import which
 
 from keraslint.config import ConfigError, Settings, fixable, matching, selected
+from keraslint.project.facts.parse import is_python
 from keraslint.project.files.glob_patterns import compiled
-from keraslint.project.summary.text import is_python
 from keraslint.report import format_names
 from keraslint.rules import registry
 

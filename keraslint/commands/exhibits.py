@@ -7,7 +7,7 @@ from dataclasses import replace
 from keraslint.diagnostic import Settled
 from keraslint.fix.apply import edited
 from keraslint.fix.session import FixResult
-from keraslint.project.clip import Clip, clips
+from keraslint.project.facts.class_texts import Clip, clips
 from keraslint.project.files.source import Source
 from keraslint.report.exhibit import Exhibit
 from keraslint.report.settled import fate

@@ -12,11 +12,11 @@ from keraslint.config import Settings
 from keraslint.diagnostic import Diagnostic
 from keraslint.fix.apply import edited
 from keraslint.lint import lint
+from keraslint.project.facts.parse import is_python
 from keraslint.project.files.atomic_write import write_atomically
 from keraslint.project.files.noqa_edits import silencing
 from keraslint.project.files.source import Source, Trouble, Unreadable
 from keraslint.project.files.suppressions import suppressions, unsuppressed
-from keraslint.project.summary.text import is_python
 from keraslint.report import Report
 from keraslint.report.notebooks import in_cells
 

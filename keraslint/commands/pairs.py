@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from keraslint.config import ConfigError, Settings
-from keraslint.project.clip import Clip, clips
+from keraslint.project.facts.class_texts import Clip, clips
 from keraslint.project.files.discover import discover
 from keraslint.project.files.git_revision import NoRevision, Past, past
 from keraslint.project.files.source import Source, Unreadable, read

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 
 from keraslint.project.candidates import reached
-from keraslint.project.declared import FunctionSummary
+from keraslint.project.facts.module_facts import FunctionSummary
 from keraslint.project.hierarchy import Hierarchy
 from keraslint.project.meaning import ClassRef, FunctionRef, Scope
 

@@ -10,7 +10,7 @@ import libcst as cst
 from keraslint.layer.rewrite import Renamed
 from keraslint.layer.syntax import dotted
 from keraslint.layer.uses import uses_of
-from keraslint.project.declared import FunctionSummary
+from keraslint.project.facts.module_facts import FunctionSummary
 
 CHANNELS = (
     "in_channels input_channels in_filters input_filters in_features input_features in_dim "

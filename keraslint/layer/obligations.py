@@ -16,7 +16,7 @@ from keraslint.layer.hooks import hooks
 from keraslint.layer.steady import SETTLED, STEADY
 from keraslint.layer.world import World
 from keraslint.project import keras_api
-from keraslint.project.declared import FunctionSummary
+from keraslint.project.facts.module_facts import FunctionSummary
 from keraslint.project.hierarchy import Hierarchy
 from keraslint.project.meaning import ClassRef, FunctionRef, Lineage
 

@@ -20,7 +20,7 @@ from keraslint.layer.steady import SETTLED, is_settled
 from keraslint.layer.steps import Creation, Step, StepReader
 from keraslint.layer.syntax import Method, method_text, parse_method
 from keraslint.project.candidates import build_of, may_create, reached
-from keraslint.project.declared import comes_by_tensorflow
+from keraslint.project.facts.module_facts import comes_by_tensorflow
 from keraslint.project.files.source import Source
 from keraslint.project.hierarchy import Hierarchy
 from keraslint.project.keras_api import Symbol

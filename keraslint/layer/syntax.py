@@ -12,8 +12,8 @@ import libcst as cst
 from libcst.metadata import MetadataWrapper, PositionProvider
 
 from keraslint.diagnostic import Edit, Position, Span
+from keraslint.project.facts.parse import call_spans
 from keraslint.project.files.source import Source
-from keraslint.project.summary.text import call_spans
 
 _FORM_FEED = re.compile(r"^[ \t]*\x0c", re.MULTILINE)
 """Python counts indentation anew after a form feed; LibCST does not know it there."""

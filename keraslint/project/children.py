@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from keraslint.project import keras_api
 from keraslint.project.candidates import build_of
-from keraslint.project.declared import FunctionSummary
+from keraslint.project.facts.module_facts import FunctionSummary
 from keraslint.project.hierarchy import Hierarchy
 from keraslint.project.keras_api import Symbol
 from keraslint.project.meaning import ClassRef, FunctionRef, Kind, Scope

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from keraslint.project import keras_api
-from keraslint.project.declared import Parent
+from keraslint.project.facts.module_facts import Parent
 from keraslint.project.hierarchy import Hierarchy
 from keraslint.project.meaning import ClassRef
 from keraslint.project.saving import init_of, is_clear, returned, saved

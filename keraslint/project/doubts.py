@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from keraslint.project.declared import ModuleSummary
+from keraslint.project.facts.module_facts import ModuleSummary
 from keraslint.project.foreign import is_foreign
 from keraslint.project.hierarchy import Hierarchy
 from keraslint.project.meaning import ClassRef, External, Kind, Scope

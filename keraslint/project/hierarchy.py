@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from keraslint.project import keras_api
-from keraslint.project.declared import FunctionSummary, ModuleSummary
+from keraslint.project.facts.module_facts import FunctionSummary, ModuleSummary
 from keraslint.project.foreign import BUILTINS, foreign, is_foreign
 from keraslint.project.guess import guess
 from keraslint.project.keras_api import Symbol

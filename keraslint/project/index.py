@@ -11,14 +11,14 @@ from typing import Any
 
 from keraslint.cache import digest
 from keraslint.config import Settings
-from keraslint.project.declared import ModuleSummary
+from keraslint.project.facts.module_facts import ModuleSummary
+from keraslint.project.facts.parse import parse
 from keraslint.project.files.installed_packages import site_packages
 from keraslint.project.files.source import Source, Unreadable, read
 from keraslint.project.hierarchy import Hierarchy
 from keraslint.project.meaning import ClassRef
 from keraslint.project.modules import Modules
 from keraslint.project.setting import set_attributes
-from keraslint.project.summary.text import parse
 from keraslint.project.target import keras_of
 
 Summaries = list[tuple[str, ModuleSummary | None]]

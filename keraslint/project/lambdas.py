@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from keraslint.project import keras_api
-from keraslint.project.declared import LambdaSummary, ModuleSummary
+from keraslint.project.facts.module_facts import LambdaSummary, ModuleSummary
 from keraslint.project.hierarchy import Hierarchy
 from keraslint.project.keras_api import Symbol
 from keraslint.project.meaning import ClassRef, Kind, Scope

@@ -5,7 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import Enum
 
-from keraslint.project.declared import ClassSummary, FunctionSummary, Leaves, ModuleSummary
+from keraslint.project.facts.module_facts import (
+    ClassSummary,
+    FunctionSummary,
+    Leaves,
+    ModuleSummary,
+)
 from keraslint.project.keras_api import Symbol
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from keraslint.project.declared import ModuleSummary
+from keraslint.project.facts import summarize
+from keraslint.project.facts.module_facts import ModuleSummary
 from keraslint.project.files.installed_packages import NOT_READ
 from keraslint.project.files.source import Source, Unreadable, read
-from keraslint.project.summary import summarize
 
 _CLIMB = 8
 _BOUNDARIES = ("pyproject.toml", ".git", "setup.py", "setup.cfg")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from keraslint.project import keras_api
-from keraslint.project.declared import ConfigSummary, FunctionSummary, InitSummary
+from keraslint.project.facts.module_facts import ConfigSummary, FunctionSummary, InitSummary
 from keraslint.project.hierarchy import Hierarchy
 from keraslint.project.keras_api import Symbol
 from keraslint.project.meaning import ClassRef, FunctionRef, Scope

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from keraslint.project.declared import ModuleSummary, keras_version
+from keraslint.project.facts.module_facts import ModuleSummary, keras_version
 from keraslint.project.hierarchy import Load
 from keraslint.project.meaning import ClassRef, Lineage
 

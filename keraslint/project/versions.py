@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from keraslint.config import Settings
-from keraslint.project.clip import Clip, clips_of, span
+from keraslint.project.facts.class_texts import Clip, clips_of, span
 from keraslint.project.files.source import Source, Trouble, Unreadable
 from keraslint.project.index import Index
 from keraslint.project.meaning import ClassRef, Kind

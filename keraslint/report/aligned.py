@@ -8,7 +8,7 @@ from difflib import SequenceMatcher
 from enum import Enum
 
 from keraslint.diagnostic import WeightSeen
-from keraslint.project.clip import Clip
+from keraslint.project.facts.class_texts import Clip
 
 
 class Mark(Enum):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from keraslint.project.clip import Clip
+from keraslint.project.facts.class_texts import Clip
 from keraslint.project.files.source import Source
 from keraslint.report.palette import Palette
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from keraslint.diagnostic import Verdict
-from keraslint.project.clip import Clip
+from keraslint.project.facts.class_texts import Clip
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from keraslint.diagnostic import Fix, Promise, Span
 
 if TYPE_CHECKING:
     from keraslint.layer.facts import LayerClass
-    from keraslint.project.declared import ModuleSummary
+    from keraslint.project.facts.module_facts import ModuleSummary
     from keraslint.project.hierarchy import Hierarchy
     from keraslint.project.meaning import ClassRef
 

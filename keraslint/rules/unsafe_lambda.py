@@ -71,7 +71,7 @@ from keraslint.project.lambdas import loses
 from keraslint.rules import Finding, Rule
 
 if TYPE_CHECKING:
-    from keraslint.project.declared import ModuleSummary
+    from keraslint.project.facts.module_facts import ModuleSummary
     from keraslint.project.hierarchy import Hierarchy
 
 

@@ -7,10 +7,10 @@ import textwrap
 import pytest
 
 from keraslint.project.candidates import may_create
-from keraslint.project.declared import ModuleSummary
+from keraslint.project.facts import summarize
+from keraslint.project.facts.module_facts import ModuleSummary
 from keraslint.project.hierarchy import Hierarchy
 from keraslint.project.meaning import ClassRef, Kind, Scope
-from keraslint.project.summary import summarize
 
 
 class Project:

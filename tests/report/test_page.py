@@ -18,7 +18,7 @@ from keraslint.diagnostic import (
     Verdict,
     WeightSeen,
 )
-from keraslint.project.clip import Clip
+from keraslint.project.facts.class_texts import Clip
 from keraslint.proof.checks import CHECKS
 from keraslint.report.aligned import LineRow, Mark, line_rows, weight_rows
 from keraslint.report.evidence import evidence

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator
 
-from keraslint.project.summary.leaves import dotted, places
+from keraslint.project.facts.may_refer_to import dotted, places
 
 
 def definite(body: Iterable[ast.stmt]) -> Iterator[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable
 
-from keraslint.project.summary.leaves import dotted
+from keraslint.project.facts.may_refer_to import dotted
 
 _READERS = frozenset({"len", "print", "dict", "list", "sorted", "copy.copy", "copy.deepcopy"})
 _TAKING = frozenset({"pop", "__delitem__"})

@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from keraslint.project.declared import Bindings, Leaves
-from keraslint.project.summary.walking import walk
+from keraslint.project.facts.module_facts import Bindings, Leaves
+from keraslint.project.facts.node_walk import walk
 
 _PARTIALS = frozenset({"partial", "functools.partial"})
 

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from keraslint.diagnostic import Span
-from keraslint.project.declared import ClassSummary, ModuleSummary
+from keraslint.project.facts import summarize
+from keraslint.project.facts.module_facts import ClassSummary, ModuleSummary
 from keraslint.project.files.notebook.cell_positions import Places
 from keraslint.project.files.source import Source
-from keraslint.project.summary import summarize
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,18 +6,23 @@ import ast
 import re
 from collections.abc import Iterator
 
-from keraslint.project.declared import ClassSummary, FunctionSummary, Leaves, ModuleSummary
-from keraslint.project.summary.changing import asked_for, changed_later
-from keraslint.project.summary.functions import first_line, function, method
-from keraslint.project.summary.inner import classes_inside, running
-from keraslint.project.summary.lambdas import lambdas
-from keraslint.project.summary.leaves import bind_statement, frozen, leaves_of
-from keraslint.project.summary.mentions import note_mentions
-from keraslint.project.summary.places import Places
-from keraslint.project.summary.rebinding import rebound
-from keraslint.project.summary.saving import saving
-from keraslint.project.summary.text import parse
-from keraslint.project.summary.walking import walk
+from keraslint.project.facts.config_facts import saving
+from keraslint.project.facts.function_facts import first_line, function, method
+from keraslint.project.facts.lambda_arguments import lambdas
+from keraslint.project.facts.local_classes import classes_inside, running
+from keraslint.project.facts.may_refer_to import bind_statement, frozen, leaves_of
+from keraslint.project.facts.module_facts import (
+    ClassSummary,
+    FunctionSummary,
+    Leaves,
+    ModuleSummary,
+)
+from keraslint.project.facts.mutable_mentions import note_mentions
+from keraslint.project.facts.node_walk import walk
+from keraslint.project.facts.parse import parse
+from keraslint.project.facts.rebound_globals import rebound
+from keraslint.project.facts.text_positions import Places
+from keraslint.project.facts.textual_writes import asked_for, changed_later
 
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 

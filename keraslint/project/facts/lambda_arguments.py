@@ -6,9 +6,9 @@ import ast
 import re
 from collections.abc import Iterator
 
-from keraslint.project.declared import LambdaSummary
-from keraslint.project.summary.leaves import dotted
-from keraslint.project.summary.places import Places
+from keraslint.project.facts.may_refer_to import dotted
+from keraslint.project.facts.module_facts import LambdaSummary
+from keraslint.project.facts.text_positions import Places
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator
 
-from keraslint.project.summary.inner import blocks
-from keraslint.project.summary.walking import walk
+from keraslint.project.facts.local_classes import blocks
+from keraslint.project.facts.node_walk import walk
 
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _BLOCKS = (ast.If, ast.Try, ast.With, ast.For, ast.While)

@@ -7,19 +7,19 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from keraslint.diagnostic import Span
-from keraslint.project.declared import (
+from keraslint.project.facts.fixed_parameters import settled
+from keraslint.project.facts.kwargs_forwarding import handling
+from keraslint.project.facts.may_refer_to import dotted
+from keraslint.project.facts.module_facts import (
     ConfigSummary,
     FromConfigSummary,
     InitSummary,
     Parent,
     SavingSummary,
 )
-from keraslint.project.summary.idle import idle
-from keraslint.project.summary.leaves import dotted
-from keraslint.project.summary.places import Places
-from keraslint.project.summary.rest import handling
-from keraslint.project.summary.settled import settled
-from keraslint.project.summary.walking import walk
+from keraslint.project.facts.node_walk import walk
+from keraslint.project.facts.text_positions import Places
+from keraslint.project.facts.unused_parameters import idle
 
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 _COPIES = frozenset({"dict", "copy", "deepcopy", "copy.copy", "copy.deepcopy", "list"})

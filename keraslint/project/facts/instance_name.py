@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from keraslint.project.summary.leaves import dotted
+from keraslint.project.facts.may_refer_to import dotted
 
 USUAL = "self"
 _NO_INSTANCE = frozenset({"staticmethod", "classmethod"})

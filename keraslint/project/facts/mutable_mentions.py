@@ -6,8 +6,8 @@ import ast
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 
-from keraslint.project.declared import FunctionSummary, ModuleSummary
-from keraslint.project.summary.walking import walk
+from keraslint.project.facts.module_facts import FunctionSummary, ModuleSummary
+from keraslint.project.facts.node_walk import walk
 
 _ENVIRON = "environ"
 

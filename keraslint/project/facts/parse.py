@@ -6,7 +6,7 @@ import ast
 import gc
 import warnings
 
-from keraslint.project.summary.leaves import dotted
+from keraslint.project.facts.may_refer_to import dotted
 
 
 def parse(text: str) -> ast.Module:

@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from keraslint.project.declared import FunctionSummary, Leaves, Parameter
-from keraslint.project.summary.definite import definite
-from keraslint.project.summary.instance import USUAL, call_it_self, instance_of
-from keraslint.project.summary.leaves import bind, dotted, frozen, leaves_of, places
-from keraslint.project.summary.walking import FIELDS, inner_fields
+from keraslint.project.facts.definite_assignment import definite
+from keraslint.project.facts.instance_name import USUAL, call_it_self, instance_of
+from keraslint.project.facts.may_refer_to import bind, dotted, frozen, leaves_of, places
+from keraslint.project.facts.module_facts import FunctionSummary, Leaves, Parameter
+from keraslint.project.facts.node_walk import FIELDS, inner_fields
 
 _CHANGES = tuple(
     f".{name}"
