@@ -16,7 +16,7 @@ from keraslint.config import Settings
 from keraslint.diagnostic import Diagnostic, Span
 from keraslint.project.files.discover import discover
 from keraslint.project.files.source import Source, Unreadable, decode, read
-from keraslint.project.index import LookedAt
+from keraslint.project.names.project_index import LookedAt
 from keraslint.route import Found, Route
 
 Stdin = tuple[str, bytes]

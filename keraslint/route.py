@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING, TypeVar
 from keraslint.config import Settings, selected
 from keraslint.diagnostic import Diagnostic, Position, Span
 from keraslint.forks import forked, workers
-from keraslint.project.doubts import doubtful
 from keraslint.project.facts.module_facts import ModuleSummary
 from keraslint.project.facts.parse import fault, require_python
 from keraslint.project.files.glob_patterns import silenced
 from keraslint.project.files.notebook.cell_syntax import broken_cells, within_cells
 from keraslint.project.files.source import Source, Trouble, Unreadable
 from keraslint.project.files.suppressions import Suppression, suppressions, unsuppressed
-from keraslint.project.index import Index, LookedAt
-from keraslint.project.meaning import ClassRef
+from keraslint.project.names.definitions import ClassRef
+from keraslint.project.names.project_index import Index, LookedAt
+from keraslint.project.names.unresolved_lines import doubtful
 from keraslint.rules import Cure, Rule, registry
 from keraslint.rules import unused_suppression as unused
 

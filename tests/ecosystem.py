@@ -170,7 +170,7 @@ def look_inside(folder: Path) -> Inside:
     sys.path.insert(0, str(ROOT))
     from keraslint.config import Settings
     from keraslint.lint import lint
-    from keraslint.project.index import Index
+    from keraslint.project.names.project_index import Index
 
     settings = Settings(root=folder, select=("ALL",), cache=False)
     result = lint([folder], settings)

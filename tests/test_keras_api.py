@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from keraslint.project import keras_api
+from keraslint.project.names import keras_api
 
 HERE = Path(__file__).parent
 DATA = HERE.parent / "keraslint" / "project" / "keras_api.json"

@@ -6,10 +6,17 @@ from dataclasses import dataclass
 from enum import Enum
 
 from keraslint.layer.uses import CHANGERS
-from keraslint.project import keras_api
-from keraslint.project.hierarchy import Hierarchy
-from keraslint.project.keras_api import Symbol
-from keraslint.project.meaning import ClassRef, External, FunctionRef, Instance, Made, Scope
+from keraslint.project.names import keras_api
+from keraslint.project.names.definitions import (
+    ClassRef,
+    External,
+    FunctionRef,
+    Instance,
+    Made,
+    Scope,
+)
+from keraslint.project.names.keras_api import Symbol
+from keraslint.project.names.name_resolution import Hierarchy
 
 _PURE_BUILTINS = frozenset(
     """abs all any bool bytes callable complex dict divmod enumerate filter float format frozenset

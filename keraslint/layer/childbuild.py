@@ -9,10 +9,10 @@ import libcst as cst
 from keraslint.layer.steps import Step
 from keraslint.layer.syntax import dotted, walk
 from keraslint.layer.uses import cell_of
-from keraslint.project import keras_api
-from keraslint.project.hierarchy import Hierarchy
-from keraslint.project.keras_api import Symbol
-from keraslint.project.meaning import ClassRef
+from keraslint.project.names import keras_api
+from keraslint.project.names.definitions import ClassRef
+from keraslint.project.names.keras_api import Symbol
+from keraslint.project.names.name_resolution import Hierarchy
 
 _PLAIN_ARGUMENTS = frozenset({"training", "mask"})
 

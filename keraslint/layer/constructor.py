@@ -12,8 +12,8 @@ from keraslint.layer.rewrite import body_of, with_body, without_placeholders
 from keraslint.layer.steps import Step
 from keraslint.layer.syntax import Method, code, dotted, walk
 from keraslint.layer.uses import Uses, uses_of
-from keraslint.project.keras_api import Symbol
-from keraslint.project.meaning import ClassRef
+from keraslint.project.names.definitions import ClassRef
+from keraslint.project.names.keras_api import Symbol
 
 _EMPTY = frozenset({"[]", "list()"})
 

@@ -6,8 +6,8 @@ from collections.abc import Collection, Iterator, Sequence
 
 from keraslint.project.candidates import reached
 from keraslint.project.facts.module_facts import FunctionSummary
-from keraslint.project.hierarchy import Hierarchy
-from keraslint.project.meaning import ClassRef, FunctionRef, Scope
+from keraslint.project.names.definitions import ClassRef, FunctionRef, Scope
+from keraslint.project.names.name_resolution import Hierarchy
 
 
 class Descendants:

@@ -11,7 +11,7 @@ from keraslint.layer.quotes import quote_in
 from keraslint.layer.rewrite import body_of, with_body
 from keraslint.layer.syntax import Method, code, constant_text, dotted, walk
 from keraslint.layer.width import WIDTH, too_wide
-from keraslint.project.meaning import ClassRef
+from keraslint.project.names.definitions import ClassRef
 
 Entries = Sequence[tuple[str, str]]
 """Keys, each with the code of its value; the empty key is for what is spread: `**value`."""

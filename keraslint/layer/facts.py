@@ -8,8 +8,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
 from keraslint.diagnostic import Edit, Span
-from keraslint.project.hierarchy import Hierarchy
-from keraslint.project.meaning import ClassRef
+from keraslint.project.names.definitions import ClassRef
+from keraslint.project.names.name_resolution import Hierarchy
 
 if TYPE_CHECKING:
     from keraslint.layer.steps import Step

@@ -9,7 +9,7 @@ import libcst as cst
 
 from keraslint.layer.steps import Step
 from keraslint.layer.uses import Uses, uses_of
-from keraslint.project.meaning import FunctionRef
+from keraslint.project.names.definitions import FunctionRef
 
 Needs = frozenset[str]
 """Descriptions of what a value comes from, for people; empty: `__init__` could know it as well."""

@@ -19,8 +19,8 @@ from keraslint.layer.order import WeightOrder
 from keraslint.layer.plan import Plan, Planner
 from keraslint.layer.steps import Step, names_read
 from keraslint.layer.syntax import Method
-from keraslint.project.hierarchy import Hierarchy
-from keraslint.project.meaning import ClassRef
+from keraslint.project.names.definitions import ClassRef
+from keraslint.project.names.name_resolution import Hierarchy
 
 
 class Hoister:

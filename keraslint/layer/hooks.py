@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from keraslint.project.meaning import ClassRef, Lineage
+from keraslint.project.names.definitions import ClassRef, Lineage
 
 _REGISTERS = re.compile(r"register|serializable|export|deprecat|final|runtime_checkable")
 _GLOBAL_STATE = frozenset(

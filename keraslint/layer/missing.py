@@ -17,9 +17,9 @@ from keraslint.layer.rewrite import body_of, with_body
 from keraslint.layer.steps import Step
 from keraslint.layer.syntax import Method, code, dotted, walk
 from keraslint.project.children import SEQUENTIAL, Unbuilt
-from keraslint.project.hierarchy import Hierarchy
-from keraslint.project.keras_api import Symbol
-from keraslint.project.meaning import ClassRef
+from keraslint.project.names.definitions import ClassRef
+from keraslint.project.names.keras_api import Symbol
+from keraslint.project.names.name_resolution import Hierarchy
 
 Layers = Mapping[str, "Symbol | ClassRef"]
 _TELLS_SHAPE = re.compile(

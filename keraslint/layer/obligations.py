@@ -15,10 +15,10 @@ from keraslint.layer.descendants import Descendants
 from keraslint.layer.hooks import hooks
 from keraslint.layer.steady import SETTLED, STEADY
 from keraslint.layer.world import World
-from keraslint.project import keras_api
 from keraslint.project.facts.module_facts import FunctionSummary
-from keraslint.project.hierarchy import Hierarchy
-from keraslint.project.meaning import ClassRef, FunctionRef, Lineage
+from keraslint.project.names import keras_api
+from keraslint.project.names.definitions import ClassRef, FunctionRef, Lineage
+from keraslint.project.names.name_resolution import Hierarchy
 
 _AFTER_BUILD = frozenset({"build", "call"})
 _CONTAINERS = frozenset({"[]", "{}", "list()", "dict()"})

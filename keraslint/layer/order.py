@@ -6,9 +6,9 @@ from keraslint.layer.body import Body, Makers
 from keraslint.layer.plan import Plan, Planner
 from keraslint.layer.steps import Step, exclusive, share_loop
 from keraslint.layer.syntax import dotted
-from keraslint.project.hierarchy import Hierarchy
-from keraslint.project.keras_api import Symbol
-from keraslint.project.meaning import ClassRef
+from keraslint.project.names.definitions import ClassRef
+from keraslint.project.names.keras_api import Symbol
+from keraslint.project.names.name_resolution import Hierarchy
 
 
 class WeightOrder:

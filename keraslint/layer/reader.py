@@ -22,9 +22,9 @@ from keraslint.layer.syntax import Method, method_text, parse_method
 from keraslint.project.candidates import build_of, may_create, reached
 from keraslint.project.facts.module_facts import comes_by_tensorflow
 from keraslint.project.files.source import Source
-from keraslint.project.hierarchy import Hierarchy
-from keraslint.project.keras_api import Symbol
-from keraslint.project.meaning import ClassRef, FunctionRef, Instance, Scope
+from keraslint.project.names.definitions import ClassRef, FunctionRef, Instance, Scope
+from keraslint.project.names.keras_api import Symbol
+from keraslint.project.names.name_resolution import Hierarchy
 
 _MethodKey = tuple[str, str, str, str, str]
 

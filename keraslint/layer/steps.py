@@ -10,7 +10,7 @@ import libcst as cst
 from keraslint.layer.calls import Does, Judge
 from keraslint.layer.syntax import Method, children, dotted
 from keraslint.layer.uses import TAKERS, Uses, bind, cell_of, uses_of
-from keraslint.project.meaning import FunctionRef, Made, Scope
+from keraslint.project.names.definitions import FunctionRef, Made, Scope
 
 
 @dataclass(frozen=True, eq=False, slots=True)

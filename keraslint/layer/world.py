@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 from keraslint.project.facts.module_facts import FunctionSummary
-from keraslint.project.hierarchy import Hierarchy
-from keraslint.project.keras_api import Symbol
-from keraslint.project.meaning import (
+from keraslint.project.names.definitions import (
     ClassRef,
     External,
     FunctionRef,
@@ -16,6 +14,8 @@ from keraslint.project.meaning import (
     ModuleRef,
     Scope,
 )
+from keraslint.project.names.keras_api import Symbol
+from keraslint.project.names.name_resolution import Hierarchy
 
 Seen = set[tuple[str, str, int]]
 _MANY = 60

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from keraslint.project.facts.module_facts import FunctionSummary
-from keraslint.project.hierarchy import Hierarchy
-from keraslint.project.meaning import ClassRef, FunctionRef, Scope
+from keraslint.project.names.definitions import ClassRef, FunctionRef, Scope
+from keraslint.project.names.name_resolution import Hierarchy
 
 
 def build_of(hierarchy: Hierarchy, ref: ClassRef) -> FunctionRef | None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from keraslint.project import keras_api
 from keraslint.project.facts.module_facts import Parent
-from keraslint.project.hierarchy import Hierarchy
-from keraslint.project.meaning import ClassRef
+from keraslint.project.names import keras_api
+from keraslint.project.names.definitions import ClassRef
+from keraslint.project.names.name_resolution import Hierarchy
 from keraslint.project.saving import init_of, is_clear, returned, saved
 
 _MAYBE_SAVED = frozenset(

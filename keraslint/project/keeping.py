@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from keraslint.project.hierarchy import Hierarchy
-from keraslint.project.keras_api import Symbol
-from keraslint.project.meaning import ClassRef, FunctionRef, Instance, Scope
+from keraslint.project.names.definitions import ClassRef, FunctionRef, Instance, Scope
+from keraslint.project.names.keras_api import Symbol
+from keraslint.project.names.name_resolution import Hierarchy
 from keraslint.project.saving import Init
 
 _SERIALIZED = ("activations", "constraints", "initializers", "regularizers")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from keraslint.project import keras_api
 from keraslint.project.facts.module_facts import LambdaSummary, ModuleSummary
-from keraslint.project.hierarchy import Hierarchy
-from keraslint.project.keras_api import Symbol
-from keraslint.project.meaning import ClassRef, Kind, Scope
+from keraslint.project.names import keras_api
+from keraslint.project.names.definitions import ClassRef, Kind, Scope
+from keraslint.project.names.keras_api import Symbol
+from keraslint.project.names.name_resolution import Hierarchy
 
 _LAMBDA = "keras.layers.Lambda"
 _MAKES_A_MODEL = frozenset(

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from keraslint.project import keras_api
 from keraslint.project.facts.module_facts import ConfigSummary, FunctionSummary, InitSummary
-from keraslint.project.hierarchy import Hierarchy
-from keraslint.project.keras_api import Symbol
-from keraslint.project.meaning import ClassRef, FunctionRef, Scope
+from keraslint.project.names import keras_api
+from keraslint.project.names.definitions import ClassRef, FunctionRef, Scope
+from keraslint.project.names.keras_api import Symbol
+from keraslint.project.names.name_resolution import Hierarchy
 
 ALWAYS = frozenset({"name", "trainable", "dtype"})
 """What `Layer.get_config()` gives, and `Layer.__init__` takes."""

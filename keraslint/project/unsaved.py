@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from keraslint.diagnostic import Span
 from keraslint.project.candidates import reached
-from keraslint.project.hierarchy import Hierarchy
-from keraslint.project.meaning import ClassRef, FunctionRef
+from keraslint.project.names.definitions import ClassRef, FunctionRef
+from keraslint.project.names.name_resolution import Hierarchy
 from keraslint.project.saving import (
     ALWAYS,
     Init,

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from keraslint.config import Settings
 from keraslint.project.facts.class_texts import Clip, clips_of, span
 from keraslint.project.files.source import Source, Trouble, Unreadable
-from keraslint.project.index import Index
-from keraslint.project.meaning import ClassRef, Kind
+from keraslint.project.names.definitions import ClassRef, Kind
+from keraslint.project.names.project_index import Index
 
 _SET = re.compile(r"^(\w+)[ \t]*(?::[^=\n]+)?=(?!=).*", re.MULTILINE)
 _WORD = re.compile(r"\w+")

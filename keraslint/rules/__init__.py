@@ -14,8 +14,8 @@ from keraslint.diagnostic import Fix, Promise, Span
 if TYPE_CHECKING:
     from keraslint.layer.facts import LayerClass
     from keraslint.project.facts.module_facts import ModuleSummary
-    from keraslint.project.hierarchy import Hierarchy
-    from keraslint.project.meaning import ClassRef
+    from keraslint.project.names.definitions import ClassRef
+    from keraslint.project.names.name_resolution import Hierarchy
 
 
 @dataclass(frozen=True, slots=True)

@@ -116,8 +116,8 @@ from keraslint.rules import Cure, Finding, Rule
 
 if TYPE_CHECKING:
     from keraslint.layer.facts import LayerClass
-    from keraslint.project.hierarchy import Hierarchy
-    from keraslint.project.meaning import ClassRef
+    from keraslint.project.names.definitions import ClassRef
+    from keraslint.project.names.name_resolution import Hierarchy
 
 _WRONG_NAME = "whether the key or the argument has the wrong name is not known"
 KEEPS = tuple(measure for measure in Measure if measure is not Measure.CONFIG)

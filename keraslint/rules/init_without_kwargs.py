@@ -91,8 +91,8 @@ from keraslint.rules.get_config_omits_argument import PROMISE
 
 if TYPE_CHECKING:
     from keraslint.layer.facts import LayerClass
-    from keraslint.project.hierarchy import Hierarchy
-    from keraslint.project.meaning import ClassRef
+    from keraslint.project.names.definitions import ClassRef
+    from keraslint.project.names.name_resolution import Hierarchy
 
 DROPPED = "a caller may pass what has been ignored so far"
 

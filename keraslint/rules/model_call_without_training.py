@@ -90,8 +90,8 @@ from keraslint.rules import Cure, Finding, Rule
 
 if TYPE_CHECKING:
     from keraslint.layer.facts import LayerClass
-    from keraslint.project.hierarchy import Hierarchy
-    from keraslint.project.meaning import ClassRef
+    from keraslint.project.names.definitions import ClassRef
+    from keraslint.project.names.name_resolution import Hierarchy
 
 
 def concerns(hierarchy: Hierarchy, ref: ClassRef) -> bool:

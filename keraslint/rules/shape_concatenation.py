@@ -96,8 +96,8 @@ from keraslint.rules import Cure, Finding, Rule
 if TYPE_CHECKING:
     from keraslint.layer.facts import LayerClass
     from keraslint.layer.syntax import Method
-    from keraslint.project.hierarchy import Hierarchy
-    from keraslint.project.meaning import ClassRef
+    from keraslint.project.names.definitions import ClassRef
+    from keraslint.project.names.name_resolution import Hierarchy
 
 METHODS = ("build", "compute_output_shape")
 PROMISE = Promise(mends=(Health.RELOADS, Health.BUILDS))

@@ -98,8 +98,8 @@ from keraslint.rules import Cure, Finding, Rule
 
 if TYPE_CHECKING:
     from keraslint.layer.facts import LayerClass
-    from keraslint.project.hierarchy import Hierarchy
-    from keraslint.project.meaning import ClassRef
+    from keraslint.project.names.definitions import ClassRef
+    from keraslint.project.names.name_resolution import Hierarchy
 
 PROMISE = Promise(mends=(Health.RELOADS, Health.BUILDS))
 

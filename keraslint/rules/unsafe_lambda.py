@@ -72,7 +72,7 @@ from keraslint.rules import Finding, Rule
 
 if TYPE_CHECKING:
     from keraslint.project.facts.module_facts import ModuleSummary
-    from keraslint.project.hierarchy import Hierarchy
+    from keraslint.project.names.name_resolution import Hierarchy
 
 
 def search(hierarchy: Hierarchy, module: ModuleSummary) -> Iterator[Finding]:

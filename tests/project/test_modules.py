@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from keraslint.project.files.installed_packages import site_packages
-from keraslint.project.modules import Modules
+from keraslint.project.names.module_loader import Modules
 
 
 def write(folder: Path, **files: str) -> None:

@@ -9,8 +9,8 @@ import pytest
 from keraslint.project.candidates import may_create
 from keraslint.project.facts import summarize
 from keraslint.project.facts.module_facts import ModuleSummary
-from keraslint.project.hierarchy import Hierarchy
-from keraslint.project.meaning import ClassRef, Kind, Scope
+from keraslint.project.names.definitions import ClassRef, Kind, Scope
+from keraslint.project.names.name_resolution import Hierarchy
 
 
 class Project:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from keraslint.project.facts.module_facts import ModuleSummary
-from keraslint.project.foreign import is_foreign
-from keraslint.project.hierarchy import Hierarchy
-from keraslint.project.meaning import ClassRef, External, Kind, Scope
+from keraslint.project.names.definitions import ClassRef, External, Kind, Scope
+from keraslint.project.names.external_names import is_foreign
+from keraslint.project.names.name_resolution import Hierarchy
 
 Lines = tuple[int, int]
 

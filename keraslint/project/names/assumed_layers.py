@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from keraslint.project import keras_api
-from keraslint.project.foreign import is_foreign
-from keraslint.project.keras_api import Symbol
-from keraslint.project.meaning import ClassRef, External, FunctionRef, Made, Meaning, Scope
+from keraslint.project.names import keras_api
+from keraslint.project.names.definitions import (
+    ClassRef,
+    External,
+    FunctionRef,
+    Made,
+    Meaning,
+    Scope,
+)
+from keraslint.project.names.external_names import is_foreign
+from keraslint.project.names.keras_api import Symbol
 
 _OTHERS_THAT_BUILD = ("Quantizer", "Optimizer", "Metric", "Loss", "Tokenizer", "Builder", "Config")
 

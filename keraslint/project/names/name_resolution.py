@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-from keraslint.project import keras_api
 from keraslint.project.facts.module_facts import FunctionSummary, ModuleSummary
-from keraslint.project.foreign import BUILTINS, foreign, is_foreign
-from keraslint.project.guess import guess
-from keraslint.project.keras_api import Symbol
-from keraslint.project.meaning import (
+from keraslint.project.names import keras_api
+from keraslint.project.names.assumed_layers import guess
+from keraslint.project.names.definitions import (
     ClassRef,
     External,
     FunctionRef,
@@ -21,6 +19,8 @@ from keraslint.project.meaning import (
     ModuleRef,
     Scope,
 )
+from keraslint.project.names.external_names import BUILTINS, foreign, is_foreign
+from keraslint.project.names.keras_api import Symbol
 
 SetElsewhere = Callable[[ClassRef, str], bool]
 Load = Callable[[str, str], ModuleSummary | None]

@@ -15,11 +15,11 @@ from keraslint.project.facts.module_facts import ModuleSummary
 from keraslint.project.facts.parse import parse
 from keraslint.project.files.installed_packages import site_packages
 from keraslint.project.files.source import Source, Unreadable, read
-from keraslint.project.hierarchy import Hierarchy
-from keraslint.project.meaning import ClassRef
-from keraslint.project.modules import Modules
+from keraslint.project.names.definitions import ClassRef
+from keraslint.project.names.keras_version import keras_of
+from keraslint.project.names.module_loader import Modules
+from keraslint.project.names.name_resolution import Hierarchy
 from keraslint.project.setting import set_attributes
-from keraslint.project.target import keras_of
 
 Summaries = list[tuple[str, ModuleSummary | None]]
 _HEADER = re.compile(r"class\s+\w+\s*(?:\[[^\]]*\]\s*)?\(([^)]*)")  # quick: it begins with a word

@@ -11,7 +11,7 @@ from keraslint.project.facts.module_facts import (
     Leaves,
     ModuleSummary,
 )
-from keraslint.project.keras_api import Symbol
+from keraslint.project.names.keras_api import Symbol
 
 
 class Kind(Enum):

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from keraslint.project.facts.module_facts import ModuleSummary, keras_version
-from keraslint.project.hierarchy import Load
-from keraslint.project.meaning import ClassRef, Lineage
+from keraslint.project.names.definitions import ClassRef, Lineage
+from keraslint.project.names.name_resolution import Load
 
 _DEPTH = 8
 _ROOTS = {"tf_keras": 2, "keras": 3, "keras_core": 3, "tensorflow": 3}

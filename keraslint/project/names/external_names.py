@@ -6,8 +6,8 @@ import builtins
 import re
 import sys
 
-from keraslint.project.keras_api import Symbol
-from keraslint.project.meaning import External
+from keraslint.project.names.definitions import External
+from keraslint.project.names.keras_api import Symbol
 
 BUILTINS = frozenset(dir(builtins))
 _NO_KERAS = frozenset({"tensorflow", "numpy", "torch", "jax", "pandas", *sys.stdlib_module_names})
