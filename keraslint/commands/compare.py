@@ -16,7 +16,7 @@ from keraslint.commands.pairs import Pairs, moved, of_files, since
 from keraslint.config import ConfigError, Settings, load
 from keraslint.diagnostic import Outcome, Promise, Verdict
 from keraslint.fix.progress import Progress
-from keraslint.project.versions import Pairing
+from keraslint.project.program.changed_layers import Pairing
 from keraslint.proof.prove import Claim, ProofOptions, Prover
 from keraslint.proof.recipe import Recipe, recipes_for, recipes_in, recipes_of_config
 from keraslint.report.evidence import evidence

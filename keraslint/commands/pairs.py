@@ -13,7 +13,7 @@ from keraslint.project.facts.class_texts import Clip, clips
 from keraslint.project.files.discover import discover
 from keraslint.project.files.git_revision import NoRevision, Past, past
 from keraslint.project.files.source import Source, Unreadable, read
-from keraslint.project.versions import Changes, Pairing, Side, changes, side
+from keraslint.project.program.changed_layers import Changes, Pairing, Side, changes, side
 
 Clips = Mapping[tuple[str, str], Clip]
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 
-from keraslint.project.candidates import reached
 from keraslint.project.facts.module_facts import FunctionSummary
 from keraslint.project.names.definitions import ClassRef, FunctionRef, Scope
 from keraslint.project.names.name_resolution import Hierarchy
+from keraslint.project.program.build_creations import reached
 
 
 class Descendants:

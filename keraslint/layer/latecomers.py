@@ -21,11 +21,11 @@ from keraslint.layer.rewrite import body_of, with_body
 from keraslint.layer.steps import StepReader
 from keraslint.layer.syntax import Method, children, code, dotted
 from keraslint.layer.uses import uses_of
-from keraslint.project.children import children as children_of
-from keraslint.project.late_state import State, created, only_in_call
 from keraslint.project.names import keras_api
 from keraslint.project.names.definitions import ClassRef, FunctionRef, Scope
 from keraslint.project.names.keras_api import Symbol
+from keraslint.project.program.call_phase_state import State, created, only_in_call
+from keraslint.project.program.children import children as children_of
 
 _REPEATS = (cst.For, cst.While, cst.BaseComp)
 _DEFERS = (cst.FunctionDef, cst.Lambda)

@@ -16,10 +16,10 @@ from keraslint.layer.facts import LayerClass
 from keraslint.layer.rewrite import body_of, with_body
 from keraslint.layer.steps import Step
 from keraslint.layer.syntax import Method, code, dotted, walk
-from keraslint.project.children import SEQUENTIAL, Unbuilt
 from keraslint.project.names.definitions import ClassRef
 from keraslint.project.names.keras_api import Symbol
 from keraslint.project.names.name_resolution import Hierarchy
+from keraslint.project.program.children import SEQUENTIAL, Unbuilt
 
 Layers = Mapping[str, "Symbol | ClassRef"]
 _TELLS_SHAPE = re.compile(

@@ -19,12 +19,12 @@ from keraslint.layer.obligations import Obligations
 from keraslint.layer.steady import SETTLED, is_settled
 from keraslint.layer.steps import Creation, Step, StepReader
 from keraslint.layer.syntax import Method, method_text, parse_method
-from keraslint.project.candidates import build_of, may_create, reached
 from keraslint.project.facts.module_facts import comes_by_tensorflow
 from keraslint.project.files.source import Source
 from keraslint.project.names.definitions import ClassRef, FunctionRef, Instance, Scope
 from keraslint.project.names.keras_api import Symbol
 from keraslint.project.names.name_resolution import Hierarchy
+from keraslint.project.program.build_creations import build_of, may_create, reached
 
 _MethodKey = tuple[str, str, str, str, str]
 

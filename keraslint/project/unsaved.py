@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from keraslint.diagnostic import Span
-from keraslint.project.candidates import reached
 from keraslint.project.names.definitions import ClassRef, FunctionRef
 from keraslint.project.names.name_resolution import Hierarchy
+from keraslint.project.program.build_creations import reached
 from keraslint.project.saving import (
     ALWAYS,
     Init,

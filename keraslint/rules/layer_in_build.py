@@ -99,7 +99,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from keraslint.diagnostic import Applicability, Fix, Health, Promise
-from keraslint.project.candidates import may_create
+from keraslint.project.program.build_creations import may_create
 from keraslint.rules import Cure, Finding, Rule
 
 if TYPE_CHECKING:

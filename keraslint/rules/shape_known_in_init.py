@@ -89,7 +89,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from keraslint.project.candidates import may_create
+from keraslint.project.program.build_creations import may_create
 from keraslint.rules import Finding, Rule
 from keraslint.rules.layer_in_build import PROMISE, created, cure
 

@@ -86,7 +86,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from keraslint.diagnostic import Applicability, Fix, Promise
-from keraslint.project.late_state import creates_late
+from keraslint.project.program.call_phase_state import creates_late
 from keraslint.rules import Cure, Finding, Rule
 
 if TYPE_CHECKING:

@@ -93,7 +93,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from keraslint.diagnostic import Applicability, Fix, Health, Promise, Span
-from keraslint.project.children import Child, Unbuilt
+from keraslint.project.program.children import Child, Unbuilt
 from keraslint.rules import Cure, Finding, Rule
 
 if TYPE_CHECKING:

@@ -6,11 +6,11 @@ import textwrap
 
 import pytest
 
-from keraslint.project.candidates import may_create
 from keraslint.project.facts import summarize
 from keraslint.project.facts.module_facts import ModuleSummary
 from keraslint.project.names.definitions import ClassRef, Kind, Scope
 from keraslint.project.names.name_resolution import Hierarchy
+from keraslint.project.program.build_creations import may_create
 
 
 class Project:

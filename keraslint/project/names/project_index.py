@@ -19,7 +19,7 @@ from keraslint.project.names.definitions import ClassRef
 from keraslint.project.names.keras_version import keras_of
 from keraslint.project.names.module_loader import Modules
 from keraslint.project.names.name_resolution import Hierarchy
-from keraslint.project.setting import set_attributes
+from keraslint.project.program.outside_writes import set_attributes
 
 Summaries = list[tuple[str, ModuleSummary | None]]
 _HEADER = re.compile(r"class\s+\w+\s*(?:\[[^\]]*\]\s*)?\(([^)]*)")  # quick: it begins with a word

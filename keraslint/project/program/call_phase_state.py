@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from keraslint.project.children import run_by
 from keraslint.project.names import keras_api
 from keraslint.project.names.definitions import ClassRef, External, FunctionRef, Kind, Scope
 from keraslint.project.names.keras_api import Symbol
 from keraslint.project.names.name_resolution import Hierarchy
+from keraslint.project.program.children import run_by
 
 _WEIGHTS = frozenset({"self.add_weight", "self.add_variable"})
 _VARIABLES = frozenset({"keras.Variable", "tensorflow.Variable", "tensorflow.compat.v1.Variable"})

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-from keraslint.project.candidates import build_of
 from keraslint.project.facts.module_facts import FunctionSummary
 from keraslint.project.names import keras_api
 from keraslint.project.names.definitions import ClassRef, FunctionRef, Kind, Scope
 from keraslint.project.names.keras_api import Symbol
 from keraslint.project.names.name_resolution import Hierarchy
+from keraslint.project.program.build_creations import build_of
 
 _DEPTH = 8
 _MAYBE_WEIGHTLESS = frozenset(
