@@ -102,9 +102,14 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from keraslint.diagnostic import Applicability, Edit, Fix, Health, Measure, Promise
-from keraslint.project.keeping import Kept, doubts, kept, listed
-from keraslint.project.saving import ALWAYS, accepts_always, config_of, init_of
-from keraslint.project.unsaved import (
+from keraslint.project.serialization.argument_storage import Kept, doubts, kept, listed
+from keraslint.project.serialization.kept_arguments import (
+    ALWAYS,
+    accepts_always,
+    config_of,
+    init_of,
+)
+from keraslint.project.serialization.lost_arguments import (
     base_gives_more,
     is_cut_off,
     lost_config,

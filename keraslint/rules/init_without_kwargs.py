@@ -83,9 +83,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from keraslint.diagnostic import Applicability, Fix
-from keraslint.project.doubled import doubled
-from keraslint.project.saving import config_of, init_of, next_takes_always
-from keraslint.project.unsaved import given_twice, swallows, unanswered
+from keraslint.project.serialization.kept_arguments import config_of, init_of, next_takes_always
+from keraslint.project.serialization.lost_arguments import given_twice, swallows, unanswered
+from keraslint.project.serialization.repeated_arguments import doubled
 from keraslint.rules import Cure, Finding, Rule
 from keraslint.rules.get_config_omits_argument import PROMISE
 

@@ -85,9 +85,9 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from keraslint.diagnostic import Applicability, Fix
-from keraslint.project.keeping import Kept, doubts, kept
-from keraslint.project.saving import accepts_always, config_of, init_of
-from keraslint.project.unsaved import forgotten
+from keraslint.project.serialization.argument_storage import Kept, doubts, kept
+from keraslint.project.serialization.kept_arguments import accepts_always, config_of, init_of
+from keraslint.project.serialization.lost_arguments import forgotten
 from keraslint.rules import Cure, Finding, Rule
 from keraslint.rules.get_config_omits_argument import PROMISE
 

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from keraslint.project.keeping import Kept, doubts
+from keraslint.project.serialization.argument_storage import Kept, doubts
 
 
 def test_what_may_be_anything_is_told_in_one_clause() -> None:

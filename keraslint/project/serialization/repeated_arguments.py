@@ -8,7 +8,7 @@ from keraslint.project.facts.module_facts import Parent
 from keraslint.project.names import keras_api
 from keraslint.project.names.definitions import ClassRef
 from keraslint.project.names.name_resolution import Hierarchy
-from keraslint.project.saving import init_of, is_clear, returned, saved
+from keraslint.project.serialization.kept_arguments import init_of, is_clear, returned, saved
 
 _MAYBE_SAVED = frozenset(
     """activity_regularizer alpha autocast batch_size fill_value flash_attention input_tensor

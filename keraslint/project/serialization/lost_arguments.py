@@ -8,7 +8,7 @@ from keraslint.diagnostic import Span
 from keraslint.project.names.definitions import ClassRef, FunctionRef
 from keraslint.project.names.name_resolution import Hierarchy
 from keraslint.project.program.build_creations import reached
-from keraslint.project.saving import (
+from keraslint.project.serialization.kept_arguments import (
     ALWAYS,
     Init,
     accepted,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from keraslint.project.names.definitions import ClassRef, FunctionRef, Instance, Scope
 from keraslint.project.names.keras_api import Symbol
 from keraslint.project.names.name_resolution import Hierarchy
-from keraslint.project.saving import Init
+from keraslint.project.serialization.kept_arguments import Init
 
 _SERIALIZED = ("activations", "constraints", "initializers", "regularizers")
 

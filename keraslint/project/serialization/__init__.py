@@ -1,0 +1,1 @@
+"""The facts of a class → what saving keeps of its arguments, and what loading needs."""
