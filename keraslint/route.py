@@ -24,7 +24,7 @@ from keraslint.rules import Cure, Rule, registry
 from keraslint.rules import unused_suppression as unused
 
 if TYPE_CHECKING:
-    from keraslint.layer.reader import LayerReader
+    from keraslint.layer.layer_reader import LayerReader
 
 POOL_FROM = 1_000_000
 """Characters from which on a second process saves more than it costs."""
@@ -220,7 +220,7 @@ class Route:
 
     @cached_property
     def _reader(self) -> LayerReader:
-        from keraslint.layer.reader import LayerReader  # LibCST, only when a class needs it
+        from keraslint.layer.layer_reader import LayerReader  # LibCST, only when a class needs it
 
         index, settings = self._index, self._settings
         return LayerReader(

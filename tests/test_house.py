@@ -56,22 +56,22 @@ OWNERS = {
 # What is called in few places only.
 CALLS = {
     "fork": ("forks", "proof.probe.serve", "proof.probe.preload"),
-    "parse_module": ("layer.syntax",),
+    "parse_module": ("layer.method_syntax",),
     "parse_statement": (
-        "layer.syntax",
-        "layer.rewrite",
+        "layer.method_syntax",
+        "layer.tree_edits",
         "layer.draft",
-        "layer.constructor",
+        "layer.init_method",
         "layer.flag",
-        "layer.dictionary",
+        "layer.config_edits",
     ),
     "parse_expression": (
-        "layer.syntax",
-        "layer.rewrite",
+        "layer.method_syntax",
+        "layer.tree_edits",
         "layer.draft",
-        "layer.constructor",
+        "layer.init_method",
         "layer.flag",
-        "layer.dictionary",
+        "layer.config_edits",
     ),
 }
 BACKENDS = {"jax", "torch"}  # that the probe may come to need
@@ -343,7 +343,7 @@ def test_only_the_command_line_prints_and_exits() -> None:
 
 
 def test_linting_and_the_server_can_start_no_process_and_import_no_code() -> None:
-    starts = ("keraslint.lint", "keraslint.layer.reader", "keraslint.server.wire")
+    starts = ("keraslint.lint", "keraslint.layer.layer_reader", "keraslint.server.wire")
     reached = {name: by for start in starts for name, by in needed_by(start).items()}
     able = [
         f"{name} (through {reached[name] or 'itself'}) imports {item.name}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import libcst as cst
 
-from keraslint.layer.syntax import code
+from keraslint.layer.method_syntax import code
 
 
 def realigned(call: cst.Call, old: int, new: int) -> cst.Call:

@@ -9,9 +9,9 @@ import libcst as cst
 
 from keraslint.layer.flow import Enter, Flow
 from keraslint.layer.known import answers_used
-from keraslint.layer.steps import Creation, Step, names_read
-from keraslint.layer.syntax import Method
-from keraslint.layer.uses import held_values
+from keraslint.layer.method_steps import Creation, Step, names_read
+from keraslint.layer.method_syntax import Method
+from keraslint.layer.name_uses import held_values
 
 _DEPTH = 5
 

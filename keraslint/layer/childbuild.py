@@ -6,9 +6,9 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 
 import libcst as cst
 
-from keraslint.layer.steps import Step
-from keraslint.layer.syntax import dotted, walk
-from keraslint.layer.uses import cell_of
+from keraslint.layer.method_steps import Step
+from keraslint.layer.method_syntax import dotted, walk
+from keraslint.layer.name_uses import cell_of
 from keraslint.project.names import keras_api
 from keraslint.project.names.definitions import ClassRef
 from keraslint.project.names.keras_api import Symbol

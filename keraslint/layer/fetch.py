@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import libcst as cst
 
-from keraslint.layer.steps import Step, around_moved, share_loop
-from keraslint.layer.uses import cell_of
+from keraslint.layer.method_steps import Step, around_moved, share_loop
+from keraslint.layer.name_uses import cell_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,11 +13,11 @@ import libcst as cst
 
 from keraslint.diagnostic import Edit
 from keraslint.layer.body import Body
-from keraslint.layer.constructor import Constructor
-from keraslint.layer.rewrite import body_of, with_body
-from keraslint.layer.steps import Step
-from keraslint.layer.syntax import Method, code, dotted
-from keraslint.layer.uses import cell_of
+from keraslint.layer.init_method import Constructor
+from keraslint.layer.method_steps import Step
+from keraslint.layer.method_syntax import Method, code, dotted
+from keraslint.layer.name_uses import cell_of
+from keraslint.layer.tree_edits import body_of, with_body
 
 
 @dataclass(frozen=True, slots=True)

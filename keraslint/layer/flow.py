@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import libcst as cst
 
-from keraslint.layer.steps import Step
-from keraslint.layer.uses import Uses, uses_of
+from keraslint.layer.method_steps import Step
+from keraslint.layer.name_uses import Uses, uses_of
 from keraslint.project.names.definitions import FunctionRef
 
 Needs = frozenset[str]

@@ -7,18 +7,18 @@ from itertools import chain
 
 from keraslint.diagnostic import ORDER_CHANGES, Span
 from keraslint.layer.body import Body, Makers
-from keraslint.layer.constructor import Constructor, InitFacts
 from keraslint.layer.draft import edits, mapped
-from keraslint.layer.facts import Hoist, Hoists
 from keraslint.layer.flag import flag_edits, flaggable
 from keraslint.layer.flow import Enter
+from keraslint.layer.init_method import Constructor, InitFacts
 from keraslint.layer.known import Known
+from keraslint.layer.layer_class import Hoist, Hoists
+from keraslint.layer.method_steps import Step, names_read
+from keraslint.layer.method_syntax import Method
 from keraslint.layer.missing import built_elsewhere, children_of, shapes_of
 from keraslint.layer.obligations import Move, Obligations
 from keraslint.layer.order import WeightOrder
 from keraslint.layer.plan import Plan, Planner
-from keraslint.layer.steps import Step, names_read
-from keraslint.layer.syntax import Method
 from keraslint.project.names.definitions import ClassRef
 from keraslint.project.names.name_resolution import Hierarchy
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import libcst as cst
 
 from keraslint.diagnostic import Edit
-from keraslint.layer.syntax import Method, code, dotted, walk
-from keraslint.layer.width import too_wide
+from keraslint.layer.line_width import too_wide
+from keraslint.layer.method_syntax import Method, code, dotted, walk
 
 
 def handing_on(method: Method, name: str) -> tuple[Edit, ...] | None:

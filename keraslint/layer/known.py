@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import libcst as cst
 
-from keraslint.layer.rewrite import Renamed
-from keraslint.layer.syntax import dotted
-from keraslint.layer.uses import uses_of
+from keraslint.layer.method_syntax import dotted
+from keraslint.layer.name_uses import uses_of
+from keraslint.layer.tree_edits import Renamed
 from keraslint.project.facts.module_facts import FunctionSummary
 
 CHANNELS = (

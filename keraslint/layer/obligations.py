@@ -10,9 +10,9 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
-from keraslint.layer.constructor import InitFacts
 from keraslint.layer.descendants import Descendants
 from keraslint.layer.hooks import hooks
+from keraslint.layer.init_method import InitFacts
 from keraslint.layer.steady import SETTLED, STEADY
 from keraslint.layer.world import World
 from keraslint.project.facts.module_facts import FunctionSummary

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from keraslint.layer.body import Body, Makers
+from keraslint.layer.method_steps import Step, exclusive, share_loop
+from keraslint.layer.method_syntax import dotted
 from keraslint.layer.plan import Plan, Planner
-from keraslint.layer.steps import Step, exclusive, share_loop
-from keraslint.layer.syntax import dotted
 from keraslint.project.names.definitions import ClassRef
 from keraslint.project.names.keras_api import Symbol
 from keraslint.project.names.name_resolution import Hierarchy

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping
 import libcst as cst
 
 from keraslint.diagnostic import Edit
-from keraslint.layer.syntax import Method, code, constant_text, walk
+from keraslint.layer.method_syntax import Method, code, constant_text, walk
 
 
 def misnamed(method: Method, keys: Collection[str], values: Mapping[str, str]) -> dict[str, str]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 import libcst as cst
 
 from keraslint.diagnostic import Edit, Span
-from keraslint.layer.syntax import Method, code, walk
+from keraslint.layer.method_syntax import Method, code, walk
 
 
 def concatenations(method: Method) -> tuple[tuple[Span, str, str], ...]:

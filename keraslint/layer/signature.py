@@ -5,7 +5,7 @@ from __future__ import annotations
 import libcst as cst
 
 from keraslint.diagnostic import Edit
-from keraslint.layer.syntax import Method
+from keraslint.layer.method_syntax import Method
 
 
 def with_parameter(method: Method, name: str, default: str) -> tuple[Edit, ...]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from keraslint.layer.calls import PURE_METHODS
-from keraslint.layer.uses import CHANGERS
+from keraslint.layer.call_effects import PURE_METHODS
+from keraslint.layer.name_uses import CHANGERS
 
 STEADY = frozenset(
     """_dtype_policy _name autocast built compute_dtype dtype dtype_policy input_dtype name

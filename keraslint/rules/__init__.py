@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from keraslint.diagnostic import Fix, Promise, Span
 
 if TYPE_CHECKING:
-    from keraslint.layer.facts import LayerClass
+    from keraslint.layer.layer_class import LayerClass
     from keraslint.project.facts.module_facts import ModuleSummary
     from keraslint.project.names.definitions import ClassRef
     from keraslint.project.names.name_resolution import Hierarchy

@@ -120,7 +120,7 @@ from keraslint.project.serialization.lost_arguments import (
 from keraslint.rules import Cure, Finding, Rule
 
 if TYPE_CHECKING:
-    from keraslint.layer.facts import LayerClass
+    from keraslint.layer.layer_class import LayerClass
     from keraslint.project.names.definitions import ClassRef
     from keraslint.project.names.name_resolution import Hierarchy
 
@@ -287,7 +287,7 @@ def _why_not(known: Sequence[Kept], chosen: str) -> str:
 def _edits(
     layer: LayerClass, entries: Sequence[Kept], *, chain: bool, lost: bool
 ) -> tuple[Edit, ...] | None:
-    from keraslint.layer.dictionary import completed, written
+    from keraslint.layer.config_edits import completed, written
 
     last = [(one.name, one.code) for one in entries]
     method = layer.method("get_config")

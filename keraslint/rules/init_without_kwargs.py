@@ -90,7 +90,7 @@ from keraslint.rules import Cure, Finding, Rule
 from keraslint.rules.get_config_omits_argument import PROMISE
 
 if TYPE_CHECKING:
-    from keraslint.layer.facts import LayerClass
+    from keraslint.layer.layer_class import LayerClass
     from keraslint.project.names.definitions import ClassRef
     from keraslint.project.names.name_resolution import Hierarchy
 

@@ -103,7 +103,7 @@ from keraslint.project.program.build_creations import may_create
 from keraslint.rules import Cure, Finding, Rule
 
 if TYPE_CHECKING:
-    from keraslint.layer.facts import Construction, LayerClass
+    from keraslint.layer.layer_class import Construction, LayerClass
 
 PROMISE = Promise(mends=(Health.FREEZES, Health.RELOADS, Health.BUILDS))
 

@@ -92,7 +92,7 @@ from keraslint.rules import Cure, Finding, Rule
 from keraslint.rules.get_config_omits_argument import PROMISE
 
 if TYPE_CHECKING:
-    from keraslint.layer.facts import LayerClass
+    from keraslint.layer.layer_class import LayerClass
     from keraslint.project.names.definitions import ClassRef
     from keraslint.project.names.name_resolution import Hierarchy
 
@@ -136,7 +136,7 @@ def cure(layer: LayerClass, finding: Finding) -> Cure:
 
 
 def _written(layer: LayerClass, known: Sequence[Kept]) -> Cure:
-    from keraslint.layer.dictionary import written
+    from keraslint.layer.config_edits import written
 
     init = layer.method("__init__")
     edits = written(init, layer.ref, [(one.name, one.code) for one in known]) if init else None

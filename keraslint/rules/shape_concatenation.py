@@ -94,8 +94,8 @@ from keraslint.diagnostic import Applicability, Fix, Health, Promise
 from keraslint.rules import Cure, Finding, Rule
 
 if TYPE_CHECKING:
-    from keraslint.layer.facts import LayerClass
-    from keraslint.layer.syntax import Method
+    from keraslint.layer.layer_class import LayerClass
+    from keraslint.layer.method_syntax import Method
     from keraslint.project.names.definitions import ClassRef
     from keraslint.project.names.name_resolution import Hierarchy
 

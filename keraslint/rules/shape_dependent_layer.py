@@ -89,7 +89,7 @@ from keraslint.rules.layer_in_build import PROMISE, created
 from keraslint.rules.layer_in_build import cure as layer_cure
 
 if TYPE_CHECKING:
-    from keraslint.layer.facts import LayerClass
+    from keraslint.layer.layer_class import LayerClass
 
 
 def check(layer: LayerClass) -> Iterator[Finding]:

@@ -94,7 +94,7 @@ from keraslint.rules import Finding, Rule
 from keraslint.rules.layer_in_build import PROMISE, created, cure
 
 if TYPE_CHECKING:
-    from keraslint.layer.facts import LayerClass
+    from keraslint.layer.layer_class import LayerClass
 
 
 def check(layer: LayerClass) -> Iterator[Finding]:

@@ -90,8 +90,8 @@ from keraslint.project.program.call_phase_state import creates_late
 from keraslint.rules import Cure, Finding, Rule
 
 if TYPE_CHECKING:
-    from keraslint.layer.facts import LayerClass
     from keraslint.layer.latecomers import Latecomer, Latecomers
+    from keraslint.layer.layer_class import LayerClass
 
 _SAYS = {
     "layer": "its weights are new each time, neither trained nor saved",

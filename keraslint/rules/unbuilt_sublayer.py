@@ -97,7 +97,7 @@ from keraslint.project.program.children import Child, Unbuilt
 from keraslint.rules import Cure, Finding, Rule
 
 if TYPE_CHECKING:
-    from keraslint.layer.facts import LayerClass
+    from keraslint.layer.layer_class import LayerClass
     from keraslint.project.names.definitions import ClassRef
     from keraslint.project.names.name_resolution import Hierarchy
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 import libcst as cst
 
-from keraslint.layer.syntax import children, constant_text, dotted
+from keraslint.layer.method_syntax import children, constant_text, dotted
 
 TAKERS = frozenset({"pop", "popitem", "popleft"})
 """Those that give back what they take out."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from keraslint.layer.syntax import Method
+from keraslint.layer.method_syntax import Method
 
 WIDTH = 88
 

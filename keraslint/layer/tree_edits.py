@@ -9,9 +9,9 @@ from typing import TypeVar
 import libcst as cst
 
 from keraslint.layer.fetch import Fetch
+from keraslint.layer.method_steps import Step
+from keraslint.layer.method_syntax import code
 from keraslint.layer.plan import Plan
-from keraslint.layer.steps import Step
-from keraslint.layer.syntax import code
 
 _Node = TypeVar("_Node", bound=cst.CSTNode)
 
@@ -224,7 +224,7 @@ def _bare(node: cst.BaseExpression) -> cst.BaseExpression:
 
 
 def _reads_any(body: cst.CSTNode, target: cst.CSTNode) -> bool:
-    from keraslint.layer.uses import uses_of
+    from keraslint.layer.name_uses import uses_of
 
     names = set(uses_of(target).reads)
     return bool(names & set(uses_of(body).reads))

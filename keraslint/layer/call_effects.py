@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-from keraslint.layer.uses import CHANGERS
+from keraslint.layer.name_uses import CHANGERS
 from keraslint.project.names import keras_api
 from keraslint.project.names.definitions import (
     ClassRef,

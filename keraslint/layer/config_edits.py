@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 import libcst as cst
 
 from keraslint.diagnostic import Edit, Position, Span
-from keraslint.layer.quotes import quote_in
-from keraslint.layer.rewrite import body_of, with_body
-from keraslint.layer.syntax import Method, code, constant_text, dotted, walk
-from keraslint.layer.width import WIDTH, too_wide
+from keraslint.layer.line_width import WIDTH, too_wide
+from keraslint.layer.method_syntax import Method, code, constant_text, dotted, walk
+from keraslint.layer.quote_style import quote_in
+from keraslint.layer.tree_edits import body_of, with_body
 from keraslint.project.names.definitions import ClassRef
 
 Entries = Sequence[tuple[str, str]]

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 import libcst as cst
 
-from keraslint.layer.calls import Does, Judge
-from keraslint.layer.syntax import Method, children, dotted
-from keraslint.layer.uses import TAKERS, Uses, bind, cell_of, uses_of
+from keraslint.layer.call_effects import Does, Judge
+from keraslint.layer.method_syntax import Method, children, dotted
+from keraslint.layer.name_uses import TAKERS, Uses, bind, cell_of, uses_of
 from keraslint.project.names.definitions import FunctionRef, Made, Scope
 
 

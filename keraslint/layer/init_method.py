@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import libcst as cst
 
 from keraslint.diagnostic import Edit, Position, Span
-from keraslint.layer.rewrite import body_of, with_body, without_placeholders
-from keraslint.layer.steps import Step
-from keraslint.layer.syntax import Method, code, dotted, walk
-from keraslint.layer.uses import Uses, uses_of
+from keraslint.layer.method_steps import Step
+from keraslint.layer.method_syntax import Method, code, dotted, walk
+from keraslint.layer.name_uses import Uses, uses_of
+from keraslint.layer.tree_edits import body_of, with_body, without_placeholders
 from keraslint.project.names.definitions import ClassRef
 from keraslint.project.names.keras_api import Symbol
 

@@ -12,8 +12,8 @@ from keraslint.project.names.definitions import ClassRef
 from keraslint.project.names.name_resolution import Hierarchy
 
 if TYPE_CHECKING:
-    from keraslint.layer.steps import Step
-    from keraslint.layer.syntax import Method
+    from keraslint.layer.method_steps import Step
+    from keraslint.layer.method_syntax import Method
 
 
 @dataclass(frozen=True, slots=True)
