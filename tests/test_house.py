@@ -60,17 +60,17 @@ CALLS = {
     "parse_statement": (
         "layer.method_syntax",
         "layer.tree_edits",
-        "layer.draft",
+        "layer.motion.emit",
         "layer.init_method",
-        "layer.flag",
+        "layer.motion.shape_flag",
         "layer.config_edits",
     ),
     "parse_expression": (
         "layer.method_syntax",
         "layer.tree_edits",
-        "layer.draft",
+        "layer.motion.emit",
         "layer.init_method",
-        "layer.flag",
+        "layer.motion.shape_flag",
         "layer.config_edits",
     ),
 }

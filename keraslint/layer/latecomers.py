@@ -13,13 +13,13 @@ import libcst as cst
 from keraslint.diagnostic import Edit, Span
 from keraslint.layer.alignment import realigned
 from keraslint.layer.call_effects import Judge
-from keraslint.layer.hoist import move_of
 from keraslint.layer.init_method import Constructor, first_method
 from keraslint.layer.layer_class import LayerClass
 from keraslint.layer.method_steps import StepReader
 from keraslint.layer.method_syntax import Method, children, code, dotted
+from keraslint.layer.motion.hoist import move_of
+from keraslint.layer.motion.objections import Obligations
 from keraslint.layer.name_uses import uses_of
-from keraslint.layer.obligations import Obligations
 from keraslint.layer.tree_edits import body_of, with_body
 from keraslint.project.names import keras_api
 from keraslint.project.names.definitions import ClassRef, FunctionRef, Scope

@@ -8,17 +8,17 @@ from functools import cached_property
 
 import libcst as cst
 
-from keraslint.layer.body import Body, absorb
 from keraslint.layer.call_effects import Judge
-from keraslint.layer.flow import Flow, Needs
-from keraslint.layer.hoist import Hoister
 from keraslint.layer.init_method import Constructor, first_method
-from keraslint.layer.known import Known, answered
 from keraslint.layer.layer_class import Construction, Hoists, LayerClass
 from keraslint.layer.method_steps import Creation, Step, StepReader
 from keraslint.layer.method_syntax import Method, method_text, parse_method
-from keraslint.layer.obligations import Obligations
-from keraslint.layer.steady import SETTLED, is_settled
+from keraslint.layer.motion.build_steps import Body, absorb
+from keraslint.layer.motion.hoist import Hoister
+from keraslint.layer.motion.objections import Obligations
+from keraslint.layer.motion.phase_stable import SETTLED, is_settled
+from keraslint.layer.motion.shape_dependence import Flow, Needs
+from keraslint.layer.motion.shape_parameters import Known, answered
 from keraslint.project.facts.module_facts import comes_by_tensorflow
 from keraslint.project.files.source import Source
 from keraslint.project.names.definitions import ClassRef, FunctionRef, Instance, Scope

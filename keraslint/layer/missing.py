@@ -9,12 +9,12 @@ import libcst as cst
 
 from keraslint.diagnostic import Edit
 from keraslint.layer.childbuild import ChildBuilds
-from keraslint.layer.descendants import Descendants
-from keraslint.layer.draft import insert_builds
 from keraslint.layer.init_method import Constructor
 from keraslint.layer.layer_class import LayerClass
 from keraslint.layer.method_steps import Step
 from keraslint.layer.method_syntax import Method, code, dotted, walk
+from keraslint.layer.motion.emit import insert_builds
+from keraslint.layer.motion.subclass_objections import Descendants
 from keraslint.layer.tree_edits import body_of, with_body
 from keraslint.project.names.definitions import ClassRef
 from keraslint.project.names.keras_api import Symbol

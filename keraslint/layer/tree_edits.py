@@ -8,10 +8,10 @@ from typing import TypeVar
 
 import libcst as cst
 
-from keraslint.layer.fetch import Fetch
 from keraslint.layer.method_steps import Step
 from keraslint.layer.method_syntax import code
-from keraslint.layer.plan import Plan
+from keraslint.layer.motion.local_replacements import Fetch
+from keraslint.layer.motion.move_plan import Plan
 
 _Node = TypeVar("_Node", bound=cst.CSTNode)
 

@@ -10,11 +10,11 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
-from keraslint.layer.descendants import Descendants
-from keraslint.layer.hooks import hooks
 from keraslint.layer.init_method import InitFacts
-from keraslint.layer.steady import SETTLED, STEADY
-from keraslint.layer.world import World
+from keraslint.layer.motion.class_hooks import hooks
+from keraslint.layer.motion.external_reads import World
+from keraslint.layer.motion.phase_stable import SETTLED, STEADY
+from keraslint.layer.motion.subclass_objections import Descendants
 from keraslint.project.facts.module_facts import FunctionSummary
 from keraslint.project.names import keras_api
 from keraslint.project.names.definitions import ClassRef, FunctionRef, Lineage

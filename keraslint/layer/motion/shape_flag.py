@@ -12,10 +12,10 @@ from dataclasses import dataclass
 import libcst as cst
 
 from keraslint.diagnostic import Edit
-from keraslint.layer.body import Body
 from keraslint.layer.init_method import Constructor
 from keraslint.layer.method_steps import Step
 from keraslint.layer.method_syntax import Method, code, dotted
+from keraslint.layer.motion.build_steps import Body
 from keraslint.layer.name_uses import cell_of
 from keraslint.layer.tree_edits import body_of, with_body
 

@@ -6,19 +6,19 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
 
 from keraslint.diagnostic import ORDER_CHANGES, Span
-from keraslint.layer.body import Body, Makers
-from keraslint.layer.draft import edits, mapped
-from keraslint.layer.flag import flag_edits, flaggable
-from keraslint.layer.flow import Enter
 from keraslint.layer.init_method import Constructor, InitFacts
-from keraslint.layer.known import Known
 from keraslint.layer.layer_class import Hoist, Hoists
 from keraslint.layer.method_steps import Step, names_read
 from keraslint.layer.method_syntax import Method
 from keraslint.layer.missing import built_elsewhere, children_of, shapes_of
-from keraslint.layer.obligations import Move, Obligations
-from keraslint.layer.order import WeightOrder
-from keraslint.layer.plan import Plan, Planner
+from keraslint.layer.motion.build_steps import Body, Makers
+from keraslint.layer.motion.emit import edits, mapped
+from keraslint.layer.motion.move_plan import Plan, Planner
+from keraslint.layer.motion.objections import Move, Obligations
+from keraslint.layer.motion.shape_dependence import Enter
+from keraslint.layer.motion.shape_flag import flag_edits, flaggable
+from keraslint.layer.motion.shape_parameters import Known
+from keraslint.layer.motion.weight_order import WeightOrder
 from keraslint.project.names.definitions import ClassRef
 from keraslint.project.names.name_resolution import Hierarchy
 

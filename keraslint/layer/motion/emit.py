@@ -8,12 +8,12 @@ from collections.abc import Sequence
 import libcst as cst
 
 from keraslint.diagnostic import Edit
-from keraslint.layer.body import Body
 from keraslint.layer.init_method import Constructor
 from keraslint.layer.method_steps import Step
 from keraslint.layer.method_syntax import dotted
+from keraslint.layer.motion.build_steps import Body
+from keraslint.layer.motion.move_plan import Plan
 from keraslint.layer.name_uses import uses_of
-from keraslint.layer.plan import Plan
 from keraslint.layer.tree_edits import Renamed, Split, body_of, with_body, without_first_blank
 
 _CHILD = re.compile(r"self\.\w+")

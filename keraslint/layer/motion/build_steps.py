@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 
 import libcst as cst
 
-from keraslint.layer.flow import Enter, Flow
-from keraslint.layer.known import answers_used
 from keraslint.layer.method_steps import Creation, Step, names_read
 from keraslint.layer.method_syntax import Method
+from keraslint.layer.motion.shape_dependence import Enter, Flow
+from keraslint.layer.motion.shape_parameters import answers_used
 from keraslint.layer.name_uses import held_values
 
 _DEPTH = 5

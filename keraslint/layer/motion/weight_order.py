@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from keraslint.layer.body import Body, Makers
 from keraslint.layer.method_steps import Step, exclusive, share_loop
 from keraslint.layer.method_syntax import dotted
-from keraslint.layer.plan import Plan, Planner
+from keraslint.layer.motion.build_steps import Body, Makers
+from keraslint.layer.motion.move_plan import Plan, Planner
 from keraslint.project.names.definitions import ClassRef
 from keraslint.project.names.keras_api import Symbol
 from keraslint.project.names.name_resolution import Hierarchy

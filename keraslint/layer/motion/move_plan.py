@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 import libcst as cst
 
-from keraslint.layer.fetch import Fetch, Fetcher
 from keraslint.layer.method_steps import Step, around_moved, exclusive, points_at_items, share_loop
 from keraslint.layer.method_syntax import dotted
+from keraslint.layer.motion.local_replacements import Fetch, Fetcher
 from keraslint.layer.name_uses import late_reads
 
 
