@@ -124,7 +124,7 @@ def unbuilt(layer: LayerClass) -> Sequence[Child]:
     """The children that `build()` leaves unbuilt, and nobody else in the project builds."""
     if layer.keras != 3:
         return ()
-    from keraslint.layer.missing import Additions, built_elsewhere
+    from keraslint.layer.child_builds.missing_builds import Additions, built_elsewhere
 
     found = Unbuilt(layer.hierarchy).of(layer.ref)
     additions = Additions(layer, [child.attribute for child in found])
@@ -146,7 +146,7 @@ def unbuilt(layer: LayerClass) -> Sequence[Child]:
 
 def cure(layer: LayerClass, finding: Finding) -> Cure:
     """Build all of them, or tell which shape is missing: half of the weights is no rescue."""
-    from keraslint.layer.missing import Additions
+    from keraslint.layer.child_builds.missing_builds import Additions
 
     attributes = [child.attribute for child in unbuilt(layer)]
     additions = Additions(layer, attributes)

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
 
 from keraslint.diagnostic import ORDER_CHANGES, Span
+from keraslint.layer.child_builds.missing_builds import built_elsewhere, children_of, shapes_of
 from keraslint.layer.init_method import Constructor, InitFacts
 from keraslint.layer.layer_class import Hoist, Hoists
 from keraslint.layer.method_steps import Step, names_read
 from keraslint.layer.method_syntax import Method
-from keraslint.layer.missing import built_elsewhere, children_of, shapes_of
 from keraslint.layer.motion.build_steps import Body, Makers
 from keraslint.layer.motion.emit import edits, mapped
 from keraslint.layer.motion.move_plan import Plan, Planner

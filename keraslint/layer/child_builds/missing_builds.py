@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 import libcst as cst
 
 from keraslint.diagnostic import Edit
-from keraslint.layer.childbuild import ChildBuilds
+from keraslint.layer.child_builds.provable_builds import ChildBuilds
 from keraslint.layer.init_method import Constructor
 from keraslint.layer.layer_class import LayerClass
 from keraslint.layer.method_steps import Step
