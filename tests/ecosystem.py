@@ -169,7 +169,7 @@ def look_inside(folder: Path) -> Inside:
     """Ask the working tree's own modules for what its reports do not tell."""
     sys.path.insert(0, str(ROOT))
     from keraslint.config import Settings
-    from keraslint.lint import lint
+    from keraslint.engine.lint import lint
     from keraslint.project.names.project_index import Index
 
     settings = Settings(root=folder, select=("ALL",), cache=False)

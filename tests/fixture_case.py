@@ -11,8 +11,8 @@ from pathlib import Path
 
 from keraslint.config import Settings
 from keraslint.diagnostic import Diagnostic, Fix
+from keraslint.engine.lint import LintResult, lint
 from keraslint.fix.session import FixResult, fix
-from keraslint.lint import LintResult, lint
 from keraslint.rules import registry
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"

@@ -12,7 +12,7 @@ import pytest
 from fixture_case import expected_in
 
 from keraslint.config import Settings
-from keraslint.lint import lint_texts
+from keraslint.engine.lint import lint_texts
 from keraslint.project.files.source import Source
 from keraslint.rules import registry
 

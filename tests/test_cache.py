@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from keraslint.archive import packed, unpacked
 from keraslint.cache import KEPT, Cache, digest
 from keraslint.config import Settings
-from keraslint.forks import forked
-from keraslint.lint import LintResult, lint
+from keraslint.engine.diagnostics_json import packed, unpacked
+from keraslint.engine.forked_pool import forked
+from keraslint.engine.lint import LintResult, lint
 
 BASE = """\
 from keras import layers
@@ -136,8 +136,8 @@ def test_several_processes_give_what_one_gives(
     project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     alone = lint([project], Settings(root=project, cache=False))
-    monkeypatch.setattr("keraslint.route.POOL_FROM", 0)
-    monkeypatch.setattr("keraslint.route.workers", lambda: 3)
+    monkeypatch.setattr("keraslint.engine.analysis.POOL_FROM", 0)
+    monkeypatch.setattr("keraslint.engine.analysis.workers", lambda: 3)
 
     together = lint([project], Settings(root=project, cache=False))
 

@@ -25,9 +25,9 @@ FLOORS = (
     ("project",),
     ("layer",),
     ("rules",),
-    ("archive", "baseline", "forks"),
-    ("route",),
-    ("lint", "fix.apply", "fix.progress", "proof", "report"),
+    ("engine.diagnostics_json", "baseline", "engine.forked_pool"),
+    ("engine.analysis",),
+    ("engine.lint", "fix.apply", "fix.progress", "proof", "report"),
     ("fix.proving",),
     ("fix.session", "server"),
     ("commands",),
@@ -44,7 +44,7 @@ OWNERS = {
     "libcst": ("layer.*",),
     "lsprotocol": ("server.answers", "server.positions", "server.wire"),
     "pathspec": ("project.files.gitignore",),
-    "pickle": ("forks",),
+    "pickle": ("engine.forked_pool",),
     "pygls": ("server.wire",),
     "subprocess": ("proof.child", "project.files.git_revision"),
     "keras": ("proof.probe.*",),
@@ -55,7 +55,7 @@ OWNERS = {
 }
 # What is called in few places only.
 CALLS = {
-    "fork": ("forks", "proof.probe.serve", "proof.probe.preload"),
+    "fork": ("engine.forked_pool", "proof.probe.serve", "proof.probe.preload"),
     "parse_module": ("layer.method_syntax",),
     "parse_statement": (
         "layer.method_syntax",
@@ -343,7 +343,7 @@ def test_only_the_command_line_prints_and_exits() -> None:
 
 
 def test_linting_and_the_server_can_start_no_process_and_import_no_code() -> None:
-    starts = ("keraslint.lint", "keraslint.layer.layer_reader", "keraslint.server.wire")
+    starts = ("keraslint.engine.lint", "keraslint.layer.layer_reader", "keraslint.server.wire")
     reached = {name: by for start in starts for name, by in needed_by(start).items()}
     able = [
         f"{name} (through {reached[name] or 'itself'}) imports {item.name}"

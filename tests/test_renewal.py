@@ -11,8 +11,8 @@ import pytest
 
 from keraslint.config import Settings
 from keraslint.diagnostic import Diagnostic
+from keraslint.engine.analysis import Route
 from keraslint.project.files.source import Source
-from keraslint.route import Route
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
 UNREADABLE = [*FIXTURES.glob("undecodable-file/*.py")]

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from keraslint.config import Settings
+from keraslint.engine.lint import lint
 from keraslint.fix.session import fix
-from keraslint.lint import lint
 from keraslint.rules import Rule, registry
 
 SECTIONS = (

@@ -8,7 +8,7 @@ import pytest
 
 from keraslint.config import Settings
 from keraslint.diagnostic import Diagnostic
-from keraslint.lint import lint
+from keraslint.engine.lint import lint
 
 ALL = Settings(select=("ALL",))
 LAYER = """\

@@ -164,7 +164,7 @@ def _shown_files(paths: list[Path], settings: Settings) -> Answer:
 
 def _linted(request: Request, settings: Settings, paths: list[Path], stdin: Stdin | None) -> Answer:
     from keraslint.commands.baseline import stale_note
-    from keraslint.lint import lint
+    from keraslint.engine.lint import lint
 
     start = time.perf_counter()
     result = lint(paths, settings, stdin=stdin)

@@ -10,8 +10,8 @@ from pathlib import Path
 from keraslint.commands import Answer, failed, told
 from keraslint.config import Settings
 from keraslint.diagnostic import Diagnostic
+from keraslint.engine.lint import lint
 from keraslint.fix.apply import edited
-from keraslint.lint import lint
 from keraslint.project.facts.parse import is_python
 from keraslint.project.files.atomic_write import write_atomically
 from keraslint.project.files.noqa_edits import silencing

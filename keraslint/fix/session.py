@@ -10,10 +10,10 @@ from pathlib import Path
 
 from keraslint.config import Settings, fixable
 from keraslint.diagnostic import Applicability, Diagnostic, Fix, Settled, Verdict
+from keraslint.engine.lint import LintResult, Stdin, lint_texts, read_all
 from keraslint.fix.apply import apply, edited
 from keraslint.fix.progress import Progress
 from keraslint.fix.proving import Key, Proved, Proving, key_of
-from keraslint.lint import LintResult, Stdin, lint_texts, read_all
 from keraslint.project.files.atomic_write import write_atomically
 from keraslint.project.files.notebook.cell_syntax import damage
 from keraslint.project.files.source import Source, Trouble, Unreadable

@@ -12,12 +12,12 @@ from pathlib import Path
 from keraslint.baseline import read_baseline
 from keraslint.config import Settings
 from keraslint.diagnostic import Diagnostic, Span
+from keraslint.engine.analysis import Found, Route, everywhere
 from keraslint.fix.apply import apply
 from keraslint.project.facts.parse import is_python
 from keraslint.project.files.discover import files_in
 from keraslint.project.files.glob_patterns import excluded
 from keraslint.project.files.source import Source, read
-from keraslint.route import Found, Route, everywhere
 from keraslint.server.trust import Trust
 
 WIDEST = 5_000

@@ -13,8 +13,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from keraslint.config import Settings
+from keraslint.engine.lint import lint_texts
 from keraslint.fix.session import fix
-from keraslint.lint import lint_texts
 from keraslint.project.files.source import Source
 
 sys.path.insert(0, str(Path(__file__).parent))

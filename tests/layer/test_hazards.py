@@ -9,7 +9,7 @@ import pytest
 
 from keraslint.config import Settings
 from keraslint.diagnostic import Applicability
-from keraslint.lint import lint_texts
+from keraslint.engine.lint import lint_texts
 from keraslint.project.files.source import Source
 
 HEAD = """\

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from keraslint.config import Settings
 from keraslint.diagnostic import Applicability, Diagnostic
-from keraslint.lint import lint_texts
+from keraslint.engine.lint import lint_texts
 from keraslint.project.files.source import Source
 
 CREATION = ("KRL101", "KRL102", "KRL103")

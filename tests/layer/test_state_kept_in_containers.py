@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from keraslint.config import Settings
-from keraslint.lint import lint
+from keraslint.engine.lint import lint
 
 LAYER = """
 import keras

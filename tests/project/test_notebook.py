@@ -16,8 +16,8 @@ from notebook_texts import notebook as book
 
 from keraslint.config import Settings
 from keraslint.diagnostic import Applicability, Edit, Fix, Position, Span
+from keraslint.engine.lint import lint_texts
 from keraslint.fix.apply import apply, edited
-from keraslint.lint import lint_texts
 from keraslint.project.files.notebook import Notebook, Scattered, notebook
 from keraslint.project.files.notebook.cell_positions import Places
 from keraslint.project.files.notebook.cell_syntax import CROSSES, damage

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from keraslint.config import Settings, selected
 from keraslint.diagnostic import Diagnostic, Position, Span
-from keraslint.forks import forked, workers
+from keraslint.engine.forked_pool import forked, workers
 from keraslint.project.facts.module_facts import ModuleSummary
 from keraslint.project.facts.parse import fault, require_python
 from keraslint.project.files.glob_patterns import silenced

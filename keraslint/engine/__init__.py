@@ -1,0 +1,1 @@
+"""Paths → diagnostics, from the cache where nothing has changed."""
