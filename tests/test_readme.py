@@ -14,7 +14,7 @@ import pytest
 
 from keraslint.cli import run
 from keraslint.config import load, selected
-from keraslint.report.pages import pages_markdown, rules_table
+from keraslint.report.rule_pages import pages_markdown, rules_table
 from keraslint.rules import registry
 
 ROOT = Path(__file__).parent.parent

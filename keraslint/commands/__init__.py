@@ -53,7 +53,7 @@ def _line(problem: Unreadable) -> str:
 def check_report(file: str | None) -> None:
     """Refuse a report that could not be written, before anything is run."""
     from keraslint.config import ConfigError
-    from keraslint.report.evidence import is_known
+    from keraslint.report.verdicts.report_file import is_known
 
     if file is None:
         return

@@ -150,7 +150,7 @@ def _on(settings: Settings) -> frozenset[str]:
 
 
 def _shown_settings(settings: Settings) -> Answer:
-    from keraslint.report.configuration import configuration
+    from keraslint.report.settings_text import configuration
     from keraslint.rules import registry
 
     return Answer(configuration(settings, selected(settings, registry())))
@@ -227,13 +227,13 @@ def _fixed(request: Request, settings: Settings, paths: list[Path], stdin: Stdin
 
 def _evidence(file: str | None, result: FixResult) -> str | None:
     from keraslint.commands.exhibits import exhibits_of
-    from keraslint.report.evidence import evidence
+    from keraslint.report.verdicts.report_file import evidence
 
     return evidence(file, exhibits_of(result)) if file else None
 
 
 def _recipes_used(result: FixResult) -> str:
-    from keraslint.report.recipes import recipes_toml
+    from keraslint.report.verdicts.used_recipes import recipes_toml
 
     return recipes_toml((one.path, one.verdict) for one in result.settled if one.verdict)
 
@@ -253,7 +253,7 @@ def _diffed(done: Answer, report: Report, result: FixResult) -> Answer:
 def _beside(report: Report) -> str:
     """Tell what became of each fix, for standard error: the output has no room for it."""
     from keraslint.report.closing import closing
-    from keraslint.report.settled import settled
+    from keraslint.report.fix_outcomes import settled
 
     lines = [] if report.quiet else [*settled(report), *closing(report)]
     return "".join(f"{line}\n" for line in lines)

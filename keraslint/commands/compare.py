@@ -19,11 +19,11 @@ from keraslint.fix.progress import Progress
 from keraslint.project.program.changed_layers import Pairing
 from keraslint.proof.prove import Claim, ProofOptions, Prover
 from keraslint.proof.recipe import Recipe, recipes_for, recipes_in, recipes_of_config
-from keraslint.report.evidence import evidence
-from keraslint.report.exhibit import Exhibit
-from keraslint.report.recipes import recipes_toml, renamed
-from keraslint.report.record import compared
-from keraslint.report.verdict import verdict_text
+from keraslint.report.json_record import compared
+from keraslint.report.verdicts.compared_layer import Exhibit
+from keraslint.report.verdicts.report_file import evidence
+from keraslint.report.verdicts.used_recipes import recipes_toml, renamed
+from keraslint.report.verdicts.verdict_text import verdict_text
 
 
 @dataclass(frozen=True, slots=True)

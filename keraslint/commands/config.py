@@ -6,7 +6,7 @@ from difflib import get_close_matches
 
 from keraslint.config import ConfigError
 from keraslint.options import OPTIONS
-from keraslint.report.options import options_json, options_text, schema
+from keraslint.report.option_docs import options_json, options_text, schema
 from keraslint.rules import registry
 
 FIRST = len("KRL")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from keraslint.config import ConfigError
 from keraslint.report.listing import listing
-from keraslint.report.pages import wrapped
+from keraslint.report.rule_pages import wrapped
 
 _HEADING = re.compile(r"^## (.+)$", re.MULTILINE)
 _FOLDER = Path(__file__).parent.parent / "editors"

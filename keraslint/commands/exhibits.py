@@ -9,8 +9,8 @@ from keraslint.fix.apply import edited
 from keraslint.fix.session import FixResult
 from keraslint.project.facts.class_texts import Clip, clips
 from keraslint.project.files.source import Source
-from keraslint.report.exhibit import Exhibit
-from keraslint.report.settled import fate
+from keraslint.report.fix_outcomes import fate
+from keraslint.report.verdicts.compared_layer import Exhibit
 
 
 def exhibits_of(result: FixResult) -> tuple[Exhibit, ...]:

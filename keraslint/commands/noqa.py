@@ -18,7 +18,7 @@ from keraslint.project.files.noqa_edits import silencing
 from keraslint.project.files.source import Source, Trouble, Unreadable
 from keraslint.project.files.suppressions import suppressions, unsuppressed
 from keraslint.report import Report
-from keraslint.report.notebooks import in_cells
+from keraslint.report.notebook_spans import in_cells
 
 ABOUT_FILES = "KRL0"
 """A comment cannot silence what is wrong with a comment, or with the file."""

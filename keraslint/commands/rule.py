@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from keraslint.config import matching
 from keraslint.report.listing import listing
-from keraslint.report.pages import pages_json, pages_markdown, pages_text
+from keraslint.report.rule_pages import pages_json, pages_markdown, pages_text
 from keraslint.rules import registry
 
 

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 
 from keraslint.diagnostic import Applicability, Outcome, Settled, Verdict
 from keraslint.report import Report
-from keraslint.report.advice import advice
 from keraslint.report.palette import Palette
+from keraslint.report.verdicts.advice import advice
 
 
 def closing(report: Report) -> list[str]:

@@ -7,8 +7,8 @@ from io import StringIO
 
 from keraslint.diagnostic import Span
 from keraslint.project.files.source import Source
-from keraslint.report.cells import Cells, cells
 from keraslint.report.palette import Palette
+from keraslint.report.terminal_cells import Cells, cells
 
 BEFORE, AFTER, WHOLE = 2, 1, 4
 

@@ -10,7 +10,7 @@ from lsprotocol import types
 
 from keraslint.diagnostic import Applicability, Diagnostic, Edit, Fix, Position
 from keraslint.project.files.source import Source
-from keraslint.report.pages import pages_markdown
+from keraslint.report.rule_pages import pages_markdown
 from keraslint.rules import Rule, registry
 from keraslint.server.ignoring import ignored
 from keraslint.server.positions import Places

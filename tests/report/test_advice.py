@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from keraslint.diagnostic import Outcome, Verdict
-from keraslint.report.advice import NO_RECIPE, advice
+from keraslint.report.verdicts.advice import NO_RECIPE, advice
 
 FAILS = "baseline fails: importing a.py fails: ModuleNotFoundError: No module named "
 

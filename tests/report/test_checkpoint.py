@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from keraslint.diagnostic import OldFile, Outcome, Verdict
-from keraslint.report.checkpoint import checkpoint_answer
+from keraslint.report.verdicts.checkpoint import checkpoint_answer
 
 PROVED = Verdict(Outcome.PROVED, "Block")
 LOADS = OldFile(".keras", loads=True, loaded=True)

@@ -25,9 +25,9 @@ from keraslint.diagnostic import (
 from keraslint.project.files.source import Source
 from keraslint.report import Report, format_names, render
 from keraslint.report.diff import diffs
-from keraslint.report.record import proof
+from keraslint.report.json_record import proof
 from keraslint.report.statistics import statistics
-from keraslint.report.verdict import verdict_text
+from keraslint.report.verdicts.verdict_text import verdict_text
 
 SOURCE = Source("a/x.py", 'class A:\n\ts = "🎉"; d = Dense(4)\n    e = Dense(\n        n,\n    )\n')
 SAFE = Fix(Applicability.SAFE, "Move `d` to `__init__`", (Edit(Span.of(2, 1, 3, 1), ""),), "A")

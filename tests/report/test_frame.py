@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from keraslint.diagnostic import Span
 from keraslint.project.files.source import Source
-from keraslint.report.cells import cells
 from keraslint.report.frame import frame
 from keraslint.report.palette import Palette
+from keraslint.report.terminal_cells import cells
 
 
 def drawn(text: str, marked: str, *, width: int = 80, colour: bool = False) -> str:

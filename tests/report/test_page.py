@@ -20,11 +20,11 @@ from keraslint.diagnostic import (
 )
 from keraslint.project.facts.class_texts import Clip
 from keraslint.proof.checks import CHECKS
-from keraslint.report.aligned import LineRow, Mark, line_rows, weight_rows
-from keraslint.report.evidence import evidence
-from keraslint.report.exhibit import Exhibit
-from keraslint.report.meanings import MEANINGS
-from keraslint.report.page import page
+from keraslint.report.html.proof_page import page
+from keraslint.report.html.side_by_side import LineRow, Mark, line_rows, weight_rows
+from keraslint.report.verdicts.compared_layer import Exhibit
+from keraslint.report.verdicts.measure_meanings import MEANINGS
+from keraslint.report.verdicts.report_file import evidence
 
 KERNEL = WeightSeen("dense/kernel", (8, 4), "float32", True)
 BIAS = WeightSeen("dense/bias", (4,), "float32", True)

@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from textwrap import dedent
 
-from keraslint.report.pages import pages_json, pages_markdown, pages_text
+from keraslint.report.rule_pages import pages_json, pages_markdown, pages_text
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from keraslint.config import load
 from keraslint.diagnostic import Outcome, Verdict
 from keraslint.proof.recipe import recipes_of_config
-from keraslint.report.recipes import recipes_toml, renamed
+from keraslint.report.verdicts.used_recipes import recipes_toml, renamed
 
 PROVED = Verdict(Outcome.PROVED, "Block", recipe="Block(4)(floats(2, 8))")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from keraslint.report import Report
-from keraslint.report.notebooks import in_files
+from keraslint.report.notebook_spans import in_files
 
 
 def render(report: Report) -> str:

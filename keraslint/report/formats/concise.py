@@ -5,9 +5,9 @@ from __future__ import annotations
 from keraslint.diagnostic import Diagnostic
 from keraslint.report import Report
 from keraslint.report.closing import closing
-from keraslint.report.notebooks import in_cells
+from keraslint.report.fix_outcomes import settled
+from keraslint.report.notebook_spans import in_cells
 from keraslint.report.palette import Palette
-from keraslint.report.settled import settled
 
 
 def render(report: Report) -> str:

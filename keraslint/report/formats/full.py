@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from keraslint.diagnostic import Applicability, Diagnostic, Fix, Outcome
 from keraslint.report import Report
 from keraslint.report.closing import closing
+from keraslint.report.fix_outcomes import settled
 from keraslint.report.formats.concise import headline
 from keraslint.report.frame import frame, margin
-from keraslint.report.notebooks import in_cells
+from keraslint.report.notebook_spans import in_cells
 from keraslint.report.palette import Palette
-from keraslint.report.settled import settled
 
 
 def render(report: Report) -> str:

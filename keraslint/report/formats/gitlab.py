@@ -9,7 +9,7 @@ from typing import Any
 
 from keraslint.diagnostic import Diagnostic, Position
 from keraslint.report import Report
-from keraslint.report.notebooks import in_files
+from keraslint.report.notebook_spans import in_files
 
 
 def render(report: Report) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 
 from keraslint.report import Report
-from keraslint.report.notebooks import in_cells
-from keraslint.report.record import record
+from keraslint.report.json_record import record
+from keraslint.report.notebook_spans import in_cells
 
 
 def render(report: Report) -> str:

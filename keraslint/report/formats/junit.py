@@ -7,8 +7,8 @@ from itertools import groupby
 from xml.etree import ElementTree as Xml
 
 from keraslint.report import Report
-from keraslint.report.notebooks import in_files
-from keraslint.report.record import absolute
+from keraslint.report.json_record import absolute
+from keraslint.report.notebook_spans import in_files
 
 _NOT_XML = re.compile(r"[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 

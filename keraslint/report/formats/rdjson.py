@@ -8,8 +8,8 @@ from typing import Any
 from keraslint.diagnostic import Diagnostic, Position, Span
 from keraslint.project.files.source import Source
 from keraslint.report import Report
-from keraslint.report.notebooks import in_files
-from keraslint.report.record import absolute
+from keraslint.report.json_record import absolute
+from keraslint.report.notebook_spans import in_files
 
 
 def render(report: Report) -> str:

@@ -9,8 +9,8 @@ from typing import Any
 from keraslint import __version__
 from keraslint.diagnostic import Diagnostic, Fix, Span
 from keraslint.report import Report
-from keraslint.report.notebooks import in_files
-from keraslint.report.record import absolute
+from keraslint.report.json_record import absolute
+from keraslint.report.notebook_spans import in_files
 from keraslint.rules import registry
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from keraslint.diagnostic import Check, CheckStatus, Evidence, Verdict, WeightSeen
-from keraslint.report.advice import NO_RECIPE, advice
-from keraslint.report.aligned import LineRow, Mark, WeightRow, line_rows, weight_rows
-from keraslint.report.exhibit import Exhibit
-from keraslint.report.markup import Markup, breakable, element, joined
-from keraslint.report.meanings import MEANINGS
-from keraslint.report.recipes import recipes_toml
+from keraslint.report.html.markup import Markup, breakable, element, joined
+from keraslint.report.html.side_by_side import LineRow, Mark, WeightRow, line_rows, weight_rows
+from keraslint.report.verdicts.advice import NO_RECIPE, advice
+from keraslint.report.verdicts.compared_layer import Exhibit
+from keraslint.report.verdicts.measure_meanings import MEANINGS
+from keraslint.report.verdicts.used_recipes import recipes_toml
 
 _TOLD = (CheckStatus.MENDED, CheckStatus.CHANGED)
 _MOST = 6

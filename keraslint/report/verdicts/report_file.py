@@ -6,9 +6,9 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from keraslint.report.exhibit import Exhibit
-from keraslint.report.page import page
-from keraslint.report.record import compared
+from keraslint.report.html.proof_page import page
+from keraslint.report.json_record import compared
+from keraslint.report.verdicts.compared_layer import Exhibit
 
 _PAGES = (".html", ".htm")
 

@@ -8,10 +8,17 @@ from pathlib import Path
 
 from keraslint import __version__
 from keraslint.diagnostic import Outcome
-from keraslint.report.checkpoint import QUESTION, checkpoint_answer, has_answer
-from keraslint.report.exhibit import Exhibit
-from keraslint.report.markup import Markup, breakable, element, joined
-from keraslint.report.proofs import changes, measures, recipe, ticked, warnings, weights
+from keraslint.report.html.markup import Markup, breakable, element, joined
+from keraslint.report.html.proof_sections import (
+    changes,
+    measures,
+    recipe,
+    ticked,
+    warnings,
+    weights,
+)
+from keraslint.report.verdicts.checkpoint import QUESTION, checkpoint_answer, has_answer
+from keraslint.report.verdicts.compared_layer import Exhibit
 
 _CSS = Path(__file__).with_name("page.css")
 _WORDS = (

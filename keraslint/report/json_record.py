@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from keraslint.diagnostic import Check, Diagnostic, Evidence, Fix, OldFile, Position, Verdict
-from keraslint.report.checkpoint import checkpoint_answer
 from keraslint.report.diff import class_diff
-from keraslint.report.exhibit import Exhibit
+from keraslint.report.verdicts.checkpoint import checkpoint_answer
+from keraslint.report.verdicts.compared_layer import Exhibit
 
 Json = dict[str, Any]
 

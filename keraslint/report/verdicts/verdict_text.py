@@ -6,9 +6,9 @@ import textwrap
 from collections.abc import Iterator
 
 from keraslint.diagnostic import Check, CheckStatus, Outcome, Verdict
-from keraslint.report.advice import advice
-from keraslint.report.checkpoint import QUESTION, checkpoint_answer, has_answer
 from keraslint.report.palette import Palette
+from keraslint.report.verdicts.advice import advice
+from keraslint.report.verdicts.checkpoint import QUESTION, checkpoint_answer, has_answer
 
 _TOLD = (CheckStatus.BROKEN, CheckStatus.MENDED, CheckStatus.CHANGED)
 _NAMED = (CheckStatus.SKIPPED, CheckStatus.KEPT)

@@ -1,0 +1,1 @@
+"""Compared layers → one self-contained HTML page."""

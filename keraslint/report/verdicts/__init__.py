@@ -1,0 +1,1 @@
+"""Verdicts on two versions of a layer → what people read of them."""
