@@ -13,9 +13,9 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from keraslint.config import ConfigError, shown
 from keraslint.diagnostic import Diagnostic
 from keraslint.project.files.source import Source
+from keraslint.settings import ConfigError, shown
 
 VERSION = 1
 _KEYS = ("path", "code", "owner", "line")

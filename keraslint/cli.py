@@ -254,7 +254,7 @@ def server(config: tuple[str, ...], isolated: bool, stdio: bool) -> int:
     It lints what is being typed and offers fixes; it never runs your code.
     """
     from keraslint.server import serve
-    from keraslint.server.projects import Asked
+    from keraslint.server.project_lookup import Asked
 
     serve(Asked(config, isolated))
     return CLEAN
@@ -298,7 +298,7 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _sorry(error: Exception) -> str:
-    from keraslint.config import ConfigError
+    from keraslint.settings import ConfigError
 
     if isinstance(error, ConfigError):
         return f"error: {error}\n"

@@ -60,7 +60,7 @@ def clear() -> None:
 
 
 def _write_file(file: str, text: str) -> None:
-    from keraslint.config import ConfigError
+    from keraslint.settings import ConfigError
 
     try:
         Path(file).write_text(text, encoding="utf-8", errors="backslashreplace")

@@ -168,9 +168,9 @@ def _finding(item: dict[str, Any], folder: Path) -> tuple[Place, Cured]:
 def look_inside(folder: Path) -> Inside:
     """Ask the working tree's own modules for what its reports do not tell."""
     sys.path.insert(0, str(ROOT))
-    from keraslint.config import Settings
     from keraslint.engine.lint import lint
     from keraslint.project.names.project_index import Index
+    from keraslint.settings import Settings
 
     settings = Settings(root=folder, select=("ALL",), cache=False)
     result = lint([folder], settings)

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
 
-from keraslint.config import Settings
 from keraslint.diagnostic import Diagnostic, Fix
 from keraslint.engine.lint import LintResult, lint
 from keraslint.fix.session import FixResult, fix
 from keraslint.rules import registry
+from keraslint.settings import Settings
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
 FIXED = ".fixed.py"

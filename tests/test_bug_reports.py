@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 from fixture_case import expected_in
 
-from keraslint.config import Settings
 from keraslint.engine.lint import lint_texts
 from keraslint.project.files.source import Source
 from keraslint.rules import registry
+from keraslint.settings import Settings
 
 KERAS = "https://github.com/keras-team/keras/issues"
 TENSORFLOW = "https://github.com/tensorflow/tensorflow/issues"

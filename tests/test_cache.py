@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from keraslint.cache import KEPT, Cache, digest
-from keraslint.config import Settings
 from keraslint.engine.diagnostics_json import packed, unpacked
 from keraslint.engine.forked_pool import forked
 from keraslint.engine.lint import LintResult, lint
+from keraslint.settings import Settings
 
 BASE = """\
 from keras import layers

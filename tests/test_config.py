@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from keraslint.config import ConfigError, Selection, Settings, fixable, load, selected
 from keraslint.options import OPTIONS
 from keraslint.project.files.glob_patterns import excluded
+from keraslint.settings import ConfigError, Selection, Settings, fixable, load, selected
 
 
 @dataclass(frozen=True)

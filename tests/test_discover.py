@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from keraslint.config import Settings
 from keraslint.project.files.discover import discover
 from keraslint.project.files.source import Trouble
+from keraslint.settings import Settings
 
 
 @pytest.fixture

@@ -21,14 +21,14 @@ FIXTURES = ROOT / "fixtures"
 FLOORS = (
     ("diagnostic",),
     ("options",),
-    ("config", "cache"),
+    ("settings", "cache"),
     ("project",),
     ("layer",),
     ("rules",),
     ("engine.diagnostics_json", "baseline", "engine.forked_pool"),
     ("engine.analysis",),
     ("engine.lint", "fix.apply", "fix.progress", "proof", "report"),
-    ("fix.proving",),
+    ("fix.proved_fixes",),
     ("fix.session", "server"),
     ("commands",),
     ("terminal", "flags"),
@@ -38,14 +38,14 @@ FLOORS = (
 # A tool, and where it may be used: modules by name, a room with all its modules by `room.*`.
 OWNERS = {
     "click": ("cli", "flags"),
-    "tomllib": ("config",),
-    "tomli": ("config",),
+    "tomllib": ("settings",),
+    "tomli": ("settings",),
     "ast": ("project.facts", "project.facts.*"),
     "libcst": ("layer.*",),
-    "lsprotocol": ("server.answers", "server.positions", "server.wire"),
+    "lsprotocol": ("server.protocol_values", "server.positions", "server.protocol"),
     "pathspec": ("project.files.gitignore",),
     "pickle": ("engine.forked_pool",),
-    "pygls": ("server.wire",),
+    "pygls": ("server.protocol",),
     "subprocess": ("proof.child", "project.files.git_revision"),
     "keras": ("proof.probe.*",),
     "numpy": ("proof.probe.*",),
@@ -343,7 +343,7 @@ def test_only_the_command_line_prints_and_exits() -> None:
 
 
 def test_linting_and_the_server_can_start_no_process_and_import_no_code() -> None:
-    starts = ("keraslint.engine.lint", "keraslint.layer.layer_reader", "keraslint.server.wire")
+    starts = ("keraslint.engine.lint", "keraslint.layer.layer_reader", "keraslint.server.protocol")
     reached = {name: by for start in starts for name, by in needed_by(start).items()}
     able = [
         f"{name} (through {reached[name] or 'itself'}) imports {item.name}"

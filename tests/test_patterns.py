@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from keraslint.config import ConfigError, Settings
 from keraslint.project.files.glob_patterns import compiled, excluded, silenced
+from keraslint.settings import ConfigError, Settings
 
 
 @dataclass(frozen=True)

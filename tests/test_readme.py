@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 from keraslint.cli import run
-from keraslint.config import load, selected
 from keraslint.report.rule_pages import pages_markdown, rules_table
 from keraslint.rules import registry
+from keraslint.settings import load, selected
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"

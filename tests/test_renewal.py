@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from keraslint.config import Settings
 from keraslint.diagnostic import Diagnostic
 from keraslint.engine.analysis import Route
 from keraslint.project.files.source import Source
+from keraslint.settings import Settings
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
 UNREADABLE = [*FIXTURES.glob("undecodable-file/*.py")]

@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
-from keraslint.config import Settings
 from keraslint.engine.lint import lint
 from keraslint.fix.session import fix
 from keraslint.rules import Rule, registry
+from keraslint.settings import Settings
 
 SECTIONS = (
     "What it does",

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from keraslint.config import Settings
 from keraslint.diagnostic import Diagnostic
 from keraslint.engine.lint import lint
+from keraslint.settings import Settings
 
 ALL = Settings(select=("ALL",))
 LAYER = """\

@@ -52,8 +52,8 @@ def _line(problem: Unreadable) -> str:
 
 def check_report(file: str | None) -> None:
     """Refuse a report that could not be written, before anything is run."""
-    from keraslint.config import ConfigError
     from keraslint.report.verdicts.report_file import is_known
+    from keraslint.settings import ConfigError
 
     if file is None:
         return

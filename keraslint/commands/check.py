@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from keraslint.commands import Answer, check_report, failed, told
-from keraslint.commands.checked import check, require_program, require_recipe
-from keraslint.config import ConfigError, Settings, load, selected
+from keraslint.commands.settings_check import check, require_program, require_recipe
 from keraslint.project.files.discover import discover
 from keraslint.project.files.source import Trouble, Unreadable
 from keraslint.report import Report, render
+from keraslint.settings import ConfigError, Settings, load, selected
 
 if TYPE_CHECKING:
     from keraslint.fix.session import FixResult
@@ -69,11 +69,11 @@ def answer(request: Request, standard_input: Callable[[], bytes]) -> Answer:
     if request.show_files:
         return _shown_files(paths, settings)
     if request.add_noqa:
-        from keraslint.commands.noqa import noqa_added
+        from keraslint.commands.add_noqa import noqa_added
 
         return noqa_added(paths, settings)
     if request.update_baseline:
-        from keraslint.commands.baseline import baseline_updated
+        from keraslint.commands.update_baseline import baseline_updated
 
         return baseline_updated(paths, settings, _on(settings))
     stdin = None
@@ -163,7 +163,7 @@ def _shown_files(paths: list[Path], settings: Settings) -> Answer:
 
 
 def _linted(request: Request, settings: Settings, paths: list[Path], stdin: Stdin | None) -> Answer:
-    from keraslint.commands.baseline import stale_note
+    from keraslint.commands.update_baseline import stale_note
     from keraslint.engine.lint import lint
 
     start = time.perf_counter()
@@ -226,7 +226,7 @@ def _fixed(request: Request, settings: Settings, paths: list[Path], stdin: Stdin
 
 
 def _evidence(file: str | None, result: FixResult) -> str | None:
-    from keraslint.commands.exhibits import exhibits_of
+    from keraslint.commands.proved_layers import exhibits_of
     from keraslint.report.verdicts.report_file import evidence
 
     return evidence(file, exhibits_of(result)) if file else None

@@ -11,9 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from keraslint.commands import Answer, check_report, told
-from keraslint.commands.checked import require_program
-from keraslint.commands.pairs import Pairs, moved, of_files, since
-from keraslint.config import ConfigError, Settings, load
+from keraslint.commands.class_pairs import Pairs, moved, of_files, since
+from keraslint.commands.settings_check import require_program
 from keraslint.diagnostic import Outcome, Promise, Verdict
 from keraslint.fix.progress import Progress
 from keraslint.project.program.changed_layers import Pairing
@@ -24,6 +23,7 @@ from keraslint.report.verdicts.compared_layer import Exhibit
 from keraslint.report.verdicts.report_file import evidence
 from keraslint.report.verdicts.used_recipes import recipes_toml, renamed
 from keraslint.report.verdicts.verdict_text import verdict_text
+from keraslint.settings import ConfigError, Settings, load
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from difflib import get_close_matches
 
-from keraslint.config import ConfigError
 from keraslint.options import OPTIONS
 from keraslint.report.option_docs import options_json, options_text, schema
 from keraslint.rules import registry
+from keraslint.settings import ConfigError
 
 FIRST = len("KRL")
 

@@ -6,9 +6,9 @@ import re
 from difflib import get_close_matches
 from pathlib import Path
 
-from keraslint.config import ConfigError
 from keraslint.report.listing import listing
 from keraslint.report.rule_pages import wrapped
+from keraslint.settings import ConfigError
 
 _HEADING = re.compile(r"^## (.+)$", re.MULTILINE)
 _FOLDER = Path(__file__).parent.parent / "editors"

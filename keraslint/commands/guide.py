@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from keraslint.config import ConfigError
 from keraslint.report.listing import listing
+from keraslint.settings import ConfigError
 
 GUIDES = Path(__file__).parent.parent / "guides"
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from keraslint.commands import Answer
 from keraslint.commands.check import Request, answer, settings_of
-from keraslint.config import ConfigError, Settings
 from keraslint.project.files.discover import discover
+from keraslint.settings import ConfigError, Settings
 
 INTERVAL = 0.5
 """Seconds between two looks: a walk and one `stat` per file, no dependency, any file system."""

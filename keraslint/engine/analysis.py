@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
-from keraslint.config import Settings, selected
 from keraslint.diagnostic import Diagnostic, Position, Span
 from keraslint.engine.forked_pool import forked, workers
 from keraslint.project.facts.module_facts import ModuleSummary
@@ -22,6 +21,7 @@ from keraslint.project.names.project_index import Index, LookedAt
 from keraslint.project.names.unresolved_lines import doubtful
 from keraslint.rules import Cure, Rule, registry
 from keraslint.rules import unused_suppression as unused
+from keraslint.settings import Settings, selected
 
 if TYPE_CHECKING:
     from keraslint.layer.layer_reader import LayerReader

@@ -11,13 +11,13 @@ from pathlib import Path
 from keraslint import __version__
 from keraslint.baseline import read_baseline
 from keraslint.cache import Cache, digest
-from keraslint.config import Settings
 from keraslint.diagnostic import Diagnostic, Span
 from keraslint.engine.analysis import Found, Route
 from keraslint.engine.diagnostics_json import packed, unpacked
 from keraslint.project.files.discover import discover
 from keraslint.project.files.source import Source, Unreadable, decode, read
 from keraslint.project.names.project_index import LookedAt
+from keraslint.settings import Settings
 
 Stdin = tuple[str, bytes]
 

@@ -8,18 +8,18 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
-from keraslint.config import Settings, fixable
 from keraslint.diagnostic import Applicability, Diagnostic, Fix, Settled, Verdict
 from keraslint.engine.lint import LintResult, Stdin, lint_texts, read_all
 from keraslint.fix.apply import apply, edited
 from keraslint.fix.progress import Progress
-from keraslint.fix.proving import Key, Proved, Proving, key_of
+from keraslint.fix.proved_fixes import Key, Proved, Proving, key_of
 from keraslint.project.files.atomic_write import write_atomically
 from keraslint.project.files.notebook.cell_syntax import damage
 from keraslint.project.files.source import Source, Trouble, Unreadable
 from keraslint.proof.prove import ProofOptions, Prover
 from keraslint.proof.recipe import Recipe, recipes_for, recipes_in, recipes_of_config
 from keraslint.rules import registry
+from keraslint.settings import Settings, fixable
 
 PASSES = 12
 """Fixes come to rest long before; more would mean that two of them undo each other."""

@@ -15,8 +15,8 @@ from functools import reduce
 from types import TracebackType
 from typing import Any, TypeVar
 
-from keraslint.config import ConfigError
 from keraslint.diagnostic import Outcome, Verdict
+from keraslint.settings import ConfigError
 
 from .child import Child, Gone, Lost, Reply, census
 from .claim import Claim, ProofOptions, after_job, before_job

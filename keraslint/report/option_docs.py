@@ -7,10 +7,10 @@ import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from keraslint.config import Settings
 from keraslint.options import OPTIONS
 from keraslint.report import format_names
 from keraslint.report.palette import Palette
+from keraslint.settings import Settings
 
 SELECTORS = frozenset(
     {"select", "extend-select", "ignore", "fixable", "extend-fixable", "unfixable"}

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
-from keraslint.config import Settings
 from keraslint.options import OPTIONS
+from keraslint.settings import Settings
 
 
 def configuration(settings: Settings, codes: frozenset[str]) -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import gc
 
-from keraslint.config import ConfigError
-from keraslint.server.projects import Asked
+from keraslint.server.project_lookup import Asked
+from keraslint.settings import ConfigError
 
 
 def serve(asked: Asked) -> None:
@@ -15,7 +15,7 @@ def serve(asked: Asked) -> None:
         ConfigError: pygls is not installed.
     """
     try:
-        from keraslint.server.wire import start
+        from keraslint.server.protocol import start
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] not in ("pygls", "lsprotocol"):
             raise

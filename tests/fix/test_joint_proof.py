@@ -19,7 +19,7 @@ from keraslint.diagnostic import (
     Verdict,
 )
 from keraslint.fix.progress import Progress
-from keraslint.fix.proving import Proving
+from keraslint.fix.proved_fixes import Proving
 from keraslint.project.files.source import Source, decode
 from keraslint.proof.prove import Claim
 

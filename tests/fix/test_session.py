@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 import keraslint
-from keraslint.config import Settings
 from keraslint.fix.session import FixResult, fix
+from keraslint.settings import Settings
 
 CREATION = "        self.dense = keras.layers.Dense(self.units)\n"
 BEFORE = f"""\

@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from keraslint.config import Settings
 from keraslint.engine.lint import lint_texts
 from keraslint.fix.session import fix
 from keraslint.project.files.source import Source
+from keraslint.settings import Settings
 
 sys.path.insert(0, str(Path(__file__).parent))
 from layer_texts import ARGUMENTS, layer_texts

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from keraslint.config import Settings
 from keraslint.diagnostic import Applicability
 from keraslint.engine.lint import lint_texts
 from keraslint.project.files.source import Source
+from keraslint.settings import Settings
 
 HEAD = """\
 import keras

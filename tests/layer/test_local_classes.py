@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from keraslint.config import Settings
 from keraslint.diagnostic import Applicability, Diagnostic
 from keraslint.engine.lint import lint_texts
 from keraslint.project.files.source import Source
+from keraslint.settings import Settings
 
 CREATION = ("KRL101", "KRL102", "KRL103")
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from keraslint.config import Settings
 from keraslint.engine.lint import lint
+from keraslint.settings import Settings
 
 LAYER = """
 import keras

@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from notebook_texts import BLOCK, FIXED, code, lines, markdown, sources, stored
 from notebook_texts import notebook as book
 
-from keraslint.config import Settings
 from keraslint.diagnostic import Applicability, Edit, Fix, Position, Span
 from keraslint.engine.lint import lint_texts
 from keraslint.fix.apply import apply, edited
@@ -24,6 +23,7 @@ from keraslint.project.files.notebook.cell_syntax import CROSSES, damage
 from keraslint.project.files.notebook.magics import is_other_language, masked, unmasked
 from keraslint.project.files.source import Source, Trouble, Unreadable, decode
 from keraslint.project.files.source import read as read_file
+from keraslint.settings import Settings
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 COMMANDS = [

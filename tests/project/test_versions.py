@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from keraslint.commands.pairs import Pairs, since
-from keraslint.config import ConfigError, load
+from keraslint.commands.class_pairs import Pairs, since
+from keraslint.settings import ConfigError, load
 
 IDENTITY = ("-c", "user.name=a", "-c", "user.email=a@b.c", "-c", "commit.gpgsign=false")
 HEAD = "import keras\n\nRATE = 1\n\n\ndef half(n):\n    return n // 2\n"

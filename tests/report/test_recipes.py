@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from keraslint.config import load
 from keraslint.diagnostic import Outcome, Verdict
 from keraslint.proof.recipe import recipes_of_config
 from keraslint.report.verdicts.used_recipes import recipes_toml, renamed
+from keraslint.settings import load
 
 PROVED = Verdict(Outcome.PROVED, "Block", recipe="Block(4)(floats(2, 8))")
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from keraslint.config import Settings
 from keraslint.project.files.gitignore import Ignores, above
 from keraslint.project.files.glob_patterns import Patterns, compiled, excluded
 from keraslint.project.files.source import Trouble, Unreadable, unreadable
+from keraslint.settings import Settings
 
 SUFFIXES = (".py", ".ipynb")
 

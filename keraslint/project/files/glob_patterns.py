@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from keraslint.config import ConfigError, KnownRule, Settings, matching
+from keraslint.settings import ConfigError, KnownRule, Settings, matching
 
 
 @dataclass(frozen=True, slots=True)

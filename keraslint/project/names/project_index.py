@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from keraslint.cache import digest
-from keraslint.config import Settings
 from keraslint.project.facts.module_facts import ModuleSummary
 from keraslint.project.facts.parse import parse
 from keraslint.project.files.installed_packages import site_packages
@@ -20,6 +19,7 @@ from keraslint.project.names.keras_version import keras_of
 from keraslint.project.names.module_loader import Modules
 from keraslint.project.names.name_resolution import Hierarchy
 from keraslint.project.program.outside_writes import set_attributes
+from keraslint.settings import Settings
 
 Summaries = list[tuple[str, ModuleSummary | None]]
 _HEADER = re.compile(r"class\s+\w+\s*(?:\[[^\]]*\]\s*)?\(([^)]*)")  # quick: it begins with a word

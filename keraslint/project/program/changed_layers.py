@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from keraslint.config import Settings
 from keraslint.project.facts.class_texts import Clip, clips_of, span
 from keraslint.project.files.source import Source, Trouble, Unreadable
 from keraslint.project.names.definitions import ClassRef, Kind
 from keraslint.project.names.project_index import Index
+from keraslint.settings import Settings
 
 _SET = re.compile(r"^(\w+)[ \t]*(?::[^=\n]+)?=(?!=).*", re.MULTILINE)
 _WORD = re.compile(r"\w+")

@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
 
-from keraslint.config import ConfigError, Settings
 from keraslint.project.facts.class_texts import Clip, clips
 from keraslint.project.files.discover import discover
 from keraslint.project.files.git_revision import NoRevision, Past, past
 from keraslint.project.files.source import Source, Unreadable, read
 from keraslint.project.program.changed_layers import Changes, Pairing, Side, changes, side
+from keraslint.settings import ConfigError, Settings
 
 Clips = Mapping[tuple[str, str], Clip]
 

@@ -10,7 +10,6 @@ from dataclasses import replace
 from pathlib import Path
 
 from keraslint.baseline import read_baseline
-from keraslint.config import Settings
 from keraslint.diagnostic import Diagnostic, Span
 from keraslint.engine.analysis import Found, Route, everywhere
 from keraslint.fix.apply import apply
@@ -18,7 +17,8 @@ from keraslint.project.facts.parse import is_python
 from keraslint.project.files.discover import files_in
 from keraslint.project.files.glob_patterns import excluded
 from keraslint.project.files.source import Source, read
-from keraslint.server.trust import Trust
+from keraslint.server.fix_trust import Trust
+from keraslint.settings import Settings
 
 WIDEST = 5_000
 """Files in a folder up to which all of them are read: subclasses may be anywhere."""

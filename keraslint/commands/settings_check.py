@@ -6,11 +6,11 @@ import re
 from difflib import get_close_matches
 from shutil import which
 
-from keraslint.config import ConfigError, Settings, fixable, matching, selected
 from keraslint.project.facts.parse import is_python
 from keraslint.project.files.glob_patterns import compiled
 from keraslint.report import format_names
 from keraslint.rules import registry
+from keraslint.settings import ConfigError, Settings, fixable, matching, selected
 
 _PATTERNS = ("exclude", "extend-exclude", "per-file-ignores", "extend-per-file-ignores")
 _CALL = re.compile(r"\s*[\w.]+\s*\(")

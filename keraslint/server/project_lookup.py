@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from keraslint.config import FILES, ConfigError, Settings, load, nearest
 from keraslint.project.files.source import Source
-from keraslint.server.project import Project
+from keraslint.server.warm_project import Project
+from keraslint.settings import FILES, ConfigError, Settings, load, nearest
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,8 @@ from keraslint.diagnostic import Applicability, Diagnostic, Edit, Fix, Position
 from keraslint.project.files.source import Source
 from keraslint.report.rule_pages import pages_markdown
 from keraslint.rules import Rule, registry
-from keraslint.server.ignoring import ignored
 from keraslint.server.positions import Places
+from keraslint.server.suppress_action import ignored
 
 SOURCE = "keraslint"
 FIX_ALL = f"{types.CodeActionKind.SourceFixAll.value}.{SOURCE}"

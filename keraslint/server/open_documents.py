@@ -9,8 +9,8 @@ from pathlib import Path
 
 from keraslint.diagnostic import Diagnostic, Span
 from keraslint.project.files.source import Source, Unreadable, read
-from keraslint.server.broken import standing
-from keraslint.server.projects import Asked, Projects
+from keraslint.server.broken_text import standing
+from keraslint.server.project_lookup import Asked, Projects
 
 
 @dataclass(slots=True)

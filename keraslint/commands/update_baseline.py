@@ -9,10 +9,10 @@ from pathlib import Path
 
 from keraslint.baseline import Baseline, Known, read_baseline
 from keraslint.commands import Answer, failed, told
-from keraslint.config import ConfigError, Settings
 from keraslint.engine.lint import LintResult, lint
 from keraslint.project.files.atomic_write import write_atomically
 from keraslint.project.files.source import Trouble, Unreadable
+from keraslint.settings import ConfigError, Settings
 
 
 def baseline_updated(paths: Sequence[Path], settings: Settings, on: Collection[str]) -> Answer:

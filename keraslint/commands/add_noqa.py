@@ -8,7 +8,6 @@ from dataclasses import replace
 from pathlib import Path
 
 from keraslint.commands import Answer, failed, told
-from keraslint.config import Settings
 from keraslint.diagnostic import Diagnostic
 from keraslint.engine.lint import lint
 from keraslint.fix.apply import edited
@@ -19,6 +18,7 @@ from keraslint.project.files.source import Source, Trouble, Unreadable
 from keraslint.project.files.suppressions import suppressions, unsuppressed
 from keraslint.report import Report
 from keraslint.report.notebook_spans import in_cells
+from keraslint.settings import Settings
 
 ABOUT_FILES = "KRL0"
 """A comment cannot silence what is wrong with a comment, or with the file."""

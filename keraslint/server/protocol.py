@@ -16,7 +16,10 @@ from pygls.uris import to_fs_path
 from keraslint import __version__
 from keraslint.diagnostic import Span
 from keraslint.project.files.source import typed
-from keraslint.server.answers import (
+from keraslint.server.open_documents import Desk, Document
+from keraslint.server.positions import Places, line_edits
+from keraslint.server.project_lookup import Asked, is_configuration
+from keraslint.server.protocol_values import (
     FIX_ALL,
     QUICK_FIX,
     SOURCE,
@@ -25,9 +28,6 @@ from keraslint.server.answers import (
     hover,
     wanted,
 )
-from keraslint.server.desk import Desk, Document
-from keraslint.server.positions import Places, line_edits
-from keraslint.server.projects import Asked, is_configuration
 
 PAUSE, SLOW, LONGEST = 0.01, 0.1, 0.5
 """Seconds to wait for the next key: a short while, or as long as a slow file takes."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from keraslint.config import Settings, fixable
 from keraslint.diagnostic import Applicability, Diagnostic
 from keraslint.rules import registry
+from keraslint.settings import Settings, fixable
 
 _MENDING = frozenset(rule.code for rule in registry() if rule.fixable != "never")
 
