@@ -41,7 +41,7 @@ OWNERS = {
     "tomllib": ("settings",),
     "tomli": ("settings",),
     "ast": ("project.facts", "project.facts.*"),
-    "libcst": ("layer.*",),
+    "libcst": ("layer.*", "rules.*"),
     "lsprotocol": ("server.protocol_values", "server.positions", "server.protocol"),
     "pathspec": ("project.files.gitignore",),
     "pickle": ("engine.forked_pool",),
@@ -406,7 +406,9 @@ def test_annotations_are_not_evaluated() -> None:
 
 
 def test_a_rule_has_one_name() -> None:
-    files = {file.stem for file in (PACKAGE / "rules").glob("*.py")} - {INIT}
+    folder = PACKAGE / "rules"
+    files = {file.stem for file in folder.glob("[!_]*.py")}
+    files |= {file.parent.name for file in folder.glob("[!_]*/__init__.py")}
 
     assert {rule.name.replace("-", "_") for rule in registry()} == files
     assert len({rule.code for rule in registry()}) == len(files)

@@ -1,4 +1,4 @@
-"""The rules: one file each; this folder is the registry."""
+"""The rules: one file or one folder each; this folder is the registry."""
 
 from __future__ import annotations
 
@@ -68,6 +68,7 @@ class Rule:
 def registry() -> tuple[Rule, ...]:
     """Every rule, by code."""
     folder = Path(__file__).parent
-    names = sorted(file.stem for file in folder.glob("*.py") if file.stem != "__init__")
+    files = [*folder.glob("[!_]*.py"), *(file.parent for file in folder.glob("[!_]*/__init__.py"))]
+    names = sorted(file.stem for file in files)
     rules = [import_module(f"{__name__}.{name}").rule for name in names]
     return tuple(sorted(rules, key=lambda rule: rule.code))

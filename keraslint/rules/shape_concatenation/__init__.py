@@ -111,7 +111,7 @@ def concerns(hierarchy: Hierarchy, ref: ClassRef) -> bool:
 
 def check(layer: LayerClass) -> Iterator[Finding]:
     """Find sums of a shape and a tuple."""
-    from keraslint.layer.shapes import concatenations
+    from keraslint.rules.shape_concatenation.tuple_sums import concatenations
 
     for method in _methods(layer) if layer.keras == 3 else ():
         asked = method.node.name.value != METHODS[0]
@@ -130,7 +130,10 @@ def cure(layer: LayerClass, finding: Finding) -> Cure:
 @lru_cache(maxsize=1)
 def _unpacking(layer: LayerClass) -> Fix:
     """The one fix of a class, which all its findings share."""
-    from keraslint.layer.shapes import concatenations, without_concatenations
+    from keraslint.rules.shape_concatenation.tuple_sums import (
+        concatenations,
+        without_concatenations,
+    )
 
     methods = list(_methods(layer))
     texts = [new for method in methods for _, _, new in concatenations(method)]

@@ -90,8 +90,8 @@ from keraslint.project.program.call_phase_state import creates_late
 from keraslint.rules import Cure, Finding, Rule
 
 if TYPE_CHECKING:
-    from keraslint.layer.latecomers import Latecomer, Latecomers
     from keraslint.layer.layer_class import LayerClass
+    from keraslint.rules.state_in_call.call_creations import Latecomer, Latecomers
 
 _SAYS = {
     "layer": "its weights are new each time, neither trained nor saved",
@@ -114,7 +114,7 @@ def check(layer: LayerClass) -> Iterator[Finding]:
 @lru_cache(maxsize=1)
 def _latecomers(layer: LayerClass) -> Latecomers:
     """Asked for once for each finding of a class."""
-    from keraslint.layer.latecomers import Latecomers
+    from keraslint.rules.state_in_call.call_creations import Latecomers
 
     return Latecomers(layer)
 

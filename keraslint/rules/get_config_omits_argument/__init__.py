@@ -240,14 +240,14 @@ def _misnamed(layer: LayerClass, known: Sequence[Kept]) -> dict[str, str]:
     wrong = refused(layer.hierarchy, layer.ref)
     if method is None or not wrong or not known:
         return {}
-    from keraslint.layer.renaming import misnamed
+    from keraslint.rules.get_config_omits_argument.key_renames import misnamed
 
     return misnamed(method, wrong, {one.name: one.code for one in known if one.code})
 
 
 def _renamed(layer: LayerClass, names: dict[str, str]) -> Cure:
     """Give keys the names of the arguments; the author may have meant it the other way round."""
-    from keraslint.layer.renaming import renamed
+    from keraslint.rules.get_config_omits_argument.key_renames import renamed
 
     method = layer.method("get_config")
     assert method is not None

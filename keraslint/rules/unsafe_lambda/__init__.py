@@ -67,8 +67,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from keraslint.project.lambdas import loses
 from keraslint.rules import Finding, Rule
+from keraslint.rules.unsafe_lambda.lambda_destinations import loses
 
 if TYPE_CHECKING:
     from keraslint.project.facts.module_facts import ModuleSummary

@@ -11,7 +11,6 @@ from keyword import iskeyword
 import libcst as cst
 
 from keraslint.diagnostic import Edit, Span
-from keraslint.layer.alignment import realigned
 from keraslint.layer.call_effects import Judge
 from keraslint.layer.init_method import Constructor, first_method
 from keraslint.layer.layer_class import LayerClass
@@ -26,6 +25,7 @@ from keraslint.project.names.definitions import ClassRef, FunctionRef, Scope
 from keraslint.project.names.keras_api import Symbol
 from keraslint.project.program.call_phase_state import State, created, only_in_call
 from keraslint.project.program.children import children as children_of
+from keraslint.rules.state_in_call.alignment import realigned
 
 _REPEATS = (cst.For, cst.While, cst.BaseComp)
 _DEFERS = (cst.FunctionDef, cst.Lambda)

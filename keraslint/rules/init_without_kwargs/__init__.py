@@ -129,7 +129,7 @@ def _is_automatic(layer: LayerClass) -> bool:
 
 def cure(layer: LayerClass, finding: Finding) -> Cure:
     """Offer to take `**kwargs` and hand them on."""
-    from keraslint.layer.keywords import handing_on, mentions
+    from keraslint.rules.init_without_kwargs.kwargs_edits import handing_on, mentions
 
     init = init_of(layer.hierarchy, layer.ref)
     method = layer.method("__init__")
