@@ -1,4 +1,4 @@
-"""Read the installed Keras (and the text of tf_keras) and write `keraslint/project/keras_api.json`.
+"""Read the installed Keras (and the text of tf_keras); write `project/names/keras_api.json`.
 
     KERAS_BACKEND=tensorflow python tests/generate_keras_api.py --tf-keras FOLDER
     KERAS_BACKEND=tensorflow python tests/generate_keras_api.py --output - > api.json
@@ -31,7 +31,7 @@ import keras
 import numpy as np
 from keras import layers as kl
 
-TARGET = Path(__file__).parent.parent / "keraslint" / "project" / "keras_api.json"
+TARGET = Path(__file__).parent.parent / "keraslint" / "project" / "names" / "keras_api.json"
 # Modules that only repeat what has a better home.
 SECOND_HOMES = ("keras.backend", "keras.mixed_precision", "keras.preprocessing")
 

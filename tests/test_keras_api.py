@@ -13,7 +13,7 @@ import pytest
 from keraslint.project.names import keras_api
 
 HERE = Path(__file__).parent
-DATA = HERE.parent / "keraslint" / "project" / "keras_api.json"
+DATA = HERE.parent / "keraslint" / "project" / "names" / "keras_api.json"
 
 DENSE = (
     "keras.layers.Dense",

@@ -7,9 +7,8 @@ from collections.abc import Iterator, Sequence
 import libcst as cst
 
 from keraslint.diagnostic import Edit, Position, Span
-from keraslint.layer.line_width import WIDTH, too_wide
+from keraslint.layer.code_style import WIDTH, quote_in, too_wide
 from keraslint.layer.method_syntax import Method, code, constant_text, dotted, walk
-from keraslint.layer.quote_style import quote_in
 from keraslint.layer.tree_edits import body_of, with_body
 from keraslint.project.names.definitions import ClassRef
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import libcst as cst
 
 from keraslint.diagnostic import Edit
-from keraslint.layer.line_width import too_wide
+from keraslint.layer.code_style import too_wide
 from keraslint.layer.method_syntax import Method, code, dotted, walk
 
 
