@@ -23,7 +23,7 @@ from fixture_case import (
 
 from keraslint.diagnostic import Applicability, Fix, Health, Measure, Outcome, Promise, Verdict
 from keraslint.proof.prove import Claim, ProofOptions, Prover
-from keraslint.proof.recipe import Recipe, recipes_for, recipes_in
+from keraslint.proof.recipes.recipe import Recipe, recipes_for, recipes_in
 from keraslint.rules import registry
 
 CURABLE = {rule.code for rule in registry() if rule.cure is not None}

@@ -46,7 +46,7 @@ OWNERS = {
     "pathspec": ("project.files.gitignore",),
     "pickle": ("engine.forked_pool",),
     "pygls": ("server.protocol",),
-    "subprocess": ("proof.child", "project.files.git_revision"),
+    "subprocess": ("proof.child_process", "project.files.git_revision"),
     "keras": ("proof.probe.*",),
     "numpy": ("proof.probe.*",),
     "tensorflow": ("proof.probe.*",),
@@ -55,7 +55,7 @@ OWNERS = {
 }
 # What is called in few places only.
 CALLS = {
-    "fork": ("engine.forked_pool", "proof.probe.serve", "proof.probe.preload"),
+    "fork": ("engine.forked_pool", "proof.probe.request_loop", "proof.probe.preload"),
     "parse_module": ("layer.method_syntax",),
     "parse_statement": (
         "layer.method_syntax",

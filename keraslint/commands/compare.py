@@ -17,7 +17,7 @@ from keraslint.diagnostic import Outcome, Promise, Verdict
 from keraslint.fix.progress import Progress
 from keraslint.project.program.changed_layers import Pairing
 from keraslint.proof.prove import Claim, ProofOptions, Prover
-from keraslint.proof.recipe import Recipe, recipes_for, recipes_in, recipes_of_config
+from keraslint.proof.recipes.recipe import Recipe, recipes_for, recipes_in, recipes_of_config
 from keraslint.report.json_record import compared
 from keraslint.report.verdicts.compared_layer import Exhibit
 from keraslint.report.verdicts.report_file import evidence

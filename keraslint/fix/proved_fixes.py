@@ -21,7 +21,7 @@ from keraslint.fix.progress import Progress
 from keraslint.project.files.notebook.cell_syntax import damage
 from keraslint.project.files.source import Source
 from keraslint.proof.prove import Claim
-from keraslint.proof.recipe import Recipe
+from keraslint.proof.recipes.recipe import Recipe
 
 Prove = Callable[[Claim], Verdict]
 Recipes = Callable[[str, Source], tuple[Recipe, ...]]

@@ -17,7 +17,7 @@ from keraslint.project.files.atomic_write import write_atomically
 from keraslint.project.files.notebook.cell_syntax import damage
 from keraslint.project.files.source import Source, Trouble, Unreadable
 from keraslint.proof.prove import ProofOptions, Prover
-from keraslint.proof.recipe import Recipe, recipes_for, recipes_in, recipes_of_config
+from keraslint.proof.recipes.recipe import Recipe, recipes_for, recipes_in, recipes_of_config
 from keraslint.rules import registry
 from keraslint.settings import Settings, fixable
 

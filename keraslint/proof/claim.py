@@ -11,8 +11,8 @@ from typing import Any
 
 from keraslint.diagnostic import Measure, Promise
 
-from .found import recipes_near
-from .recipe import Origin, Recipe
+from .recipes.found_recipes import recipes_near
+from .recipes.recipe import Origin, Recipe
 
 KEEPS_ALL = Promise()
 NAMED = re.compile(r"[\"']([^\"'\n]+)[\"']")

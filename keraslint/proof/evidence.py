@@ -8,8 +8,8 @@ from typing import Any
 
 from keraslint.diagnostic import Evidence, OldFile, WeightSeen
 
-from .clauses import Pair, error_of, ticked
-from .health import trouble
+from .measures.case_pair import Pair, error_of, ticked
+from .measures.health import trouble
 
 WARNED = (
     *("called", "built alone", "functional"),

@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 from keraslint.diagnostic import Outcome, Verdict
 from keraslint.settings import ConfigError
 
-from .child import Child, Gone, Lost, Reply, census
+from .child_process import Child, Gone, Lost, Reply, census
 from .claim import Claim, ProofOptions, after_job, before_job
 from .evidence import evidence, old_files
 from .ledger import Ledger, LookedAt, both

@@ -7,8 +7,8 @@ from typing import Any
 
 from keraslint.diagnostic import Check, CheckStatus, Measure, Outcome, Promise
 
-from .checks import clauses_of
-from .clauses import Clause, Pair
+from .measures.case_pair import Clause, Pair
+from .measures.ranked_checks import clauses_of
 
 WORST = (
     CheckStatus.BROKEN,

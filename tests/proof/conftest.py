@@ -10,7 +10,7 @@ import pytest
 
 from keraslint.diagnostic import Verdict
 from keraslint.proof.prove import Claim, ProofOptions, Prover
-from keraslint.proof.recipe import Recipe
+from keraslint.proof.recipes.recipe import Recipe
 
 Judge = Callable[..., Verdict]
 

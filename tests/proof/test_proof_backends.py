@@ -11,9 +11,9 @@ import pytest
 from proof_layers import DROPPED, FORMS, block
 
 from keraslint.diagnostic import CheckStatus, Outcome, Verdict
-from keraslint.proof.probe.backend import choose_backend
+from keraslint.proof.probe.runtime_setup import choose_backend
 from keraslint.proof.prove import Claim, ProofOptions, Prover
-from keraslint.proof.recipe import Recipe
+from keraslint.proof.recipes.recipe import Recipe
 
 RECIPE = (Recipe("Block(units=4)(floats(2, 3))"),)
 DROPS = "self.dense, self.drop = layers.Dense(self.units), layers.Dropout(0.5)"

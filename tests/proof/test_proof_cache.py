@@ -13,7 +13,7 @@ from keraslint.diagnostic import Check, CheckStatus, Evidence, Outcome, Verdict,
 from keraslint.proof.claim import Claim, ProofOptions
 from keraslint.proof.ledger import Ledger
 from keraslint.proof.prove import Prover
-from keraslint.proof.recipe import Recipe
+from keraslint.proof.recipes.recipe import Recipe
 
 VERDICT = Verdict(
     Outcome.PROVED,

@@ -8,10 +8,10 @@ import sys
 
 import pytest
 
-from keraslint.proof.probe.functions import told_function
+from keraslint.proof.probe.function_text import told_function
 
 TELL = """\
-from keraslint.proof.probe.functions import told_function
+from keraslint.proof.probe.function_text import told_function
 
 def made():
     return lambda x: x in {"one", "two", "three", "four", "five"}

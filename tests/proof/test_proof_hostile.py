@@ -12,7 +12,7 @@ from proof_layers import FORMS, HEAD
 
 from keraslint.diagnostic import Outcome
 from keraslint.proof.prove import Claim, ProofOptions, Prover, prove
-from keraslint.proof.recipe import Recipe
+from keraslint.proof.recipes.recipe import Recipe
 
 RECIPE = "Block(units=4)(floats(2, 3))"
 

@@ -6,7 +6,7 @@ import pytest
 from measured import LAYER, RECIPE, WRONG
 
 from keraslint.diagnostic import CheckStatus, Outcome, Verdict
-from keraslint.proof.checks import CHECKS
+from keraslint.proof.measures.ranked_checks import CHECKS
 
 FEW = ("other files", "created when built", "a mask is not heeded", "no mixed precision")
 # What a correct rewrite may change: it is told, and never held against one.

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from keraslint.proof.child import Child
+from keraslint.proof.child_process import Child
 from keraslint.proof.claim import Claim, ProofOptions, before_job
 
 pytestmark = [

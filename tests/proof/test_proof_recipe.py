@@ -8,9 +8,9 @@ import pytest
 from proof_layers import FORMS, HEAD
 
 from keraslint.diagnostic import Outcome
-from keraslint.proof.found import constructions_in, recipes_near
 from keraslint.proof.prove import Claim
-from keraslint.proof.recipe import Recipe, recipes_for, recipes_in, recipes_of_config
+from keraslint.proof.recipes.found_recipes import constructions_in, recipes_near
+from keraslint.proof.recipes.recipe import Recipe, recipes_for, recipes_in, recipes_of_config
 
 
 def test_recipes_are_read_from_comment_lines_only():

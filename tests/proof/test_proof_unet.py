@@ -8,7 +8,7 @@ import pytest
 
 from keraslint.diagnostic import Outcome
 from keraslint.proof.prove import Claim
-from keraslint.proof.recipe import Recipe
+from keraslint.proof.recipes.recipe import Recipe
 
 pytestmark = pytest.mark.keras
 

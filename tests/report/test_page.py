@@ -19,7 +19,7 @@ from keraslint.diagnostic import (
     WeightSeen,
 )
 from keraslint.project.facts.class_texts import Clip
-from keraslint.proof.checks import CHECKS
+from keraslint.proof.measures.ranked_checks import CHECKS
 from keraslint.report.html.proof_page import page
 from keraslint.report.html.side_by_side import LineRow, Mark, line_rows, weight_rows
 from keraslint.report.verdicts.compared_layer import Exhibit

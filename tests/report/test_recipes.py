@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from keraslint.diagnostic import Outcome, Verdict
-from keraslint.proof.recipe import recipes_of_config
+from keraslint.proof.recipes.recipe import recipes_of_config
 from keraslint.report.verdicts.used_recipes import recipes_toml, renamed
 from keraslint.settings import load
 

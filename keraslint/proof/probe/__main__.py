@@ -21,7 +21,7 @@ def start() -> None:
     package = importlib.util.module_from_spec(spec)
     sys.modules[NAME] = package
     spec.loader.exec_module(package)
-    importlib.import_module(f"{NAME}.serve").main()
+    importlib.import_module(f"{NAME}.request_loop").main()
 
 
 if __name__ == "__main__":

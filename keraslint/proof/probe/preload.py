@@ -15,8 +15,8 @@ from importlib.machinery import PathFinder
 from pathlib import Path
 from typing import Any
 
-from .bytecode import installed_bytecode
-from .witness import Witness, files_of, is_installed, loaded_early
+from .read_log import ReadLog, files_of, is_installed, loaded_early
+from .runtime_setup import installed_bytecode
 
 PATIENCE = 60.0
 IN_ADVANCE: set[str] = set()
@@ -63,7 +63,7 @@ class Preload:
     def _import(self, names: Sequence[str], own: Collection[str]) -> bool:
         """Import modules if that is harmless; tell whether it was."""
         ignored = [Path(folder) for folder in [sys.pycache_prefix] if folder]
-        seen = rehearsed(names, own, Witness(ignored, self._inherited))
+        seen = rehearsed(names, own, ReadLog(ignored, self._inherited))
         if seen is None:
             return False
         before = set(sys.modules)
@@ -85,7 +85,7 @@ def imports(module: str) -> dict[str, list[str]]:
     return {"imported": [name for name, _ in new if _top(name) not in own], "own": sorted(own)}
 
 
-def rehearsed(names: Iterable[str], own: Collection[str], witness: Witness) -> Seen | None:
+def rehearsed(names: Iterable[str], own: Collection[str], read_log: ReadLog) -> Seen | None:
     """Import modules in a process of its own; what that looks at, or None where it does harm.
 
     It does where it starts a thread, which no fork would have; where it takes long; or where it
@@ -98,7 +98,7 @@ def rehearsed(names: Iterable[str], own: Collection[str], witness: Witness) -> S
             os.setsid()
             os.close(ours)
             with os.fdopen(theirs, "w", encoding="utf-8") as channel:
-                channel.write(json.dumps(_rehearse(names, own, witness)))
+                channel.write(json.dumps(_rehearse(names, own, read_log)))
         finally:
             os._exit(0)  # whatever happened: this process is not to go on serving
     os.close(theirs)
@@ -129,14 +129,14 @@ def _heard(channel: int) -> Seen | None:
     return seen
 
 
-def _rehearse(names: Iterable[str], own: Collection[str], witness: Witness) -> Seen | None:
+def _rehearse(names: Iterable[str], own: Collection[str], read_log: ReadLog) -> Seen | None:
     before, threads = set(sys.modules), _threads()
-    witness.begin()
+    read_log.begin()
     for name in names:
         _imported(name)
     new = _files(before)
     harmless = all(is_installed(file) and _top(name) not in own for name, file in new)
-    return witness.seen("") if harmless and _threads() == threads else None
+    return read_log.seen("") if harmless and _threads() == threads else None
 
 
 def _files(before: Container[str]) -> list[tuple[str, str]]:

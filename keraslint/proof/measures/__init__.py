@@ -1,0 +1,1 @@
+"""What two versions of a layer showed → what was kept, mended, changed or broken."""

@@ -1,0 +1,1 @@
+"""A layer's class and recipe → the cases in which it is measured."""

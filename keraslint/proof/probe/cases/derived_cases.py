@@ -1,0 +1,306 @@
+"""A given case → further cases worth trying: other sizes, other arguments, other branches."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from functools import reduce
+from typing import Any
+
+from .case import Call, Case, Change, Input, by_name, leaves, parameters_of
+from .class_source import sources_of
+from .constructor_guesses import expression_for, is_input_channels
+from .input_guesses import further_of
+from .other_values import DROPS, choices, made_by_name, other_values, whole
+
+NOT_CHANNELS = re.compile(r"kernel|stride|dilat|pool|rank|pad|spatial|axis|seed|group|head|num_la")
+MOST_EQUAL = 3
+MOST_CHOICES = 6
+LARGEST = 64
+Alternatives = tuple[Change, ...]
+
+
+@dataclass(frozen=True)
+class Wish:
+    """Changes of which the first that works is enough, and what to try when none does.
+
+    `decides`: a change that conditions may depend on, so that another branch may be taken.
+    """
+
+    alternatives: Alternatives
+    otherwise: tuple[Wish, ...] = ()
+    decides: bool = False
+
+
+@dataclass(frozen=True)
+class Told:
+    """What is known besides the case: what it returned, and what the other version reads like.
+
+    `varied` tells whether channels were varied by then; `outputs` are shapes and dtypes; `also` is
+    a text of names that only the version after may know.
+    """
+
+    varied: Callable[[], bool]
+    outputs: list[Any]
+    also: str
+
+
+def derived(case: Case, told: Told) -> Iterator[Wish]:
+    """Changes to try, the most telling first."""
+    asked = case.asked()
+    inputs = leaves((asked.args, asked.kwargs))
+    arguments = arguments_of(case, asked)
+    channels = next((i.shape[-1] for i in inputs if i.kind == "floats" and len(i.shape) > 1), None)
+    equal, odd = _other_channels(arguments, channels) if channels is not None else ([], [])
+    yield from (Wish(alternatives, decides=True) for alternatives in equal)
+    text = sources_of(case.cls)
+    others = list(_other_arguments(arguments, text))
+    switches = [change for change in others if _switches(change)]
+    deciding = [change for change in switches if decides(_name(change), text)]
+    yield from (Wish(change, decides=True) for change in deciding)
+    yield _together([_halved(change) for change in switches if change not in deciding])
+    quiet = [change for change in others if change not in switches and _is_quiet(change)]
+    yield _together(quiet)
+    is_equal = channels in arguments.values()
+    odd = odd if is_equal or not told.varied() else []
+    yield _sized(odd[:1], list(_other_sizes(inputs)))
+    yield from (Wish(alternatives) for alternatives in odd[1:])
+    for name, value in asked.kwargs.items():
+        if leaves(value):
+            yield Wish((Change(f"without `{name}`", without=(name,)),), decides=True)
+    rest = [change for change in others if change not in switches and change not in quiet]
+    unset = [change for change in rest if arguments[_name(change)] is None]
+    sizes = [change for change in rest if change not in unset]
+    unset = [_or_channels(change, channels) for change in unset]
+    yield _together([change for change in sizes if arguments[_name(change)] != channels])
+    yield from (Wish(change) for change in sizes if arguments[_name(change)] == channels)
+    yield from (Wish(change, decides=decides(_name(change), text)) for change in unset)
+    deciding = [change for change in sizes if decides(_name(change), text)]
+    yield from _equal_and(equal, deciding, arguments)
+    yield from _choices(arguments, f"{text}\n{told.also}")
+    yield from _layers(arguments)
+    yield from _given(case, asked, inputs, told.outputs)
+    yield from _beyond(inputs, text)
+
+
+def _equal_and(
+    equal: list[Alternatives], sizes: list[Alternatives], arguments: dict[str, Any]
+) -> Iterator[Wish]:
+    """Channels equal to an argument, and another size that conditions ask for, as strides."""
+    for change in (alternatives[0] for alternatives in equal[:1]):
+        new = change.channels and change.channels[1]
+        others = [one[0] for one in sizes if arguments[_name(one)] != new]
+        yield from (Wish((change.along_with(o),), decides=True) for o in others[:MOST_EQUAL])
+
+
+def _or_channels(alternatives: Alternatives, channels: int | None) -> Alternatives:
+    """Where a number may work, that of the channels may as well."""
+    name, value = alternatives[0].arguments[0]
+    if channels is None or not whole(value):
+        return alternatives
+    return (*alternatives, _argument(name, channels, None))
+
+
+def _is_quiet(alternatives: Alternatives) -> bool:
+    """Does the change show in configurations, losses and training more than in branches?"""
+    name = _name(alternatives)
+    return bool(DROPS.search(name)) or made_by_name(name) or name.endswith("seed")
+
+
+def _choices(arguments: dict[str, Any], text: str) -> Iterator[Wish]:
+    """Each name or number that the class asks an argument for."""
+    wishes = [
+        Wish((_argument(name, option, value),), decides=True)
+        for name, value in arguments.items()
+        for option in choices(name, value, text)
+    ]
+    yield from wishes[:MOST_CHOICES]
+
+
+def _layers(arguments: dict[str, Any]) -> Iterator[Wish]:
+    """A layer where none is given and the name asks for one."""
+    for name, value in arguments.items():
+        expression = expression_for(name)
+        if value is None and expression.startswith("layers."):
+            change = Change(f"{name}={expression}", made=((name, expression),))
+            yield Wish((change,), decides=True)
+
+
+def _given(case: Case, asked: Call, inputs: list[Input], outputs: list[Any]) -> Iterator[Wish]:
+    """Arguments of the call that the recipe leaves out: switches turned, arrays given.
+
+    A switch may turn the layer round, so that it takes what it returned.
+    """
+    if not inputs:
+        return
+    parameters = list(inspect.signature(case.cls.call).parameters.values())[1:]
+    left_out = [p for p in parameters[len(asked.args) :] if p.name not in asked.kwargs]
+    switches = [p for p in left_out if isinstance(p.default, bool) and p.name != "training"]
+    fed = tuple(outputs[0][0]) if outputs and outputs[0][1].startswith("float") else ()
+    turned = [_with(p.name, repr(not p.default)) for p in switches]
+    yield _together([(one, replace(one, fed=fed)) if fed else (one,) for one in turned])
+    for parameter in left_out:
+        if parameter.default is None and parameter.name != "training":
+            arrays = further_of(parameter.name, inputs[0].shape, inputs[0].kind)
+            yield Wish(tuple(_with(parameter.name, array) for array in arrays), decides=True)
+
+
+def _with(name: str, expression: str) -> Change:
+    return Change(f"with `{name}`", given=((name, expression),))
+
+
+def _beyond(inputs: list[Input], text: str) -> Iterator[Wish]:
+    """Inputs of another rank, if the class asks for it, and beyond the sizes it asks for."""
+    if not inputs or len(inputs[0].shape) < 2:
+        return
+    if re.search(r"len\([\w.\[\]]*shape\)|\brank\b|\bndims?\b", text):
+        rank = len(inputs[0].shape)
+        for other in (2, 3, 4):
+            if other != rank:
+                yield Wish((Change(f"rank {other}", rank=other),), decides=True)
+    sizes = [int(size) for size in re.findall(r"[^\w\s]\s*[<>]=?\s*(\d+)\b", text)]
+    largest = max((size for size in sizes if 2 < size <= LARGEST), default=0)
+    batch, channels = inputs[0].shape[0], inputs[0].shape[-1]
+    if largest and batch <= largest:
+        yield Wish((Change(f"batch size {largest + 1}", batch=(batch, largest + 1)),))
+    if largest and len(inputs[0].shape) > 2 and inputs[0].shape[1] <= largest:
+        more = largest + 1 - inputs[0].shape[1]
+        yield Wish((Change(f"inputs longer by {more}", longer=more),), decides=True)
+    if largest and inputs[0].kind == "floats" and channels < largest:
+        change = Change(f"{largest} channels", channels=(channels, largest))
+        yield Wish((change,), decides=True)
+
+
+def decides(name: str, text: str) -> bool:
+    """May a condition depend on the argument? Without a text, it may."""
+    condition = rf"\b(if|elif|while|assert|not|and|or)\b[^\n]*\b{re.escape(name)}\b"
+    before = rf"\b{re.escape(name)}\b[^\n]*(\bif\b|\belse\b|\bor\b|[<>=]=|[<>])"
+    return not text or re.search(f"{condition}|{before}", text) is not None
+
+
+def _name(alternatives: Alternatives) -> str:
+    return alternatives[0].arguments[0][0]
+
+
+def _other_sizes(inputs: list[Input]) -> Iterator[Alternatives]:
+    if inputs and inputs[0].shape:
+        batch = inputs[0].shape[0]
+        yield (Change(f"batch size {batch + 1}", batch=(batch, batch + 1)),)
+    yield from _longer(inputs)
+
+
+def _sized(channels: list[Alternatives], others: list[Alternatives]) -> Wish:
+    """All sizes of the input in one case; if that fails, the channels apart from the others."""
+    if not channels:
+        return _together(others)
+    everything = _together([*channels, *others])
+    apart = tuple(Wish(alternatives) for alternatives in channels)
+    return Wish(everything.alternatives, (_together(others), *apart))
+
+
+def _together(wishes: list[Alternatives]) -> Wish:
+    """All of these changes in one case, or all their second choices; else each for itself."""
+    if len(wishes) < 2:
+        return Wish(wishes[0] if wishes else ())
+    firsts = [alternatives[0] for alternatives in wishes]
+    seconds = [_doubling(alternatives) for alternatives in wishes]
+    joint = [reduce(Change.along_with, firsts), reduce(Change.along_with, seconds)]
+    return Wish(tuple(dict.fromkeys(joint)), tuple(Wish(one) for one in wishes))
+
+
+def _halved(alternatives: Alternatives) -> Alternatives:
+    """Half of a number before none of it: what is nothing may hide what else differs."""
+    _, value = alternatives[0].arguments[0]
+    return alternatives[::-1] if value == 0.0 and not isinstance(value, bool) else alternatives
+
+
+def _doubling(alternatives: Alternatives) -> Change:
+    """The choice that keeps what divides a size a divisor, if there is one."""
+    return next((one for one in alternatives if one.doubles), alternatives[0])
+
+
+def _switches(alternatives: Alternatives) -> bool:
+    """Does the change switch something on or off? Such arguments may decide conditions.
+
+    A sequence of another length does: its first choice is longer, and the other one shorter.
+    """
+    if len(alternatives) > 1 and isinstance(alternatives[0].arguments[0][1], tuple):
+        return True
+    name, value = alternatives[0].arguments[0]
+    if DROPS.search(name):
+        return False
+    return isinstance(value, bool) or (isinstance(value, float) and value in (0.0, 0.5))
+
+
+def arguments_of(case: Case, asked: Call) -> dict[str, Any]:
+    """The arguments of the constructor by name: those that are given, and defaults."""
+    _, given = by_name(case.cls, asked.construction)
+    parameters = parameters_of(case.cls)
+    defaults = {p.name: p.default for p in parameters if p.default is not inspect.Parameter.empty}
+    return {**defaults, **given}
+
+
+def _tied(arguments: dict[str, Any], old: int, new: int) -> tuple[tuple[str, Any], ...] | None:
+    """Arguments that must follow the channels; None when one disagrees with them already."""
+    named = {k: v for k, v in arguments.items() if whole(v) and is_input_channels(k)}
+    if any(value != old for value in named.values()):
+        return None
+    return tuple((name, new) for name in named)
+
+
+def _other_channels(
+    arguments: dict[str, Any], old: int
+) -> tuple[list[Alternatives], list[Alternatives]]:
+    """Channels equal to constructor arguments (the branch of an identity), and others."""
+    named = {k: v for k, v in arguments.items() if whole(v) and 0 < v <= 256 and v != old}
+    wanted = list(dict.fromkeys(sorted(named.values(), key=lambda v: _unlikely(named, v))))
+    likely = [value for value in wanted if not _unlikely(named, value)][:MOST_EQUAL]
+    equal = [_with_channels(arguments, old, new) for new in likely or wanted[:1]]
+    news = [n for n in (old + 2, old * 2, old + 1, old * 3) if n not in wanted]
+    changes = [c for c in (_with_channels(arguments, old, n) for n in news) if c]
+    odd = [tuple(changes[:3])] if changes else []
+    if len(changes) > 1 and not wanted:
+        odd.append(tuple(changes[3:0:-1]))
+    return [(change,) for change in equal if change], odd
+
+
+def _unlikely(named: dict[str, Any], value: int) -> bool:
+    """Does no parameter with this value sound like a number of channels?"""
+    names = [name for name, other in named.items() if other == value]
+    return all(NOT_CHANNELS.search(name) for name in names)
+
+
+def _with_channels(arguments: dict[str, Any], old: int, new: int) -> Change | None:
+    tied = _tied(arguments, old, new)
+    if tied is None:
+        return None
+    label = ", ".join([f"{new} channels", *(f"{name}={value}" for name, value in tied)])
+    return Change(label, arguments=tied, channels=(old, new), doubles=new == 2 * old)
+
+
+def _longer(inputs: list[Input]) -> Iterator[Alternatives]:
+    if any(len(i.shape) > (2 if i.kind == "floats" else 1) for i in inputs):
+        evenly = [Change(f"inputs longer by {more}", longer=more) for more in (1, 2, 4)]
+        planes = any(len(i.shape) == 4 and i.kind == "floats" for i in inputs)
+        unevenly = [replace(change, uneven=True) for change in evenly] if planes else []
+        yield (*unevenly, *evenly)
+
+
+def _other_arguments(arguments: dict[str, Any], text: str) -> Iterator[Alternatives]:
+    for name, value in arguments.items():
+        if name in ("name", "dtype", "trainable", "self"):
+            continue
+        if whole(value) and is_input_channels(name):
+            continue
+        options = tuple(other_values(name, value, text))
+        if options:
+            yield tuple(_argument(name, option, value) for option in options)
+        if isinstance(value, (tuple, list)) and options:
+            yield (_argument(name, tuple(size + 1 for size in value), value),)
+
+
+def _argument(name: str, option: Any, value: Any) -> Change:
+    doubles = whole(value) and option == 2 * value
+    return Change(f"{name}={option!r}", arguments=((name, option),), doubles=doubles)

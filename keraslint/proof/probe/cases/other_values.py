@@ -1,0 +1,117 @@
+"""A constructor argument of a case → other values for it that may work, the likely ones first."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from .constructor_guesses import expression_for, literals
+
+DROPS = re.compile(r"drop|^p$|^prob")
+CHOICES = {
+    "padding": ("same", "valid"),
+    "data_format": ("channels_last", "channels_first"),
+    "interpolation": ("nearest", "bilinear"),
+}
+MADE_BY_NAME = (
+    (re.compile(r"initializer$"), ("ones", "zeros")),
+    (re.compile(r"regularizer$"), ("l2", "l1")),
+    (re.compile(r"constraint$"), ("non_neg", "unit_norm")),
+)
+MOST_CHOICES = 3
+LARGE = 256
+"""A number beyond it is changed by a factor: one more would make no difference."""
+SIZES = r"\b[A-Z]\w+\(\s*(?:\w+\s*=\s*)?(?:self\.)?_?{name}\b"
+"""The first argument of a layer is a size more often than not."""
+COMPARED = r"\b(?:self\.)?_?{name}\b\s*(?:[<>]=?|[=!]=)\s*(\d{{1,3}})\b"
+
+
+def other_values(name: str, value: Any, text: str) -> Iterator[Any]:
+    """Values to try in turn: the first that works is enough."""
+    if name == "seed" or name.endswith("_seed"):
+        if value is None or whole(value):
+            yield (value or 0) + 7
+    elif isinstance(value, bool):
+        yield not value
+    elif whole(value):
+        yield from _other_numbers(name, value)
+    elif isinstance(value, float) and re.search(r"eps", name):
+        yield float(f"{value * 10:.3g}")
+    elif isinstance(value, float):
+        yield from (0.5, 0.25) if value == 0.0 else (0.0, value / 2)
+    elif made_by_name(name):
+        yield from _other_made(name, value)
+    elif "activation" in name and (value is None or isinstance(value, str)):
+        yield "tanh" if value != "tanh" else "relu"
+    elif value is None:
+        yield from _for_none(name, text)
+    elif isinstance(value, (tuple, list)) and value and all(whole(v) for v in value):
+        yield (*value, value[-1])
+        yield tuple(value[:-1])
+
+
+def whole(value: Any) -> bool:
+    """A whole number, and no truth value."""
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _other_numbers(name: str, value: int) -> Iterator[Any]:
+    if DROPS.search(name):
+        yield 0.5
+    elif "heads" in name:
+        yield from (value * 2, value + 1, 1)
+    elif value > LARGE:
+        yield from (value // 2, value * 2)
+    else:
+        yield from (value + 1, value * 2, value + 2) if value > 0 else (1,)
+
+
+def made_by_name(name: str) -> bool:
+    """Is it an initializer, a regularizer or a constraint?"""
+    return any(pattern.search(name) for pattern, _ in MADE_BY_NAME)
+
+
+def _other_made(name: str, value: Any) -> Iterator[str]:
+    values = next(values for pattern, values in MADE_BY_NAME if pattern.search(name))
+    yield from (one for one in values if one != value)
+
+
+def _for_none(name: str, text: str) -> Iterator[Any]:
+    """What may stand for None, going by the name; nothing where only a layer would do."""
+    yield from _named(name, text)
+    expression = expression_for(name)
+    if expression and ("(" not in expression or expression.startswith("(")):
+        yield eval(expression, {})
+    elif not expression and re.search(SIZES.format(name=re.escape(name)), text):
+        yield 4
+
+
+def choices(name: str, value: Any, text: str) -> tuple[Any, ...]:
+    """Other values that take other branches: names that the class knows, numbers it looks for."""
+    told = value is None or isinstance(value, str)
+    none = (None,) if value is not None and _may_be_none(name, text) else ()
+    if told and not made_by_name(name) and "activation" not in name:
+        named = _named(name, text)
+        known = (*named, *CHOICES.get(name, ()), *none, *(("other",) if named else ()))
+        return tuple(dict.fromkeys(one for one in known if one != value))[:MOST_CHOICES]
+    if none and not isinstance(value, bool):
+        return none
+    if whole(value):
+        asked = re.findall(COMPARED.format(name=re.escape(name)), text)
+        numbers = dict.fromkeys(m for n in asked for m in (int(n), int(n) + 1, int(n) - 1))
+        return tuple(n for n in numbers if n > 1 and n != value and n - 1 != value)[:MOST_CHOICES]
+    return ()
+
+
+def _may_be_none(name: str, text: str) -> bool:
+    return re.search(rf"\b{re.escape(name)}\s+is\s+(not\s+)?None\b", text) is not None
+
+
+def _named(name: str, text: str) -> list[str]:
+    """Strings that the class compares the argument with, or looks for it among."""
+    among = rf"\b{re.escape(name)}\s+(?:not\s+)?in\s*[\[({{]([^\])}}]*)"
+    keyed = rf"{{([^{{}}]*)}}\[\s*(?:self\.)?{re.escape(name)}\s*\]"
+    groups = [*re.findall(among, text), *re.findall(keyed, text)]
+    inside = [one for group in groups for one in re.findall(r"[\"']([^\"'\n]+)[\"']", group)]
+    return list(dict.fromkeys([*(one[1:-1] for one in literals(name, text)), *inside]))

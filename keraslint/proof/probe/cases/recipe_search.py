@@ -1,0 +1,100 @@
+"""No recipe is given → one that works: found in the project's text, else guessed."""
+
+from __future__ import annotations
+
+import inspect
+import time
+import traceback
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from ..trial import Unusable, attempt, describe, failed, tried
+from .case import Case
+from .guessed_recipes import called, guesses
+
+MOST_FOUND = 2
+MOST_TRIED = 400
+MOST_SECONDS = 8.0
+TOO_LONG = "making one takes too long to try more: say how to make a small one"
+
+
+def search(
+    job: dict[str, Any], cls: Any, space: dict[str, Any], stage: Callable[[str], None]
+) -> list[Case]:
+    """Cases that work: up to two found ones, else the first guess that does."""
+    stage("looking for a way to make and call it")
+    until = time.process_time() + min(job["timeout"] / 3, MOST_SECONDS)
+    found: list[Case] = []
+    for text in job["found"]:
+        case = _found(cls, text, space, until)
+        if case is not None and len(found) < MOST_FOUND:
+            found.append(case)
+    if found:
+        return found
+    return [_first(cls, _guessed(cls, space, until), space, until)]
+
+
+def called_on_guesses(case: Case, job: dict[str, Any]) -> Case:
+    """A given construction, called on inputs that are guessed."""
+    until = time.process_time() + min(job["timeout"] / 3, MOST_SECONDS)
+    return _first(case.cls, called(case.cls, case.text), case.space, until)
+
+
+def _found(cls: Any, text: str, space: dict[str, Any], until: float) -> Case | None:
+    """A found recipe that works; one that is only constructed is called on guesses."""
+    case = attempt(lambda: Case(cls, text, space))
+    asked = attempt(lambda: case.asked())
+    if failed(case) or failed(asked):
+        return None
+    if asked.args or asked.kwargs:
+        return None if tried(case) else case
+    try:
+        return _first(cls, called(cls, text), space, until)
+    except Unusable:
+        return None
+
+
+def _guessed(cls: Any, space: dict[str, Any], until: float) -> Iterator[str]:
+    """Guesses whose construction works; raises `Unusable` when none does."""
+    errors: list[str] = []
+    worked = False
+
+    def works(text: str) -> Any:
+        nonlocal worked
+        if time.process_time() >= until:
+            return None
+        result = attempt(lambda: Case(cls, text, space).make())
+        if failed(result):
+            errors.append(str(result.get("error", result)))
+            return None
+        worked = True
+        return result
+
+    yield from guesses(cls, works)
+    if not worked:
+        why = errors[0] if errors else TOO_LONG
+        raise Unusable(f"no way to make it was found: {why}")
+
+
+def _first(cls: Any, texts: Iterable[str], space: dict[str, Any], until: float) -> Case:
+    """The first text that works; raises `Unusable` with the error of the one that got furthest."""
+    furthest, error = -1, TOO_LONG
+    for number, text in enumerate(texts):
+        if number >= MOST_TRIED or time.process_time() > until:
+            break
+        case = Case(cls, text, space)
+        result = tried(case)
+        if result is None:
+            return case
+        if _reach(result, cls) > furthest:
+            furthest, error = _reach(result, cls), describe(result)
+    raise Unusable(f"no way to call it was found: {error}")
+
+
+def _reach(error: BaseException, cls: Any) -> int:
+    """How far an error let the layer come: the last line of the class's file that ran."""
+    file = inspect.getfile(cls)
+    frames = traceback.extract_tb(error.__traceback__)
+    return max(
+        (f.lineno or 0 for f in frames if f.filename == file and f.name == "call"), default=0
+    )

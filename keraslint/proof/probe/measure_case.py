@@ -1,0 +1,290 @@
+"""One case of one version → all facts about it, and its arrays in a file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+
+from .cases.case import Case, Change, leaves
+from .observations.against_before import CALLED, against, plainly_other, versus
+from .observations.build_and_call import built_alone, look
+from .observations.other_inputs import (
+    MAGNITUDES,
+    MORE_MAGNITUDES,
+    changes_epsilon,
+    magnitudes,
+    open_shapes,
+    resized,
+)
+from .observations.other_owners import OTHERS, cloned, save_others
+from .observations.public_surface import methods, with_base_arguments
+from .observations.renamed_configs import old_configurations
+from .observations.round_trips import (
+    FILES,
+    Shelf,
+    as_functional,
+    copied,
+    from_config,
+    load_called_weights,
+    load_functional,
+    load_legacy,
+    load_owner,
+    load_weights,
+    save,
+)
+from .observations.training_run import (
+    captured_dtypes,
+    fit,
+    frozen_before_build,
+    frozen_once_built,
+    gradients,
+    in_mixed_precision,
+    outputs_in_training,
+    shared_with_second,
+    thawed,
+    with_a_mask,
+)
+from .trial import Trial, attempt, failed
+
+LIGHT, SAVED, FULL = 0, 1, 2
+Stage = Callable[[str], None]
+
+
+@dataclass
+class Place:
+    """Where the measurements of one version go, and where those of the other one are.
+
+    `brief`: a case is left off once weights or outputs are seen to be other ones, and further
+    owners are left out where they would show what a functional model has shown.
+    `unusable` are changes under which no case can be measured.
+    `steady`, `finite`: in the cases of the recipes, calls repeat and outputs are numbers.
+    """
+
+    folder: Path
+    theirs: Path | None
+    names: tuple[str, ...]
+    stage: Stage
+    brief: bool = False
+    steady: bool = False
+    finite: bool = False
+    unusable: list[Change] = field(default_factory=list)
+
+    def shelf(self, index: int) -> Shelf:
+        """The folder of one case."""
+        folder = self.folder / f"{index}"
+        folder.mkdir(parents=True, exist_ok=True)
+        return Shelf(folder, self.names)
+
+    def their_shelf(self, index: int) -> Shelf:
+        """The folder of the same case of the other version."""
+        assert self.theirs is not None
+        return Shelf(self.theirs / f"{index}", self.names)
+
+
+def measure(
+    case: Case,
+    index: int,
+    place: Place,
+    depth: int,
+    theirs: dict[str, Any] | None = None,
+    deepen: Callable[[dict[str, Any]], int] | None = None,
+) -> dict[str, Any]:
+    """Measure one case; `theirs` are the facts of the version before, if this is the one after.
+
+    `deepen` chooses the depth anew when the outputs have been seen; a case that no condition can
+    depend on is not asked for gradients.
+    """
+    trial = Trial(case, steady=place.steady and depth < FULL)
+    shelf = place.shelf(index)
+    label = attempt(lambda: label_of(case))
+    where = label if isinstance(label, str) else "the case"
+    if theirs is not None:
+        trial.theirs = _read(place.their_shelf(index).folder / "arrays.npz")
+    place.stage(f"calling the layer for {where}")
+    settled = False
+    if look(trial):
+        settled = theirs is not None and place.brief and _is_settled(trial, theirs)
+        if not settled:
+            depth = _look_on(trial, depth, place, (where, shelf), theirs, deepen)
+    np.savez(shelf.folder / "arrays.npz", **trial.arrays)
+    return {
+        "recipe": case.text,
+        "change": asdict(case.change),
+        "label": where,
+        "depth": depth,
+        "settled": settled,
+        "facts": trial.facts,
+    }
+
+
+def _is_settled(trial: Trial, theirs: dict[str, Any]) -> bool:
+    """Do weights or outputs differ so plainly that no further measurement can change it?"""
+    trial.facts["versus"] = versus(trial.theirs, trial.arrays, CALLED)
+    return plainly_other(theirs, trial.facts)
+
+
+def _look_on(
+    trial: Trial,
+    depth: int,
+    place: Place,
+    case: tuple[str, Shelf],
+    theirs: dict[str, Any] | None,
+    deepen: Callable[[dict[str, Any]], int] | None,
+) -> int:
+    """Measure what a call has not shown; give the depth to which it was done."""
+    where, shelf = case
+    trial.observe("outputs in training", lambda: outputs_in_training(trial))
+    if depth > LIGHT or deepen or "gradients" in (theirs or ()):
+        trial.observe("gradients", lambda: gradients(trial))
+    depth = deepen(trial.facts) if deepen else depth
+    if depth >= SAVED or changes_epsilon(trial.case.change):
+        trial.observe("magnitudes", lambda: magnitudes(trial, MAGNITUDES))
+    if depth >= SAVED:
+        place.stage(f"saving and loading the layer for {where}")
+        _look_closer(trial)
+        _save_and_load(trial, shelf, depth)
+        first = depth >= FULL and shelf.folder.name == "0"
+        if first and not _are_told(trial, place, theirs):
+            _in_other_owners(trial, shelf)
+    if theirs is not None and depth >= SAVED:
+        against(trial, place.their_shelf(int(shelf.folder.name)), shelf, theirs)
+    if depth >= FULL:
+        known = None if theirs is None else theirs.get("old configurations")
+        if not failed(known):
+            trial.observe("old configurations", lambda: old_configurations(trial, known))
+    place.stage(f"training the layer for {where}")
+    _train(trial, depth)
+    if theirs is not None:
+        trial.facts["versus"] = versus(trial.theirs, trial.arrays)
+    return depth
+
+
+def baseline_error(entry: dict[str, Any]) -> str:
+    """Why a case cannot be a baseline; empty when it can."""
+    for name in ("made", "called"):
+        value = entry["facts"].get(name)
+        if failed(value):
+            return str(value.get("error", value))
+    return ""
+
+
+def _train(trial: Trial, depth: int) -> None:
+    """The layer that was called first is used up here: it ends frozen, thawed and trained."""
+    if depth >= SAVED:
+        trial.observe("frozen before build", lambda: frozen_before_build(trial))
+    if depth >= FULL:
+        trial.observe("masked", lambda: with_a_mask(trial))
+        trial.observe("more magnitudes", lambda: magnitudes(trial, MORE_MAGNITUDES))
+        trial.observe("resized", lambda: resized(trial))
+        trial.observe("methods", lambda: methods(trial))
+        trial.observe("base arguments", lambda: with_base_arguments(trial))
+        trial.observe("shared", lambda: shared_with_second(trial))
+        trial.observe("captured dtypes", lambda: captured_dtypes(trial))
+        trial.observe("mixed precision", lambda: in_mixed_precision(trial))
+        trial.observe("fit", lambda: fit(trial))
+        trial.observe("frozen once built", lambda: frozen_once_built(trial))
+        trial.observe("thawed", lambda: thawed(trial))
+        trial.observe("open shapes", lambda: open_shapes(trial))
+
+
+def _are_told(trial: Trial, place: Place, theirs: dict[str, Any] | None) -> bool:
+    """Is it plain what clones and owners that build nothing would do? Asked of the version before.
+
+    They, too, come about by making the layer, calling it on symbols and filling its weights: where
+    that brings back all of a functional model, they tell nothing new.
+    """
+    if theirs is not None:
+        return "saved in others" not in theirs
+    return place.brief and _is_whole(trial.facts.get("functional reload"))
+
+
+def _in_other_owners(trial: Trial, shelf: Shelf) -> None:
+    trial.observe("cloned", lambda: cloned(trial))
+    trial.observe("saved in others", lambda: save_others(trial, shelf))
+    for file, name, load in OTHERS:
+        if (shelf.folder / file).exists():
+            trial.observe(f"{name} reload", partial(load, trial, shelf))
+
+
+def label_of(case: Case) -> str:
+    """The shapes of a case's inputs and what else it changes, for messages."""
+    asked = case.asked()
+    inputs = enumerate(leaves((asked.args, asked.kwargs)))
+    shapes = [str(case.change.to_input(one, index).shape) for index, one in inputs]
+    word = "input" if len(shapes) == 1 else "inputs"
+    changed = [f"`{name}={value!r}`" for name, value in case.change.arguments]
+    dropped = [f"without `{name}`" for name in case.change.without]
+    changed += [f"`{name}={text}`" for name, text in (*case.change.made, *case.change.given)]
+    having = [f"with {', '.join(changed)}"] if changed else []
+    return " ".join([f"{word} {', '.join(shapes)}", *having, *dropped])
+
+
+def _read(path: Path) -> dict[str, Any]:
+    if not path.exists():
+        return {}
+    with np.load(path) as arrays:
+        return {name: arrays[name] for name in arrays.files}
+
+
+def _look_closer(trial: Trial) -> None:
+    trial.observe("built alone", lambda: built_alone(trial, as_list=False))
+    trial.observe("built with a list", lambda: built_alone(trial, as_list=True))
+    trial.observe("functional", lambda: as_functional(trial))
+    trial.observe("output shape", lambda: _output_shape(trial))
+
+
+def _output_shape(trial: Trial) -> Any:
+    cls = trial.case.cls
+    if cls.compute_output_shape in (
+        keras.layers.Layer.compute_output_shape,
+        keras.Model.compute_output_shape,
+    ):
+        return "not defined"
+    config = trial.facts["build config"]
+    shapes = config.get("shapes_dict") if isinstance(config, dict) else None
+    if shapes is None:
+        shape = tuple(config["input_shape"])
+        return str(trial.fresh().compute_output_shape(shape))
+    return str(trial.called().compute_output_shape(**{k: tuple(v) for k, v in shapes.items()}))
+
+
+def _save_and_load(trial: Trial, shelf: Shelf, depth: int) -> None:
+    trial.observe("deep copy", lambda: copied(trial))
+    trial.observe("saved", lambda: save(trial, shelf, legacy=depth >= FULL))
+    loads = {
+        "functional reload": (FILES[0], load_functional),
+        "owner reload": (FILES[1], load_owner),
+        "weights reload": (FILES[2], load_weights),
+        "legacy reload": (FILES[3], load_legacy),
+    }
+    for name, (file, load) in loads.items():
+        if (shelf.folder / file).exists():
+            trial.observe(name, partial(load, trial, shelf))
+    _loaded_once_called(trial, shelf)
+    if _is_whole(trial.facts.get("functional reload")):
+        trial.facts["from config"] = {"outputs": True}  # loading made it from its configuration
+    else:
+        trial.observe("from config", lambda: from_config(trial))
+
+
+def _loaded_once_called(trial: Trial, shelf: Shelf) -> None:
+    """What a called owner loads; the same as a built one, if building alone makes every weight."""
+    built, reloaded = trial.facts["built alone"], trial.facts.get("weights reload")
+    weights = sorted(weight["key"] for weight in trial.facts["weights"])
+    if _is_whole(reloaded) and not failed(built) and built["weights"] == weights:
+        trial.facts["called weights reload"] = reloaded
+    elif (shelf.folder / FILES[2]).exists():
+        trial.observe("called weights reload", lambda: load_called_weights(trial, shelf))
+
+
+def _is_whole(reloaded: Any) -> bool:
+    """Did all weights and outputs survive?"""
+    if not isinstance(reloaded, dict) or failed(reloaded):
+        return False
+    return not reloaded["lost"] and bool(reloaded["outputs"])

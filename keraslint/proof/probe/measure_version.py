@@ -1,0 +1,204 @@
+"""One request → everything measured on one version of one layer."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import keras
+
+from .cases.case import Case, Change, namespace
+from .cases.derived_cases import Told, derived
+from .cases.recipe_search import called_on_guesses, search
+from .measure_case import FULL, LIGHT, SAVED, Place, Stage, baseline_error, measure
+from .observations.against_before import plainly_other
+from .observations.refusals import accepted, refused
+from .source_overlay import find_class, load_module
+from .trial import Unusable, describe, failed
+
+MOST_CASES = 24
+MOST_SAVED = 3
+LEAST_DERIVING = 4.0
+
+
+def load_layer(job: dict[str, Any]) -> tuple[Any, Any]:
+    """Import the version's module; give it and the layer's class.
+
+    A class that is compared with one of another name goes by that name, as files would have it.
+    """
+    try:
+        module = load_module(job["path"], job["text"], job["folders"], job["around"])
+    except (Exception, SystemExit) as error:
+        raise Unusable(f"importing {Path(job['path']).name} fails: {describe(error)}") from error
+    try:
+        cls = find_class(module, job["layer"])
+    except AttributeError as error:
+        file = Path(job["path"]).name
+        raise Unusable(f"{file} defines no class `{job['layer']}` when imported") from error
+    if not (isinstance(cls, type) and issubclass(cls, keras.layers.Layer)):
+        raise Unusable(f"`{job['layer']}` is no layer of Keras {keras.__version__}")
+    cls.__name__ = job["names"][0].split(".")[-1]
+    return module, cls
+
+
+def run(job: dict[str, Any], stage: Stage) -> dict[str, Any]:
+    """Measure one version; `{"unusable": reason}` when it cannot be imported."""
+    stage("importing the module")
+    try:
+        module, cls = load_layer(job)
+    except Unusable as error:
+        return {"unusable": str(error)}
+    names = tuple(job["names"])
+    theirs = Path(job["theirs"]) if job["theirs"] else None
+    place = Place(Path(job["folder"]), theirs, names, stage, bool(job.get("brief")))
+    space = namespace(module, names)
+    if job["cases"] is None:
+        return _before(job, cls, space, place)
+    return {"cases": list(_all_after(job, cls, space, place))}
+
+
+def _all_after(
+    job: dict[str, Any], cls: Any, space: dict[str, Any], place: Place
+) -> Iterator[dict[str, Any]]:
+    """Measure every case again, up to the first that settles the matter."""
+    for index, theirs in enumerate(job["cases"]):
+        entry = _after(index, theirs, cls, space, place)
+        yield entry
+        if job["strict"] and plainly_other(theirs["facts"], entry["facts"]):
+            return
+
+
+def _before(job: dict[str, Any], cls: Any, space: dict[str, Any], place: Place) -> dict[str, Any]:
+    """Measure the given recipes in full, or a found or guessed one, then what derives from them."""
+    try:
+        cases = _given(job, cls, space) or search(job, cls, space, place.stage)
+    except Unusable as error:
+        return {"baseline": str(error)}
+    entries: list[dict[str, Any]] = []
+    started = time.process_time()
+    for case in cases:
+        entries.append(measure(case, len(entries), place, FULL))
+        wrong = baseline_error(entries[-1])
+        if wrong:
+            return {"baseline": wrong}
+    place.steady = all(_repeats(entry) for entry in entries)
+    place.finite = all(_is_finite(entry) for entry in entries)
+    spent = time.process_time() - started
+    budget = min(job["timeout"] / 4, max(LEAST_DERIVING, spent))
+    _derive(cases, entries, place, budget, job.get("also", ""))
+    entries[0]["facts"]["refused"] = refused(cases[0], place.unusable)
+    return {"cases": entries}
+
+
+def _given(job: dict[str, Any], cls: Any, space: dict[str, Any]) -> list[Case]:
+    """The given recipes; each must be one."""
+    cases = []
+    for text in job["recipes"]:
+        try:
+            case = Case(cls, text, space)
+            asked = case.asked()
+        except (Exception, SystemExit) as error:
+            reason = f"the recipe `{text}` cannot be evaluated: {describe(error)}"
+            raise Unusable(reason) from error
+        if not (asked.args or asked.kwargs):
+            cases.append(called_on_guesses(case, job))
+        else:
+            cases.append(case)
+    return cases
+
+
+def _derive(
+    cases: list[Case], entries: list[dict[str, Any]], place: Place, budget: float, also: str
+) -> None:
+    """Measure what derives from the cases, as far as the budget (seconds of work) goes."""
+    until = time.process_time() + budget
+    seen: set[tuple[Change, ...]] = set()
+    branches = {_branch(entry["facts"]) for entry in entries}
+    for number, case in enumerate(cases):
+        outputs = entries[number]["facts"]["called"]["outputs"]
+        told = Told(partial(_has_other_channels, entries), outputs, also)
+        for wish in derived(case, told):
+            waiting = [wish]
+            while waiting and len(entries) < MOST_CASES and time.process_time() < until:
+                asked = waiting.pop(0)
+                if asked.alternatives in seen:
+                    continue
+                seen.add(asked.alternatives)
+                deepen = partial(_depth, branches) if asked.decides else None
+                working = _first_working(case, asked.alternatives, len(entries), place, deepen)
+                if working is None:
+                    waiting = [*asked.otherwise, *waiting]
+                else:
+                    entries.append(working)
+
+
+def _has_other_channels(entries: list[dict[str, Any]]) -> bool:
+    return any(entry["change"]["channels"] for entry in entries)
+
+
+def _first_working(
+    case: Case,
+    alternatives: tuple[Change, ...],
+    index: int,
+    place: Place,
+    deepen: Callable[[dict[str, Any]], int] | None,
+) -> dict[str, Any] | None:
+    """Measure the first change that works; `deepen` tells whether to save and load it too."""
+    for change in alternatives:
+        changed = Case(case.cls, case.text, case.space, change)
+        entry = measure(changed, index, place, LIGHT, deepen=deepen)
+        if not baseline_error(entry) and (not place.finite or _is_finite(entry)):
+            return entry
+        place.unusable.append(change)
+    return None
+
+
+def _is_finite(entry: dict[str, Any]) -> bool:
+    """Are all outputs numbers? Others agree with each other whatever the layer does."""
+    outputs = entry["facts"]["outputs"]
+    return failed(outputs) or bool(outputs["finite"])
+
+
+def _depth(branches: set[tuple[str, ...]], facts: dict[str, Any]) -> int:
+    """How far to look into a derived case: closer if it takes a branch that is new."""
+    branch = _branch(facts)
+    if branch in branches or len(branches) > MOST_SAVED:
+        return LIGHT
+    branches.add(branch)
+    return SAVED
+
+
+def _branch(facts: dict[str, Any]) -> tuple[str, ...]:
+    """Which sub-layers have weights: other ones mean that another branch was taken."""
+    weights = [weight["key"] for weight in facts["weights"] if not weight["seed"]]
+    return tuple(sorted({key.rpartition("/")[0] for key in weights}))
+
+
+def _repeats(entry: dict[str, Any]) -> bool:
+    """Do two calls agree, in inference and in training?"""
+    facts = entry["facts"]
+    return all(facts[n].get("repeats") is True for n in ("outputs", "outputs in training"))
+
+
+def _after(
+    index: int, entry: dict[str, Any], cls: Any, space: dict[str, Any], place: Place
+) -> dict[str, Any]:
+    """Measure a case again on the version after, with the state of the version before."""
+    change = {key: _tuples(value) for key, value in entry["change"].items()}
+    case = Case(cls, entry["recipe"], space, Change(**change))
+    measured = measure(case, index, place, entry["depth"], entry["facts"])
+    before = entry["facts"].get("refused")
+    if before is not None and not measured["settled"]:
+        measured["facts"]["refused"] = [one for one in before if not _accepts(case, one["change"])]
+    return measured
+
+
+def _accepts(case: Case, change: dict[str, Any]) -> bool:
+    return accepted(case, Change(**{key: _tuples(value) for key, value in change.items()}))
+
+
+def _tuples(value: Any) -> Any:
+    return tuple(map(_tuples, value)) if isinstance(value, list) else value

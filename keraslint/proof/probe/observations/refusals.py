@@ -1,0 +1,84 @@
+"""A case → arguments and inputs that the layer's own code refuses, and does not accept later."""
+
+from __future__ import annotations
+
+import dis
+import inspect
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, replace
+from itertools import chain, zip_longest
+from typing import Any
+
+from ..cases.case import Case, Change, leaves
+from ..cases.class_source import sources_of
+from ..cases.derived_cases import arguments_of, decides
+from ..cases.other_values import whole
+from ..trial import describe, tried
+
+MOST_TRIED = 16
+UNLIKELY_NUMBERS = (3, 0, -1, 1)
+
+
+def refused(case: Case, failed: Iterable[Change]) -> list[dict[str, Any]]:
+    """Changes to the case that make the class raise an error of its own; with what it says.
+
+    `failed` are changes that are known not to work.
+    """
+    text = sources_of(case.cls)
+    if not re.search(r"\b(raise|assert)\b", text):
+        return []
+    changes = dict.fromkeys([*failed, *_unlikely(case, text)])
+    told = ((change, tried(_changed(case, change))) for change in list(changes)[:MOST_TRIED])
+    return [
+        {"change": asdict(change), "error": describe(error)}
+        for change, error in told
+        if error is not None and _is_own(error, case.cls)
+    ]
+
+
+def accepted(case: Case, change: Change) -> bool:
+    """Can the layer be made and called with this change?"""
+    return tried(_changed(case, change)) is None
+
+
+def _changed(case: Case, change: Change) -> Case:
+    return replace(case, change=change)
+
+
+def _unlikely(case: Case, text: str) -> Iterator[Change]:
+    """Numbers, names and inputs that a careful class checks for."""
+    asked = case.asked()
+    inputs = leaves((asked.args, asked.kwargs))
+    if inputs and inputs[0].kind == "floats" and len(inputs[0].shape) > 1:
+        rank, channels = len(inputs[0].shape), inputs[0].shape[-1]
+        yield from (Change(f"rank {other}", rank=other) for other in (rank + 1, rank - 1))
+        yield Change(f"{channels + 1} channels", channels=(channels, channels + 1))
+    deciding = {k: v for k, v in arguments_of(case, asked).items() if decides(k, text)}
+    values = ([(k, one) for one in _unlikely_values(v)] for k, v in deciding.items())
+    for name, option in filter(None, chain(*zip_longest(*values))):
+        yield Change(f"{name}={option!r}", arguments=((name, option),))
+
+
+def _unlikely_values(value: Any) -> tuple[Any, ...]:
+    if whole(value):
+        return tuple(number for number in UNLIKELY_NUMBERS if number != value)
+    if isinstance(value, float):
+        return (-1.0, 2.0)
+    return ("no such name",) if isinstance(value, str) else ()
+
+
+def _is_own(error: BaseException, cls: Any) -> bool:
+    """Was it raised by a statement in the file of the class, or of one of its bases?"""
+    last = error.__traceback__
+    while last is not None and last.tb_next is not None:
+        last = last.tb_next
+    if last is None:
+        return False
+    code = last.tb_frame.f_code
+    own = {inspect.getfile(one) for one in cls.__mro__ if not _is_of_keras(one)}
+    return code.co_filename in own and dis.opname[code.co_code[last.tb_lasti]] == "RAISE_VARARGS"
+
+
+def _is_of_keras(cls: Any) -> bool:
+    return cls is object or cls.__module__.split(".")[0] in ("keras", "tensorflow", "builtins")

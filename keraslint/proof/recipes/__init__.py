@@ -1,0 +1,1 @@
+"""Texts of a project → how its layers are made and called, as recipes."""
