@@ -9,7 +9,7 @@ from typing import Any
 
 from keraslint.project.facts.definite_assignment import definite
 from keraslint.project.facts.instance_name import USUAL, call_it_self, instance_of
-from keraslint.project.facts.may_refer_to import bind, dotted, frozen, leaves_of, places
+from keraslint.project.facts.may_refer_to import bind, dotted, frozen, is_set, leaves_of, places
 from keraslint.project.facts.module_facts import FunctionSummary, Leaves, Parameter
 from keraslint.project.facts.node_walk import FIELDS, inner_fields
 
@@ -33,6 +33,7 @@ class _Facts:
     reads: set[str] = field(default_factory=set)
     changes: set[str] = field(default_factory=set)
     joins: list[str] = field(default_factory=list)
+    sets: set[str] = field(default_factory=set)
     effects: str | None = None
 
 
@@ -70,6 +71,7 @@ def function(node: ast.FunctionDef | ast.AsyncFunctionDef, last: int) -> Functio
         tuple(leaf for item in node.decorator_list for leaf in leaves_of(item)),
         facts.effects,
         tuple(dict.fromkeys(facts.joins)),
+        sets=frozenset(facts.sets),
     )
 
 
@@ -210,6 +212,8 @@ def _saw_assignment(node: ast.Assign | ast.AnnAssign | ast.AugAssign, facts: _Fa
                 facts.bindings.setdefault(target.id, [])  # what it creates is looked at in place
             else:
                 bind(target, value, facts.bindings)
+            if is_set(value) and not isinstance(node, ast.AugAssign):
+                facts.sets.add(dotted(target))
         for place in places(target):
             name = dotted(place)
             if name.startswith("self."):

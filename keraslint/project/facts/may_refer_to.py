@@ -14,7 +14,7 @@ _PARTIALS = frozenset({"partial", "functools.partial"})
 _CASTS = frozenset({"cast", "typing.cast", "t.cast"})
 
 
-_WRAPPERS = frozenset({"list", "tuple", "dict", "reversed", "sorted", "enumerate", "zip"})
+_WRAPPERS = frozenset({"list", "tuple", "set", "dict", "reversed", "sorted", "enumerate", "zip"})
 
 
 def dotted(node: ast.expr) -> str:
@@ -108,6 +108,15 @@ def _call_leaves(node: ast.Call) -> Iterator[str]:
         called = dotted(node)
         if called:
             yield called
+
+
+def is_set(node: ast.expr) -> bool:
+    """Whether an expression surely makes a `set`."""
+    if isinstance(node, ast.IfExp):
+        return is_set(node.body) and is_set(node.orelse)
+    if isinstance(node, ast.Call):
+        return dotted(node.func) == "set"
+    return isinstance(node, (ast.Set, ast.SetComp))
 
 
 def bind_statement(node: ast.stmt, bindings: dict[str, list[str]]) -> None:

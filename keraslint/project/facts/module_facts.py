@@ -42,7 +42,7 @@ class FunctionSummary:
     leaves to which it adds a tuple.
     `instance` is what a method calls its instance in the text; here it is always `self`.
     `mentions` are the globals and class attributes that it looks at or changes, of those that
-    change while the program runs.
+    change while the program runs; `sets` are the names and attributes to which it assigns a `set`.
     """
 
     name: str
@@ -62,6 +62,7 @@ class FunctionSummary:
     joins: Leaves = ()
     instance: str = "self"
     mentions: frozenset[str] = frozenset()
+    sets: frozenset[str] = frozenset()
 
     def has(self, name: str) -> bool:
         """Whether a name is the function's own."""
