@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
+import warnings
 from collections.abc import Sequence
 from io import TextIOWrapper
 from pathlib import Path
@@ -36,7 +37,7 @@ from keraslint.flags import (
     silencing,
     telling,
 )
-from keraslint.terminal import clear, colourful, overwrite, show, width, write
+from keraslint.terminal import clear, colourful, lost_output, overwrite, show, width, write
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -278,6 +279,8 @@ def main() -> NoReturn:
     for stream in (sys.stdout, sys.stderr):  # a name or an encoding is no reason to crash
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
+    if not sys.warnoptions:  # none of ours: Python warns of the code that is read, not run
+        warnings.simplefilter("ignore")
     gc.disable()  # a run is short and drops its trees one by one; looking for circles costs 10 %
     code = run(sys.argv[1:])
     gc.freeze()  # nor is there anything to look for on the way out
@@ -292,6 +295,10 @@ def run(arguments: Sequence[str]) -> int:
     except click.Abort:
         write("interrupted\n", sys.stderr)
         return INTERRUPTED
+    except OSError as error:
+        lost = lost_output(error)
+        write(f"error: the output is lost: {lost}\n" if lost else _sorry(error), sys.stderr)
+        return MISUSE
     except Exception as error:
         write(_sorry(error), sys.stderr)
         return MISUSE

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from pathlib import Path
@@ -21,7 +22,7 @@ def colourful(when: str) -> bool:
         return False
     if os.environ.get("FORCE_COLOR", "0") not in ("", "0"):
         return True
-    return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+    return _is_terminal(sys.stdout) and os.environ.get("TERM") != "dumb"
 
 
 def width() -> int:
@@ -37,25 +38,60 @@ def show(told: Answer, output_file: str | None, report: str | None) -> None:
     if told.evidence is not None and report is not None:
         _write_file(report, told.evidence)
     if told.raw is not None:
-        sys.stdout.buffer.write(told.raw)
-        sys.stdout.buffer.flush()
+        _write_bytes(told.raw)
     if output_file is None:
         return write(told.out, sys.stdout)
     _write_file(output_file, told.out)
 
 
-def write(text: str, stream: TextIO) -> None:
-    """Write at once."""
+def write(text: str, stream: TextIO | None) -> None:
+    """Write at once.
+
+    Raises:
+        OSError: the text is lost: standard output is closed, or its disk is full.
+    """
+    if stream is None:  # how Python shows a stream that was closed before it started
+        if text and sys.stderr is not None:
+            raise OSError(errno.EBADF, "standard output is closed")
+        return
     try:
         stream.write(text)
         stream.flush()
     except BrokenPipeError:  # the reader has seen enough; what was found stays found
-        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        _to_nowhere(stream)
+    except OSError:
+        if stream is not sys.stderr:
+            raise
+        _to_nowhere(stream)
+
+
+def lost_output(error: OSError) -> str:
+    """Say why standard output could not be written; nothing where a file with a name failed."""
+    if error.filename is not None:
+        return ""
+    if sys.stdout is not None:
+        _to_nowhere(sys.stdout)  # or Python tries again on the way out, and says so at length
+    return (error.strerror or str(error)).lower()
+
+
+def _to_nowhere(stream: TextIO) -> None:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def _write_bytes(data: bytes) -> None:
+    if sys.stdout is None:
+        raise OSError(errno.EBADF, "standard output is closed")
+    sys.stdout.buffer.write(data)
+    sys.stdout.buffer.flush()
+
+
+def _is_terminal(stream: TextIO | None) -> bool:
+    return stream is not None and stream.isatty()
 
 
 def clear() -> None:
     """Empty the screen, if there is one."""
-    if sys.stdout.isatty():
+    if _is_terminal(sys.stdout):
         write(_CLEAR, sys.stdout)
 
 
@@ -70,5 +106,5 @@ def _write_file(file: str, text: str) -> None:
 
 def overwrite(line: str) -> None:
     """Show a line in the place of the one before, where standard error can do that."""
-    if sys.stderr.isatty() and os.environ.get("TERM") != "dumb":
+    if _is_terminal(sys.stderr) and os.environ.get("TERM") != "dumb":
         write(f"\r{line[: width() - 1]}\x1b[K", sys.stderr)

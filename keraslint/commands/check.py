@@ -205,7 +205,9 @@ def _fixed(request: Request, settings: Settings, paths: list[Path], stdin: Stdin
         sources=result.sources,
         files=result.files,
         settled=result.settled,
-        failures=_failures(result.problems),
+        failures=_failures(result.problems) - result.unwritten,
+        unwritten=result.unwritten,
+        at_first=result.at_first,
     )
     err = _problems(result.problems, request)
     done = Answer(err=err, fixed=bool(result.changed), failed=failed(result.problems))

@@ -27,7 +27,11 @@ PASSES = 12
 
 @dataclass(frozen=True, slots=True)
 class FixResult:
-    """What remains to be said, what became of each fix, and which texts are new."""
+    """What remains to be said, what became of each fix, and which texts are new.
+
+    `at_first` counts what was found before anything was fixed: a fix can bring more to light.
+    `unwritten` counts the files whose fixes could not be written.
+    """
 
     diagnostics: tuple[Diagnostic, ...]
     settled: tuple[Settled, ...] = ()
@@ -35,6 +39,8 @@ class FixResult:
     sources: Mapping[str, Source] = field(default_factory=dict)
     problems: tuple[Unreadable, ...] = ()
     files: int = 0
+    at_first: int = 0
+    unwritten: int = 0
 
 
 def fix(
@@ -56,6 +62,7 @@ def fix(
     """
     texts, problems = read_all(paths, settings, stdin)
     session = _Session(settings, texts, unsafe=unsafe)
+    at_first = len(session.result.diagnostics)
     if prove is None:
         session.run()
     else:
@@ -66,18 +73,22 @@ def fix(
             finally:
                 progress.over()
             prover.require_keras()
-    result = session.result
-    trouble = [*problems, *result.problems]
-    changed = session.changed
-    lost: set[str] = set()
+    refused: list[Unreadable] = []
     if write:
-        refused = [problem for old, new in changed.values() if (problem := _write(old, new))]
-        lost = {problem.path for problem in refused}
-        trouble += refused
-        changed = {path: pair for path, pair in changed.items() if path not in lost}
-    settled = tuple(session.settled(written=write, lost=lost))
+        pairs = session.changed.values()
+        refused = [problem for old, new in pairs if (problem := _write(old, new))]
+    lost = {problem.path for problem in refused}
+    session.restore(lost)
+    result = session.result
     return FixResult(
-        result.diagnostics, settled, changed, result.sources, tuple(trouble), result.files
+        diagnostics=result.diagnostics,
+        settled=tuple(session.settled(written=write, lost=lost)),
+        changed=session.changed,
+        sources=result.sources,
+        problems=(*problems, *result.problems, *refused),
+        files=result.files,
+        at_first=at_first,
+        unwritten=len(refused),
     )
 
 
@@ -121,6 +132,12 @@ class _Session:
                 yield replace(fate, action="shown")
             else:
                 yield fate
+
+    def restore(self, paths: Collection[str]) -> None:
+        """Take back what could not be written: those files hold what they held, and it is told."""
+        if paths:
+            self._texts |= {path: self._old[path] for path in paths}
+            self.result = self._lint()
 
     def run(self) -> None:
         """Apply fixes until none is left."""

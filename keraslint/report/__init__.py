@@ -20,8 +20,9 @@ class Report:
     """Everything that a format may show; what the terminal can do comes in as data too.
 
     `fixing`, `proving` and `writing` say what was asked; `unsafe_fixes` widens what counts as
-    fixable; `failures` counts the paths that could not be checked, `known` the findings that the
-    baseline holds.
+    fixable; `failures` counts the paths that could not be checked, `unwritten` the files whose
+    fixes could not be written, `known` the findings that the baseline holds, and `at_first` what
+    was found before anything was fixed.
     """
 
     diagnostics: tuple[Diagnostic, ...]
@@ -29,7 +30,9 @@ class Report:
     cells: Mapping[tuple[str, int], Source] = field(default_factory=dict)
     files: int = 0
     failures: int = 0
+    unwritten: int = 0
     known: int = 0
+    at_first: int = 0
     settled: tuple[Settled, ...] = ()
     seconds: float = 0.0
     colour: bool = False

@@ -71,7 +71,9 @@ def _found(report: Report) -> str:
     fixed = sum(one.findings for one in applied)
     checked = f"{_count(report.files, 'file')} checked"
     if report.failures:
-        checked += f", {_count(report.failures, 'path')} could not be"
+        checked += f", {_count(report.failures, 'path')} could not be read"
+    if report.unwritten:
+        checked += f", {_count(report.unwritten, 'file')} could not be written"
     if report.known:
         checked += f", {report.known} known from the baseline"
     if not remaining and not fixed:
@@ -79,10 +81,14 @@ def _found(report: Report) -> str:
         return f"{passed} ({checked})"
     paths = {one.path for one in report.diagnostics} | {one.path for one in applied}
     where = f"in {_count(len(paths), 'file')}"
+    found = _count(remaining + fixed, "finding")
     if fixed:
         verb = "fixed" if report.writing else "would be fixed"
         checked = f"{fixed} {verb}, {remaining} remaining; {checked}"
-    return f"Found {_count(remaining + fixed, 'finding')} {where} ({checked})."
+        later = remaining + fixed - report.at_first
+        if report.at_first and later > 0:
+            found = f"{_count(report.at_first, 'finding')}, and {later} more after fixing,"
+    return f"Found {found} {where} ({checked})."
 
 
 def _fixable(report: Report) -> str:
