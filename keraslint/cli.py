@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import re
 import sys
 import warnings
 from collections.abc import Sequence
@@ -304,11 +305,22 @@ def run(arguments: Sequence[str]) -> int:
         return MISUSE
 
 
+def _excerpt(message: str) -> str:
+    """Show the line of the file that a message begins with, if it begins with one."""
+    place = re.match(r"(.+?\.toml):(\d+): ", message)
+    if place is None:
+        return ""
+    import linecache
+
+    line = linecache.getline(place[1], int(place[2])).rstrip()
+    return f"  {place[2]} | {line}\n" if line else ""
+
+
 def _sorry(error: Exception) -> str:
     from keraslint.settings import ConfigError
 
     if isinstance(error, ConfigError):
-        return f"error: {error}\n"
+        return "".join(f"error: {line}\n{_excerpt(line)}" for line in error.messages)
     if isinstance(error, click.ClickException):
         context = getattr(error, "ctx", None)
         help_at = f"  see `{context.command_path} --help`\n" if context else ""

@@ -43,6 +43,14 @@ class Applicability(Enum):
     DISPLAY = "display"
 
 
+class Severity(Enum):
+    """How a finding is shown by what tells errors from warnings; the exit code does not depend."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+
+
 class Measure(Enum):
     """What a fix must keep as it was, compared before and after."""
 
@@ -199,6 +207,7 @@ class Diagnostic:
     owner: str = ""
     verdict: Verdict | None = None
     cell: int | None = None
+    severity: Severity = Severity.WARNING
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,6 +67,13 @@ def _texts_by_name(value: object) -> dict[str, tuple[str, ...]] | None:
     return None if None in read.values() else read  # type: ignore[return-value]
 
 
+def _grades(value: object) -> dict[str, str] | None:
+    if not isinstance(value, Mapping) or not all(grade in _GRADES for grade in value.values()):
+        return None
+    return dict(value)
+
+
+_GRADES = ("error", "warning", "info")
 _PYTHON = r"py3\d{1,2}"
 _TEXTS: Schema = {"type": "array", "items": {"type": "string"}}
 _BY_NAME: Schema = {
@@ -78,6 +85,11 @@ _STRING = Kind(_text, "a string", {"type": "string"})
 _STRINGS = Kind(_texts, "a list of strings", _TEXTS)
 _BOOLEAN = Kind(_flag, "`true` or `false`", {"type": "boolean"})
 _LISTS = Kind(_texts_by_name, "a table of strings or lists of strings", _BY_NAME)
+_SEVERITIES = Kind(
+    _grades,
+    "a table of `error`, `warning` or `info` by rule",
+    {"type": "object", "additionalProperties": {"enum": list(_GRADES)}},
+)
 _KERAS = Kind(_keras, "`2` or `3`", {"type": "integer", "enum": [2, 3]})
 _VERSION = Kind(
     _python_version,
@@ -101,6 +113,11 @@ OPTIONS: Mapping[str, Option] = {
     "fixable": Option(_STRINGS, "Rules whose fixes may be applied"),
     "extend-fixable": Option(_STRINGS, "Rules whose fixes may be applied, too"),
     "unfixable": Option(_STRINGS, "Rules whose fixes may not be applied"),
+    "severity": Option(
+        _SEVERITIES,
+        'How formats and editors show the findings of a rule: `KRL103 = "info"`',
+        unset="errors for files that cannot be read, warnings for the rest",
+    ),
     "exclude": Option(_STRINGS, "Files and folders to leave out", "patterns"),
     "extend-exclude": Option(_STRINGS, "Files and folders to leave out, too", "patterns"),
     "respect-gitignore": Option(_BOOLEAN, "Leave out what git ignores"),

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from types import MappingProxyType
+from typing import Any, Literal
 
 from keraslint.options import OPTIONS, anchored
 
@@ -41,11 +43,33 @@ DEFAULT_EXCLUDE = (
     "site-packages",
     "venv",
 )
-_UNREADABLE = frozenset({"KRL002", "KRL003"})
+_HEADER = re.compile(r"\s*\[+([^\[\]]+)\]")
+_KEY = re.compile(r"\s*[\"']?([\w-]+)[\"']?\s*[.=]")
 
 
 class ConfigError(Exception):
-    """The user's configuration or flags cannot be followed: one line, to be shown as it is."""
+    """The user's configuration or flags cannot be followed: a line for each thing that is wrong."""
+
+    def __init__(self, *messages: str) -> None:
+        super().__init__("\n".join(messages))
+        self.messages = messages
+
+
+@contextmanager
+def all_at_once() -> Iterator[Callable[[], AbstractContextManager[None]]]:
+    """Go on after what is wrong, and tell it all at the end. Raises `ConfigError`."""
+    messages: list[str] = []
+
+    @contextmanager
+    def noted() -> Iterator[None]:
+        try:
+            yield
+        except ConfigError as error:
+            messages.extend(error.messages)
+
+    yield noted
+    if messages:
+        raise ConfigError(*dict.fromkeys(messages))
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +96,7 @@ class Settings:
     fixable: tuple[str, ...] = ("ALL",)
     extend_fixable: tuple[str, ...] = ()
     unfixable: tuple[str, ...] = ()
+    severity: Mapping[str, str] = field(default_factory=dict)
     exclude: tuple[str, ...] = DEFAULT_EXCLUDE
     extend_exclude: tuple[str, ...] = ()
     respect_gitignore: bool = True
@@ -107,17 +132,6 @@ class Settings:
     def path(self, relative: str) -> Path:
         """Place a path of the configuration under `root`."""
         return self.root / relative
-
-
-class KnownRule(Protocol):
-    """What must be known of a rule to select it."""
-
-    @property
-    def code(self) -> str: ...
-    @property
-    def name(self) -> str: ...
-    @property
-    def default(self) -> bool: ...
 
 
 def load(
@@ -171,7 +185,8 @@ def _has_table(file: Path) -> bool:
 
 def _from_file(file: Path) -> Settings:
     settings = replace(Settings(), root=file.absolute().parent, file=file)
-    return _over(settings, _table(file) or {}, shown(file), here=settings.root)
+    table = _table(file) or {}
+    return _over(settings, table, shown(file), here=settings.root, lines=_lines(file))
 
 
 def _table(file: Path) -> dict[str, object] | None:
@@ -221,23 +236,54 @@ def shown(file: Path) -> str:
         return str(file)
 
 
-def _over(settings: Settings, table: Mapping[str, object], where: str, *, here: Path) -> Settings:
-    """Read a table over the settings; a wrong key or type is an error in one line.
+def _over(
+    settings: Settings,
+    table: Mapping[str, object],
+    where: str,
+    *,
+    here: Path,
+    lines: Mapping[str, int] = MappingProxyType({}),
+) -> Settings:
+    """Read a table over the settings; each wrong key or type is an error in one line.
 
-    Relative paths and patterns are meant to start `here`.
+    Relative paths and patterns are meant to start `here`; `lines` says where a key stands.
     """
     values: dict[str, Any] = {}
-    for key, raw in table.items():
-        option = OPTIONS.get(key)
-        if option is None:
-            raise ConfigError(f"{where}: unknown key `{key}`{_hint(key)}")
-        value = option.kind.read(raw)
-        if value is None:
-            raise ConfigError(f"{where}: `{key}` must be {option.kind.must_be}, not {_quoted(raw)}")
-        elsewhere = here != settings.root or option.holds == "program"
-        values[key.replace("-", "_")] = anchored(key, value, here) if elsewhere else value
-    origins = {**settings.origins, **dict.fromkeys(table, where)}
-    return replace(settings, origins=origins, **values)
+    places = {key: f"{where}:{lines[key]}" if key in lines else where for key in table}
+    with all_at_once() as noted:
+        for key, raw in table.items():
+            with noted():
+                value = _read(key, raw, places[key])
+                elsewhere = here != settings.root or OPTIONS[key].holds == "program"
+                values[key.replace("-", "_")] = anchored(key, value, here) if elsewhere else value
+    return replace(settings, origins={**settings.origins, **places}, **values)
+
+
+def _read(key: str, raw: object, place: str) -> Any:
+    option = OPTIONS.get(key)
+    if option is None:
+        raise ConfigError(f"{place}: unknown key `{key}`{_hint(key)}")
+    value = option.kind.read(raw)
+    if value is None:
+        raise ConfigError(f"{place}: `{key}` must be {option.kind.must_be}, not {_quoted(raw)}")
+    return value
+
+
+def _lines(file: Path) -> dict[str, int]:
+    """Where each of our keys is set in a file that is TOML, as far as lines tell."""
+    ours = "tool.keraslint" if file.name == "pyproject.toml" else ""
+    table = ""
+    found: dict[str, int] = {}
+    text = file.read_text("utf-8-sig", errors="replace")
+    for number, line in enumerate(text.splitlines(), 1):
+        if header := _HEADER.match(line):
+            table = re.sub(r"[\s\"']", "", header[1])
+            key = table.removeprefix(ours).removeprefix(".").split(".")[0]
+            if table != ours and table.startswith(f"{ours}." if ours else "") and key:
+                found.setdefault(key, number)
+        elif table == ours and (key_of := _KEY.match(line)):
+            found.setdefault(key_of[1], number)
+    return found
 
 
 def _with_flags(settings: Settings, flags: Mapping[str, object]) -> Settings:
@@ -272,74 +318,3 @@ def _hint(word: str) -> str:
     if word == "tool":
         return "; in a file of keraslint's own, keys stand without `[tool.keraslint]`"
     return f"; did you mean `{near[0]}`?" if near else ""
-
-
-def selected(settings: Settings, rules: Iterable[KnownRule]) -> frozenset[str]:
-    """Compute the codes that are on: the most specific selector wins, as in ruff; flags come last.
-
-    The codes that tell of an unreadable file are on unless ignored. Raises `ConfigError`.
-    """
-    rules = tuple(rules)
-    always = {rule.code for rule in rules if rule.code in _UNREADABLE}
-    codes = always | {rule.code for rule in rules if rule.default}
-    layer = Selection(settings.select, settings.extend_select, settings.ignore)
-    for selection, place in ((layer, settings.place), (settings.flags, _typed)):
-        on = dict.fromkeys(codes if selection.select is None else always, True)
-        on |= _verdicts(_asked(selection, place), rules)
-        codes = {code for code, is_on in on.items() if is_on}
-    return frozenset(codes)
-
-
-def fixable(settings: Settings, rules: Iterable[KnownRule]) -> frozenset[str]:
-    """Compute the codes whose fixes may be applied, of all rules. Raises `ConfigError`."""
-    keys = (("fixable", True), ("extend-fixable", True), ("unfixable", False))
-    asked = [
-        (name, is_on, settings.place(key)) for key, is_on in keys for name in settings.value(key)
-    ]
-    return frozenset(code for code, is_on in _verdicts(asked, tuple(rules)).items() if is_on)
-
-
-def _typed(key: str) -> str:
-    return f"command line: `{key}`"
-
-
-def _asked(selection: Selection, place: Callable[[str], str]) -> Iterator[tuple[str, bool, str]]:
-    """List each selector with what it asks for and where it stands."""
-    yield from ((name, True, place("select")) for name in selection.select or ())
-    yield from ((name, True, place("extend-select")) for name in selection.extend_select)
-    yield from ((name, False, place("ignore")) for name in selection.ignore)
-
-
-def _verdicts(
-    asked: Iterable[tuple[str, bool, str]], rules: tuple[KnownRule, ...]
-) -> dict[str, bool]:
-    """Say on or off for each code spoken of; the most specific selector has the last word."""
-    on: dict[str, bool] = {}
-    for name, is_on, place in sorted(asked, key=lambda one: (_specificity(one[0]), not one[1])):
-        on |= dict.fromkeys(matching(name, rules, place), is_on)
-    return on
-
-
-def _specificity(selector: str) -> int:
-    return 0 if selector == "ALL" else len(selector) if selector.startswith("KRL") else 99
-
-
-def matching(selector: str, rules: Iterable[KnownRule], place: str) -> frozenset[str]:
-    """List the codes that a selector means: `ALL`, a prefix of codes, or a rule's name."""
-    rules = tuple(rules)
-    if selector == "ALL":
-        return frozenset(rule.code for rule in rules)
-    is_code = selector.startswith("KRL")
-    found = frozenset(
-        rule.code
-        for rule in rules
-        if rule.name == selector or (is_code and rule.code.startswith(selector))
-    )
-    if found:
-        return found
-    known = {"ALL", *(rule.code for rule in rules), *(rule.name for rule in rules)}
-    import difflib
-
-    near = difflib.get_close_matches(selector, sorted(known), n=1, cutoff=0.75)
-    hint = f"did you mean `{near[0]}`?" if near else "`keraslint rule` lists the rules"
-    raise ConfigError(f"{place}: unknown rule selector `{selector}`; {hint}")

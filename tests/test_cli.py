@@ -17,6 +17,7 @@ import pytest
 
 from keraslint import __version__
 from keraslint.cli import run
+from keraslint.project.files.source import Trouble, Unreadable
 from keraslint.rules import registry
 
 FINDING = """\
@@ -227,7 +228,10 @@ class TestBadInput:
         ran = keraslint("finding.py")
 
         assert (ran.code, ran.out) == (2, "")
-        assert ran.err == "error: pyproject.toml: unknown key `selct`; did you mean `select`?\n"
+        assert ran.err == (
+            "error: pyproject.toml:2: unknown key `selct`; did you mean `select`?\n"
+            "  2 | selct = []\n"
+        )
 
     def test_a_bad_option_and_a_mistyped_command(self, keraslint: Run) -> None:
         option, command = keraslint("--fixx", "finding.py"), keraslint("chek", "finding.py")
@@ -581,3 +585,64 @@ class TestProcess:
 
         assert done.returncode == 1
         assert rb"\u540d.py:10:22:" in done.stdout
+
+
+class TestLostOutput:
+    """What cannot be written is one line on standard error, and misuse; never a bug of ours."""
+
+    @pytest.mark.parametrize("words", [["finding.py"], ["--help"], ["rule", "KRL101"]])
+    @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no full device")
+    def test_a_full_disk(self, project: Path, words: list[str]) -> None:
+        with Path("/dev/full").open("w") as full:
+            ran = subprocess.run(
+                [sys.executable, "-m", "keraslint", *words],
+                stdout=full,
+                stderr=subprocess.PIPE,
+                text=True,
+                check=False,
+            )
+
+        assert ran.returncode == 2
+        assert ran.stderr == "error: the output is lost: no space left on device\n"
+
+    def test_a_closed_stream(self, project: Path) -> None:
+        ran = subprocess.run(
+            f"{sys.executable} -m keraslint finding.py >&-",
+            shell=True,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+
+        assert ran.returncode == 2
+        assert ran.stderr == "error: the output is lost: standard output is closed\n"
+
+    def test_what_python_says_of_linted_code_stays_with_python(self, project: Path) -> None:
+        text = FINDING.replace("Dense(self.units)", 'Dense(1if True else 2, name="\\d")')
+        Path("odd.py").write_text(text, encoding="utf-8")
+
+        ran = subprocess.run(
+            [sys.executable, "-m", "keraslint", "check", "--diff", "odd.py"],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+        assert "Warning" not in ran.stderr
+
+
+def test_what_could_not_be_written_is_told_as_found(project: Path, keraslint: Run) -> None:
+    Path("sub").mkdir()
+    Path("sub/finding.py").write_text(FINDING, encoding="utf-8")
+    target = Path("sub/finding.py").resolve()
+
+    def refuse(*_: object, **__: object) -> Unreadable:
+        return Unreadable(str(target), Trouble.OTHER, "cannot be written: it is read-only")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("keraslint.fix.session.write_atomically", refuse)
+        ran = keraslint("check", "--fix", str(target))
+
+    assert ran.code == 2
+    assert "KRL101" in ran.out
+    assert "Found 1 finding in 1 file (1 file checked, 1 file could not be written)." in ran.out

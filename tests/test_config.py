@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
+from keraslint.diagnostic import Severity
 from keraslint.options import OPTIONS
 from keraslint.project.files.glob_patterns import excluded
-from keraslint.settings import ConfigError, Selection, Settings, fixable, load, selected
+from keraslint.rule_selection import fixable, selected, severities
+from keraslint.settings import ConfigError, Selection, Settings, load
 
 
 @dataclass(frozen=True)
@@ -19,6 +22,7 @@ class Named:
     code: str
     name: str
     default: bool = True
+    severity: Severity = Severity.WARNING
 
 
 RULES = (
@@ -117,8 +121,44 @@ def test_all_kinds_of_values_are_read(tmp_path: Path) -> None:
 def test_a_mistake_is_one_line_with_file_and_key(tmp_path: Path, text: str, message: str) -> None:
     said = refused(tmp_path, text)
 
-    assert f"keraslint.toml: {message}" in said
+    line = "" if "TOML" in message else ":1"
+    assert f"keraslint.toml{line}: {message}" in said
     assert "\n" not in said
+
+
+def test_all_mistakes_are_told_at_once_each_with_its_line(tmp_path: Path) -> None:
+    text = '# ours\nfix = 2\n\nselct = []\n[per-file-ignores]\n"a.py" = 3\n'
+
+    said = refused(tmp_path, text).splitlines()
+
+    places = [re.search(r"keraslint\.toml:\d+: ", line) for line in said]
+    assert [place[0] for place in places if place] == [
+        "keraslint.toml:2: ",
+        "keraslint.toml:4: ",
+        "keraslint.toml:5: ",
+    ]
+
+
+def test_in_a_pyproject_only_our_own_table_counts(tmp_path: Path) -> None:
+    text = "[tool.ruff]\nfix = 1\n[tool.keraslint]\nselect = []\nfix = 1\n"
+    text += "[tool.keraslint.recipes]\nB = 1\n"
+    (tmp_path / "pyproject.toml").write_text(text, encoding="utf-8")
+
+    with pytest.raises(ConfigError) as caught:
+        load(tmp_path)
+
+    fix, recipes = caught.value.messages
+    assert "pyproject.toml:5: `fix`" in fix
+    assert "pyproject.toml:6: `recipes`" in recipes
+
+
+def test_severities_are_those_of_the_most_specific_selector() -> None:
+    settings = replace(Settings(), severity={"ALL": "info", "KRL101": "error", "KRL1": "warning"})
+
+    grades = severities(settings, RULES)
+
+    assert (grades["KRL101"], grades["KRL103"]) == (Severity.ERROR, Severity.WARNING)
+    assert grades["KRL201"] is Severity.INFO
 
 
 def test_a_table_that_is_no_table_is_refused(tmp_path: Path) -> None:
@@ -258,7 +298,7 @@ def test_the_file_is_shown_relative_to_where_one_stands(
 ) -> None:
     monkeypatch.chdir(tmp_path)
 
-    assert refused(tmp_path, "fix = 2").startswith("keraslint.toml: ")
+    assert refused(tmp_path, "fix = 2").startswith("keraslint.toml:1: ")
     assert os.sep not in refused(tmp_path, "fix = 2")
 
 

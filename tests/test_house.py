@@ -22,6 +22,7 @@ FLOORS = (
     ("diagnostic",),
     ("options",),
     ("settings", "cache"),
+    ("rule_selection",),
     ("project",),
     ("layer",),
     ("rules",),

@@ -14,8 +14,9 @@ import pytest
 
 from keraslint.cli import run
 from keraslint.report.rule_pages import pages_markdown, rules_table
+from keraslint.rule_selection import selected
 from keraslint.rules import registry
-from keraslint.settings import load, selected
+from keraslint.settings import load
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"

@@ -33,6 +33,10 @@ VALUES: dict[str, tuple[list[Any], list[Any]]] = {
             [[], "a", {"a.py": 3}, {"a.py": ["KRL9"]}],
         ),
     ),
+    "severity": (
+        [{}, {"KRL103": "info"}, {"ALL": "error", "layer-in-build": "warning"}],
+        [[], {"KRL103": "loud"}, {"KRL103": 1}, {"KRL9": "info"}],
+    ),
     "keras": ([2, 3], [4, 1, "3", True]),
     "target-version": (["py310", "py39"], ["3.10", "py2", 310, "py310 "]),
     "output-format": (["full", "json-lines"], ["jsn", 1]),

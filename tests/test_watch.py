@@ -73,7 +73,7 @@ def test_a_configuration_that_breaks_is_told_and_may_be_mended() -> None:
     told = answers([write("keraslint.toml", "selct = 1"), write("keraslint.toml", "select = []")])
 
     assert told[0].startswith("a.py:10:22:")
-    assert told[1] == "error: keraslint.toml: unknown key `selct`; did you mean `select`?\n"
+    assert told[1] == "error: keraslint.toml:1: unknown key `selct`; did you mean `select`?\n"
     assert told[2].startswith("All checks passed!")
 
 

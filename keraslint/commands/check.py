@@ -14,7 +14,8 @@ from keraslint.commands.settings_check import check, require_program, require_re
 from keraslint.project.files.discover import discover
 from keraslint.project.files.source import Trouble, Unreadable
 from keraslint.report import Report, render
-from keraslint.settings import ConfigError, Settings, load, selected
+from keraslint.rule_selection import selected
+from keraslint.settings import ConfigError, Settings, load
 
 if TYPE_CHECKING:
     from keraslint.fix.session import FixResult

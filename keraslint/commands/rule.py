@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from keraslint.report.listing import listing
 from keraslint.report.rule_pages import pages_json, pages_markdown, pages_text
+from keraslint.rule_selection import matching
 from keraslint.rules import registry
-from keraslint.settings import matching
 
 
 def pages(selector: str | None, output_format: str, *, width: int, colour: bool) -> str:

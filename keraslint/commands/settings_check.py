@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from difflib import get_close_matches
+from itertools import chain
 from shutil import which
 
 from keraslint.project.facts.parse import is_python
 from keraslint.project.files.glob_patterns import compiled
 from keraslint.report import format_names
+from keraslint.rule_selection import fixable, matching, selected, severities
 from keraslint.rules import registry
-from keraslint.settings import ConfigError, Settings, fixable, matching, selected
+from keraslint.settings import ConfigError, Settings, all_at_once
 
 _PATTERNS = ("exclude", "extend-exclude", "per-file-ignores", "extend-per-file-ignores")
 _CALL = re.compile(r"\s*[\w.]+\s*\(")
@@ -18,18 +20,22 @@ _CALL = re.compile(r"\s*[\w.]+\s*\(")
 
 def check(settings: Settings) -> None:
     """Refuse what no rule, no format and no file can be meant by. Raises `ConfigError`."""
-    _check_format(settings)
-    selected(settings, registry())
-    fixable(settings, registry())
-    for key in ("per-file-ignores", "extend-per-file-ignores"):
-        for selectors in settings.value(key).values():
-            for selector in selectors:
-                matching(selector, registry(), settings.place(key))
-    for key in _PATTERNS:
-        _check_patterns(settings, key)
-    for recipes in settings.recipes.values():
-        for recipe in recipes:
-            require_recipe(recipe, settings.place("recipes"))
+    with all_at_once() as noted:
+        for of_rules in (selected, fixable, severities):
+            with noted():
+                of_rules(settings, registry())
+        for key in ("per-file-ignores", "extend-per-file-ignores"):
+            for selector in chain(*settings.value(key).values()):
+                with noted():
+                    matching(selector, registry(), settings.place(key))
+        for key in _PATTERNS:
+            with noted():
+                _check_patterns(settings, key)
+        for recipe in chain(*settings.recipes.values()):
+            with noted():
+                require_recipe(recipe, settings.place("recipes"))
+        with noted():
+            _check_format(settings)
 
 
 def require_recipe(text: str, place: str) -> None:

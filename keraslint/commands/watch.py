@@ -49,7 +49,7 @@ def _answer(request: Request) -> Answer:
     try:
         return answer(request, standard_input=bytes)
     except ConfigError as error:
-        return Answer(err=f"error: {error}\n", failed=True)
+        return Answer(err="".join(f"error: {line}\n" for line in error.messages), failed=True)
 
 
 def _state(request: Request) -> _State:

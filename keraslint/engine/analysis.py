@@ -19,9 +19,10 @@ from keraslint.project.files.suppressions import Suppression, suppressions, unsu
 from keraslint.project.names.definitions import ClassRef
 from keraslint.project.names.project_index import Index, LookedAt
 from keraslint.project.names.unresolved_lines import doubtful
+from keraslint.rule_selection import selected
 from keraslint.rules import Cure, Rule, registry
 from keraslint.rules import unused_suppression as unused
-from keraslint.settings import Settings, selected
+from keraslint.settings import Settings
 
 if TYPE_CHECKING:
     from keraslint.layer.layer_reader import LayerReader

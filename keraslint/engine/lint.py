@@ -17,6 +17,7 @@ from keraslint.engine.diagnostics_json import packed, unpacked
 from keraslint.project.files.discover import discover
 from keraslint.project.files.source import Source, Unreadable, decode, read
 from keraslint.project.names.project_index import LookedAt
+from keraslint.rules import graded
 from keraslint.settings import Settings
 
 Stdin = tuple[str, bytes]
@@ -79,7 +80,7 @@ def lint_texts(
     finally:
         if collecting:
             gc.enable()
-    diagnostics = tuple(sorted(found.diagnostics, key=_place))
+    diagnostics = graded(sorted(found.diagnostics, key=_place), settings)
     known: tuple[Diagnostic, ...] = ()
     if settings.baseline is not None:
         baseline = read_baseline(settings.path(settings.baseline))

@@ -18,8 +18,9 @@ from keraslint.project.files.notebook.cell_syntax import damage
 from keraslint.project.files.source import Source, Trouble, Unreadable
 from keraslint.proof.prove import ProofOptions, Prover
 from keraslint.proof.recipes.recipe import Recipe, recipes_for, recipes_in, recipes_of_config
+from keraslint.rule_selection import fixable
 from keraslint.rules import registry
-from keraslint.settings import Settings, fixable
+from keraslint.settings import Settings
 
 PASSES = 12
 """Fixes come to rest long before; more would mean that two of them undo each other."""

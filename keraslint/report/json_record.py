@@ -28,7 +28,7 @@ def record(one: Diagnostic) -> Json:
         "name": one.name,
         "noqa_row": one.span.start.line,
         "proof": proof(one.verdict) if one.verdict else None,
-        "severity": "error",
+        "severity": one.severity.value,
         "url": None,
         "why_no_fix": one.why_no_fix or None,
     }

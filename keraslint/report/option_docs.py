@@ -59,6 +59,8 @@ def _property(key: str, words: Sequence[str]) -> dict[str, Any]:
         told["items"] = word
     if key in BY_FILE:
         told["additionalProperties"] = {"anyOf": [word, {"type": "array", "items": word}]}
+    if key == "severity":
+        told["propertyNames"] = {"enum": list(words)}
     if key == "output-format":
         told["enum"] = list(format_names())
     default = _default(key)

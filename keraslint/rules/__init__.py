@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from keraslint.diagnostic import Fix, Promise, Span
+from keraslint.diagnostic import Diagnostic, Fix, Promise, Severity, Span
+from keraslint.rule_selection import severities
+from keraslint.settings import Settings
 
 if TYPE_CHECKING:
     from keraslint.layer.layer_class import LayerClass
@@ -56,6 +58,7 @@ class Rule:
     page: str
     default: bool = True
     fixable: str = "never"
+    severity: Severity = Severity.WARNING
     promise: Promise = field(default_factory=Promise)
     words: tuple[str, ...] = ("class",)
     concerns: Concerns | None = None
@@ -72,3 +75,12 @@ def registry() -> tuple[Rule, ...]:
     names = sorted(file.stem for file in files)
     rules = [import_module(f"{__name__}.{name}").rule for name in names]
     return tuple(sorted(rules, key=lambda rule: rule.code))
+
+
+def graded(found: Iterable[Diagnostic], settings: Settings) -> tuple[Diagnostic, ...]:
+    """Give each finding the severity of its rule, as the configuration has it."""
+    of = severities(settings, registry())
+    return tuple(
+        one if one.severity is of[one.code] else replace(one, severity=of[one.code])
+        for one in found
+    )

@@ -42,6 +42,7 @@ A check that passes because it has looked at nothing.
 
 from __future__ import annotations
 
+from keraslint.diagnostic import Severity
 from keraslint.rules import Rule
 
 rule = Rule(
@@ -49,4 +50,5 @@ rule = Rule(
     name="syntax-error",
     summary="The file is not Python, or newer than the Python that runs keraslint",
     page=__doc__,
+    severity=Severity.ERROR,
 )

@@ -28,6 +28,7 @@ For files that are no Python on purpose: better leave them out with `exclude`.
 
 from __future__ import annotations
 
+from keraslint.diagnostic import Severity
 from keraslint.rules import Rule
 
 rule = Rule(
@@ -35,4 +36,5 @@ rule = Rule(
     name="undecodable-file",
     summary="The file's bytes are not text in the encoding that it declares",
     page=__doc__,
+    severity=Severity.ERROR,
 )

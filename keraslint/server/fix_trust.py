@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from keraslint.diagnostic import Applicability, Diagnostic
+from keraslint.rule_selection import fixable
 from keraslint.rules import registry
-from keraslint.settings import Settings, fixable
+from keraslint.settings import Settings
 
 _MENDING = frozenset(rule.code for rule in registry() if rule.fixable != "never")
 

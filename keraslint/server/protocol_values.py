@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from lsprotocol import types
 
-from keraslint.diagnostic import Applicability, Diagnostic, Edit, Fix, Position
+from keraslint.diagnostic import Applicability, Diagnostic, Edit, Fix, Position, Severity
 from keraslint.project.files.source import Source
 from keraslint.report.rule_pages import pages_markdown
 from keraslint.rules import Rule, registry
@@ -19,17 +19,20 @@ SOURCE = "keraslint"
 FIX_ALL = f"{types.CodeActionKind.SourceFixAll.value}.{SOURCE}"
 QUICK_FIX = types.CodeActionKind.QuickFix.value
 _ABOUT_FILES = "KRL0"
-_UNREADABLE = ("KRL002", "KRL003")
+_SEVERITIES = {
+    Severity.ERROR: types.DiagnosticSeverity.Error,
+    Severity.WARNING: types.DiagnosticSeverity.Warning,
+    Severity.INFO: types.DiagnosticSeverity.Information,
+}
 _WORD = re.compile(r"[\w-]+")
 
 
 def diagnostic(one: Diagnostic, places: Places) -> types.Diagnostic:
     """Say a finding in the protocol's words."""
-    severe = one.code in _UNREADABLE
     return types.Diagnostic(
         range=places.range(one.span),
         message=one.message,
-        severity=types.DiagnosticSeverity.Error if severe else types.DiagnosticSeverity.Warning,
+        severity=_SEVERITIES[one.severity],
         code=one.code,
         source=SOURCE,
     )

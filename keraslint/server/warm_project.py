@@ -17,6 +17,7 @@ from keraslint.project.facts.parse import is_python
 from keraslint.project.files.discover import files_in
 from keraslint.project.files.glob_patterns import excluded
 from keraslint.project.files.source import Source, read
+from keraslint.rules import graded
 from keraslint.server.fix_trust import Trust
 from keraslint.settings import Settings
 
@@ -68,7 +69,9 @@ class Project:
         """What is wrong with a text; fixes, which would take longer, are worked out on demand."""
         with _undisturbed():
             found = self._route.file(text, cures=cures)
-        told = tuple(sorted(found.diagnostics, key=lambda one: (one.span, one.code)))
+        told = graded(
+            sorted(found.diagnostics, key=lambda one: (one.span, one.code)), self.settings
+        )
         if self._baseline is not None:
             told, _ = self._baseline.split(told, {text.path: text})
         return replace(found, diagnostics=told)

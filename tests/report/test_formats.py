@@ -19,6 +19,7 @@ from keraslint.diagnostic import (
     Fix,
     Outcome,
     Settled,
+    Severity,
     Span,
     Verdict,
 )
@@ -195,7 +196,7 @@ def test_github_escapes_what_its_syntax_means() -> None:
     first, second, _ = render(REPORT, "github").splitlines()
 
     assert first == (
-        "::error title=keraslint (KRL101),file=a/x.py,line=2,col=15,endLine=2,endColumn=23"
+        "::warning title=keraslint (KRL101),file=a/x.py,line=2,col=15,endLine=2,endColumn=23"
         "::a/x.py:2:15: KRL101 `Dense` is here"
     )
     assert second.endswith("KRL102 50%25 `Dense`,%0Ahere")
@@ -243,7 +244,7 @@ def test_azure_escapes_what_its_syntax_means() -> None:
     _, second, _ = render(replace(REPORT, diagnostics=(FIRST, SECOND, THIRD)), "azure").splitlines()
 
     assert second == (
-        "##vso[task.logissue type=error;sourcepath=a/x.py;linenumber=3;columnnumber=9;"
+        "##vso[task.logissue type=warning;sourcepath=a/x.py;linenumber=3;columnnumber=9;"
         "code=KRL102;]50%AZP25 `Dense`,%0Ahere"
     )
 
@@ -396,3 +397,23 @@ def test_what_has_refuted_a_fix_is_told_once() -> None:
 
     assert text.count("outputs change") == 1
     assert "  broken: trains: other weights move\n" in text
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("json", ['"error"', '"warning"', '"info"']),
+        ("json-lines", ['"error"', '"warning"', '"info"']),
+        ("github", ["::error ", "::warning ", "::notice "]),
+        ("sarif", ['"level": "error"', '"level": "warning"', '"level": "note"']),
+        ("gitlab", ['"major"', '"minor"', '"info"']),
+        ("rdjson", ['"ERROR"', '"WARNING"', '"INFO"']),
+        ("azure", ["type=error;", "type=warning;"]),
+    ],
+)
+def test_each_format_says_how_severe_a_finding_is(name: str, words: list[str]) -> None:
+    found = tuple(replace(THIRD, severity=severity) for severity in Severity)
+
+    text = render(Report(found, {}, files=1), name)
+
+    assert [word for word in words if text.count(word) == 0] == []

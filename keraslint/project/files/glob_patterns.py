@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from keraslint.settings import ConfigError, KnownRule, Settings, matching
+from keraslint.rule_selection import KnownRule, matching
+from keraslint.settings import ConfigError, Settings
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from keraslint.diagnostic import Diagnostic
+from keraslint.diagnostic import Diagnostic, Severity
 from keraslint.report import Report
 from keraslint.report.notebook_spans import in_files
+
+_COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
 
 
 def render(report: Report) -> str:
@@ -22,7 +24,7 @@ def _command(one: Diagnostic) -> str:
         properties |= {"endLine": end.line}
     listed = ",".join(f"{key}={_property(str(value))}" for key, value in properties.items())
     message = f"{one.path}:{start.line}:{start.column}: {one.code} {one.message}"
-    return f"::error {listed}::{_data(message)}"
+    return f"::{_COMMANDS[one.severity]} {listed}::{_data(message)}"
 
 
 def _data(text: str) -> str:

@@ -7,9 +7,11 @@ from collections import Counter
 from hashlib import sha256
 from typing import Any
 
-from keraslint.diagnostic import Diagnostic, Position
+from keraslint.diagnostic import Diagnostic, Position, Severity
 from keraslint.report import Report
 from keraslint.report.notebook_spans import in_files
+
+_SEVERITIES = {Severity.ERROR: "major", Severity.WARNING: "minor", Severity.INFO: "info"}
 
 
 def render(report: Report) -> str:
@@ -31,7 +33,7 @@ def _issue(one: Diagnostic, key: tuple[str, ...]) -> dict[str, Any]:
         "check_name": one.code,
         "description": f"{one.code}: {one.message}",
         "fingerprint": sha256("\0".join(key).encode("utf-8", "surrogateescape")).hexdigest(),
-        "severity": "major",
+        "severity": _SEVERITIES[one.severity],
         "location": {
             "path": one.path.replace("\\", "/"),
             "positions": {"begin": _place(one.span.start), "end": _place(one.span.end)},

@@ -17,7 +17,6 @@ def render(report: Report) -> str:
     report = in_files(report)
     result = {
         "source": {"name": "keraslint"},
-        "severity": "WARNING",
         "diagnostics": [_diagnostic(one, report) for one in report.diagnostics],
     }
     return json.dumps(result, indent=2) + "\n"
@@ -29,6 +28,7 @@ def _diagnostic(one: Diagnostic, report: Report) -> dict[str, Any]:
         "message": one.message,
         "location": {"path": absolute(one.path), "range": _range(one.span, source)},
         "code": {"value": one.code},
+        "severity": one.severity.name,
     }
     if one.fix is not None and report.can_fix(one):
         edits = one.fix.edits

@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from keraslint import __version__
-from keraslint.diagnostic import Diagnostic, Fix, Span
+from keraslint.diagnostic import Diagnostic, Fix, Severity, Span
 from keraslint.report import Report
 from keraslint.report.json_record import absolute
 from keraslint.report.notebook_spans import in_files
 from keraslint.rules import registry
 
+_LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
 
@@ -49,7 +50,7 @@ def _result(one: Diagnostic) -> dict[str, Any]:
     place = {"physicalLocation": {"artifactLocation": artifact, "region": _region(one.span)}}
     result: dict[str, Any] = {
         "ruleId": one.code,
-        "level": "error",
+        "level": _LEVELS[one.severity],
         "message": {"text": one.message},
         "locations": [place],
     }
