@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from keraslint.diagnostic import Diagnostic, Position, Span
@@ -16,9 +17,11 @@ from keraslint.project.files.glob_patterns import silenced
 from keraslint.project.files.notebook.cell_syntax import broken_cells, within_cells
 from keraslint.project.files.source import Source, Trouble, Unreadable
 from keraslint.project.files.suppressions import Suppression, suppressions, unsuppressed
+from keraslint.project.files.test_files import is_test_file
 from keraslint.project.names.definitions import ClassRef
 from keraslint.project.names.project_index import Index, LookedAt
 from keraslint.project.names.unresolved_lines import doubtful
+from keraslint.project.serialization.never_saved import is_made_for_a_test, is_only_for_training
 from keraslint.rule_selection import selected
 from keraslint.rules import Cure, Rule, registry
 from keraslint.rules import unused_suppression as unused
@@ -139,8 +142,15 @@ class Route:
             found: Sequence[Diagnostic] = self._said(code, text.reason, text.path, span)
         else:
             found = self._source(text)
-        ignored = silenced(text.path, self._settings, registry())
+        ignored = self._ignored(text.path)
         return tuple(item for item in found if item.code not in ignored)
+
+    def _ignored(self, path: str) -> frozenset[str]:
+        """The rules that have nothing to say in one file."""
+        ignored = silenced(path, self._settings, registry())
+        if is_test_file(Path(path), self._settings.root):
+            ignored |= {rule.code for rule in self._rules.values() if rule.about_loading}
+        return ignored
 
     def _source(self, text: Source) -> Sequence[Diagnostic]:
         try:
@@ -174,7 +184,7 @@ class Route:
         """Report the comments that silence nothing, unless they are named in one themselves."""
         if unused.rule.code not in self._rules:
             return ()
-        on = self._rules.keys() - silenced(text.path, self._settings, registry())
+        on = self._rules.keys() - self._ignored(text.path)
         idle = unused.unused(comments, found, on, text)
         return unsuppressed(idle, [one for one in comments if one.names])
 
@@ -192,15 +202,27 @@ class Route:
 
     def _concerned(self, ref: ClassRef) -> Iterator[Rule]:
         hierarchy = self._index.hierarchy
-        if hierarchy.lineage(ref).is_layer:
-            for rule in self._rules.values():
-                if rule.check and (rule.concerns is None or rule.concerns(hierarchy, ref)):
-                    yield rule
+        for rule in self._rules.values() if hierarchy.lineage(ref).is_layer else ():
+            concerned = rule.check and (rule.concerns is None or rule.concerns(hierarchy, ref))
+            if concerned and not (rule.about_loading and self._is_never_loaded(ref)):
+                yield rule
+
+    def _is_never_loaded(self, ref: ClassRef) -> bool:
+        """Whether nobody loads a whole model with this class, as far as the project shows."""
+        hierarchy = self._index.hierarchy
+        return (
+            is_made_for_a_test(hierarchy, ref)
+            or is_only_for_training(hierarchy, ref)
+            or self._index.saves_weights_alone(ref.module.path)
+        )
 
     def _module(self, module: ModuleSummary) -> Iterator[Diagnostic]:
         for rule in self._rules.values():
-            for found in rule.search(self._index.hierarchy, module) if rule.search else ():
-                yield Diagnostic(rule.code, rule.name, found.message, module.path, found.span)
+            found = list(rule.search(self._index.hierarchy, module)) if rule.search else []
+            if found and rule.about_loading and self._index.saves_weights_alone(module.path):
+                continue
+            for one in found:
+                yield Diagnostic(rule.code, rule.name, one.message, module.path, one.span)
 
     def _class(self, ref: ClassRef, rules: Sequence[Rule]) -> Iterator[Diagnostic]:
         layer = self._reader.read(ref)

@@ -49,7 +49,9 @@ class Rule:
     `fixable` is always, sometimes or never. A rule looks at classes (`check`, `cure`), or at what
     summaries tell of whole modules (`search`); one with neither is about the file itself, and the
     route knows. Two cheap questions come before: a file without all of the `words` is not looked
-    at, and LibCST reads a class only if it `concerns` the rule, as far as summaries tell.
+    at, and LibCST reads a class only if it `concerns` the rule, as far as summaries tell. A rule
+    that is `about_loading` tells what goes wrong when a whole model is saved and loaded: it has
+    nothing to say of tests, nor where weights alone are saved.
     """
 
     code: str
@@ -65,6 +67,7 @@ class Rule:
     check: Check | None = None
     cure: CureFor | None = None
     search: Search | None = None
+    about_loading: bool = False
 
 
 @cache

@@ -64,8 +64,9 @@ made again from its configuration gives the same outputs.
 
 ## When not to use it
 
-For a model that is never saved whole: one that only wraps others while they are trained, or whose
-weights alone are saved.
+For a model that is never saved whole. Nothing is told of classes in tests, of a model that has a
+`train_step()` and no `call()`, or where the project saves and loads weights alone
+(`save_weights()`, `load_weights()`, and no `save()` or `load_model()` anywhere).
 
 ## Errors this prevents
 
@@ -166,4 +167,5 @@ rule = Rule(
     concerns=concerns,
     check=check,
     cure=cure,
+    about_loading=True,
 )

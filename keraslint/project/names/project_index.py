@@ -12,6 +12,7 @@ from typing import Any
 from keraslint.cache import digest
 from keraslint.project.facts.module_facts import ModuleSummary
 from keraslint.project.facts.parse import parse
+from keraslint.project.facts.saving_calls import Saving, saving_calls
 from keraslint.project.files.installed_packages import site_packages
 from keraslint.project.files.source import Source, Unreadable, read
 from keraslint.project.names.definitions import ClassRef
@@ -88,9 +89,10 @@ class Index:
         self._texts = {text.path: text for text in texts}
         self._others: dict[str, Source] = {}
         self._is_python: set[str] = set()
-        self._searched: set[Path] = set()
         self._headers: dict[str, dict[str, None]] = {}
         self._set: dict[str, dict[str, set[str]]] | None = None
+        self._near: dict[Path, tuple[str, ...]] = {}
+        self._weights_alone: dict[Path, bool] = {}
         for text in texts:
             self._note_headers(text)
         roots = [settings.path(folder) for folder in settings.src]
@@ -123,6 +125,7 @@ class Index:
             paths.pop(text.path, None)
         self._note_headers(text)
         self._set = None
+        self._weights_alone.clear()
         self.hierarchy = Hierarchy(self._modules.load, self._set_elsewhere)
 
     def module(self, text: Source) -> ModuleSummary | None:
@@ -185,6 +188,14 @@ class Index:
                     todo.append(item)
         return tuple(found.values())
 
+    def saves_weights_alone(self, path: str) -> bool:
+        """Whether the project of a file saves or loads weights, and never a whole model."""
+        top = self._look_around(path)
+        if top not in self._weights_alone:
+            near = {path: self._others[path] for path in self._near[top] if path in self._others}
+            self._weights_alone[top] = _weights_alone({**near, **self._texts}.values())
+        return self._weights_alone[top]
+
     def _set_elsewhere(self, ref: ClassRef, attribute: str) -> bool:
         """Whether another file sets an attribute on what it has made of a class."""
         if self._set is None:
@@ -193,7 +204,7 @@ class Index:
         return bool(paths - {ref.module.path})
 
     def _children(self, ref: ClassRef) -> Iterator[ClassRef]:
-        self._look_around(ref)
+        self._look_around(ref.module.path)
         for path in self._headers.get(ref.summary.name, ()):
             text = self.source(path)
             for item in self._declared(text) if text is not None else ():
@@ -206,12 +217,12 @@ class Index:
         except (SyntaxError, ValueError, RecursionError):
             return ()
 
-    def _look_around(self, ref: ClassRef) -> None:
-        """Read the files of a class's own package: a subclass may be in one that is not linted."""
-        top = self._package(Path(ref.module.path))
-        if top in self._searched:
-            return
-        self._searched.add(top)
+    def _look_around(self, asker: str) -> Path:
+        """Read the files of a file's own package: a subclass may be in one that is not linted."""
+        top = self._package(Path(asker))
+        if top in self._near:
+            return top
+        near: list[str] = []
         known = {str(Path(path).absolute()) for path in self._texts}
         for path in _python_files(top):
             if str(path.absolute()) not in known and str(path) not in self._others:
@@ -219,6 +230,10 @@ class Index:
                 if isinstance(text, Source):
                     self._others[str(path)] = text
                     self._note_headers(text)
+            if str(path) in self._others:
+                near.append(str(path))
+        self._near[top] = tuple(near)
+        return top
 
     def _note_headers(self, text: Source) -> None:
         """Remember which files have a class that derives from something of a name."""
@@ -238,6 +253,15 @@ class Index:
         for _ in range(max(depth - 1, 0)):
             folder = folder.parent
         return folder
+
+
+def _weights_alone(texts: Iterable[Source]) -> bool:
+    found = Saving.NOTHING
+    for text in texts:
+        found |= saving_calls(text.text)
+        if Saving.WHOLE in found:
+            return False
+    return Saving.WEIGHTS in found
 
 
 def _python_files(folder: Path) -> Iterator[Path]:

@@ -47,7 +47,8 @@ Nothing, as nothing is rewritten.
 
 ## When not to use it
 
-For a model that is never saved, or whose weights alone are.
+For a model that is never saved, or whose weights alone are. Nothing is told in tests, or where the
+project saves and loads weights alone.
 
 ## Errors this prevents
 
@@ -93,4 +94,5 @@ rule = Rule(
     page=__doc__,
     words=("lambda",),
     search=search,
+    about_loading=True,
 )

@@ -1,0 +1,87 @@
+"""Of what is never loaded whole, nothing is told of saving."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from keraslint.engine.lint import lint_texts
+from keraslint.project.facts.saving_calls import Saving, saving_calls
+from keraslint.project.files.source import Source
+from keraslint.settings import Settings
+
+INSIDE = """
+import keras, unittest
+
+{head}
+        class Scale(keras.layers.Layer):
+            def __init__(self, factor):
+                super().__init__()
+                self.factor = factor
+"""
+
+
+def told(name: str, text: str) -> list[str]:
+    source = Source(name, text)
+    return [one.code for one in lint_texts([source], Settings(select=("KRL403",))).diagnostics]
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "class Scales:\n    def contest(self):",
+        "class Case(keras.Model):\n    def test_data(self):\n        pass\n    def make(self):",
+    ],
+)
+def test_a_class_that_a_function_makes_is_told_of(head: str) -> None:
+    assert told("scales.py", INSIDE.format(head=head)) == ["KRL403"]
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "class Scales:\n    def test_scale(self):",
+        "class Case(unittest.TestCase):\n    def make(self):",
+        "class Case(unittest.TestCase): pass\nclass More(Case):\n    def make(self):",
+    ],
+)
+def test_a_class_made_for_a_test_is_not(head: str) -> None:
+    assert told("scales.py", INSIDE.format(head=head)) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "is_told"),
+    [
+        ("latest.py", True),
+        ("test_scale.py", False),
+        ("scale_test.py", False),
+        ("tests/scale.py", False),
+        ("attest/scale.py", True),
+    ],
+)
+def test_a_file_of_tests_is_known_by_what_collects_it(
+    name: str, is_told: bool, tmp_path: Path
+) -> None:
+    text = INSIDE.format(head="class Scales:\n    def make(self):")
+    source = Source(str(tmp_path / name), text)
+
+    found = lint_texts([source], Settings(root=tmp_path, select=("KRL403",))).diagnostics
+
+    assert bool(found) == is_told
+
+
+@pytest.mark.parametrize(
+    ("text", "saving"),
+    [
+        ("model.save_weights(path)", Saving.WEIGHTS),
+        ("# model.save(path)\nmodel.load_weights(path)", Saving.WEIGHTS),
+        ("callbacks.ModelCheckpoint(path, save_weights_only=True)", Saving.WEIGHTS),
+        ("callbacks.ModelCheckpoint(path)", Saving.WHOLE),
+        ("model.save(path)\nmodel.load_weights(path)", Saving.WEIGHTS | Saving.WHOLE),
+        ("print('model.save(path)')", Saving.NOTHING),
+        ("model.save(", Saving.NOTHING),
+    ],
+)
+def test_what_a_program_saves_is_read_off_its_calls(text: str, saving: Saving) -> None:
+    assert saving_calls(text) == saving
