@@ -21,6 +21,21 @@ def digest(parts: Iterable[bytes]) -> str:
     return state.hexdigest()
 
 
+_MARKS = {
+    ".gitignore": "# made by keraslint\n*\n",
+    "CACHEDIR.TAG": "Signature: 8a477f597d28d172789f06886806bc55\n",
+}
+"""What tells git and backups that a folder may go."""
+
+
+def is_ours(folder: Path) -> bool:
+    """Whether a folder bears our marks, so that it may be removed."""
+    try:
+        return all((folder / name).read_text("utf-8") == text for name, text in _MARKS.items())
+    except (OSError, ValueError):
+        return False
+
+
 class Cache:
     """A folder of entries, each written whole or not at all; what is wrong with it is a miss.
 
@@ -53,10 +68,7 @@ class Cache:
     def _prepare(self) -> None:
         """Make the folder, which git and backups are told to ignore."""
         self._folder.mkdir(parents=True, exist_ok=True)
-        for name, text in (
-            (".gitignore", "# made by keraslint\n*\n"),
-            ("CACHEDIR.TAG", "Signature: 8a477f597d28d172789f06886806bc55\n"),
-        ):
+        for name, text in _MARKS.items():
             if not (self._folder / name).exists():
                 (self._folder / name).write_text(text, "utf-8")
 

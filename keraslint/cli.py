@@ -8,6 +8,7 @@ import re
 import sys
 import warnings
 from collections.abc import Sequence
+from dataclasses import replace
 from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from keraslint import __version__
+from keraslint.command_words import Commands
 from keraslint.flags import (
     CODES,
     FORMATS,
@@ -41,35 +43,13 @@ from keraslint.flags import (
 from keraslint.terminal import clear, colourful, lost_output, overwrite, show, width, write
 
 if TYPE_CHECKING:
-    from click.shell_completion import CompletionItem
-
     from keraslint.commands.check import Request
 
 CLEAN, FINDINGS, MISUSE, INTERRUPTED = 0, 1, 2, 130
 
 
-class _Keraslint(click.Group):
-    """`keraslint PATH…` is `keraslint check PATH…`."""
-
-    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
-        """Offer commands, and files where no command is meant."""
-        from click.shell_completion import CompletionItem
-
-        files = CompletionItem(incomplete, type="file")
-        return [files, *super().shell_complete(ctx, incomplete)]
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        if not args and not ctx.resilient_parsing:
-            write(f"{self.get_help(ctx)}\n", sys.stderr)
-            ctx.exit(MISUSE)
-        own = {*self.commands, "--help", "-h", "--version", "-V"}
-        if args and args[0] not in own:
-            args = ["check", *args]
-        return super().parse_args(ctx, args)
-
-
 @click.group(
-    cls=_Keraslint,
+    cls=Commands,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="""\b
 Examples:
@@ -80,8 +60,13 @@ Examples:
   keraslint compare old.py new.py --layer Block --recipe 'Block(4)(floats(2, 8))'
 
 \b
-Completion, in the start-up file of bash (zsh, fish: say so in place of bash):
+Completion, in the start-up file of bash (for zsh and fish, replace `bash_source`):
   eval "$(_KERASLINT_COMPLETE=bash_source keraslint)"
+
+\b
+Environment:
+  NO_COLOR, FORCE_COLOR      never, or always, use colours
+  KERASLINT_TRACEBACK=1      show the traceback of an internal error
 """,
 )
 @click.version_option(__version__, "-V", "--version", message="keraslint %(version)s")
@@ -108,6 +93,7 @@ Examples:
 )
 @click.argument("paths", nargs=-1, metavar="[PATH]...", type=PATH)
 @fixing("--fix/--no-fix", default=None, help="Apply fixes.")
+@fixing("--fix-only", is_flag=True, help="Apply fixes, and tell nothing of what is left.")
 @fixing("--unsafe-fixes/--no-unsafe-fixes", default=None, help="Apply unsafe fixes too.")
 @fixing("--diff", is_flag=True, help="Show the fixes as a diff and write nothing.")
 @fixing("--show-fixes/--no-show-fixes", default=None, help="List what was fixed.")
@@ -131,7 +117,9 @@ Examples:
 @finding("--force-exclude/--no-force-exclude", default=None,
           help="Leave out excluded paths even if they are named.")  # fmt: skip
 @finding("--stdin-filename", metavar="PATH", help="Read standard input, as if it were this file.")
-@silencing("--add-noqa", is_flag=True, help="Silence what is found by `# noqa` comments.")
+@silencing("--add-noqa", is_flag=False, flag_value="", metavar="[=REASON]", equals=True,
+           help="Silence what is found by `# noqa` comments.")  # fmt: skip
+@silencing("--ignore-noqa", is_flag=True, help="Report what comments silence, too.")
 @silencing("--baseline", metavar="FILE", help="Leave out the findings that this file holds.")
 @silencing("--update-baseline", is_flag=True, help="Write what is found to the baseline.")
 @telling("--output-format", envvar="KERASLINT_OUTPUT_FORMAT", metavar="FORMAT", help=FORMATS,
@@ -143,7 +131,9 @@ Examples:
 @telling("-w", "--watch", is_flag=True, help="Report again whenever a file changes.")
 @telling("--color", type=click.Choice(["auto", "always", "never"]), default="auto",
           help="When to use colours.")  # fmt: skip
+@telling("-v", "--verbose", is_flag=True, help="Say what holds for the run, and how long it took.")
 @telling("-q", "--quiet", is_flag=True, help="Print findings and nothing else.")
+@telling("-s", "--silent", is_flag=True, help="Print nothing: the exit code tells.")
 @telling("-e", "--exit-zero", is_flag=True, help="Exit with 0 even if there are findings.")
 @telling("--exit-non-zero-on-fix", is_flag=True, help="Exit with 1 even if all was fixed.")
 @configured
@@ -158,12 +148,16 @@ def check(paths: tuple[str, ...], **asked: Any) -> int:
     flags = {key: asked.pop(key.replace("-", "_"), None) for key in OPTIONS}
     colour, output_file = asked.pop("color"), asked.pop("output_file")
     zero, non_zero_on_fix = asked.pop("exit_zero"), asked.pop("exit_non_zero_on_fix")
+    silent = asked.pop("silent")
+    asked["quiet"] = asked["quiet"] or silent
     in_colour = output_file is None and colourful(colour)
     going = (lambda line: None) if asked["quiet"] else overwrite
     request = Request(paths, flags, colour=in_colour, width=width(), show=going, **asked)
     if request.watch:
         _watch(request, output_file)
     told = answer(request, standard_input=sys.stdin.buffer.read)
+    if silent:
+        told = replace(told, out="", err="")
     show(told, output_file, asked["report"])
     found = (told.found and not zero) or (told.fixed and non_zero_on_fix)
     return MISUSE if told.failed else FINDINGS if found else CLEAN
@@ -197,6 +191,42 @@ def config(key: str | None, schema: bool, output_format: str) -> int:
     colour = colourful("auto")
     told = options(key, as_json=output_format == "json", width=width(), colour=colour)
     write(configuration_schema() if schema else told, sys.stdout)
+    return CLEAN
+
+
+@cli.command(cls=Sectioned, short_help="Remove the cache.")
+@configured
+@cached
+def clean(**asked: Any) -> int:
+    """Remove the folder in which earlier results and verdicts are kept."""
+    from keraslint.commands.clean import cleaned
+
+    show(cleaned(**asked), None, None)
+    return CLEAN
+
+
+@cli.command(cls=Sectioned, short_help="Print the version.")
+def version() -> int:
+    """Print the version of keraslint."""
+    write(f"keraslint {__version__}\n", sys.stdout)
+    return CLEAN
+
+
+@cli.command("help", cls=Sectioned, short_help="Print the help of a command.")
+@click.argument("command", required=False)
+@click.pass_context
+def help_of(ctx: click.Context, command: str | None) -> int:
+    """Print the help of a command, or of keraslint."""
+    parent = ctx.parent
+    assert parent is not None
+    if command is None:
+        write(f"{parent.get_help()}\n", sys.stdout)
+        return CLEAN
+    wanted = cli.get_command(parent, command)
+    if wanted is None:
+        raise click.UsageError(f"there is no command `{command}`")
+    inner = click.Context(wanted, info_name=command, parent=parent)
+    write(f"{wanted.get_help(inner)}\n", sys.stdout)
     return CLEAN
 
 

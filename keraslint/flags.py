@@ -12,15 +12,26 @@ _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 
 class _Option(click.Option):
-    """An option that knows the section of `--help` it stands in."""
+    """An option that knows the section of `--help` it stands in.
 
-    def __init__(self, *args: Any, section: str = "Options", **kwargs: Any) -> None:
+    With `equals`, its value is optional and follows a `=`: the next word is none of it.
+    """
+
+    def __init__(
+        self, *args: Any, section: str = "Options", equals: bool = False, **kwargs: Any
+    ) -> None:
+        kwargs["show_envvar"] = "envvar" in kwargs
         super().__init__(*args, **kwargs)
         self.section = section
+        self.equals = equals
 
 
 class Sectioned(click.Command):
     """A command whose `--help` groups its options, the shared ones last."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        bare = {name for one in self.params if getattr(one, "equals", False) for name in one.opts}
+        return super().parse_args(ctx, [f"{word}=" if word in bare else word for word in args])
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         sections: dict[str, list[tuple[str, str]]] = {}

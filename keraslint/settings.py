@@ -112,6 +112,7 @@ class Settings:
     fix: bool = False
     unsafe_fixes: bool = False
     show_fixes: bool = False
+    ignore_noqa: bool = False  # a flag alone: no file says that comments do not count
     python: str | None = None
     timeout: float | None = None
     origins: Mapping[str, str] = field(default_factory=dict, compare=False)  # of keys that were set
@@ -167,11 +168,16 @@ def load(
 def nearest(start: Path) -> Path | None:
     """Find the file at or above `start`; a pyproject.toml counts only with our table."""
     here = start.absolute()
-    for folder in (here, *here.parents):
-        for name in FILES:
-            file = folder / name
-            if file.is_file() and (name != "pyproject.toml" or _has_table(file)):
-                return file
+    found = (in_folder(folder) for folder in (here, *here.parents))
+    return next(filter(None, found), None)
+
+
+def in_folder(folder: Path) -> Path | None:
+    """Find the configuration that stands in a folder. Raises `ConfigError`."""
+    for name in FILES:
+        file = folder / name
+        if file.is_file() and (name != "pyproject.toml" or _has_table(file)):
+            return file
     return None
 
 

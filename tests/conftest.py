@@ -1,9 +1,16 @@
-"""What holds for all tests: what their markers mean together, and that none is timed."""
+"""What holds for all tests: markers, no deadlines, and a project in which the command line runs."""
 
 from __future__ import annotations
 
+import io
+import sys
+from pathlib import Path
+
 import pytest
+from command_line import CLEAN, FINDING, Ran, Run
 from hypothesis import settings
+
+from keraslint.cli import run
 
 SLOW = ("installs", "editors", "nightly")
 
@@ -21,3 +28,26 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     slow = [item for item in items if any(map(item.get_closest_marker, unasked))]
     items[:] = [item for item in items if item not in slow]
     config.hook.pytest_deselected(items=slow)
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    for name in ("NO_COLOR", "FORCE_COLOR", "KERASLINT_OUTPUT_FORMAT", "KERASLINT_CACHE_DIR"):
+        monkeypatch.delenv(name, raising=False)
+    (tmp_path / "finding.py").write_text(FINDING, encoding="utf-8")
+    (tmp_path / "clean.py").write_text(CLEAN, encoding="utf-8")
+    return tmp_path
+
+
+@pytest.fixture
+def keraslint(
+    project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> Run:
+    def ran(*arguments: str, stdin: bytes = b"") -> Ran:
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin), "utf-8"))
+        code = run(arguments)
+        captured = capsys.readouterr()
+        return Ran(code, captured.out, captured.err)
+
+    return ran

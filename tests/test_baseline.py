@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from test_cli import FINDING
+from command_line import FINDING
 
 from keraslint.cli import run
 

@@ -2,75 +2,22 @@
 
 from __future__ import annotations
 
-import io
 import json
 import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 import pytest
+from command_line import FINDING, Run
 
 from keraslint import __version__
-from keraslint.cli import run
 from keraslint.project.files.source import Trouble, Unreadable
 from keraslint.rules import registry
 
-FINDING = """\
-import keras
-
-
-class Block(keras.layers.Layer):
-    def __init__(self, units, **kwargs):
-        super().__init__(**kwargs)
-        self.units = units
-
-    def build(self, input_shape):
-        self.dense = keras.layers.Dense(self.units)
-        self.dense.build(input_shape)
-
-    def call(self, x):
-        return self.dense(x)
-"""
 PLACE = "10:22: KRL101 [*] "
-CLEAN = "x = 1\n"
-
-
-@dataclass(frozen=True)
-class Ran:
-    code: int
-    out: str
-    err: str
-
-
-Run = Callable[..., Ran]
-
-
-@pytest.fixture
-def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.chdir(tmp_path)
-    for name in ("NO_COLOR", "FORCE_COLOR", "KERASLINT_OUTPUT_FORMAT", "KERASLINT_CACHE_DIR"):
-        monkeypatch.delenv(name, raising=False)
-    (tmp_path / "finding.py").write_text(FINDING, encoding="utf-8")
-    (tmp_path / "clean.py").write_text(CLEAN, encoding="utf-8")
-    return tmp_path
-
-
-@pytest.fixture
-def keraslint(
-    project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> Run:
-    def ran(*arguments: str, stdin: bytes = b"") -> Ran:
-        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin), "utf-8"))
-        code = run(arguments)
-        captured = capsys.readouterr()
-        return Ran(code, captured.out, captured.err)
-
-    return ran
 
 
 def started(*arguments: str, **options: object) -> subprocess.Popen[bytes]:

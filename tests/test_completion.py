@@ -36,6 +36,7 @@ def completed(line: str) -> list[str]:
         ("keraslint sr", ["file,sr"]),
         ("keraslint check sr", ["file,sr"]),
         ("keraslint src --unsafe", ["plain,--unsafe-fixes"]),
+        ("keraslint --f", ["plain,--fix", "plain,--fix-only", "plain,--fixable"]),
         ("keraslint check --output-format js", ["plain,json", "plain,json-lines"]),
         ("keraslint check --select layer-in", ["plain,layer-in-build"]),
         ("keraslint check --select KRL102,layer-in", ["plain,KRL102,layer-in-build"]),

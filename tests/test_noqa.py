@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from test_cli import FINDING
+from command_line import FINDING
 
 from keraslint.cli import run
 from keraslint.diagnostic import Diagnostic, Span

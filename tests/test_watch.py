@@ -14,7 +14,7 @@ from itertools import islice
 from pathlib import Path
 
 import pytest
-from test_cli import CLEAN, FINDING
+from command_line import CLEAN, FINDING
 
 from keraslint.cli import run
 from keraslint.commands.check import Request

@@ -18,14 +18,20 @@ from keraslint.project.files.source import Source, Trouble, Unreadable
 from keraslint.project.files.suppressions import suppressions, unsuppressed
 from keraslint.report import Report
 from keraslint.report.notebook_spans import in_cells
-from keraslint.settings import Settings
+from keraslint.settings import ConfigError, Settings
 
 ABOUT_FILES = "KRL0"
 """A comment cannot silence what is wrong with a comment, or with the file."""
 
 
-def noqa_added(paths: Sequence[Path], settings: Settings) -> Answer:
-    """Silence every finding by a comment on its line."""
+def noqa_added(paths: Sequence[Path], settings: Settings, reason: str = "") -> Answer:
+    """Silence every finding by a comment on its line, with the reason behind it.
+
+    Raises:
+        ConfigError: the reason cannot stand in a comment.
+    """
+    if not reason.isprintable() or "#" in reason:
+        raise ConfigError("--add-noqa: a reason is one line of text without `#`")
     result = lint(paths, settings)
     by_path: dict[str, list[Diagnostic]] = {}
     for found in result.diagnostics:
@@ -34,7 +40,7 @@ def noqa_added(paths: Sequence[Path], settings: Settings) -> Answer:
     added = 0
     problems = list(result.problems)
     for path, findings in by_path.items():
-        done = _silence(result.sources[path], findings)
+        done = _silence(result.sources[path], findings, reason.strip())
         if isinstance(done, Unreadable):
             problems.append(done)
         else:
@@ -45,10 +51,10 @@ def noqa_added(paths: Sequence[Path], settings: Settings) -> Answer:
     return Answer(out, told(problems) + _left(report.diagnostics), failed=failed(problems))
 
 
-def _silence(source: Source, findings: Sequence[Diagnostic]) -> int | Unreadable:
+def _silence(source: Source, findings: Sequence[Diagnostic], reason: str) -> int | Unreadable:
     """Write the comments of one file, if they do what they are for; count them."""
     try:
-        edits = silencing(source, findings)
+        edits = silencing(source, findings, reason)
         new = replace(source, text=edited(source, edits))
         silent = is_python(new.text) and not unsuppressed(findings, suppressions(new))
     except (tokenize.TokenError, SyntaxError):

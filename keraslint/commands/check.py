@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import platform
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -9,7 +10,9 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from keraslint import __version__
 from keraslint.commands import Answer, check_report, failed, told
+from keraslint.commands.nested_configuration import nested_configurations
 from keraslint.commands.settings_check import check, require_program, require_recipe
 from keraslint.project.files.discover import discover
 from keraslint.project.files.source import Trouble, Unreadable
@@ -51,7 +54,10 @@ class Request:
     statistics: bool = False
     show_files: bool = False
     show_settings: bool = False
-    add_noqa: bool = False
+    add_noqa: str | None = None
+    ignore_noqa: bool = False
+    fix_only: bool = False
+    verbose: bool = False
     update_baseline: bool = False
     watch: bool = False
     quiet: bool = False
@@ -69,10 +75,10 @@ def answer(request: Request, standard_input: Callable[[], bytes]) -> Answer:
         return _shown_settings(settings)
     if request.show_files:
         return _shown_files(paths, settings)
-    if request.add_noqa:
+    if request.add_noqa is not None:
         from keraslint.commands.add_noqa import noqa_added
 
-        return noqa_added(paths, settings)
+        return noqa_added(paths, settings, request.add_noqa)
     if request.update_baseline:
         from keraslint.commands.update_baseline import baseline_updated
 
@@ -93,7 +99,7 @@ def settings_of(request: Request) -> Settings:
     if "-" in request.paths and len(request.paths) > 1:
         raise ConfigError("`-` (standard input) cannot be linted together with other paths")
     _check_writers(request)
-    if request.prove and not (settings.fix or request.diff):
+    if request.prove and not (settings.fix or request.fix_only or request.diff):
         raise ConfigError("`--prove` proves fixes: it goes with `--fix` or `--diff`")
     if request.report and not request.prove:
         raise ConfigError("`--report` shows what running the layers gave: it goes with `--prove`")
@@ -102,24 +108,31 @@ def settings_of(request: Request) -> Settings:
         raise ConfigError("`--show-recipe` shows how layers were run: it goes with `--prove`")
     if request.prove:
         require_program(settings)
-    recipes = {**settings.recipes, **_recipes(request.recipe)}
-    return replace(settings, recipes=recipes, cache=settings.cache and not request.no_cache)
+    return replace(
+        settings,
+        recipes={**settings.recipes, **_recipes(request.recipe)},
+        cache=settings.cache and not request.no_cache,
+        fix=settings.fix or (request.fix_only and not request.diff),
+        ignore_noqa=request.ignore_noqa,
+    )
 
 
 def _check_writers(request: Request) -> None:
     """Refuse to write comments or a baseline, or to watch, together with what it cannot be."""
     standard_input = request.stdin_filename is not None or "-" in request.paths
     asked = {
-        "`--add-noqa`": request.add_noqa,
+        "`--add-noqa`": request.add_noqa is not None,
         "`--update-baseline`": request.update_baseline,
-        "`--fix`": request.flags.get("fix"),
+        "`--fix`": request.flags.get("fix") or request.fix_only,
         "`--diff`": request.diff,
         "standard input": standard_input,
     }
     if request.watch:
         asked = {"`--watch`": True, **asked, "`--fix`": False, "`--diff`": False}
     given = [name for name, is_given in asked.items() if is_given]
-    if len(given) > 1 and (request.add_noqa or request.update_baseline or request.watch):
+    if len(given) > 1 and (
+        request.add_noqa is not None or request.update_baseline or request.watch
+    ):
         raise ConfigError(f"{given[0]} does not go together with {given[1]}")
 
 
@@ -178,7 +191,9 @@ def _linted(request: Request, settings: Settings, paths: list[Path], stdin: Stdi
         known=len(result.known),
     )
     stale = stale_note(result, settings, _on(settings)) if stdin is None else []
-    err = _problems((*result.problems, *stale), request)
+    nested = nested_configurations(result.sources, settings, _heeded(request))
+    err = _problems((*result.problems, *stale, *nested), request)
+    err += _holding(settings, report) if request.verbose else ""
     return Answer(
         _text(report, request, settings),
         err,
@@ -202,7 +217,7 @@ def _fixed(request: Request, settings: Settings, paths: list[Path], stdin: Stdin
     )
     report = replace(
         _report(request, settings, time.perf_counter() - start),
-        diagnostics=result.diagnostics,
+        diagnostics=() if request.fix_only else result.diagnostics,
         sources=result.sources,
         files=result.files,
         settled=result.settled,
@@ -210,14 +225,16 @@ def _fixed(request: Request, settings: Settings, paths: list[Path], stdin: Stdin
         unwritten=result.unwritten,
         at_first=result.at_first,
     )
-    err = _problems(result.problems, request)
+    nested = nested_configurations(result.sources, settings, _heeded(request))
+    err = _problems((*result.problems, *nested), request)
+    err += _holding(settings, report) if request.verbose else ""
     done = Answer(err=err, fixed=bool(result.changed), failed=failed(result.problems))
     done = replace(done, evidence=_evidence(request.report, result))
     recipes = _recipes_used(result) if request.show_recipe else ""
     if request.diff:
         shown = _diffed(done, report, result)
         return replace(shown, err=shown.err + recipes)
-    done = replace(done, found=bool(result.diagnostics))
+    done = replace(done, found=bool(report.diagnostics))
     text = _text(report, request, settings)
     if settings.output_format not in FOR_PEOPLE:
         done = replace(done, err=err + _beside(report) + recipes)
@@ -226,6 +243,24 @@ def _fixed(request: Request, settings: Settings, paths: list[Path], stdin: Stdin
     if stdin is not None:
         return _piped(replace(done, err=done.err + text), result, stdin)
     return replace(done, out=text)
+
+
+def _holding(settings: Settings, report: Report) -> str:
+    """Say what holds for a run, and what it took."""
+    cache = settings.path(settings.cache_dir) if settings.cache else "off"
+    lines = (
+        f"keraslint {__version__} on Python {platform.python_version()}",
+        f"configuration: {settings.file or 'none'}",
+        f"rules: {', '.join(sorted(_on(settings)))}",
+        f"cache: {cache}",
+        f"{report.files} files in {report.seconds:.2f} s",
+    )
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _heeded(request: Request) -> Path | None:
+    """Where the configuration was looked for, if it was."""
+    return None if request.isolated or request.config else _start(request)
 
 
 def _evidence(file: str | None, result: FixResult) -> str | None:

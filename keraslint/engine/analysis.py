@@ -163,7 +163,7 @@ class Route:
             line, column, reason = fault(error)
             at = Span.of(line, column, line, column + 1)
             said = self._said("KRL002", reason, text.path, at)
-            return unsuppressed(said, suppressions(text)) if said else ()
+            return unsuppressed(said, self._comments(text)) if said else ()
         wanted = self._wanted(text)
         found = [said for reason, at in broken_cells(text)
                  for said in self._said("KRL002", reason, text.path, at)]  # fmt: skip
@@ -173,10 +173,13 @@ class Route:
         found = within_cells(found, text)
         if not found and not _OURS.search(text.text):
             return ()
-        comments = suppressions(text)
+        comments = self._comments(text)
         unclear = list(doubtful(self._index.hierarchy, module)) if module is not None else []
         clear = [one for one in comments if not any(one.may_concern(*lines) for lines in unclear)]
         return *unsuppressed(found, comments), *self._unused(text, clear, found)
+
+    def _comments(self, text: Source) -> Sequence[Suppression]:
+        return () if self._settings.ignore_noqa else suppressions(text)
 
     def _unused(
         self, text: Source, comments: Sequence[Suppression], found: Sequence[Diagnostic]

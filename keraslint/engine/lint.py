@@ -121,6 +121,7 @@ def _key(texts: Sequence[Source | Unreadable], settings: Settings) -> str:
         settings.target_version,
         *(settings.select, settings.extend_select, settings.ignore, settings.flags),
         sorted(settings.ignores),
+        settings.ignore_noqa,
     )
     parts = [repr(asked).encode()]
     for text in texts:

@@ -14,26 +14,31 @@ _OPENS = frozenset({"FSTRING_START", "TSTRING_START"})
 _CLOSES = frozenset({"FSTRING_END", "TSTRING_END"})
 
 
-def silencing(source: Source, findings: Iterable[Diagnostic]) -> tuple[Edit, ...]:
+def silencing(source: Source, findings: Iterable[Diagnostic], reason: str = "") -> tuple[Edit, ...]:
     """Add each finding's code to its line, or to the next line of it that can hold a comment.
 
-    One edit is one line's comment. Raises what `tokens` raises.
+    One edit is one line's comment; a new comment ends with the reason. Raises what `tokens` raises.
     """
     room = _Room(tokens(source))
     codes: dict[int, set[str]] = {}
     for finding in findings:
         codes.setdefault(room.line_for(finding), set()).add(finding.code)
     there = {one.span.start.line: one for one in suppressions(source) if one.by_prefix}
-    return tuple(_edit(source, line, codes[line], there.get(line)) for line in sorted(codes))
+    return tuple(
+        _edit(source, line, codes[line], there.get(line), reason) for line in sorted(codes)
+    )
 
 
-def _edit(source: Source, line: int, codes: set[str], there: Suppression | None) -> Edit:
+def _edit(
+    source: Source, line: int, codes: set[str], there: Suppression | None, reason: str
+) -> Edit:
     if there is not None and there.names is not None:
         listed = ", ".join(sorted({*there.names, *codes}))
         return Edit(there.span, f"# noqa: {listed}")
     text = source.line(line)
     end = Span.of(line, len(text.rstrip()) + 1, line, len(text) + 1)
-    return Edit(end, f"  # noqa: {', '.join(sorted(codes))}")
+    why = f" {reason}" if reason else ""
+    return Edit(end, f"  # noqa: {', '.join(sorted(codes))}{why}")
 
 
 class _Room:

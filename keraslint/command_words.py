@@ -1,0 +1,49 @@
+"""The words that were typed → the command that they mean, and what completes them."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from keraslint.terminal import write
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
+MISUSE = 2
+WITH_VALUES = ("--config", "--color", "--cache-dir", "--output-format", "-o", "--output-file")
+"""Options that people write before a command, and that take the next word."""
+
+
+class Commands(click.Group):
+    """`keraslint PATH…` is `keraslint check PATH…`."""
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Offer commands, and files where no command is meant."""
+        from click.shell_completion import CompletionItem
+
+        if incomplete.startswith("-"):  # the flags of `check`, which need no command
+            check = self.commands["check"]
+            own = super().shell_complete(ctx, incomplete)
+            return [*own, *check.shell_complete(click.Context(check, parent=ctx), incomplete)]
+        files = CompletionItem(incomplete, type="file")
+        return [files, *super().shell_complete(ctx, incomplete)]
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if not args and not ctx.resilient_parsing:
+            write(f"{self.get_help(ctx)}\n", sys.stderr)
+            ctx.exit(MISUSE)
+        return super().parse_args(ctx, self._with_command(args))
+
+    def _with_command(self, args: list[str]) -> list[str]:
+        """Put the command first: `-q check src/` is `check -q src/`, and `src/` is `check src/`."""
+        if not args or args[0] in {"--help", "-h", "--version", "-V"}:
+            return args
+        at = 0
+        while at < len(args) and args[at].startswith("-") and args[at] != "-":
+            at += 2 if args[at] in WITH_VALUES else 1
+        if at < len(args) and args[at] in self.commands:
+            return [args[at], *args[:at], *args[at + 1 :]]
+        return ["check", *args]
