@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from command_line import FINDING, Run
+from command_line import FINDING, Ran, Run
 
 from keraslint import __version__
 from keraslint.project.files.source import Trouble, Unreadable
