@@ -18,7 +18,7 @@ from keraslint.project.files.notebook.cell_syntax import broken_cells, within_ce
 from keraslint.project.files.source import Source, Trouble, Unreadable
 from keraslint.project.files.suppressions import Suppression, suppressions, unsuppressed
 from keraslint.project.files.test_files import is_test_file
-from keraslint.project.names.definitions import ClassRef
+from keraslint.project.names.definitions import ClassRef, Kind, Lineage
 from keraslint.project.names.project_index import Index, LookedAt
 from keraslint.project.names.unresolved_lines import doubtful
 from keraslint.project.serialization.never_saved import is_made_for_a_test, is_only_for_training
@@ -229,6 +229,7 @@ class Route:
 
     def _class(self, ref: ClassRef, rules: Sequence[Rule]) -> Iterator[Diagnostic]:
         layer = self._reader.read(ref)
+        assumed = _assumed(ref, self._index.hierarchy.lineage(ref))
         for rule in rules:
             for finding in rule.check(layer) if rule.check is not None else ():
                 cure = rule.cure if self._cures(finding.span) else None
@@ -236,7 +237,7 @@ class Route:
                 yield Diagnostic(
                     rule.code,
                     rule.name,
-                    finding.message,
+                    f"{finding.message}{assumed}",
                     layer.path,
                     finding.span,
                     cured.fix,
@@ -261,6 +262,15 @@ class Route:
     def _said(self, code: str, message: str, path: str, span: Span) -> list[Diagnostic]:
         rule = self._rules.get(code)
         return [Diagnostic(code, rule.name, message, path, span)] if rule is not None else []
+
+
+def _assumed(ref: ClassRef, lineage: Lineage) -> str:
+    """What is to be said of a class of which only its own text tells that it is a layer."""
+    if lineage.kind is not Kind.ASSUMED:
+        return ""
+    base = next(iter(lineage.missing))
+    name = ref.summary.name
+    return f"; `{name}` is assumed to be a layer, since its base `{base}` was not found"
 
 
 def _length(text: Source) -> int:

@@ -76,8 +76,7 @@ class Judge:
             return Judged(Does.UNKNOWN, "calls the result of an expression")
         made = self._hierarchy.made(scope, callee)
         if made is not None:
-            acts = made.guessed or (made.factory and not self._is_pure_factory(scope, callee))
-            return Judged(Does.MAKES, f"`{callee}()` may have side effects" if acts else "", made)
+            return Judged(Does.MAKES, self._unsure(scope, callee, made), made)
         if callee.endswith(".build") and callee != "self.build":
             return Judged(Does.BUILDS)
         if callee.startswith("self."):
@@ -85,6 +84,12 @@ class Judge:
         if callee.endswith("()"):
             return self._result(scope, callee)
         return self._named(scope, callee)
+
+    def _unsure(self, scope: Scope, callee: str, made: Made) -> str:
+        if made.guessed:
+            return f"that `{callee}()` makes a layer, and does nothing else, is assumed"
+        acts = made.factory and not self._is_pure_factory(scope, callee)
+        return f"`{callee}()` may have side effects" if acts else ""
 
     def _is_pure_factory(self, scope: Scope, callee: str) -> bool:
         values = self._hierarchy.values(scope, callee)

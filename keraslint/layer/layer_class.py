@@ -22,7 +22,8 @@ class Construction:
 
     `needs` says what only the call of `build()` can give it (empty: nothing); `answers` the
     parameters of `__init__` that give it as well, when they all do. `method` is where it is
-    written, `inner` whether it is an argument of another creation.
+    written, `inner` whether it is an argument of another creation. `assumed` is the use that says
+    that it is a layer, when nothing else does.
     """
 
     span: Span
@@ -33,6 +34,7 @@ class Construction:
     answers: tuple[tuple[str, str], ...] = ()
     inner: bool = False
     factory: bool = False
+    assumed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +102,7 @@ class LayerClass:
 
     @property
     def kind(self) -> str:
-        """`layer` or `model`."""
+        """`layer`, `model`, or `assumed` to be a layer."""
         return self.hierarchy.lineage(self.ref).kind.value
 
     @cached_property

@@ -197,7 +197,8 @@ class _Study:
             tuple(sorted(needs)),
             self._answers(step, needs),
             creation.outer is not None,
-            creation.made.factory,
+            creation.made.factory and not creation.made.unread,
+            creation.made.assumption,
         )
 
     def _answers(self, step: Step, needs: Needs) -> tuple[tuple[str, str], ...]:

@@ -83,6 +83,13 @@ class Step:
             yield step
             step = step.parent
 
+    def arm_of(self, inner: Step) -> Iterator[Step]:
+        """All the steps of the arm in which one stands."""
+        for arm in (self.body, self.orelse):
+            found = [one for step in arm for one in step.all()]
+            if inner in found:
+                yield from found
+
     def all(self) -> Iterator[Step]:
         """This step and all below it, in source order."""
         yield self
@@ -288,6 +295,16 @@ def _blocks(node: cst.With | cst.While | cst.Try | cst.TryStar) -> Iterator[cst.
     for tail in (getattr(node, "orelse", None), getattr(node, "finalbody", None)):
         if tail is not None:
             yield tail.body
+
+
+def stores_unknown(step: Step) -> bool:
+    """Whether a statement keeps on the instance what a call of which nothing is known gives."""
+    kept = {**step.uses.binds, **step.uses.changes}
+    return (
+        bool(step.doubts)
+        and not (step.stays or step.makes)
+        and any(cell.startswith("self.") for cell in kept)
+    )
 
 
 def share_loop(one: Step, other: Step) -> bool:

@@ -117,7 +117,10 @@ def check(layer: LayerClass) -> Iterator[Finding]:
 
 def created(item: Construction) -> str:
     """Say what is created, and where."""
-    made = f"`{item.callee}()` creates a layer" if item.factory else f"`{item.callee}` is created"
+    assumed = f" ({item.assumed})" if item.assumed else ""
+    made = f"`{item.callee}`{assumed} is created"
+    if item.factory:
+        made = f"`{item.callee}()`{assumed} creates a layer"
     if item.method == "build":
         return f"{made} in `build()`"
     return f"{made} in `{item.method}()`, which `build()` runs"

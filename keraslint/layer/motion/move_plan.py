@@ -7,7 +7,14 @@ from dataclasses import dataclass, field
 
 import libcst as cst
 
-from keraslint.layer.method_steps import Step, around_moved, exclusive, points_at_items, share_loop
+from keraslint.layer.method_steps import (
+    Step,
+    around_moved,
+    exclusive,
+    points_at_items,
+    share_loop,
+    stores_unknown,
+)
 from keraslint.layer.method_syntax import dotted
 from keraslint.layer.motion.local_replacements import Fetch, Fetcher
 from keraslint.layer.name_uses import late_reads
@@ -114,6 +121,7 @@ class Planner:
                 self._read_too_early(step, plan)
                 or self._loses_a_name(step, plan)
                 or self._read_in_its_loop(step, plan)
+                or self._torn(step, plan)
             )
             fetched = fetcher.fetch(step)
             if isinstance(fetched, str):
@@ -245,6 +253,18 @@ class Planner:
             kept = any(s not in plan.moved and s.is_whole for s in outer.all())
             if kept and any(cell in outer.reads for cell in step.writes):
                 return f"the `{_word(outer)}` around it asks about what it creates"
+        return ""
+
+    def _torn(self, step: Step, plan: Plan) -> str:
+        """What else is made in the same branch or loop has to move too, if it could."""
+        for outer in step.within():
+            for other in outer.arm_of(step):
+                gone = other in plan.moved or other in plan.copied
+                if gone or not other.is_whole or not self._independent(other):
+                    continue
+                if self._creates(other) or stores_unknown(other):
+                    cell = next((c for c in other.writes if c.startswith("self.")), "something")
+                    return f"`{cell}`, made in the same `{_word(outer)}`, stays in `build()`"
         return ""
 
     def _read_in_its_loop(self, step: Step, plan: Plan) -> str:

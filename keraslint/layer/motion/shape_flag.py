@@ -13,7 +13,7 @@ import libcst as cst
 
 from keraslint.diagnostic import Edit
 from keraslint.layer.init_method import Constructor
-from keraslint.layer.method_steps import Step
+from keraslint.layer.method_steps import Step, stores_unknown
 from keraslint.layer.method_syntax import Method, code, dotted
 from keraslint.layer.motion.build_steps import Body
 from keraslint.layer.name_uses import cell_of
@@ -69,6 +69,8 @@ def _stands_alone(found: Flagged, body: Body) -> bool:
             continue
         if step in found.branch.orelse and step.is_whole and _says_none(step, found.targets):
             continue
+        if inside and stores_unknown(step):
+            return False
         if step in found.branch.orelse or set(step.writes) & found.targets:
             return False
         if not inside and set(step.reads) & found.targets:

@@ -11,7 +11,7 @@ from keraslint.project.facts.definite_assignment import definite
 from keraslint.project.facts.instance_name import USUAL, call_it_self, instance_of
 from keraslint.project.facts.may_refer_to import bind, dotted, frozen, is_set, leaves_of, places
 from keraslint.project.facts.module_facts import FunctionSummary, Leaves, Parameter
-from keraslint.project.facts.node_walk import FIELDS, inner_fields
+from keraslint.project.facts.node_walk import FIELDS, inner_fields, walk
 
 _CHANGES = tuple(
     f".{name}"
@@ -20,6 +20,7 @@ _CHANGES = tuple(
         *("setdefault", "sort", "reverse", "discard", "appendleft"),
     )
 )
+_ADDS = frozenset({"append", "extend", "insert", "add", "update", "setdefault"})
 _CLASS_OF = frozenset({"type", "Type", "typing.Type", "Callable", "typing.Callable"})
 
 
@@ -34,6 +35,7 @@ class _Facts:
     changes: set[str] = field(default_factory=set)
     joins: list[str] = field(default_factory=list)
     sets: set[str] = field(default_factory=set)
+    given: dict[str, set[str]] | None = None
     effects: str | None = None
 
 
@@ -41,13 +43,15 @@ def method(node: ast.FunctionDef | ast.AsyncFunctionDef, last: int) -> FunctionS
     """Summarize a function of a class, whatever it calls its instance."""
     instance = instance_of(node)
     if instance == USUAL:
-        return function(node, last)
+        return function(node, last, _Facts(given={}))
     call_it_self(node, instance)
-    return replace(function(node, last), instance=instance)
+    return replace(function(node, last, _Facts(given={})), instance=instance)
 
 
-def function(node: ast.FunctionDef | ast.AsyncFunctionDef, last: int) -> FunctionSummary:
-    facts = _Facts()
+def function(
+    node: ast.FunctionDef | ast.AsyncFunctionDef, last: int, facts: _Facts | None = None
+) -> FunctionSummary:
+    facts = facts or _Facts()
     parameters = tuple(_parameters(node.args))
     for parameter in parameters:
         if parameter.leaves:
@@ -72,6 +76,7 @@ def function(node: ast.FunctionDef | ast.AsyncFunctionDef, last: int) -> Functio
         facts.effects,
         tuple(dict.fromkeys(facts.joins)),
         sets=frozenset(facts.sets),
+        given={name: frozenset(held) for name, held in (facts.given or {}).items()},
     )
 
 
@@ -187,6 +192,8 @@ def _acts(effect: str) -> Callable[[ast.AST, _Facts], None]:
 def _saw_call(node: ast.Call, facts: _Facts) -> None:
     name = dotted(node.func)
     facts.calls.add(name)
+    if facts.given is not None and (node.args or node.keywords):
+        _saw_arguments(name, node, facts.given)
     if name in ("hasattr", "getattr", "setattr") and len(node.args) >= 2:
         attribute = node.args[1]
         if dotted(node.args[0]) == "self" and isinstance(attribute, ast.Constant):
@@ -202,6 +209,32 @@ def _saw_call(node: ast.Call, facts: _Facts) -> None:
         for argument in node.args:
             held = facts.bindings.setdefault(owner, [])
             held.extend(leaf for leaf in leaves_of(argument) if leaf not in held)
+
+
+_MODES = frozenset({"training", "mask"})
+
+
+def _saw_arguments(name: str, node: ast.Call, given: dict[str, set[str]]) -> None:
+    """What is given to an attribute, a local name or a class, or added to a list."""
+    owner, _, last = name.rpartition(".")
+    if owner and not (name.startswith("self.") or last[:1].isupper() or last in _ADDS):
+        return
+    held = given.setdefault(name, set())
+    for argument in node.args:
+        held.update(_mentioned(argument))
+    for keyword in node.keywords:
+        held.update(_mentioned(keyword.value))
+        if keyword.arg in _MODES:
+            held.add(f"{keyword.arg}=")
+
+
+def _mentioned(node: ast.expr) -> Iterator[str]:
+    kind = type(node)
+    if kind is ast.Name:
+        yield node.id  # type: ignore[attr-defined]
+    elif kind is not ast.Constant:
+        yield from leaves_of(node)
+        yield from (inner.id for inner in walk([node]) if type(inner) is ast.Name)
 
 
 def _saw_assignment(node: ast.Assign | ast.AnnAssign | ast.AugAssign, facts: _Facts) -> None:

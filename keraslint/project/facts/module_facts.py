@@ -43,6 +43,8 @@ class FunctionSummary:
     `instance` is what a method calls its instance in the text; here it is always `self`.
     `mentions` are the globals and class attributes that it looks at or changes, of those that
     change while the program runs; `sets` are the names and attributes to which it assigns a `set`.
+    `given` says of a method's calls of `self` attributes, local names and classes what stands in
+    their arguments: leaves, names, and `training=` and `mask=`.
     """
 
     name: str
@@ -63,6 +65,7 @@ class FunctionSummary:
     instance: str = "self"
     mentions: frozenset[str] = frozenset()
     sets: frozenset[str] = frozenset()
+    given: dict[str, frozenset[str]] = field(default_factory=dict)
 
     def has(self, name: str) -> bool:
         """Whether a name is the function's own."""

@@ -1,10 +1,17 @@
-"""A call of which names tell nothing → the layer that it makes, if the way it is used says so."""
+"""A call of which names tell nothing → the layer that it makes, if its use says so.
+
+What is *assumed* is a value of its own: neither a layer, nor none, nor unknown.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from typing import Protocol
 
+from keraslint.project.facts.module_facts import FunctionSummary
 from keraslint.project.names import keras_api
+from keraslint.project.names.attribute_use import ClassUse, Use, bare
 from keraslint.project.names.definitions import (
     ClassRef,
     External,
@@ -13,49 +20,143 @@ from keraslint.project.names.definitions import (
     Meaning,
     Scope,
 )
-from keraslint.project.names.external_names import is_foreign
+from keraslint.project.names.external_names import BUILTINS, is_foreign
 from keraslint.project.names.keras_api import Symbol
 
-_OTHERS_THAT_BUILD = ("Quantizer", "Optimizer", "Metric", "Loss", "Tokenizer", "Builder", "Config")
+ASSUMED = Symbol(keras_api.LAYER, "layer", guessed=True)
+_OTHERS = frozenset(
+    """builder callback config configuration constraint initializer loss metric optimizer
+    quantizer regularizer schedule tokenizer""".split()
+)
+"""What else is made, called and built: the last word of a name says so."""
+_FUNCTIONS = frozenset("act activation activations fn func function".split())
+"""What is called as a layer is, and has no weights."""
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 
 
-def guess(
-    scope: Scope, callee: str, values: Sequence[Meaning], chain: Sequence[ClassRef]
+class Resolver(Protocol):
+    """What must be known of names to assume something."""
+
+    def values(self, scope: Scope, leaf: str) -> tuple[Meaning, ...]: ...
+
+    def use(self, scope: Scope) -> ClassUse: ...
+
+
+def assumed(
+    resolver: Resolver,
+    scope: Scope,
+    callee: str,
+    values: Sequence[Meaning],
+    chain: Sequence[ClassRef],
 ) -> Made | None:
-    """Take what a function or a given class returns for a layer if the caller builds it.
+    """Take what an unresolved callable returns for a layer if it is used as one.
 
     `values` is what the callee may be, `chain` the class around it with its bases.
     """
-    makers = (_is_function(values), _is_unread_class(callee, values))
-    if not any(makers) and not _is_argument(callee, values, chain):
-        return None
     function = scope.function
-    for name, leaves in function.bindings.items() if function is not None else ():
-        if f"{callee}()" in leaves and function is not None and f"{name}.build" in function.calls:
-            return Made(callee, Symbol(keras_api.LAYER, "layer"), factory=True, guessed=True)
+    if function is None or "()" in callee:
+        return None
+    unread = _unread(scope, callee, values)
+    if not unread and not (
+        _is_unclear_function(resolver, scope, callee, values) or _is_given(scope, callee, chain)
+    ):
+        return None
+    names = unread or (bare(callee),)
+    if any(_last_word(name) in _OTHERS for name in names):
+        return None
+    use = resolver.use(scope).of(function, callee) or _wrapped(resolver, scope, callee)
+    if use is None or not _says_enough(use, names):
+        return None
+    is_class = any(_is_class_name(name) for name in unread)
+    return Made(callee, ASSUMED, factory=True, since=use.says, unread=is_class)
+
+
+def _says_enough(use: Use, names: Sequence[str]) -> bool:
+    if use.sure:
+        return True
+    held = [name for name in use.attributes if _last_word(name) not in _FUNCTIONS | _OTHERS]
+    return bool(held) and all(_last_word(name) not in _FUNCTIONS for name in names)
+
+
+def _wrapped(resolver: Resolver, scope: Scope, callee: str) -> Use | None:
+    """A layer of Keras that holds other layers holds what is made."""
+    assert scope.function is not None
+    for call, given in scope.function.given.items():
+        if f"{callee}()" not in given:
+            continue
+        for meaning in resolver.values(scope, call):
+            known = keras_api.layer_class(meaning.name) if isinstance(meaning, Symbol) else None
+            if known is not None and known.wrapper:
+                return Use(f"`{known.name.rpartition('.')[2]}` holds it", sure=True)
     return None
 
 
-def _is_function(values: Sequence[Meaning]) -> bool:
-    """Whether it is a function of the project, and no method."""
-    return bool(values) and all(isinstance(v, FunctionRef) and v.owner is None for v in values)
+def _unread(scope: Scope, callee: str, values: Sequence[Meaning]) -> tuple[str, ...]:
+    """The names of the callables that it may be, if all are of libraries that are not to be had."""
+    found = [v.name for v in values if isinstance(v, External) and not is_foreign(v.name)]
+    if values:
+        return tuple(found) if len(found) == len(values) else ()
+    name = bare(callee)
+    nowhere = (
+        "." not in name
+        and _is_class_name(name)
+        and name not in BUILTINS
+        and not _is_declared(scope, name)
+    )
+    return (name,) if nowhere else ()
 
 
-def _is_unread_class(callee: str, values: Sequence[Meaning]) -> bool:
-    """Whether it is, to judge by its name, a class of a library whose text is not to be had."""
-    name = callee.rpartition(".")[2]
-    unread = [v for v in values if isinstance(v, External) and not is_foreign(v.name)]
+def _is_declared(scope: Scope, name: str) -> bool:
+    module, function = scope.module, scope.function
     return (
-        bool(values)
-        and len(unread) == len(values)
-        and name[:1].isupper()
-        and not name.endswith(_OTHERS_THAT_BUILD)
+        name in module.imports
+        or name in module.classes
+        or name in module.functions
+        or name in module.bindings
+        or (function is not None and function.has(name))
     )
 
 
-def _is_argument(callee: str, values: Sequence[Meaning], chain: Sequence[ClassRef]) -> bool:
-    """Whether it is an argument of the constructor, kept as it was given."""
-    attribute = callee.removeprefix("self.")
-    return (
-        not values and callee != attribute and any(item.summary.keeps(attribute) for item in chain)
-    )
+def _is_unclear_function(
+    resolver: Resolver, scope: Scope, callee: str, values: Sequence[Meaning]
+) -> bool:
+    """Whether it is a function of the project, and no method, of whose result nothing is known."""
+    if not values or not all(isinstance(v, FunctionRef) and v.owner is None for v in values):
+        return False
+    results = resolver.values(scope, f"{callee}()")
+    return not any(_is_known(result) for result in results)
+
+
+def _is_known(result: Meaning) -> bool:
+    return not isinstance(result, External) or is_foreign(result.name)
+
+
+def _is_given(scope: Scope, callee: str, chain: Sequence[ClassRef]) -> bool:
+    """Whether it is an argument: of the constructor, kept as it was given, or of the function.
+
+    Of what a local name stands for, nothing is known.
+    """
+    name = bare(callee)
+    attribute = name.removeprefix("self.")
+    if name != attribute:
+        return any(item.summary.keeps(attribute) for item in chain)
+    function = scope.function
+    if "." in name or function is None or _is_class_name(name) or name in BUILTINS:
+        return False
+    if function.has(name):
+        held = bool(function.bindings.get(name))  # a function that is defined here holds nothing
+        return held or (function.name != "build" and name in _parameters(function))
+    return not _is_declared(scope, name) and f"{name}()" in function.returns
+
+
+def _parameters(function: FunctionSummary) -> list[str]:
+    return [parameter.name for parameter in function.parameters]
+
+
+def _is_class_name(name: str) -> bool:
+    return name.rpartition(".")[2][:1].isupper()
+
+
+def _last_word(name: str) -> str:
+    words = _WORD.findall(name.rpartition(".")[2])
+    return words[-1].lower() if words else ""

@@ -15,10 +15,14 @@ from keraslint.project.names.keras_api import Symbol
 
 
 class Kind(Enum):
-    """What a class is to Keras. `UNKNOWN`: a base could not be found."""
+    """What a class is to Keras. `UNKNOWN`: a base could not be found.
+
+    `ASSUMED`: it could not, but what the class does says that it is a layer.
+    """
 
     LAYER = "layer"
     MODEL = "model"
+    ASSUMED = "assumed"
     OTHER = "other"
     UNKNOWN = "unknown"
 
@@ -105,17 +109,34 @@ class Lineage:
 
     @property
     def is_layer(self) -> bool:
-        return self.kind in (Kind.LAYER, Kind.MODEL)
+        """Whether it is one, or is assumed to be one."""
+        return self.kind in (Kind.LAYER, Kind.MODEL, Kind.ASSUMED)
 
 
 @dataclass(frozen=True, slots=True)
 class Made:
     """What a call creates: a layer class by name, or a layer through a function (`factory`).
 
-    It is `guessed` when only its use says so.
+    `since` is what says so, when its ancestry does not: then it is assumed. `unread`: what is
+    called is then, to judge by its name, a class whose text is not to be had.
     """
 
     name: str
     target: Symbol | ClassRef
     factory: bool = False
-    guessed: bool = False
+    since: str = ""
+    unread: bool = False
+
+    @property
+    def guessed(self) -> bool:
+        """Whether only what is done with it, or what it does, says that it is a layer."""
+        return bool(self.since)
+
+    @property
+    def assumption(self) -> str:
+        """What is assumed of it, in words; `""` when it is known."""
+        if not self.since:
+            return ""
+        verb = "make" if self.factory and not self.unread else "be"
+        found = "not found; " if self.unread else ""
+        return f"{found}assumed to {verb} a layer, since {self.since}"

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 
 from keraslint.project.facts.module_facts import FunctionSummary, ModuleSummary
 from keraslint.project.names import keras_api
-from keraslint.project.names.assumed_layers import guess
+from keraslint.project.names.assumed_classes import acts_as_a_layer
+from keraslint.project.names.assumed_layers import assumed
+from keraslint.project.names.attribute_use import ClassUse
 from keraslint.project.names.definitions import (
     ClassRef,
     External,
@@ -21,6 +24,7 @@ from keraslint.project.names.definitions import (
 )
 from keraslint.project.names.external_names import BUILTINS, foreign, is_foreign
 from keraslint.project.names.keras_api import Symbol
+from keraslint.project.names.weightless import makes_no_weights
 
 SetElsewhere = Callable[[ClassRef, str], bool]
 Load = Callable[[str, str], ModuleSummary | None]
@@ -39,6 +43,7 @@ class Hierarchy:
         self.set_elsewhere = set_elsewhere
         self._lineages: dict[tuple[str, str], Lineage] = {}
         self._values: dict[tuple[object, ...], tuple[Meaning, ...]] = {}
+        self._uses: dict[tuple[str, str], ClassUse] = {}
         self._weightless: dict[tuple[str, str], bool] = {}
         self._open: set[tuple[object, ...]] = set()
 
@@ -67,7 +72,11 @@ class Hierarchy:
                 missing.extend(above.missing)
             if ref.module.is_given(ref.summary.qualname, base):
                 missing.append(base)
-        return Lineage(_kind(roots, missing), tuple(chain), tuple(roots), tuple(missing))
+        lineage = Lineage(_kind(roots, missing), tuple(chain), tuple(roots), tuple(missing))
+        self._lineages[ref.key] = lineage  # what follows may ask for it
+        if lineage.kind is Kind.UNKNOWN and acts_as_a_layer(self, ref, chain):
+            return replace(lineage, kind=Kind.ASSUMED)
+        return lineage
 
     def _base(self, ref: ClassRef, base: str) -> Symbol | ClassRef | External | None:
         """A class, `External` for one that is surely no layer, `None` when nobody knows."""
@@ -102,27 +111,8 @@ class Hierarchy:
         known = self._weightless.get(target.key)
         if known is None:
             self._weightless[target.key] = True  # a class that contains itself adds nothing
-            known = self._weightless[target.key] = self._makes_no_weights(target)
+            known = self._weightless[target.key] = makes_no_weights(self, target)
         return known
-
-    def _makes_no_weights(self, ref: ClassRef) -> bool:
-        lineage = self.lineage(ref)
-        if lineage.missing or not all(_plain_root(root) for root in lineage.roots):
-            return False
-        for item in lineage.chain:
-            for method in item.summary.methods.values():
-                scope = Scope(item.module, item, method)
-                for call in method.calls:
-                    if call.rpartition(".")[2] in ("add_weight", "add_variable", "Variable"):
-                        return False
-                    made = self.made(scope, call)
-                    if made is not None and not self.weightless(made.target):
-                        return False
-                if any(parameter.kind == "plain" for parameter in method.parameters[1:]) and (
-                    method.name == "__init__" and _may_hold_layers(method)
-                ):
-                    return False
-        return True
 
     # -- names -----------------------------------------------------------------------------
 
@@ -139,13 +129,26 @@ class Hierarchy:
             if isinstance(meaning, Symbol) and meaning.name in _FACTORIES:
                 return Made(meaning.name, Symbol(keras_api.LAYER, "layer"), factory=True)
             if isinstance(meaning, ClassRef) and self.lineage(meaning).is_layer:
-                return Made(meaning.summary.name, meaning)
+                return Made(meaning.summary.name, meaning, since=self._assumed(meaning))
             if isinstance(meaning, FunctionRef) and not callee.startswith("self."):
                 target = self._returned_layer(meaning)
                 if target is not None:
-                    return Made(callee, target, factory=True)
+                    return Made(callee, target, factory=True, since=self._assumed(target))
         chain = self.lineage(scope.owner).chain if scope.owner is not None else ()
-        return guess(scope, callee, values, chain)
+        return assumed(self, scope, callee, values, chain)
+
+    def _assumed(self, target: Symbol | ClassRef) -> str:
+        if isinstance(target, ClassRef) and self.lineage(target).kind is Kind.ASSUMED:
+            return "it builds itself as one"
+        return ""
+
+    def use(self, scope: Scope) -> ClassUse:
+        """What the class around a scope does with what it holds."""
+        key = scope.owner.key if scope.owner is not None else ("", "")
+        if key not in self._uses or scope.owner is None:
+            chain = self.lineage(scope.owner).chain if scope.owner is not None else ()
+            self._uses[key] = ClassUse(chain)
+        return self._uses[key]
 
     def _returned_layer(self, ref: FunctionRef) -> Symbol | ClassRef | None:
         """The layer class of which a function returns a new instance, whichever way it returns."""
@@ -373,23 +376,6 @@ def _kind(roots: Iterable[Symbol], missing: Iterable[str]) -> Kind:
 def _is_class(meaning: Meaning) -> bool:
     return isinstance(meaning, ClassRef) or (
         isinstance(meaning, Symbol) and meaning.kind in ("layer", "model", "class")
-    )
-
-
-def _plain_root(root: Symbol) -> bool:
-    if root.name in (keras_api.LAYER, keras_api.MODEL):
-        return True
-    known = keras_api.layer_class(root.name)
-    return known is not None and known.weightless
-
-
-def _may_hold_layers(method: FunctionSummary) -> bool:
-    """Whether a constructor keeps an argument that could be a layer: its name says so."""
-    return any(
-        word in parameter.name
-        for parameter in method.parameters[1:]
-        for word in ("layer", "model", "cell", "backbone", "encoder", "decoder", "block", "net")
-        if not parameter.name.startswith(("num_", "n_"))
     )
 
 

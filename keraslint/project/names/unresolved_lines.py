@@ -16,7 +16,7 @@ def doubtful(hierarchy: Hierarchy, module: ModuleSummary) -> Iterator[Lines]:
     """Find classes with an unknown base, and functions that call something unknown."""
     scopes = [Scope(module, None, function) for function in module.functions.values()]
     for ref in ClassRef.all(module):
-        if hierarchy.lineage(ref).kind is Kind.UNKNOWN:
+        if hierarchy.lineage(ref).kind in (Kind.UNKNOWN, Kind.ASSUMED):
             yield ref.summary.slice
         scopes += [Scope(module, ref, method) for method in ref.summary.methods.values()]
     yield from (s.function.slice for s in scopes if s.function and _calls_unknown(hierarchy, s))

@@ -111,7 +111,7 @@ def changes(old: Side, new: Side) -> Changes:
 
 
 def _layer(kind: Kind) -> bool:
-    return kind in (Kind.LAYER, Kind.MODEL)
+    return kind in (Kind.LAYER, Kind.MODEL, Kind.ASSUMED)
 
 
 def _pairs(old: Side, new: Side) -> Iterator[tuple[tuple[str, str], tuple[str, str]]]:
