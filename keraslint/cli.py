@@ -166,7 +166,7 @@ def check(paths: tuple[str, ...], **asked: Any) -> int:
 @cli.command(cls=Sectioned, short_help="Explain a rule.")
 @click.argument("rule", required=False, shell_complete=of_rules)
 @click.option("--all", "every", is_flag=True, help="All the rules.")
-@printing("text", "json", "markdown")
+@printing("text", "json", "markdown", "html")
 def rule(rule: str | None, every: bool, output_format: str) -> int:
     """Explain a rule, by its code or name (a prefix of codes names several); without, list them."""
     from keraslint.commands.rule import pages

@@ -1,7 +1,8 @@
-"""A rule's code or name, or none → its page as text, markdown or JSON, or a list of all."""
+"""A rule's code or name, or none → its page as text, markdown, HTML or JSON, or a list of all."""
 
 from __future__ import annotations
 
+from keraslint.report.html.rule_site import rule_site
 from keraslint.report.listing import listing
 from keraslint.report.rule_pages import pages_json, pages_markdown, pages_text
 from keraslint.rule_selection import matching
@@ -22,6 +23,8 @@ def pages(selector: str | None, output_format: str, *, width: int, colour: bool)
     if output_format == "json":
         one = selector in {name for rule in rules for name in (rule.code, rule.name)}
         return pages_json(rules, as_list=not one)
+    if output_format == "html":
+        return rule_site(rules)
     if output_format == "markdown":
         return pages_markdown(rules)
     return pages_text(rules, width=min(width, 100), colour=colour)

@@ -16,26 +16,27 @@ BEFORE, AFTER, WHOLE = 2, 1, 4
 def frame(source: Source, span: Span, *, width: int, palette: Palette) -> list[str]:
     """Draw the lines around a span; a long span shows its first and its last line."""
     numbers = _numbers(source, span)
-    margin = len(str(max(filter(None, numbers), default=1)))
+    wide = margin(source, span)
     laid = {number: cells(source.line(number)) for number in numbers if number}
-    room = max(20, width - margin - 3)
+    room = max(20, width - wide - 3)
     left = _left(laid, span, room)
-    bar = palette.gutter(f"{' ' * margin} |")
+    bar = palette.gutter(f"{' ' * wide} |")
     drawn = [bar]
     for number in numbers:
         if number is None:
             drawn.append(palette.gutter("..."))
             continue
-        gutter = palette.gutter(f"{number:>{margin}} |")
+        gutter = palette.gutter(f"{number:>{wide}} |")
         drawn.append(f"{gutter} {laid[number].window(left, room)}".rstrip())
         if mark := _mark(laid[number], number, span, left, room):
             drawn.append(f"{bar} {palette.red(mark)}" if palette.colour else f"{bar} {mark}")
     return [*drawn, bar]
 
 
-def margin(span: Span) -> int:
-    """Return the width of the line numbers that a frame of this span has, at least."""
-    return len(str(span.end.line))
+def margin(source: Source | None, span: Span) -> int:
+    """Return the width of the line numbers that a frame of this span has."""
+    numbers = _numbers(source, span) if source is not None else [span.end.line]
+    return len(str(max(filter(None, numbers), default=1)))
 
 
 def _numbers(source: Source, span: Span) -> list[int | None]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from keraslint.diagnostic import Check, Diagnostic, Evidence, Fix, OldFile, Position, Verdict
 from keraslint.report.diff import class_diff
+from keraslint.report.rule_address import rule_address
 from keraslint.report.verdicts.checkpoint import checkpoint_answer
 from keraslint.report.verdicts.compared_layer import Exhibit
 
@@ -29,7 +30,7 @@ def record(one: Diagnostic) -> Json:
         "noqa_row": one.span.start.line,
         "proof": proof(one.verdict) if one.verdict else None,
         "severity": one.severity.value,
-        "url": None,
+        "url": rule_address(one.code),
         "why_no_fix": one.why_no_fix or None,
     }
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import re
 import textwrap
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Protocol
 
+from keraslint.report.highlight import pieces
 from keraslint.report.palette import Palette
 
 _ITEM = re.compile(r"(\s*(?:[-*]|\d+\.)\s+)(.*)")
@@ -45,7 +46,8 @@ def pages_markdown(rules: Iterable[Page]) -> str:
     """Render the page of one rule, or one reference of several with a table of them."""
     rules = tuple(rules)
     pages = [
-        f"# {rule.name} ({rule.code})\n\n{_facts(rule)}\n\n{rule.page.strip()}\n" for rule in rules
+        f"# {rule.name} ({rule.code})\n\n{availability(rule)}\n\n{rule.page.strip()}\n"
+        for rule in rules
     ]
     if len(pages) == 1:
         return pages[0]
@@ -91,7 +93,8 @@ def wrapped(page: str, *, width: int, colour: bool) -> str:
     return "\n".join(_wrapped(page.strip(), width, Palette(colour))) + "\n"
 
 
-def _facts(rule: Page) -> str:
+def availability(rule: Page) -> str:
+    """Say whether a rule is on by default, and whether it has a fix."""
     fix = {"always": "Its fix is always available.", "never": "It has no fix."}
     default = "On by default." if rule.default else "Off by default."
     return f"{default} {fix.get(rule.fixable, 'Its fix is sometimes available.')}"
@@ -99,14 +102,19 @@ def _facts(rule: Page) -> str:
 
 def _text(rule: Page, width: int, palette: Palette) -> str:
     title = f"{palette.red(rule.code)} {palette.bold(rule.name)}"
-    return "\n".join([title, _facts(rule), "", *_wrapped(rule.page.strip(), width, palette)]) + "\n"
+    return (
+        "\n".join([title, availability(rule), "", *_wrapped(rule.page.strip(), width, palette)])
+        + "\n"
+    )
 
 
 def _wrapped(page: str, width: int, palette: Palette) -> Iterator[str]:
     """Wrap paragraphs and list items; headings stand out; fences, tables and code stay."""
-    for block in _blocks(page.splitlines()):
+    for block in blocks(page.splitlines()):
         first = block[0]
-        if first.lstrip().startswith("```") or _VERBATIM.match(first) or not first.strip():
+        if first.lstrip().startswith("```"):
+            yield from _shown(block, palette)
+        elif _VERBATIM.match(first) or not first.strip():
             yield from block
         elif first.startswith("#"):
             yield palette.bold(first.lstrip("# "))
@@ -122,7 +130,22 @@ def _wrapped(page: str, width: int, palette: Palette) -> Iterator[str]:
             yield from (line.replace(_GLUE, " ") for line in fill.wrap(text))
 
 
-def _blocks(lines: list[str]) -> Iterator[list[str]]:
+def _shown(fence: list[str], palette: Palette) -> Iterator[str]:
+    """Show code by indenting it, in colour where there is some."""
+    language = fence[0].strip().removeprefix("```").strip()
+    code = "\n".join(line for line in fence[1:] if line.strip() != "```")
+    looks = {"keyword": palette.cyan, "string": palette.green, "comment": palette.gutter,
+             "added": palette.green, "removed": palette.red, "place": palette.cyan}  # fmt: skip
+    text = "".join(_painted(one.text, looks.get(one.look)) for one in pieces(code, language))
+    yield from (f"    {line}" if line else "" for line in text.split("\n"))
+
+
+def _painted(text: str, paint: Callable[[str], str] | None) -> str:
+    """Paint each line by itself, so that no colour runs over a margin."""
+    return text if paint is None else "\n".join(map(paint, text.split("\n")))
+
+
+def blocks(lines: list[str]) -> Iterator[list[str]]:
     """Cut markdown into fences, single special lines, and runs of prose."""
     run: list[str] = []
     fenced = False

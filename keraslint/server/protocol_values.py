@@ -10,6 +10,7 @@ from lsprotocol import types
 
 from keraslint.diagnostic import Applicability, Diagnostic, Edit, Fix, Position, Severity
 from keraslint.project.files.source import Source
+from keraslint.report.rule_address import rule_address
 from keraslint.report.rule_pages import pages_markdown
 from keraslint.rules import Rule, registry
 from keraslint.server.positions import Places
@@ -29,11 +30,13 @@ _WORD = re.compile(r"[\w-]+")
 
 def diagnostic(one: Diagnostic, places: Places) -> types.Diagnostic:
     """Say a finding in the protocol's words."""
+    address = rule_address(one.code)
     return types.Diagnostic(
         range=places.range(one.span),
         message=one.message,
         severity=_SEVERITIES[one.severity],
         code=one.code,
+        code_description=types.CodeDescription(href=address) if address else None,
         source=SOURCE,
     )
 

@@ -47,9 +47,7 @@ def test_prose_wraps_and_code_stays() -> None:
           wrapped
         - another one
 
-        ```python
-        self.a_line_of_code_that_is_longer_than_forty = keras.layers.Dense(4)
-        ```
+            self.a_line_of_code_that_is_longer_than_forty = keras.layers.Dense(4)
             indented    code
         """)
 

@@ -37,7 +37,7 @@ def _block(one: Diagnostic, report: Report, palette: Palette) -> Iterator[str]:
     source = report.source(one)
     if source is not None:
         yield from frame(source, one.span, width=report.width, palette=palette)
-    indent = " " * margin(one.span)
+    indent = " " * margin(source, one.span)
     for label, text in _notes(one):
         yield f"{indent} {palette.gutter('=')} {palette.bold(label)}: {text}"
 

@@ -11,6 +11,7 @@ from keraslint.diagnostic import Diagnostic, Fix, Severity, Span
 from keraslint.report import Report
 from keraslint.report.json_record import absolute
 from keraslint.report.notebook_spans import in_files
+from keraslint.report.rule_address import rule_address
 from keraslint.rules import registry
 
 _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
@@ -38,6 +39,8 @@ def _rule(code: str, name: str) -> dict[str, Any]:
     if page is None:
         return told
     text = page.page.strip()
+    if (address := rule_address(code)) is not None:
+        told["helpUri"] = address
     return {
         **told,
         "shortDescription": {"text": page.summary},

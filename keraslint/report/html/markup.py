@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 from collections.abc import Iterable
 
-_VOID = frozenset({"meta", "br", "wbr", "col"})
+_VOID = frozenset({"meta", "br", "wbr", "col", "input"})
 _KEPT = frozenset("\n\t")
 
 
@@ -57,5 +57,5 @@ def _child(child: Child) -> str:
 def _attribute(key: str, value: str | bool | None) -> str:
     if value is None or value is False:
         return ""
-    name = key.rstrip("_")
+    name = key.rstrip("_").replace("_", "-")
     return f" {name}" if value is True else f' {name}="{html.escape(plain(value))}"'
