@@ -95,7 +95,7 @@ def test_the_configurations_are_what_pre_commit_reads(tmp_path: Path) -> None:
         check=False,
     )
 
-    assert len(found) == 2
+    assert len(found) == 3
     assert done.returncode == 0, done.stdout
 
 
@@ -165,3 +165,21 @@ def test_the_local_hook_proves_and_fixes(project: Path) -> None:
     assert "fixed and proved" in done.stdout
     assert "files were modified by this hook" in done.stdout
     assert (project / "layers.py").read_text(encoding="utf-8").endswith(FIXED)
+
+
+@pytest.mark.keras
+def test_the_comparing_hook_refuses_a_layer_that_a_push_changes(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    hook = yaml.safe_load(blocks("pre-commit")[2])["repos"][0]["hooks"][0]
+    git = ["git", "-c", "user.name=n", "-c", "user.email=e"]
+    for words in (["init", "-q"], ["add", "-A"], ["commit", "-qm", "one"]):
+        subprocess.run([*git, *words], check=True)
+    subprocess.run(["git", "update-ref", "refs/remotes/origin/main", "HEAD"], check=True)
+    text = (project / "layers.py").read_text(encoding="utf-8")
+    (project / "layers.py").write_text(text.replace("Dense(4)", "Dense(5)"), encoding="utf-8")
+
+    code = run([*shlex.split(hook["entry"])[1:], "layers.py"])
+
+    assert code == 1
+    assert "refuted" in capsys.readouterr().out
