@@ -150,5 +150,5 @@ def _counts(content: object) -> Counter[Known]:
         count = entry.get("count", 1)
         if type(count) is not int or count < 1:
             raise ValueError(f"finding {number}: `count` must be a whole number above zero")
-        counts[Known(*(entry[key] for key in _KEYS))] += count
+        counts[Known(**{key: entry[key] for key in _KEYS})] += count
     return counts

@@ -37,16 +37,16 @@ def of_files(old: Path, new: Path, layer: str | None, new_layer: str | None) -> 
         ConfigError: a file cannot be read, or does not define the class.
     """
     before, after = _clips(old), _clips(new)
-    texts = ({str(old): _text(old)}, {str(new): _text(new)})
     if layer is not None:
         mine = _named(before, layer, str(old))
-        return Pairs((Pairing(mine, _named(after, new_layer or layer, str(new))),), *texts)
-    if new_layer is not None:
+        pairs = [Pairing(mine, _named(after, new_layer or layer, str(new)))]
+    elif new_layer is not None:
         raise ConfigError("compare: `--new-layer` goes with `--layer`")
-    both = [name for name in before if name in after]
-    if not both:
+    else:
+        pairs = [Pairing(before[name], after[name]) for name in before if name in after]
+    if not pairs:
         raise ConfigError(f"`{old}` and `{new}` define no class of the same name; use `--layer`")
-    return Pairs(tuple(Pairing(before[name], after[name]) for name in both), *texts)
+    return Pairs(tuple(pairs), old={str(old): _text(old)}, new={str(new): _text(new)})
 
 
 def _clips(path: Path) -> Mapping[str, Clip]:

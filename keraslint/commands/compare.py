@@ -63,8 +63,8 @@ def answer(asked: Comparison) -> Answer:
     claims = [_claim(pair, pairs, asked, settings) for pair in pairs.pairs]
     verdicts = _verdicts(claims, options, asked.show)
     exhibits = [
-        Exhibit(*_ends(moved(pair)), _under_one_name(verdict, pair))
-        for pair, verdict in zip(pairs.pairs, verdicts, strict=True)
+        Exhibit(pair.old, pair.new, _under_one_name(verdict, pair))
+        for pair, verdict in zip(map(moved, pairs.pairs), verdicts, strict=True)
     ]
     return _answer(asked, pairs, exhibits)
 
@@ -109,10 +109,6 @@ def _pairs(asked: Comparison, settings: Settings) -> Pairs:
         "compare: name two files, or `--base REV` (and paths), "
         "or one file with `--layer` and `--new-layer`"
     )
-
-
-def _ends(pair: Pairing) -> tuple[Any, Any]:
-    return pair.old, pair.new
 
 
 def _claim(pair: Pairing, pairs: Pairs, asked: Comparison, settings: Settings) -> Claim:
@@ -161,7 +157,7 @@ def proof_options(settings: Settings) -> ProofOptions:
 
 def _under_one_name(verdict: Verdict, pair: Pairing) -> Verdict:
     """Let the recipe name the new class: that is the one to keep it for."""
-    old, new = (clip.layer.rpartition(".")[2] for clip in _ends(pair))
+    old, new = (clip.layer.rpartition(".")[2] for clip in (pair.old, pair.new))
     return replace(verdict, recipe=renamed(verdict.recipe, {old: new}))
 
 

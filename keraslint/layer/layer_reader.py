@@ -114,7 +114,7 @@ class _Parts:
     def steps(self, name: str) -> list[Step]:
         if name not in self._steps:
             parsed, summary = self.method(name), self._ref.summary.methods.get(name)
-            scope = Scope(self._ref.module, self._ref, summary)
+            scope = self._ref.scope(summary)
             self._steps[name] = self._reader.steps.read(parsed, scope) if parsed else []
         return self._steps[name]
 
@@ -259,7 +259,7 @@ class _Study:
         _, name, attribute = read.split(".")[:3]
         if attribute in SETTLED or is_settled(name):
             return False
-        scope = Scope(self._ref.module, self._ref)
+        scope = self._ref.scope()
         values = self._hierarchy.values(scope, f"self.{name}")
         return not any(isinstance(value, (Instance, Symbol, ClassRef)) for value in values)
 

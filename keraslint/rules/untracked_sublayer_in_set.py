@@ -125,7 +125,7 @@ def _sets_of_layers(hierarchy: Hierarchy, ref: ClassRef) -> Iterator[tuple[str, 
 def _gets_layers(hierarchy: Hierarchy, ref: ClassRef, name: str) -> bool:
     """Whether some method of the class puts a layer with weights there."""
     return any(
-        _has_weights(hierarchy, Scope(ref.module, ref, method), leaf)
+        _has_weights(hierarchy, ref.scope(method), leaf)
         for method in ref.summary.methods.values()
         for leaf in _held(method, name)
     )

@@ -341,7 +341,10 @@ def test_two_files_with_two_class_names_can_be_compared(prover, tmp_path):
     old.write_text(FORMS["V2"])
     new.write_text(after)
     claim = Claim(
-        *("Block", old, FORMS["V2"], after),
+        layer="Block",
+        path=old,
+        before=FORMS["V2"],
+        after=after,
         recipes=(Recipe(RECIPE),),
         after_layer="Better",
         after_path=new,

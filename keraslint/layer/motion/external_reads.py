@@ -12,7 +12,6 @@ from keraslint.project.names.definitions import (
     Instance,
     Meaning,
     ModuleRef,
-    Scope,
 )
 from keraslint.project.names.keras_api import Symbol
 from keraslint.project.names.name_resolution import Hierarchy
@@ -43,7 +42,7 @@ class World:
     def __init__(self, hierarchy: Hierarchy, ref: ClassRef) -> None:
         self._hierarchy = hierarchy
         self._ref = ref
-        self._scope = Scope(ref.module, ref, ref.summary.methods.get("build"))
+        self._scope = ref.scope(ref.summary.methods.get("build"))
 
     def doubts(self, names: Collection[str]) -> Iterator[str]:
         """Every reason why what these names stand for may be another thing in `build()`."""
@@ -124,7 +123,7 @@ class World:
         seen.add(ref.key)
         if ref.summary.mentions:
             return min(ref.summary.mentions)
-        scope = Scope(ref.module, ref.owner, ref.summary)
+        scope = ref.scope
         for call in sorted(ref.summary.calls):
             for meaning in self._hierarchy.values(scope, call):
                 told = _outside(meaning) if in_layer else _direct(meaning)

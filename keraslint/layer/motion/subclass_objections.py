@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 
 from keraslint.project.facts.module_facts import FunctionSummary
-from keraslint.project.names.definitions import ClassRef, FunctionRef, Scope
+from keraslint.project.names.definitions import ClassRef, FunctionRef
 from keraslint.project.names.name_resolution import Hierarchy
 from keraslint.project.program.build_creations import reached
 
@@ -102,7 +102,7 @@ class Descendants:
 
     def _may_add_layers(self, ref: ClassRef, init: FunctionSummary) -> bool:
         for method in self._run(ref, init):
-            scope = Scope(ref.module, ref, method)
+            scope = ref.scope(method)
             for call in method.calls:
                 made = self._hierarchy.made(scope, call)
                 if made is not None and (

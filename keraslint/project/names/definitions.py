@@ -44,6 +44,10 @@ class ClassRef:
         """The classes that a module declares."""
         return tuple(cls.of(module, summary) for summary in module.classes.values())
 
+    def scope(self, method: FunctionSummary | None = None) -> Scope:
+        """Where the names of the class's body, or of one of its methods, stand."""
+        return Scope(self.module, self, method)
+
 
 @dataclass(frozen=True, slots=True)
 class FunctionRef:
@@ -59,6 +63,11 @@ class FunctionRef:
         cls, module: ModuleSummary, summary: FunctionSummary, owner: ClassRef | None = None
     ) -> FunctionRef:
         return cls(module, summary, owner, (module.path, summary.name, summary.line))
+
+    @property
+    def scope(self) -> Scope:
+        """Where the names of the function's body stand."""
+        return Scope(self.module, self.owner, self.summary)
 
 
 @dataclass(frozen=True, slots=True)

@@ -161,7 +161,7 @@ class Hierarchy:
         return found
 
     def _new_layer(self, ref: FunctionRef, leaf: str) -> Symbol | ClassRef | None:
-        scope = Scope(ref.module, ref.owner, ref.summary)
+        scope = ref.scope
         for meaning in self.values(scope, leaf) if _is_new(leaf, ref.summary) else ():
             target = meaning.of if isinstance(meaning, Instance) else None
             if isinstance(target, Symbol) and target.kind in ("layer", "model"):
@@ -220,7 +220,7 @@ class Hierarchy:
             if isinstance(meaning, (ClassRef, Symbol)) and _is_class(meaning):
                 yield Instance(meaning)
             elif isinstance(meaning, FunctionRef):
-                inner = Scope(meaning.module, meaning.owner, meaning.summary)
+                inner = meaning.scope
                 for leaf in meaning.summary.returns:
                     yield from self.values(inner, leaf)
 
@@ -261,13 +261,13 @@ class Hierarchy:
                 yield FunctionRef.of(item.module, summary.methods[attribute], scope.owner)
                 return
             for leaf in summary.bindings.get(attribute, ()):
-                yield from self.values(Scope(item.module, item), leaf)
+                yield from self.values(item.scope(), leaf)
             nested = item.module.classes.get(f"{summary.qualname}.{attribute}")
             if nested is not None:
                 yield ClassRef.of(item.module, nested)
             for method in summary.methods.values():
                 for leaf in method.bindings.get(f"self.{attribute}", ()):
-                    yield from self.values(Scope(item.module, item, method), leaf)
+                    yield from self.values(item.scope(method), leaf)
 
     def _module_name(self, module: ModuleSummary, name: str) -> Iterator[Meaning]:
         found = False
@@ -335,7 +335,7 @@ class Hierarchy:
         elif isinstance(meaning, ClassRef):
             yield from self._class_attribute(meaning, attribute)
         elif isinstance(meaning, Instance) and isinstance(meaning.of, ClassRef):
-            yield from self._own(Scope(meaning.of.module, meaning.of), attribute)
+            yield from self._own(meaning.of.scope(), attribute)
         elif isinstance(meaning, External):
             yield from self._keras_attribute(meaning.name, attribute)
 
@@ -361,7 +361,7 @@ class Hierarchy:
                 yield FunctionRef.of(item.module, item.summary.methods[attribute], item)
                 return
             for leaf in item.summary.bindings.get(attribute, ()):
-                yield from self.values(Scope(item.module, item), leaf)
+                yield from self.values(item.scope(), leaf)
 
 
 def _kind(roots: Iterable[Symbol], missing: Iterable[str]) -> Kind:

@@ -164,10 +164,9 @@ class Index:
     def looked_at(self) -> LookedAt:
         """Everything that was asked of the file system since the texts were given."""
         others = {**self._others, **self._modules.read_besides()}
-        return LookedAt(
-            tuple((path, _digest(text)) for path, text in others.items()),
-            *self._modules.asked_for(),
-        )
+        texts = tuple((path, _digest(text)) for path, text in others.items())
+        there, missing = self._modules.asked_for()
+        return LookedAt(texts, there, missing)
 
     def declared(self, text: Source) -> tuple[ClassRef, ...]:
         """All the classes that a file declares. Raises what `module` raises."""

@@ -120,7 +120,7 @@ def _symbols(hierarchy: Hierarchy, ref: ClassRef) -> Iterator[Symbol]:
     """Keras' own classes that a class descends from, or that its methods make instances of."""
     yield from hierarchy.lineage(ref).roots
     for method in ref.summary.methods.values():
-        scope = Scope(ref.module, ref, method)
+        scope = ref.scope(method)
         for call in method.calls:
             for meaning in hierarchy.values(scope, call):
                 if isinstance(meaning, Symbol):

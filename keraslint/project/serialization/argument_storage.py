@@ -59,7 +59,7 @@ def listed(names: Sequence[str]) -> str:
 def _serializer(hierarchy: Hierarchy, init: Init, getter: str) -> str:
     """`initializers.serialize` for `initializers.get`, in the file's own spelling."""
     module = getter.removesuffix(".get")
-    for meaning in hierarchy.values(Scope(init.owner.module, init.owner), getter):
+    for meaning in hierarchy.values(init.owner.scope(), getter):
         if isinstance(meaning, Symbol) and meaning.name in {f"keras.{n}.get" for n in _SERIALIZED}:
             return f"{module}.serialize"
     return ""

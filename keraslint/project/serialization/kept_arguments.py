@@ -158,7 +158,7 @@ def _told(
 
 
 def _saved_by(hierarchy: Hierarchy, owner: ClassRef, leaf: str) -> frozenset[str] | None:
-    for meaning in hierarchy.values(Scope(owner.module, owner), leaf):
+    for meaning in hierarchy.values(owner.scope(), leaf):
         if isinstance(meaning, ClassRef) and meaning != owner:
             return saved(hierarchy, meaning)
         if isinstance(meaning, Symbol):
