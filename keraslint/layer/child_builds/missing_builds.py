@@ -11,16 +11,18 @@ from keraslint.diagnostic import Edit
 from keraslint.layer.child_builds.provable_builds import ChildBuilds
 from keraslint.layer.init_method import Constructor
 from keraslint.layer.layer_class import LayerClass
-from keraslint.layer.method_steps import Step
+from keraslint.layer.method_steps import Creation, Step
 from keraslint.layer.method_syntax import Method, code, dotted, walk
 from keraslint.layer.motion.emit import insert_builds
 from keraslint.layer.motion.subclass_objections import Descendants
 from keraslint.layer.tree_edits import body_of, with_body
+from keraslint.project.names import keras_facts
 from keraslint.project.names.definitions import ClassRef
 from keraslint.project.names.keras_api import Symbol
 from keraslint.project.names.name_resolution import Hierarchy
-from keraslint.project.program.children import SEQUENTIAL, Unbuilt
+from keraslint.project.program.children import Unbuilt
 
+_SEQUENTIAL = Symbol(keras_facts.SEQUENTIAL, "model")
 Layers = Mapping[str, "Symbol | ClassRef"]
 _TELLS_SHAPE = re.compile(
     r"\bInput(Layer)?\(|\b(input_shape|input_dim|batch_shape|batch_input_shape)\s*=(?!=)"
@@ -73,6 +75,19 @@ def built_elsewhere(child: str, text: str) -> bool:
     return re.search(rf"(?<!self)\.{name}\.build\(", text) is not None
 
 
+def _is_switched_off(creation: Creation) -> bool:
+    """Whether a layer is made with `False` for everything that would give it weights."""
+    target = creation.made.target
+    known = keras_facts.WEIGHTS_BY_SWITCHES if isinstance(target, Symbol) else {}
+    switches = known.get(getattr(target, "name", ""), frozenset())
+    off = {
+        argument.keyword.value
+        for argument in creation.call.args
+        if argument.keyword is not None and code(argument.value) == "False"
+    }
+    return bool(switches) and switches <= off
+
+
 def _may_build(step: Step) -> bool:
     """Whether a step that stays in `build()` may build children without naming them."""
     if step.runs or step.supers or step.doubts or step.uses.bare_self:
@@ -110,7 +125,7 @@ class Additions:
             return {}
         call = self._layer.method("call"), self._layer.steps("call")
         layers, hierarchy = self._layers(), self._layer.hierarchy
-        waiting = [c for c in self._wanted if layers.get(c) == Symbol(SEQUENTIAL, "model")]
+        waiting = [c for c in self._wanted if layers.get(c) == _SEQUENTIAL]
         found = shapes_of(hierarchy, self._build, self._steps, self._steps, call, layers, waiting)
         return {child: shape for child, shape in found.items() if child in self._wanted}
 
@@ -143,11 +158,9 @@ class Additions:
         """False of a normalization that neither centers nor scales; else its class decides."""
         for name in ("__init__", "build"):
             for step in (inner for outer in self._layer.steps(name) for inner in outer.all()):
-                if f"self.{attribute}" in step.uses.binds and step.makes:
-                    text = code(step.makes[0].call).replace(" ", "")
-                    plain = "LayerNormalization(" in text or "GroupNormalization(" in text
-                    if plain and "center=False" in text and "scale=False" in text:
-                        return False
+                made = step.makes[:1] if f"self.{attribute}" in step.uses.binds else ()
+                if any(map(_is_switched_off, made)):
+                    return False
         return True
 
     def is_filled(self, attribute: str) -> bool:

@@ -6,8 +6,8 @@ from keraslint.layer.method_steps import Step, exclusive, share_loop
 from keraslint.layer.method_syntax import dotted
 from keraslint.layer.motion.build_steps import Body, Makers
 from keraslint.layer.motion.move_plan import Plan, Planner
+from keraslint.project.names import keras_facts
 from keraslint.project.names.definitions import ClassRef
-from keraslint.project.names.keras_api import Symbol
 from keraslint.project.names.name_resolution import Hierarchy
 
 
@@ -58,12 +58,4 @@ class WeightOrder:
         builds = [item for item in lineage.chain[1:] if "build" in item.summary.methods]
         if any(not self._hierarchy.weightless(item) for item in builds):
             return True
-        return any(_builds_layers(root) for root in lineage.roots)
-
-
-def _builds_layers(root: Symbol) -> bool:
-    """Whether a built-in layer creates layers with weights in its own `build()`.
-
-    Of those of Keras 3.15, only the multi-head attentions do.
-    """
-    return "Attention" in root.name
+        return any(root.name in keras_facts.BUILDS_LAYERS for root in lineage.roots)

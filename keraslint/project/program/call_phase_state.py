@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from keraslint.project.names import keras_api
+from keraslint.project.names import keras_api, keras_facts
 from keraslint.project.names.definitions import ClassRef, External, FunctionRef, Kind, Scope
 from keraslint.project.names.keras_api import Symbol
 from keraslint.project.names.name_resolution import Hierarchy
 from keraslint.project.program.children import run_by
 
 _WEIGHTS = frozenset({"self.add_weight", "self.add_variable"})
-_VARIABLES = frozenset({"keras.Variable", "tensorflow.Variable", "tensorflow.compat.v1.Variable"})
-_SEEDS = frozenset({"keras.random.SeedGenerator"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +71,9 @@ def created(hierarchy: Hierarchy, ref: ClassRef, method: FunctionRef, callee: st
         return None
     for meaning in hierarchy.values(scope, callee):
         name = meaning.name if isinstance(meaning, (Symbol, External)) else ""
-        if name in _VARIABLES:
+        if name in keras_facts.VARIABLES:
             return State("variable")
-        if name in _SEEDS:
+        if name in keras_facts.SEED_GENERATORS:
             return State("seed")
         is_class = isinstance(meaning, Symbol) and meaning.kind == "class"
         if is_class and name.startswith("keras.metrics."):
@@ -111,7 +109,7 @@ def _kind(hierarchy: Hierarchy, target: Symbol | ClassRef) -> str:
 def _has_seed(hierarchy: Hierarchy, ref: ClassRef) -> bool:
     for symbol in _symbols(hierarchy, ref):
         known = keras_api.layer_class(symbol.name)
-        if symbol.name in _SEEDS or (known is not None and known.has_seed):
+        if symbol.name in keras_facts.SEED_GENERATORS or (known is not None and known.has_seed):
             return True
     return False
 

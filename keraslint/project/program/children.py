@@ -6,24 +6,15 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from keraslint.project.facts.module_facts import FunctionSummary
-from keraslint.project.names import keras_api
+from keraslint.project.names import keras_api, keras_facts
 from keraslint.project.names.definitions import ClassRef, FunctionRef, Kind, Scope
 from keraslint.project.names.keras_api import Symbol
 from keraslint.project.names.name_resolution import Hierarchy
 from keraslint.project.program.build_creations import build_of
 
 _DEPTH = 8
-_MAYBE_WEIGHTLESS = frozenset(
-    f"keras.layers.{name}"
-    for name in ("Layer", "Attention", "AdditiveAttention", "Normalization", "STFTSpectrogram")
-)
-"""Layers that have weights only for some arguments, or none that a file could lose."""
-SEQUENTIAL = "keras.models.Sequential"
-_OWN_WAY = frozenset({"build_from_config", "get_build_config"})
+_REACHES_ALL = keras_facts.ALL_CHILDREN | {"call"}
 _PROPERTIES = frozenset({"property", "cached_property", "getter", "setter", "deleter"})
-_ALL_CHILDREN = frozenset(
-    "call layers _layers submodules _flatten_layers _trackable_children __dict__".split()
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +27,7 @@ class Child:
 
     @property
     def is_sequential(self) -> bool:
-        return self.target == Symbol(SEQUENTIAL, "model")
+        return self.target == Symbol(keras_facts.SEQUENTIAL, "model")
 
 
 def runs(hierarchy: Hierarchy, ref: ClassRef, start: FunctionRef) -> Iterator[FunctionRef]:
@@ -158,7 +149,7 @@ class Unbuilt:
         build, lineage = build_of(hierarchy, ref), hierarchy.lineage(ref)
         if build is None or lineage.missing:
             return ()
-        if any(_OWN_WAY & item.summary.methods.keys() for item in lineage.chain):
+        if any(keras_facts.BUILD_CONFIG & item.summary.methods.keys() for item in lineage.chain):
             return ()
         builders = tuple(runs(hierarchy, ref, build))
         told = _Told(method.summary for method in builders)
@@ -209,7 +200,7 @@ class _Told:
             self.mentioned |= method.reads
             for call in method.calls:
                 self._call(method, call)
-        self.may_be_any = self.may_be_any or bool(_ALL_CHILDREN & self.mentioned)
+        self.may_be_any = self.may_be_any or bool(_REACHES_ALL & self.mentioned)
 
     def _call(self, method: FunctionSummary, call: str) -> None:
         if call in ("self", "vars", "vars()"):
@@ -312,7 +303,7 @@ def _is_built_late(symbol: Symbol) -> bool:
         and known is not None
         and known.defines_build
         and not known.weightless
-        and known.name not in _MAYBE_WEIGHTLESS
+        and known.name not in keras_facts.MAY_HAVE_NO_WEIGHTS
     )
 
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from keraslint.project.names import keras_facts
 from keraslint.project.names.definitions import ClassRef, FunctionRef, Instance, Scope
 from keraslint.project.names.keras_api import Symbol
 from keraslint.project.names.name_resolution import Hierarchy
 from keraslint.project.serialization.kept_arguments import Init
-
-_SERIALIZED = ("activations", "constraints", "initializers", "regularizers")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +59,7 @@ def _serializer(hierarchy: Hierarchy, init: Init, getter: str) -> str:
     """`initializers.serialize` for `initializers.get`, in the file's own spelling."""
     module = getter.removesuffix(".get")
     for meaning in hierarchy.values(init.owner.scope(), getter):
-        if isinstance(meaning, Symbol) and meaning.name in {f"keras.{n}.get" for n in _SERIALIZED}:
+        if isinstance(meaning, Symbol) and meaning.name in keras_facts.GETTERS:
             return f"{module}.serialize"
     return ""
 

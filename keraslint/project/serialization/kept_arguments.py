@@ -5,16 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from keraslint.project.facts.module_facts import ConfigSummary, FunctionSummary, InitSummary
-from keraslint.project.names import keras_api
+from keraslint.project.names import keras_api, keras_facts
 from keraslint.project.names.definitions import ClassRef, FunctionRef, Scope
 from keraslint.project.names.keras_api import Symbol
+from keraslint.project.names.keras_facts import ALWAYS_SAVED
 from keraslint.project.names.name_resolution import Hierarchy
 
-ALWAYS = frozenset({"name", "trainable", "dtype"})
-"""What `Layer.get_config()` gives, and `Layer.__init__` takes."""
-
 _ROOTS = frozenset({keras_api.LAYER, keras_api.MODEL})
-_LAYER_TAKES = ALWAYS | {"activity_regularizer", "autocast", "input_shape", "batch_input_shape"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,11 +166,11 @@ def _saved_by(hierarchy: Hierarchy, owner: ClassRef, leaf: str) -> frozenset[str
 def root_keys(root: Symbol) -> frozenset[str] | None:
     """What the configuration of a class of Keras may hold."""
     if root.name in _ROOTS:
-        return ALWAYS
+        return ALWAYS_SAVED
     known = keras_api.layer_class(root.name)
     if known is None or root.kind == "model":
         return None
-    keys = ALWAYS | frozenset(known.parameters)
+    keys = ALWAYS_SAVED | frozenset(known.parameters)
     for base in known.bases:
         above = keras_api.layer_class(base)
         if above is not None and above.name not in _ROOTS:
@@ -201,7 +198,7 @@ def accepted(hierarchy: Hierarchy, ref: ClassRef, start: int = 0) -> frozenset[s
 
 
 def _taken_by_keras(hierarchy: Hierarchy, ref: ClassRef) -> frozenset[str] | None:
-    names = _LAYER_TAKES
+    names = keras_facts.LAYER_TAKES
     for root in _layers(hierarchy, ref):
         keys = root_keys(root)
         if keys is None:
@@ -213,13 +210,13 @@ def _taken_by_keras(hierarchy: Hierarchy, ref: ClassRef) -> frozenset[str] | Non
 def accepts_always(hierarchy: Hierarchy, ref: ClassRef) -> bool:
     """Whether the constructor takes all that `super().get_config()` gives."""
     taken = accepted(hierarchy, ref)
-    return taken is None or taken >= ALWAYS
+    return taken is None or taken >= ALWAYS_SAVED
 
 
 def next_takes_always(hierarchy: Hierarchy, ref: ClassRef) -> bool:
     """Whether the base's constructor takes it."""
     taken = accepted(hierarchy, ref, 1)
-    return taken is None or taken >= ALWAYS
+    return taken is None or taken >= ALWAYS_SAVED
 
 
 def returned(hierarchy: Hierarchy, ref: ClassRef, names: frozenset[str]) -> frozenset[str]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from keraslint.diagnostic import Span
+from keraslint.project.names import keras_facts
 from keraslint.project.names.definitions import ClassRef, FunctionRef
+from keraslint.project.names.keras_facts import ALWAYS_SAVED
 from keraslint.project.names.name_resolution import Hierarchy
 from keraslint.project.program.build_creations import reached
 from keraslint.project.serialization.kept_arguments import (
-    ALWAYS,
     Init,
     accepted,
     config_of,
@@ -22,7 +23,6 @@ from keraslint.project.serialization.kept_arguments import (
 
 _NOT_KEPT = frozenset({"inputs", "outputs", "input_tensor", "weights", "data_format"})
 """Arguments that are saved otherwise, or speak of this machine and not of the layer."""
-_ASSETS = ("save_assets", "load_assets", "save_own_variables", "load_own_variables")
 
 
 def omitted(hierarchy: Hierarchy, ref: ClassRef) -> tuple[str, ...]:
@@ -36,7 +36,7 @@ def omitted(hierarchy: Hierarchy, ref: ClassRef) -> tuple[str, ...]:
     keys = saved(hierarchy, ref)
     if keys is None or (config is not None and (config.empty or config.lost)):
         return ()
-    there = keys | ALWAYS | _NOT_KEPT | _removed(hierarchy, ref) | _assets(hierarchy, ref)
+    there = keys | ALWAYS_SAVED | _NOT_KEPT | _removed(hierarchy, ref) | _assets(hierarchy, ref)
     there |= frozenset(_taken_apart(hierarchy, ref, init))
     names = frozenset(name for name in init.names if init.matters(name)) - there
     lost = returned(hierarchy, ref, names)
@@ -73,7 +73,7 @@ def _assets(hierarchy: Hierarchy, ref: ClassRef) -> frozenset[str]:
     """What a class saves as files of its own, beside its configuration."""
     found: set[str] = set()
     for item in hierarchy.lineage(ref).chain:
-        for name in _ASSETS:
+        for name in keras_facts.OWN_FILES:
             summary = item.summary.methods.get(name)
             method = FunctionRef.of(item.module, summary, item) if summary else None
             for inner in reached(hierarchy, ref, method) if method is not None else ():
@@ -89,7 +89,7 @@ def refused(hierarchy: Hierarchy, ref: ClassRef) -> tuple[str, ...]:
     taken = accepted(hierarchy, ref)
     if taken is None:
         return ()
-    wrong = frozenset(config.keys) - config.removed - taken - ALWAYS
+    wrong = frozenset(config.keys) - config.removed - taken - ALWAYS_SAVED
     wrong = returned(hierarchy, ref, wrong)
     return tuple(key for key in config.keys if key in wrong)
 
@@ -102,10 +102,10 @@ def is_cut_off(hierarchy: Hierarchy, ref: ClassRef) -> bool:
         and config.whole
         and not config.chain
         and not config.empty
-        and not ALWAYS & config.keys.keys()
+        and not ALWAYS_SAVED & config.keys.keys()
         and has_plain_roots(hierarchy, ref)
         and is_clear(hierarchy, ref)
-        and bool(returned(hierarchy, ref, ALWAYS))
+        and bool(returned(hierarchy, ref, ALWAYS_SAVED))
     )
 
 
@@ -124,7 +124,7 @@ def base_gives_more(hierarchy: Hierarchy, ref: ClassRef) -> bool:
     if init is None or above is None:
         return True
     config = config_of(ref)
-    return bool(above - ALWAYS - set(init.names) - set(config.keys if config else ()))
+    return bool(above - ALWAYS_SAVED - set(init.names) - set(config.keys if config else ()))
 
 
 def meets_other_dtypes(hierarchy: Hierarchy, ref: ClassRef) -> bool:
@@ -136,7 +136,7 @@ def meets_other_dtypes(hierarchy: Hierarchy, ref: ClassRef) -> bool:
 
 def given_twice(hierarchy: Hierarchy, ref: ClassRef, init: Init) -> str:
     """An argument that handing `**kwargs` on would give a second time, empty if there is none."""
-    keys = ALWAYS | (saved(hierarchy, ref) or frozenset())
+    keys = ALWAYS_SAVED | (saved(hierarchy, ref) or frozenset())
     plain = has_plain_roots(hierarchy, ref)
     for parent in init.facts.parents:
         for name, _ in parent.keywords:
@@ -158,7 +158,7 @@ def unanswered(hierarchy: Hierarchy, ref: ClassRef) -> tuple[str, ...]:
     keys = saved(hierarchy, ref) or frozenset()
     if _is_automatic(hierarchy, ref):
         keys -= {"name"}  # left out, since Keras 3.12, for a constructor that does not take it
-    wrong = returned(hierarchy, ref, keys & ALWAYS - frozenset(init.names))
+    wrong = returned(hierarchy, ref, keys & ALWAYS_SAVED - frozenset(init.names))
     return tuple(name for name in ("name", "trainable", "dtype") if name in wrong)
 
 
@@ -192,5 +192,5 @@ def _knows_saving(ref: ClassRef) -> bool:
 
 def _names_of_its_own(init: Init) -> Iterator[str]:
     for name in init.names:
-        if name not in ALWAYS | _NOT_KEPT and init.matters(name):
+        if name not in ALWAYS_SAVED | _NOT_KEPT and init.matters(name):
             yield name

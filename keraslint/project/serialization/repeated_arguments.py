@@ -5,19 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from keraslint.project.facts.module_facts import Parent
-from keraslint.project.names import keras_api
+from keraslint.project.names import keras_api, keras_facts
 from keraslint.project.names.definitions import ClassRef
 from keraslint.project.names.name_resolution import Hierarchy
 from keraslint.project.serialization.kept_arguments import init_of, is_clear, returned, saved
-
-_MAYBE_SAVED = frozenset(
-    """activity_regularizer alpha autocast batch_size fill_value flash_attention input_tensor
-    gptq_unpacked_column_size implementation lora_alpha lora_rank params quantization_config seed
-    shape sparse state use_cudnn variables weights""".split()
-)
-"""Parameters of Keras' layers that a configuration holds sometimes, or never."""
-_TAKEN_OUT = frozenset({"layer", "cell", "cells", "backward_layer"})
-"""What `from_config()` of Keras' own wrappers takes out of the configuration."""
 
 
 def doubled(hierarchy: Hierarchy, ref: ClassRef) -> tuple[str, ...]:
@@ -30,7 +21,7 @@ def doubled(hierarchy: Hierarchy, ref: ClassRef) -> tuple[str, ...]:
         for parent in init.facts.parents
         if init.rest in parent.stars
         for name in (*(name for name, _ in parent.keywords), *_by_place(hierarchy, ref, parent))
-        if name not in init.names and name not in _MAYBE_SAVED | _TAKEN_OUT
+        if name not in {*init.names, *keras_facts.SOMETIMES_SAVED, *keras_facts.TAKEN_OUT}
     )
     if not given or not is_clear(hierarchy, ref):
         return ()

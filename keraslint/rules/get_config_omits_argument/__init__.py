@@ -104,9 +104,9 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from keraslint.diagnostic import Applicability, Edit, Fix, Health, Measure, Promise
+from keraslint.project.names.keras_facts import ALWAYS_SAVED
 from keraslint.project.serialization.argument_storage import Kept, doubts, kept, listed
 from keraslint.project.serialization.kept_arguments import (
-    ALWAYS,
     accepts_always,
     config_of,
     init_of,
@@ -273,7 +273,7 @@ def _chosen(layer: LayerClass) -> str:
         init = init_of(layer.hierarchy, ref)
         for parent in init.facts.parents if init is not None else ():
             for name, _ in parent.keywords:
-                if init is not None and name in ALWAYS and name not in init.names:
+                if init is not None and name in ALWAYS_SAVED and name not in init.names:
                     return name
     return ""
 

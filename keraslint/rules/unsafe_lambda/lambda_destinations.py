@@ -3,20 +3,10 @@
 from __future__ import annotations
 
 from keraslint.project.facts.module_facts import LambdaSummary, ModuleSummary
-from keraslint.project.names import keras_api
+from keraslint.project.names import keras_api, keras_facts
 from keraslint.project.names.definitions import ClassRef, Kind, Scope
 from keraslint.project.names.keras_api import Symbol
 from keraslint.project.names.name_resolution import Hierarchy
-
-_LAMBDA = "keras.layers.Lambda"
-_MAKES_A_MODEL = frozenset(
-    {
-        "keras.layers.Input",
-        "keras.layers.InputLayer",
-        "keras.models.Model",
-        "keras.models.Sequential",
-    }
-)
 
 
 def loses(hierarchy: Hierarchy, module: ModuleSummary, item: LambdaSummary) -> str:
@@ -25,7 +15,7 @@ def loses(hierarchy: Hierarchy, module: ModuleSummary, item: LambdaSummary) -> s
     if not argument or _is_in_a_layer(hierarchy, module, item.owner):
         return ""
     names = {name for call in item.beside for name in _symbols(hierarchy, module, call)}
-    return argument if names & _MAKES_A_MODEL else ""
+    return argument if names & keras_facts.BEGINS_A_MODEL else ""
 
 
 def _argument(hierarchy: Hierarchy, module: ModuleSummary, item: LambdaSummary) -> str:
@@ -37,7 +27,7 @@ def _argument(hierarchy: Hierarchy, module: ModuleSummary, item: LambdaSummary) 
         if isinstance(argument, int):
             listed = known.parameters
             argument = listed[argument] if argument < len(listed) else ""
-        if known.name == _LAMBDA or argument.endswith("activation"):
+        if known.name == keras_facts.LAMBDA or argument in keras_facts.ACTIVATION_ARGUMENTS:
             return argument
     return ""
 
