@@ -124,12 +124,14 @@ class Check:
     """One thing that was measured on both versions, and how it came out.
 
     `about` is the measure or the health that it belongs to; empty for what always must hold.
+    `meaning` says what it measures to those who see its name for the first time.
     """
 
     name: str
     status: CheckStatus
     detail: str = ""
     about: str = ""
+    meaning: str = ""
 
 
 @dataclass(frozen=True, slots=True)

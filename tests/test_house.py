@@ -49,8 +49,8 @@ OWNERS = {
     "pickle": ("engine.forked_pool",),
     "pygls": ("server.protocol",),
     "subprocess": ("proof.child_process", "project.files.git_revision"),
-    "keras": ("proof.probe.*",),
-    "numpy": ("proof.probe.*",),
+    "keras": ("proof.probe.*", "proof.measures.*"),
+    "numpy": ("proof.probe.*", "proof.measures.*"),
     "tensorflow": ("proof.probe.*",),
     "jax": ("proof.probe.*",),
     "torch": ("proof.probe.*",),
@@ -360,17 +360,34 @@ def test_linting_and_the_server_can_start_no_process_and_import_no_code() -> Non
     assert not able
 
 
+IN_CHILD = ("keraslint.proof.probe", "keraslint.proof.measures", "keraslint.diagnostic")
+
+
 def test_the_probe_stands_alone() -> None:
-    probe = [m for name, m in modules().items() if name.startswith("keraslint.proof.probe")]
+    probe = [m for name, m in modules().items() if name.startswith(IN_CHILD)]
     others = [
         f"{module.name}:{item.line} imports {item.name}"
         for module in probe
         for item in module.imports
-        if _is_ours(item.name) and not item.name.startswith("keraslint.proof.probe")
+        if _is_ours(item.name) and not item.name.startswith(IN_CHILD)
     ]
 
     assert len(probe) > 1
     assert not others
+
+
+def test_measures_need_keras_only_where_they_observe() -> None:
+    early = [
+        f"{module.name} imports {alias.name}"
+        for name, module in modules().items()
+        if name.startswith("keraslint.proof.measures")
+        for node in module.tree.body
+        if isinstance(node, ast.Import)
+        for alias in node.names
+        if alias.name.split(".")[0] in OWNERS
+    ]
+
+    assert not early
 
 
 def test_names_say_what_is_inside() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from keraslint.diagnostic import Check, CheckStatus, Measure, Outcome, Promise
 
 from .measures.case_pair import Clause, Pair
-from .measures.ranked_checks import clauses_of
+from .measures.ranked_checks import MEANINGS, clauses_of
 
 WORST = (
     CheckStatus.BROKEN,
@@ -66,7 +66,7 @@ def _merged(found: list[Clause]) -> Iterator[Check]:
         clauses = [clause for clause in found if clause.name == name]
         worst = min(clauses, key=lambda clause: WORST.index(clause.status))
         about = worst.about.value if worst.about else ""
-        yield Check(name, worst.status, worst.detail, about)
+        yield Check(name, worst.status, worst.detail, about, MEANINGS[name])
 
 
 def _no_evidence(pairs: list[Pair]) -> str:

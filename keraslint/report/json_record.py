@@ -72,7 +72,8 @@ def _plain(one: Evidence | OldFile) -> Json:
 
 def _check(check: Check) -> Json:
     about = check.about or None
-    return {**asdict(check), "status": check.status.value, "about": about}
+    told = {**asdict(check), "status": check.status.value, "about": about}
+    return {name: value for name, value in told.items() if name != "meaning"}
 
 
 def absolute(path: str) -> str:

@@ -49,6 +49,10 @@ class Block(layers.Layer):
     def scaled(self):
         return 2.0 * self.scale
 
+    @property
+    def way(self):
+        return self.one
+
     def get_config(self):
         return {**super().get_config(), "units": self.units}
 """
@@ -102,7 +106,8 @@ WRONG: dict[str, Wrong] = {
     "a weight that does not train": wrong(
         'initializer="ones"',
         'initializer="ones", trainable=False',
-        "freezes; gradients; old file: legacy; training steps; trains; weights",
+        "freezes; gradients; old file: legacy; training steps; "
+        "trains; weights; gradients in inference; low-rank tuning; special values",
     ),
     "a tuple for a list": wrong(
         "return [out, ops.ones_like(x) if training else ops.zeros_like(x)]",
@@ -112,7 +117,8 @@ WRONG: dict[str, Wrong] = {
     "other outputs": before(
         CALL,
         "        x = x if training or mask is not None else x + 0.1\n",
-        "other magnitudes; other sizes; outputs",
+        "other magnitudes; other sizes; outputs; base settings; "
+        "gradients in inference; low-rank tuning; mixed precision; special values",
     ),
     "other order": wrong(
         "        self.one = layers.Dense(units)\n        self.two = layers.Dense(units)\n",
@@ -122,23 +128,27 @@ WRONG: dict[str, Wrong] = {
     "another configuration of a sub-layer": wrong("seed=1", "seed=2", "sub-layers"),
     "other initial values": wrong('initializer="ones"', 'initializer="zeros"', "initial values"),
     "another output in training": wrong(
-        "ops.ones_like(x) if", "2 * ops.ones_like(x) if", "outputs in training"
+        "ops.ones_like(x) if", "2 * ops.ones_like(x) if", "outputs in training; frozen calls"
     ),
-    "another loss": wrong("add_loss(ops.ones(()))", "add_loss(2 * ops.ones(()))", "losses"),
+    "another loss": wrong(
+        "add_loss(ops.ones(()))", "add_loss(2 * ops.ones(()))", "losses; base settings"
+    ),
     "masks stop here": wrong(
-        "supports_masking = True", "supports_masking = False", "masks; warnings"
+        "supports_masking = True",
+        "supports_masking = False",
+        "masks; warnings; base settings; whole masks",
     ),
     "a mask is not heeded": wrong(
         "if mask is not None",
         "if mask is None and mask",
-        "gradients; masks; outputs; outputs in training",
+        "gradients; masks; outputs; outputs in training; whole masks",
     ),
     "a child is not built": wrong(
         LOST,
         "pass\n",
         "builds; functional model; old file: functional; old file: legacy; old file: owner; "
         "old file: sequential; reloads: copy; reloads: functional; reloads: owner; "
-        "reloads: sequential; reloads: weights",
+        "reloads: sequential; reloads: weights; unknown sizes",
     ),
     "no list for a shape": wrong(
         LOST,
@@ -185,10 +195,10 @@ WRONG: dict[str, Wrong] = {
     "a weight gets no gradient": wrong(
         "* ops.cast(self.scale",
         "* ops.cast(ops.stop_gradient(self.scale + 0.0)",
-        "gradients; training steps; trains",
+        "gradients; training steps; trains; gradients in inference; special values",
     ),
     "another moving average": wrong(
-        "0.9 * self.mean", "0.8 * self.mean", "training steps; updates in training"
+        "0.9 * self.mean", "0.8 * self.mean", "training steps; updates in training; frozen calls"
     ),
     "another second step": before(
         "        return [out",
@@ -214,7 +224,7 @@ WRONG: dict[str, Wrong] = {
     "another output shape": wrong(
         ", self.units), input_shape]",
         ", self.units + 1), input_shape]",
-        "functional model; output shape",
+        "functional model; output shape; unknown sizes",
     ),
     "an output shape that is not used": before(
         CONFIG,
@@ -223,7 +233,7 @@ WRONG: dict[str, Wrong] = {
         "        return [keras.KerasTensor(shape, x.dtype), keras.KerasTensor(x.shape)]\n\n"
         "    def compute_output_shape(self, input_shape):\n"
         "        return [input_shape, input_shape]\n\n",
-        "output shape",
+        "output shape; unknown sizes",
     ),
     "no mixed precision": before(
         "        return [out", '        out = ops.cast(out, "float32")\n', "mixed precision"
@@ -253,14 +263,15 @@ WRONG: dict[str, Wrong] = {
         CALL,
         "        self.calls = getattr(self, 'calls', 0) + 1\n        x = x + 0.1 * self.calls\n",
         f"gradients; losses; masks; other sizes; {OUTPUTS}; repeats; training steps; "
-        "updates in training",
+        "updates in training; base settings; frozen calls; gradients in inference; "
+        "low-rank tuning; mixed precision; special values; whole masks",
     ),
     "instances share": wrong(
         '        self.scale = self.add_weight(name="scale", shape=(), initializer="ones")\n',
         "        if not hasattr(Block, 'shared'):\n"
         '            Block.shared = self.add_weight(name="scale", shape=(), initializer="ones")\n'
         "        self.scale = Block.shared\n",
-        "base arguments; freezes; initial values; instances",
+        "base arguments; freezes; initial values; instances; mixed precision",
     ),
     "another parameter of call": wrong(
         "    def call(self, x, training=None, mask=None):\n",
@@ -277,7 +288,7 @@ WRONG: dict[str, Wrong] = {
     ),
     "an argument is no longer refused": wrong("units < 2", "units < 1", "refusals"),
     "other outputs for large inputs": before(
-        CALL, "        x = ops.minimum(x, 5.0)\n", "other magnitudes"
+        CALL, "        x = ops.minimum(x, 5.0)\n", "other magnitudes; mixed precision"
     ),
     "other outputs for a batch of one": before(
         CALL, "        x = x + 0.1 if x.shape[0] == 1 else x\n", "other sizes"
@@ -290,6 +301,92 @@ WRONG: dict[str, Wrong] = {
         "    def compute_output_spec(self, x, **kwargs):\n"
         "        one, two = super().compute_output_spec(x, **kwargs)\n"
         "        return [one, keras.KerasTensor(two.shape, 'float16')]\n\n",
-        "functional model",
+        "functional model; unknown sizes",
+    ),
+    "moves while frozen": wrong(
+        "        if training:\n            self.mean",
+        "        if training and self.trainable:\n            self.mean",
+        "frozen calls",
+    ),
+    "no gradient in inference": before(
+        "        return [out",
+        "        out = out if training else ops.stop_gradient(out)\n",
+        "gradients in inference; special values",
+    ),
+    "zeros are no zeros": before(
+        CALL, "        x = ops.where(ops.equal(x, 0.0), 0.5, x)\n", "special values"
+    ),
+    "a row without a step": wrong(
+        "out = out * ops.cast(mask, out.dtype)[..., None]\n",
+        "out = out * ops.cast(mask, out.dtype)[..., None]\n"
+        "            out = out + ops.cast(~ops.any(mask, -1), out.dtype)[:, None, None]\n",
+        "whole masks",
+    ),
+    "an output shape of known sizes": wrong(
+        "return [(*input_shape[:-1], self.units), input_shape]",
+        "return [(input_shape[0], input_shape[1] + 0, self.units), input_shape]",
+        "unknown sizes",
+    ),
+    "another way to a child": wrong("return self.one\n", "return self.two\n", "reachable weights"),
+    "no compiling": wrong(
+        "        self.units = units\n",
+        "        self.units = units\n        self.supports_jit = False\n",
+        "base settings",
+    ),
+    "a child's weight is taken": wrong(
+        "out = self.one(x)",
+        "out = ops.matmul(x, self.one._kernel) + self.one.bias",
+        "low-rank tuning",
     ),
 }
+
+OWN_TRAINING = """\
+import keras
+from keras import layers, ops
+
+
+class Block(keras.Model):
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.dense = layers.Dense(8)
+
+    def call(self, x, training=None):
+        return self.dense(x)
+
+    def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
+        return ops.mean((y_pred - x) ** 2) + 0.1 * ops.mean(ops.abs(y_pred))
+"""
+HANDED_IN = """\
+from keras import layers
+
+
+class Block(layers.Layer):
+    def __init__(self, inner, sizes=(), **kwargs):
+        super().__init__(**kwargs)
+        self.inner = inner
+        self.sizes = list(sizes)
+
+    def call(self, x):
+        return self.inner(x)
+"""
+ELSEWHERE: dict[str, tuple[str, str, str, str]] = {
+    "another loss of its own": (
+        OWN_TRAINING,
+        OWN_TRAINING.replace(" + 0.1 * ops.mean(ops.abs(y_pred))", ""),
+        "Block()(floats(4, 8))",
+        "own training",
+    ),
+    "a copy of what was handed in": (
+        HANDED_IN,
+        HANDED_IN.replace("= inner", "= type(inner).from_config(inner.get_config())"),
+        "Block(layers.Dense(4))(floats(2, 8))",
+        "handed in",
+    ),
+    "a caller's list grows": (
+        HANDED_IN,
+        HANDED_IN.replace("self.sizes =", "sizes.append(1)\n        self.sizes ="),
+        "Block(layers.Dense(4), sizes=[2])(floats(2, 8))",
+        "handed in",
+    ),
+}
+"""Rewrites of other layers, each with a recipe and a measure that it breaks."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from measured import LAYER, RECIPE, WRONG
+from measured import ELSEWHERE, LAYER, RECIPE, WRONG
 
 from keraslint.diagnostic import CheckStatus, Outcome, Verdict
 from keraslint.proof.measures.ranked_checks import CHECKS
@@ -19,6 +19,7 @@ def named(verdict: Verdict, status: CheckStatus) -> set[str]:
 
 def test_every_measure_has_a_rewrite_that_it_catches() -> None:
     caught = {name for one in WRONG.values() for name in one.breaks}
+    caught |= {name for _, _, _, name in ELSEWHERE.values()}
 
     assert {name for name, _, _ in CHECKS} - caught == MAY_CHANGE
 
@@ -36,6 +37,17 @@ def test_what_is_wrong_is_caught_by_what_measures_it(judge_all, name) -> None:
 
     assert verdict.outcome is Outcome.REFUTED
     assert named(verdict, CheckStatus.BROKEN) == WRONG[name].breaks
+
+
+@pytest.mark.keras
+@pytest.mark.parametrize("name", ELSEWHERE)
+def test_what_is_wrong_with_other_layers_is_caught_by_what_measures_it(judge_all, name) -> None:
+    before, after, recipe, measure = ELSEWHERE[name]
+
+    verdict = judge_all(before, after, recipe)
+
+    assert verdict.outcome is Outcome.REFUTED
+    assert measure in named(verdict, CheckStatus.BROKEN)
 
 
 @pytest.mark.nightly

@@ -19,11 +19,10 @@ from keraslint.diagnostic import (
     WeightSeen,
 )
 from keraslint.project.facts.class_texts import Clip
-from keraslint.proof.measures.ranked_checks import CHECKS
+from keraslint.proof.measures.ranked_checks import CHECKS, MEANINGS
 from keraslint.report.html.proof_page import page
 from keraslint.report.html.side_by_side import LineRow, Mark, line_rows, weight_rows
 from keraslint.report.verdicts.compared_layer import Exhibit
-from keraslint.report.verdicts.measure_meanings import MEANINGS
 from keraslint.report.verdicts.report_file import evidence
 
 KERNEL = WeightSeen("dense/kernel", (8, 4), "float32", True)

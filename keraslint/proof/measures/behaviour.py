@@ -9,11 +9,8 @@ from .case_pair import (
     BROKEN,
     KEPT,
     MENDED,
-    SKIPPED,
-    Judge,
     Judged,
     Pair,
-    difference,
     error_of,
     lost_probe,
 )
@@ -47,41 +44,6 @@ def _form(form: Any) -> str:
     return ", ".join(f"{kind} {tuple(shape)}" for shape, kind in form)
 
 
-def arrays(group: str, what: str, during: str = "outputs") -> Judge:
-    """A judge of one group of arrays; `during` names the call that must repeat itself."""
-
-    def judge(pair: Pair) -> Iterator[Judged]:
-        found = (pair.after["facts"].get("versus") or {}).get(group)
-        if found is None:
-            return
-        if not pair.repeats(during):
-            yield SKIPPED, f"for {pair.label} two calls disagree"
-            return
-        if found["differs"]:
-            name, how = found["differs"][0]
-            where = "" if name.isdigit() else f" of `{name}`"
-            yield BROKEN, f"for {pair.label} {what}{where} differ{_s(what)}: {how}"
-        elif found["compared"]:
-            yield KEPT, f"{found['compared']} compared"
-
-    return judge
-
-
-def _s(what: str) -> str:
-    return "" if what.split(" in ")[0].endswith("s") else "s"
-
-
-def probed(name: str, what: str) -> Judge:
-    """A judge that only asks: what could be measured before, can it be measured after?"""
-
-    def judge(pair: Pair) -> Iterator[Judged]:
-        error = lost_probe(*pair.facts(name))
-        if error and pair.runs_after:
-            yield BROKEN, f"for {pair.label} {what} fails: {error}"
-
-    return judge
-
-
 def runs(pair: Pair) -> Iterator[Judged]:
     before, after = pair.facts("called")
     if error_of(before) or error_of(after) or before is None or after is None:
@@ -92,24 +54,6 @@ def runs(pair: Pair) -> Iterator[Judged]:
     else:
         text = f"`call()` runs {now} times on the first call, {was} before"
         yield (BROKEN if now > was else MENDED), text
-
-
-def equal(name: str, what: str) -> Judge:
-    """A judge of a fact that must be equal."""
-
-    def judge(pair: Pair) -> Iterator[Judged]:
-        before, after = pair.facts(name)
-        if before is None or error_of(before) or not pair.runs_after:
-            return
-        error = lost_probe(before, after)
-        if error:
-            yield BROKEN, f"for {pair.label} {what} fails: {error}"
-        elif before != after:
-            yield BROKEN, f"for {pair.label} {what} differs: {difference(before, after)}"
-        else:
-            yield KEPT, ""
-
-    return judge
 
 
 def functional(pair: Pair) -> Iterator[Judged]:

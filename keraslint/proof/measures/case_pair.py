@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from keraslint.diagnostic import CheckStatus, Health, Measure
+from ...diagnostic import CheckStatus, Health, Measure
 
 KEPT, MENDED, CHANGED = CheckStatus.KEPT, CheckStatus.MENDED, CheckStatus.CHANGED
 BROKEN, SKIPPED = CheckStatus.BROKEN, CheckStatus.SKIPPED

@@ -4,19 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from keraslint.diagnostic import Health, Measure
-
-from .behaviour import (
-    arrays,
-    called,
-    equal,
-    functional,
-    made,
-    output_form,
-    probed,
-    runs,
-)
+from ...diagnostic import Health, Measure
+from .behaviour import called, functional, made, output_form, runs
 from .case_pair import About, Clause, Judge, Pair, warned
+from .general_judges import arrays, equal, probed
 from .health import (
     built_alone,
     frozen,
@@ -28,6 +19,9 @@ from .health import (
     their_build,
     trains,
 )
+from .interface import base_settings, handed_in, low_rank, method_effects, reachable
+from .meanings import OLDER_MEANINGS
+from .measured import Measured, Observation
 from .public_interface import (
     attributes,
     base_arguments,
@@ -36,6 +30,7 @@ from .public_interface import (
     refuses,
     signatures,
 )
+from .shapes import unknown_sizes
 from .structure import (
     build_parameters,
     children,
@@ -48,6 +43,8 @@ from .structure import (
     unbuilt,
     weights,
 )
+from .training import frozen_call, inference_gradients, own_training
+from .values import precision, special_values, whole_masks
 
 OWNER = "after save and load inside an owner that builds the layer"
 FILE = "after save and load inside a functional model"
@@ -57,6 +54,11 @@ WEIGHTS = "after `load_weights` into an owner that builds the layer"
 TRAINING = "outputs in training"
 R, CK = Health.RELOADS, Measure.CHECKPOINT
 W, O, G, C = Measure.WEIGHTS, Measure.OUTPUTS, Measure.GRADIENTS, Measure.CONFIG  # noqa: E741
+
+
+def _rows(measure: Measured) -> tuple[tuple[str, About, Judge], ...]:
+    return tuple((measure.name, measure.about, judge) for judge in measure.judges)
+
 
 CHECKS: tuple[tuple[str, About, Judge], ...] = (
     ("constructs", None, made),
@@ -85,6 +87,8 @@ CHECKS: tuple[tuple[str, About, Judge], ...] = (
     ("masks", O, arrays("masked", "the output for a masked input")),
     ("masks", O, probed("masked", "a call with a masked input")),
     ("masks", O, equal("masks", "`supports_masking`")),
+    *_rows(special_values.measure),
+    *_rows(whole_masks.measure),
     ("reloads: owner", R, survives("owner reload", OWNER)),
     ("reloads: functional", R, survives("functional reload", FILE)),
     ("reloads: weights", R, survives("weights reload", WEIGHTS)),
@@ -131,25 +135,33 @@ CHECKS: tuple[tuple[str, About, Judge], ...] = (
     ("trains", Health.TRAINS, trains),
     ("repeats", Health.REPEATS, repeats("outputs", "in inference")),
     ("repeats", Health.REPEATS, repeats("outputs in training", "in training")),
+    *_rows(frozen_call.measure),
     ("updates in training", G, arrays("moved", "the value after a call in training", TRAINING)),
     ("gradients", G, arrays("gradient", "the gradient", TRAINING)),
     ("gradients", G, probed("gradients", "taking gradients")),
-    ("training steps", G, arrays("step", "the value after two steps of SGD", TRAINING)),
+    *_rows(inference_gradients.measure),
+    ("training steps", G, arrays("step", "the value after five steps of SGD", TRAINING)),
     ("training steps", G, probed("fit", "`fit`")),
+    *_rows(own_training.measure),
+    *_rows(low_rank.measure),
     ("config", C, config("config", "before build")),
     ("config", C, config("config once built", "once built")),
     ("config", C, old_configurations),
     ("build parameters", Measure.CHECKPOINT, build_parameters),
     ("functional model", O, functional),
     ("output shape", O, equal("output shape", "`compute_output_shape`")),
-    ("mixed precision", O, equal("mixed precision", "its dtypes under `mixed_bfloat16`")),
+    *_rows(precision.measure),
+    *_rows(unknown_sizes.measure),
     ("open shapes", O, equal("open shapes", "its symbolic output where sizes are unknown")),
     ("open shapes", O, equal("traced", "its symbolic output in training")),
     ("base arguments", C, base_arguments),
+    *_rows(base_settings.measure),
     ("signatures", C, signatures),
     ("public names", C, public_names),
-    ("methods", O, arrays("method", "what a method returns")),
+    *_rows(method_effects.measure),
+    *_rows(reachable.measure),
     ("attributes", C, attributes),
+    *_rows(handed_in.measure),
     ("refusals", C, refuses),
     ("instances", W, shared),
     ("calls of call()", None, runs),
@@ -162,6 +174,28 @@ CHECKS: tuple[tuple[str, About, Judge], ...] = (
     ("names", None, names("paths", "the path that Keras makes up for")),
     ("seed paths", None, names("seed paths", "the path of the random generator")),
 )
+
+
+MEASURES: tuple[Measured, ...] = (
+    special_values.measure,
+    whole_masks.measure,
+    frozen_call.measure,
+    inference_gradients.measure,
+    precision.measure,
+    unknown_sizes.measure,
+    reachable.measure,
+    base_settings.measure,
+    handed_in.measure,
+    low_rank.measure,
+    method_effects.measure,
+    own_training.measure,
+)
+"""In the order in which they are observed: the last ones train."""
+OBSERVATIONS: tuple[Observation, ...] = tuple(o for m in MEASURES for o in m.observations)
+TOLERANCES: dict[str, float] = {
+    group.name: group.tolerance for one in OBSERVATIONS for group in one.arrays
+}
+MEANINGS: dict[str, str] = {**OLDER_MEANINGS, **{one.name: one.meaning for one in MEASURES}}
 
 
 def clauses_of(pair: Pair) -> Iterator[Clause]:

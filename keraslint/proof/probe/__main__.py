@@ -6,13 +6,14 @@ import importlib.util
 import sys
 from pathlib import Path
 
-NAME = "_keraslint_probe"
+NAME = "_keraslint"
 
 
 def start() -> None:
-    """Load the package beside this file as `_keraslint_probe` and serve until stdin ends."""
-    folder = Path(__file__).resolve().parent
-    sys.path[:] = [entry for entry in sys.path if entry != "" and Path(entry).resolve() != folder]
+    """Load keraslint's folder as `_keraslint`, and serve requests until stdin ends."""
+    here = Path(__file__).resolve().parent
+    sys.path[:] = [entry for entry in sys.path if entry != "" and Path(entry).resolve() != here]
+    folder = here.parents[1]
     spec = importlib.util.spec_from_file_location(
         NAME, folder / "__init__.py", submodule_search_locations=[str(folder)]
     )
@@ -21,7 +22,7 @@ def start() -> None:
     package = importlib.util.module_from_spec(spec)
     sys.modules[NAME] = package
     spec.loader.exec_module(package)
-    importlib.import_module(f"{NAME}.request_loop").main()
+    importlib.import_module(f"{NAME}.proof.probe.request_loop").main()
 
 
 if __name__ == "__main__":

@@ -11,6 +11,9 @@ from typing import Any
 import keras
 import numpy as np
 
+from ..measures.measured import FULL, LIGHT, SAVED
+from ..measures.ranked_checks import OBSERVATIONS
+from .attempts import attempt, failed
 from .cases.case import Case, Change, leaves
 from .observations.against_before import CALLED, against, plainly_other, versus
 from .observations.build_and_call import built_alone, look
@@ -23,7 +26,7 @@ from .observations.other_inputs import (
     resized,
 )
 from .observations.other_owners import OTHERS, cloned, save_others
-from .observations.public_surface import methods, with_base_arguments
+from .observations.public_surface import with_base_arguments
 from .observations.renamed_configs import old_configurations
 from .observations.round_trips import (
     FILES,
@@ -44,15 +47,13 @@ from .observations.training_run import (
     frozen_before_build,
     frozen_once_built,
     gradients,
-    in_mixed_precision,
     outputs_in_training,
     shared_with_second,
     thawed,
     with_a_mask,
 )
-from .trial import Trial, attempt, failed
+from .trial import Trial
 
-LIGHT, SAVED, FULL = 0, 1, 2
 Stage = Callable[[str], None]
 
 
@@ -159,7 +160,7 @@ def _look_on(
         if not failed(known):
             trial.observe("old configurations", lambda: old_configurations(trial, known))
     place.stage(f"training the layer for {where}")
-    _train(trial, depth)
+    _train(trial, depth, theirs)
     if theirs is not None:
         trial.facts["versus"] = versus(trial.theirs, trial.arrays)
     return depth
@@ -174,7 +175,7 @@ def baseline_error(entry: dict[str, Any]) -> str:
     return ""
 
 
-def _train(trial: Trial, depth: int) -> None:
+def _train(trial: Trial, depth: int, theirs: dict[str, Any] | None) -> None:
     """The layer that was called first is used up here: it ends frozen, thawed and trained."""
     if depth >= SAVED:
         trial.observe("frozen before build", lambda: frozen_before_build(trial))
@@ -182,15 +183,24 @@ def _train(trial: Trial, depth: int) -> None:
         trial.observe("masked", lambda: with_a_mask(trial))
         trial.observe("more magnitudes", lambda: magnitudes(trial, MORE_MAGNITUDES))
         trial.observe("resized", lambda: resized(trial))
-        trial.observe("methods", lambda: methods(trial))
         trial.observe("base arguments", lambda: with_base_arguments(trial))
         trial.observe("shared", lambda: shared_with_second(trial))
         trial.observe("captured dtypes", lambda: captured_dtypes(trial))
-        trial.observe("mixed precision", lambda: in_mixed_precision(trial))
+    _measures(trial, depth, theirs)
+    if depth >= FULL:
         trial.observe("fit", lambda: fit(trial))
         trial.observe("frozen once built", lambda: frozen_once_built(trial))
         trial.observe("thawed", lambda: thawed(trial))
         trial.observe("open shapes", lambda: open_shapes(trial))
+
+
+def _measures(trial: Trial, depth: int, theirs: dict[str, Any] | None) -> None:
+    """Observe what each measure asks for; not what the version before could not show."""
+    for one in OBSERVATIONS:
+        name = one.fact.name
+        told = theirs is None or (theirs.get(name) is not None and not failed(theirs[name]))
+        if told and depth >= one.depth:
+            trial.observe(name, partial(one.observe, trial))
 
 
 def _are_told(trial: Trial, place: Place, theirs: dict[str, Any] | None) -> bool:

@@ -10,14 +10,15 @@ from typing import Any
 
 import keras
 
+from ..measures.measured import FULL, LIGHT, SAVED
+from .attempts import Unusable, describe, failed
 from .cases.case import Case, Change, namespace
 from .cases.derived_cases import Told, derived
 from .cases.recipe_search import called_on_guesses, search
-from .measure_case import FULL, LIGHT, SAVED, Place, Stage, baseline_error, measure
+from .measure_case import Place, Stage, baseline_error, measure
 from .observations.against_before import plainly_other
 from .observations.refusals import accepted, refused
 from .source_overlay import find_class, load_module
-from .trial import Unusable, describe, failed
 
 MOST_CASES = 24
 MOST_SAVED = 3

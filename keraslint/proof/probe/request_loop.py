@@ -35,7 +35,7 @@ QUIET = {
     "OPENBLAS_NUM_THREADS": "1",
 }
 INHERITED = dict(os.environ)
-OWN_FOLDER = Path(__file__).resolve().parent
+OWN_FOLDER = Path(__file__).resolve().parents[2]
 POLL = 0.01
 PATIENCE = 3.0
 """A worker that waits, or that others keep waiting, has so many times the limit."""

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
-import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,15 +10,25 @@ from typing import Any
 import keras
 import numpy as np
 
+from ..measures.measured import Arrays
+from .array_agreement import same
+from .attempts import SEED, attempt, failed
+from .call_arguments import takes_training
 from .cases.case import Case
-from .variable_paths import Mismatch, disturb, numbers, state, transplant
+from .gradients import of_call
+from .variable_paths import (
+    ADDRESS,
+    Mismatch,
+    anatomy,
+    disturb,
+    numbers,
+    plain,
+    public,
+    state,
+    transplant,
+)
 
-SEED = 3
 Facts = dict[str, Any]
-
-
-class Unusable(Exception):
-    """The layer cannot be measured; the text says why."""
 
 
 @dataclass
@@ -98,53 +106,175 @@ class Trial:
         outputs = self.call(layer)
         return outputs, [numbers(loss) for loss in layer.losses]
 
+    def variables(self, layer: Any) -> dict[str, Any]:
+        """The variables of a layer, by path."""
+        return anatomy(layer).variables
+
+    def keep(self, group: Arrays, arrays: Iterable[Any]) -> None:
+        """Keep numbered arrays for comparison."""
+        self.keep_named(group, {str(index): array for index, array in enumerate(arrays)})
+
+    def keep_named(self, group: Arrays, arrays: Mapping[str, Any]) -> None:
+        """Keep arrays for comparison, by name."""
+        self.arrays.update({f"{group.name}/{name}": array for name, array in arrays.items()})
+
+    def changed(self, layer: Any) -> dict[str, Any]:
+        """The variables of a layer that no longer have the agreed state, by path."""
+        values = state(layer)
+        return {
+            key: value
+            for key, value in values.items()
+            if key not in self.state or not np.array_equal(value, self.state[key])
+        }
+
+    @contextmanager
+    def frozen(self, layer: Any) -> Iterator[Any]:
+        """The layer while it is not to train; afterwards all is as it was, sub-layers too."""
+        parts = [layer, *anatomy(layer).children.values()]
+        weights = [(one, one.trainable) for one in self.variables(layer).values()]
+        trained = [(part, part._trainable) for part in parts]
+        layer.trainable = False
+        try:
+            yield layer
+        finally:
+            for part, was in trained:
+                part._trainable = was
+            for weight, was in weights:
+                weight.trainable = was
+
+    def takes_training(self) -> bool:
+        """May `call()` be told whether it is for training?"""
+        return takes_training(self.layer)
+
+    def seeded(self, function: Any, args: Any, kwargs: Any) -> Any:
+        """Call something under a fixed seed."""
+        keras.utils.set_random_seed(SEED)
+        return function(*args, **kwargs)
+
+    def seeded_call(self, layer: Any, **more: Any) -> Any:
+        """Call the layer on the case's inputs under a fixed seed."""
+        args, kwargs = self.case.inputs()
+        return self.seeded(layer, args, {**kwargs, **more})
+
+    def gradients_at(self, args: Any, kwargs: Any) -> dict[str, Any]:
+        """Gradients through a call of the first layer in the agreed state, in inference."""
+        call = lambda inputs: self.seeded(self.layer, *inputs)  # noqa: E731
+        return of_call(self.again(), call, (args, kwargs))
+
+    def give_state(self, layer: Any) -> bool:
+        """Give a layer the agreed state, if it has the same weights."""
+        try:
+            transplant(self.state, layer)
+        except Mismatch:
+            return False
+        return True
+
+    @contextmanager
+    def under(self, policy: str) -> Iterator[None]:
+        """Names and seeds start anew, under another global dtype policy."""
+        self.clear()  # which forgets the policy: it is set afterwards
+        usual = keras.config.dtype_policy()
+        keras.config.set_dtype_policy(policy)
+        try:
+            yield
+        finally:
+            keras.config.set_dtype_policy(usual)
+
+    def mapped(self, change: Callable[[Any], Any]) -> Any:
+        """The arguments of the call with other arrays; None where `change` gives none at all."""
+        changed = False
+
+        def other(leaf: Any) -> Any:
+            nonlocal changed
+            new = change(leaf) if isinstance(leaf, np.ndarray) else None
+            changed = changed or new is not None
+            return leaf if new is None else new
+
+        inputs = keras.tree.map_structure(other, self.case.inputs())
+        return inputs if changed else None
+
+    def scaled(self, factor: float) -> Any:
+        """The arguments of the call, with all real numbers times a factor."""
+        return self.mapped(lambda a: (a * factor).astype(a.dtype) if a.dtype.kind == "f" else a)
+
+    def kept(self, group: Arrays, measure: Callable[[], Any]) -> str:
+        """Keep arrays that `measure` gives, in a row or by name; the error that it ends with."""
+        result = attempt(measure)
+        if failed(result):
+            return str(result.get("error", result))
+        keep = self.keep_named if isinstance(result, dict) else self.keep
+        keep(group, result)
+        return ""
+
+    def text_of(self, measure: Callable[[], Any], fails: str = "fails: ") -> str:
+        """What `measure` gives, as text that is the same in each process; or what it fails with."""
+        result = attempt(measure)
+        if failed(result):
+            return f"{fails}{str(result.get('error', '')).partition(':')[0]}"
+        told = keras.tree.map_structure(_told, result)
+        return ADDRESS.sub("", str(plain(told)))
+
+    def plain_leaves(self, result: Any) -> list[Any]:
+        """The tensors and plain values in what a method returns, as arrays."""
+        leaves = [leaf for leaf in keras.tree.flatten(result) if leaf is not None]
+        plain = (str, int, float, bool)
+        return [numbers(one) for one in leaves if hasattr(one, "shape") or isinstance(one, plain)]
+
+    def flat(self, outputs: Any) -> list[Any]:
+        """All tensors of a nested output as plain arrays."""
+        return flat(outputs)
+
+    def numbers(self, value: Any) -> Any:
+        """A tensor as a plain array."""
+        return numbers(value)
+
+    def same(self, one: Any, other: Any) -> bool:
+        """Are two arrays equal up to rounding?"""
+        return same(one, other)
+
+    def children(self, layer: Any = None) -> dict[str, Any]:
+        """The sub-layers, by path."""
+        return anatomy(self.layer if layer is None else layer).children
+
+    def paths(self, layer: Any = None) -> dict[int, str]:
+        """The paths of all weights and sub-layers, by identity."""
+        parts = anatomy(self.layer if layer is None else layer)
+        weights = {id(one): f"the weight `{path}`" for path, one in parts.variables.items()}
+        return weights | {id(one): f"the layer `{path}`" for path, one in parts.children.items()}
+
+    def public_names(self) -> list[str]:
+        """What can be named of the layer, and not of every layer."""
+        return sorted(public(dir(self.layer), self.layer))
+
+    def shapes(self) -> tuple[str, Any]:
+        """The shapes that `build()` was given: `("named", shapes by parameter)`, or one."""
+        config = self.facts["build config"]
+        if failed(config) or not config:
+            raise Mismatch("the layer does not record the shapes it was built with")
+        named = config.get("shapes_dict")
+        return ("named", named) if named is not None else ("one", config["input_shape"])
+
+    def symbols(self) -> tuple[Any, Any]:
+        """The arguments of the call as symbols of which only the channels are known."""
+
+        def symbol(leaf: Any) -> Any:
+            if not isinstance(leaf, np.ndarray):
+                return leaf
+            channels = leaf.shape[-1:] if leaf.dtype.kind == "f" else (None,)
+            shape = (*[None] * (leaf.ndim - 2), *channels[: leaf.ndim - 1])
+            return keras.Input(shape=shape, dtype=str(leaf.dtype))
+
+        args, kwargs = keras.tree.map_structure(symbol, self.case.inputs())
+        return args, kwargs
+
     def observe(self, name: str, measure: Callable[[], Any]) -> Any:
         """Note what `measure` returns, or the error it ends with, under `name`."""
         self.facts[name] = value = attempt(measure)
         return value
 
 
-def attempt(measure: Callable[[], Any]) -> Any:
-    """The result of `measure`, or `{"error": ...}`; also when it asks for the process to exit."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return measure()
-    except Mismatch as error:
-        return {"skipped": str(error)}
-    except (Exception, SystemExit) as error:
-        return {"error": describe(error)}
-
-
-def tried(case: Case) -> BaseException | None:
-    """Make and call the layer once; the error that ends it, None if it works."""
-    keras.utils.clear_session(free_memory=False)
-    keras.utils.set_random_seed(SEED)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            args, kwargs = case.inputs()
-            case.make()(*args, **kwargs)
-    except (Exception, SystemExit) as error:
-        return error
-    return None
-
-
-def describe(error: BaseException) -> str:
-    """Name and first telling line of an error."""
-    if isinstance(error, MemoryError):
-        return "MemoryError: the memory limit was reached"
-    if isinstance(error, SystemExit):
-        return f"SystemExit: it asked to exit with code {error.code}"
-    plain = re.sub(r"\x1b\[\d+m", "", str(error))
-    lines = [line.strip() for line in plain.splitlines() if line.strip()]
-    first = next((line for line in lines if not line.startswith("Exception encountered")), "")
-    return f"{type(error).__name__}: {first or ''.join(lines[:1])}"[:300].rstrip(": ")
-
-
-def failed(value: Any) -> bool:
-    """Did `attempt` end with an error?"""
-    return isinstance(value, dict) and ("error" in value or "skipped" in value)
+def _told(leaf: Any) -> Any:
+    return numbers(leaf).tolist() if keras.ops.is_tensor(leaf) else leaf
 
 
 def flat(outputs: Any) -> list[Any]:
@@ -159,28 +289,6 @@ def _array(leaf: Any) -> Any:
         return numbers(leaf)
     except Exception:
         return numbers(leaf.to_tensor()) if hasattr(leaf, "to_tensor") else np.array(str(leaf))
-
-
-@contextmanager
-def noted_warnings() -> Iterator[list[str]]:
-    """Collect the texts of warnings, without the numbers of auto-names."""
-    texts: list[str] = []
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        yield texts
-    for warning in caught:
-        if issubclass(warning.category, (UserWarning, RuntimeWarning)):
-            text = re.sub(r"_\d+\b", "", " ".join(str(warning.message).split()))
-            text = text if len(text) <= 160 else f"{text[:159]}…"
-            if text not in texts:
-                texts.append(text)
-
-
-def as_theirs(trial: Trial, groups: tuple[str, ...]) -> bool:
-    """Are the arrays of these groups there before too, all of them, and equal?"""
-    names = {n for n in (*trial.theirs, *trial.arrays) if n.startswith(groups)}
-    both = trial.theirs.keys() & trial.arrays.keys()
-    return names <= both and all(same(trial.theirs[name], trial.arrays[name]) for name in names)
 
 
 def agree(state: dict[str, Any], trial: Trial) -> bool:
@@ -205,24 +313,8 @@ def settle_state(trial: Trial, layer: Any) -> None:
     trial.arrays.update({f"start/{key}": value for key, value in trial.state.items()})
 
 
-def same(one: Any, other: Any) -> bool:
-    """Are two arrays equal up to rounding?"""
-    if one.shape != other.shape or one.dtype != other.dtype:
-        return False
-    if one.dtype.kind not in "fc":
-        return bool(np.array_equal(one, other))
-    finite = np.abs(one[np.isfinite(one)])
-    scale = float(finite.max()) if finite.size else 0.0
-    return bool(np.allclose(one, other, rtol=1e-4, atol=1e-5 * max(scale, 1e-2), equal_nan=True))
-
-
-def distance(one: Any, other: Any) -> str:
-    """How two arrays differ, in words."""
-    if one.shape != other.shape:
-        return f"shape {tuple(one.shape)} before, {tuple(other.shape)} after"
-    if one.dtype != other.dtype:
-        return f"dtype {one.dtype} before, {other.dtype} after"
-    if one.dtype.kind not in "fc":
-        return "different values"
-    gap = np.abs(one.astype("float64") - other.astype("float64"))
-    return f"by up to {float(np.nanmax(gap)):.3g}" if gap.size else "different values"
+def as_theirs(trial: Trial, groups: tuple[str, ...]) -> bool:
+    """Are the arrays of these groups there before too, all of them, and equal?"""
+    names = {n for n in (*trial.theirs, *trial.arrays) if n.startswith(groups)}
+    both = trial.theirs.keys() & trial.arrays.keys()
+    return names <= both and all(same(trial.theirs[name], trial.arrays[name]) for name in names)

@@ -14,6 +14,7 @@ import numpy as np
 
 from .function_text import told_function, told_lambda
 
+ADDRESS = re.compile(r" at 0x[0-9a-f]+")
 AUTO_NAME = re.compile(r"_\d+$")
 
 
@@ -88,6 +89,12 @@ def _has_graph(kind: type) -> bool:
 def own_attributes(kind: type) -> frozenset[str]:
     """The attributes that every `Layer`, or every `Model`, has: Keras saves nothing found there."""
     return frozenset(dir(kind()))
+
+
+def public(names: list[str], layer: Any) -> set[str]:
+    """The names that are no detail and not those of every layer."""
+    own = own_attributes(keras.Model if isinstance(layer, keras.Model) else keras.layers.Layer)
+    return {name for name in names if not name.startswith("_")} - own
 
 
 def _visit_layer(layer: Any, path: str, found: Anatomy, seen: set[int]) -> None:

@@ -9,7 +9,6 @@ from keraslint.report.html.markup import Markup, breakable, element, joined
 from keraslint.report.html.side_by_side import LineRow, Mark, WeightRow, line_rows, weight_rows
 from keraslint.report.verdicts.advice import NO_RECIPE, advice
 from keraslint.report.verdicts.compared_layer import Exhibit
-from keraslint.report.verdicts.measure_meanings import MEANINGS
 from keraslint.report.verdicts.used_recipes import recipes_toml
 
 _TOLD = (CheckStatus.MENDED, CheckStatus.CHANGED)
@@ -89,7 +88,7 @@ def _measured(checks: Sequence[Check]) -> Markup:
 
 def _measure(check: Check) -> Markup:
     status = check.status.value
-    meaning = MEANINGS.get(check.name, "")
+    meaning = check.meaning
     return element(
         "tr",
         element("td", element("span", status, class_=f"status {status}")),

@@ -231,6 +231,11 @@ class Case:
         asked = self.asked().construction
         return self.construct(Construction(asked.args, {**arguments, **asked.kwargs}))
 
+    def real_arguments(self) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        """The arguments of the constructor, evaluated anew."""
+        asked = self.asked().construction
+        return self._real(asked.args), self._real(asked.kwargs)
+
     def construct(self, construction: Construction) -> Any:
         """Construct the layer with these arguments."""
         args, kwargs = self._real(construction.args), self._real(construction.kwargs)

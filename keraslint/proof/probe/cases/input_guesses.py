@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from ..trial import attempt, failed
+from ..attempts import attempt, failed
 from .constructor_guesses import EMPTY, source_of
 
 CHANNELS = (8, 4, 16, 3, 12)

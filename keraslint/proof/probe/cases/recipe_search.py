@@ -8,7 +8,7 @@ import traceback
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from ..trial import Unusable, attempt, describe, failed, tried
+from ..attempts import Unusable, attempt, describe, failed, tried
 from .case import Case
 from .guessed_recipes import called, guesses
 

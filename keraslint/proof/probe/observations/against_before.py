@@ -5,7 +5,10 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from ..trial import Trial, as_theirs, distance, failed, same
+from ...measures.ranked_checks import TOLERANCES
+from ..array_agreement import TOLERANCE, distance, same
+from ..attempts import failed
+from ..trial import Trial, as_theirs
 from ..variable_paths import plain
 from .build_and_call import build_like
 from .other_owners import OTHERS
@@ -65,38 +68,36 @@ def _set_in_order(trial: Trial, theirs: dict[str, Any]) -> None:
         trial.observe("set in order", lambda: set_in_order(trial, start))
 
 
-GROUPS = (
-    *("inference", "training", "loss", "training loss", "mask", "masked", "gradient", "moved"),
-    *("step", "constant", "small", "smaller", "half small", "large", "resized", "longer", "method"),
-)
+NOT_COMPARED = ("start",)
 CALLED = ("inference", "loss", "mask")
 """The groups that a call in inference gives."""
 
 
 def versus(
-    before: dict[str, Any], after: dict[str, Any], groups: tuple[str, ...] = GROUPS
+    before: dict[str, Any], after: dict[str, Any], groups: tuple[str, ...] = ()
 ) -> dict[str, Any]:
-    """For each group that was measured before: `{"compared": n, "differs": [[name, how], ...]}`."""
-    result: dict[str, Any] = {}
-    for group in groups:
-        names = [name for name in before if name.startswith(f"{group}/")]
-        extra = [name for name in after if name.startswith(f"{group}/") and name not in before]
-        if names or extra:
-            parts = [_part(name, before.get(name), after.get(name)) for name in [*names, *extra]]
-            result[group] = {
-                "compared": len(names),
-                "differs": [part for part in parts if part is not None],
-            }
-    return result
+    """For each group that was measured: `{"compared": n, "differs": [[name, how], ...]}`."""
+    found: dict[str, dict[str, Any]] = {}
+    for name in dict.fromkeys([*before, *after]):
+        group = name.partition("/")[0]
+        if group in NOT_COMPARED or (groups and group not in groups):
+            continue
+        told = found.setdefault(group, {"compared": 0, "differs": []})
+        told["compared"] += name in before
+        part = _part(name, before.get(name), after.get(name))
+        if part is not None:
+            told["differs"].append(part)
+    return found
 
 
 def _part(name: str, before: Any, after: Any) -> list[str] | None:
-    short = name.split("/", 1)[1]
+    group, _, short = name.partition("/")
     if after is None:
         return [short, "not measurable after"]
     if before is None:
         return [short, "not there before"]
-    return None if same(before, after) else [short, distance(before, after)]
+    tolerance = TOLERANCES.get(group, TOLERANCE)
+    return None if same(before, after, tolerance) else [short, distance(before, after)]
 
 
 def plainly_other(theirs: dict[str, Any], ours: dict[str, Any]) -> bool:

@@ -9,18 +9,11 @@ from typing import Any
 import keras
 import numpy as np
 
+from ..array_agreement import same
+from ..attempts import attempt, failed, noted_warnings
 from ..cases.class_source import sources_of
 from ..cases.other_values import whole
-from ..trial import (
-    Trial,
-    as_theirs,
-    attempt,
-    failed,
-    flat,
-    noted_warnings,
-    same,
-    settle_state,
-)
+from ..trial import Trial, as_theirs, flat, settle_state
 from ..variable_paths import anatomy, config_of, numbers, plain, state, without_auto_name
 from .public_surface import attributes, surface
 from .weight_initializers import made_weights, without_drawn_seed

@@ -9,10 +9,11 @@ from typing import Any
 import keras
 import numpy as np
 
+from ..attempts import attempt, failed
+from ..call_arguments import arrays_of, put_back, takes_training
 from ..cases.case import Change, leaves
-from ..trial import Trial, attempt, failed
+from ..trial import Trial
 from .build_and_call import keep
-from .training_run import arrays_of, put_back, takes_training
 
 MAGNITUDES = (("small", 1e-3), ("large", 30.0))
 MORE_MAGNITUDES = (("smaller", 1e-5), ("half small", 0.03))

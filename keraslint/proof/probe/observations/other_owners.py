@@ -8,10 +8,12 @@ from typing import Any
 import keras
 import numpy as np
 
-from ..trial import Trial, attempt, flat, noted_warnings
+from ..attempts import attempt, noted_warnings
+from ..call_arguments import arrays_of
+from ..trial import Trial, flat
 from ..variable_paths import transplant
 from .round_trips import Shelf, agrees, called, fed, objects, survived
-from .training_run import Owner, arrays_of
+from .training_run import Owner
 
 SEQUENTIAL, PLAIN = "sequential.keras", "plain.keras"
 

@@ -10,11 +10,11 @@ from dataclasses import asdict, replace
 from itertools import chain, zip_longest
 from typing import Any
 
+from ..attempts import describe, tried
 from ..cases.case import Case, Change, leaves
 from ..cases.class_source import sources_of
 from ..cases.derived_cases import arguments_of, decides
 from ..cases.other_values import whole
-from ..trial import describe, tried
 
 MOST_TRIED = 16
 UNLIKELY_NUMBERS = (3, 0, -1, 1)

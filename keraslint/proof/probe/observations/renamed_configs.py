@@ -7,7 +7,8 @@ import re
 from functools import partial
 from typing import Any
 
-from ..trial import Trial, attempt, failed
+from ..attempts import attempt, failed
+from ..trial import Trial
 from ..variable_paths import config_of
 
 MOST_NAMES, MOST_KEYS = 3, 8

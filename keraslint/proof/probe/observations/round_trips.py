@@ -13,10 +13,13 @@ from typing import Any
 import keras
 import numpy as np
 
-from ..trial import Trial, flat, noted_warnings, same
+from ..array_agreement import same
+from ..attempts import noted_warnings
+from ..call_arguments import arrays_of
+from ..trial import Trial, flat
 from ..variable_paths import anatomy, state, transplant
 from .build_and_call import build_like
-from .training_run import Owner, arrays_of
+from .training_run import Owner
 
 FILES = ("functional.keras", "owner.keras", "owner.weights.h5", "functional.h5")
 

@@ -1,18 +1,33 @@
-"""A trial → gradients, two steps of `fit`, and which weights a freeze reaches."""
+"""A trial → gradients, five steps of `fit`, and which weights a freeze reaches."""
 
 from __future__ import annotations
 
-import contextlib
-import inspect
 from typing import Any
 
 import keras
 import numpy as np
 
-from ..trial import SEED, Trial, attempt, failed, flat, same
+from ...measures.measured import Arrays
+from ..array_agreement import same
+from ..attempts import SEED, attempt, failed
+from ..call_arguments import arrays_of, put_back, takes_training
+from ..gradients import (
+    as_float,
+    by_jax,
+    float_leaves,
+    floating,
+    from_tape,
+    loss_of,
+    new_tape,
+    watched,
+)
+from ..trial import Trial, flat
 from ..variable_paths import anatomy, numbers, state, transplant
 from .build_and_call import keep, repeats
 from .public_surface import attributes
+
+STEPS = 5
+GRADIENT = Arrays("gradient")
 
 
 class Owner(keras.Model):  # type: ignore[misc]
@@ -31,7 +46,7 @@ class Owner(keras.Model):  # type: ignore[misc]
         return self.layer(*args, **kwargs)
 
     def compute_loss(self, x=None, y=None, y_pred=None, *_: Any, **__: Any) -> Any:  # type: ignore[no-untyped-def]
-        parts = [keras.ops.mean(keras.ops.square(_float(o) - 0.5)) for o in _floating(y_pred)]
+        parts = [keras.ops.mean(keras.ops.square(as_float(o) - 0.5)) for o in floating(y_pred)]
         return sum(parts) + sum(self.losses)
 
 
@@ -40,12 +55,6 @@ class HoldingOwner(Owner):
 
     def build(self, *_: Any, **__: Any) -> None:
         self.built = True
-
-
-def takes_training(layer: Any) -> bool:
-    """May `call()` be told whether it is for training?"""
-    parameters = inspect.signature(layer.call).parameters.values()
-    return any(p.name == "training" or p.kind is p.VAR_KEYWORD for p in parameters)
 
 
 class _Hidden:
@@ -61,40 +70,16 @@ class _Hidden:
         return self._trial.facts["build config"]
 
 
-def _float(output: Any) -> Any:
-    return keras.ops.cast(output, "float32")
-
-
-def _floating(outputs: Any) -> list[Any]:
-    leaves = [leaf for leaf in keras.tree.flatten(outputs) if hasattr(leaf, "dtype")]
-    return [leaf for leaf in leaves if "float" in keras.backend.standardize_dtype(leaf.dtype)]
-
-
-def arrays_of(inputs: Any) -> dict[str, Any]:
-    """The arrays among the arguments of a call, numbered."""
-    leaves = [leaf for leaf in keras.tree.flatten(inputs) if isinstance(leaf, np.ndarray)]
-    return {f"input_{index}": leaf for index, leaf in enumerate(leaves)}
-
-
-def put_back(inputs: Any, tensors: dict[str, Any]) -> Any:
-    """The arguments of a call, with tensors in place of the arrays."""
-    counter = iter(range(1000))
-    return keras.tree.map_structure(
-        lambda leaf: tensors[f"input_{next(counter)}"] if isinstance(leaf, np.ndarray) else leaf,
-        inputs,
-    )
-
-
 def outputs_in_training(trial: Trial) -> Any:
     """One call in training: outputs, updated variables; what gradients need is kept aside."""
     layer = trial.again()
     keras.utils.set_random_seed(SEED)
     args, kwargs = trial.case.inputs()
-    with _tape() as tape:
-        args, kwargs = _watched(tape, (args, kwargs))
+    with new_tape() as tape:
+        args, kwargs = watched(tape, (args, kwargs))
         outputs = layer(*args, **{**kwargs, "training": True})
-        loss = attempt(lambda: _loss(layer, outputs))
-    trial.taped = (tape, loss, _float_leaves((args, kwargs)))
+        loss = attempt(lambda: loss_of(outputs, layer.losses))
+    trial.taped = (tape, loss, float_leaves((args, kwargs)))
     arrays = flat(outputs)
     keep(trial, "training", arrays)
     keep(trial, "training loss", [numbers(one) for one in layer.losses])
@@ -103,90 +88,24 @@ def outputs_in_training(trial: Trial) -> Any:
     return {"repeats": repeats(trial, arrays, ("training/", "moved/"), training=True)}
 
 
-def _watched(tape: Any, inputs: Any) -> Any:
-    """The inputs; those of numbers as tensors whose gradients are asked for, where that is done."""
-    if tape is None:
-        return inputs
-
-    def watched(leaf: Any) -> Any:
-        if not (isinstance(leaf, np.ndarray) and leaf.dtype.kind == "f"):
-            return leaf
-        tensor = keras.ops.convert_to_tensor(leaf)
-        tape.watch(tensor)
-        return tensor
-
-    return keras.tree.map_structure(watched, inputs)
-
-
-def _float_leaves(inputs: Any) -> list[Any]:
-    leaves = [leaf for leaf in keras.tree.flatten(inputs) if keras.ops.is_tensor(leaf)]
-    return [leaf for leaf in leaves if "float" in str(leaf.dtype)]
-
-
-def _tape() -> Any:
-    """Records operations for gradients, where the backend has such a thing."""
-    if keras.backend.backend() != "tensorflow":
-        return contextlib.nullcontext()
-    import tensorflow as tf
-
-    return tf.GradientTape()
-
-
-def _loss(layer: Any, outputs: Any) -> Any:
-    return _sum(outputs, layer.losses)
-
-
-def _sum(outputs: Any, losses: list[Any]) -> Any:
-    leaves = enumerate(_floating(outputs))
-    parts = [keras.ops.mean(keras.ops.square(_float(o) - 0.3 * (i + 1))) for i, o in leaves]
-    return sum(parts) + sum(losses)
-
-
 def gradients(trial: Trial) -> Any:
     """Gradients of a loss over all outputs, in training, with respect to each trainable weight."""
     if keras.backend.backend() == "jax":
-        return _gradients_of_jax(trial)
-    tape, loss, inputs = trial.taped or (None, None, [])
-    if tape is None:
-        return {"skipped": "measured by training steps on this backend"}
-    if failed(loss):
-        return loss
-    import tensorflow as tf
-
-    trial.taped = None
-    keys = {id(variable): key for key, variable in anatomy(trial.layer).variables.items()}
-    weights = trial.layer.trainable_weights
-    names = [keys[id(variable)] for variable in weights]
-    names += [f"input {index}" for index in range(len(inputs))]
-    found = tape.gradient(loss, [*(variable.value for variable in weights), *inputs])
-    known = {name: one for name, one in zip(names, found, strict=True) if one is not None}
-    for name, gradient in known.items():
-        trial.arrays[f"gradient/{name}"] = numbers(tf.convert_to_tensor(gradient))
-    return {"weights": sorted(known)}
-
-
-def _gradients_of_jax(trial: Trial) -> Any:
-    import jax
-
-    layer = trial.again()
-    keys = {id(variable): key for key, variable in anatomy(layer).variables.items()}
-    weights = layer.trainable_weights
-
-    def loss(values: Any) -> Any:
-        mapping = list(zip(weights, values, strict=True))
-        with keras.StatelessScope(state_mapping=mapping, collect_losses=True) as scope:
-            keras.utils.set_random_seed(SEED)
-            outputs = trial.call(layer, training=True)
-            return _sum(outputs, scope.losses)
-
-    found = jax.grad(loss)([variable.value for variable in weights])
-    for variable, gradient in zip(weights, found, strict=True):
-        trial.arrays[f"gradient/{keys[id(variable)]}"] = numbers(gradient)
-    return {"weights": sorted(keys[id(variable)] for variable in weights)}
+        found = by_jax(trial.layer, lambda: trial.seeded_call(trial.again(), training=True))
+    else:
+        tape, loss, inputs = trial.taped or (None, None, [])
+        if tape is None:
+            return {"skipped": "measured by training steps on this backend"}
+        if failed(loss):
+            return loss
+        trial.taped = None
+        found = from_tape(trial.layer, tape, loss, inputs)
+    trial.keep_named(GRADIENT, found)
+    return {"weights": sorted(found)}
 
 
 def fit(trial: Trial) -> Any:
-    """Two training steps of plain SGD; keeps the variables afterwards.
+    """Five training steps of plain SGD; keeps the variables afterwards.
 
     They are compiled, as `Model.fit` does, unless a functional model has shown that TensorFlow can
     trace `call()`: then compiling them, which takes longer than all else, tells nothing new.
@@ -200,7 +119,7 @@ def fit(trial: Trial) -> Any:
     owner.compile(optimizer=optimizer, jit_compile=False, run_eagerly=traced)
     transplant(trial.state, layer)
     keras.utils.set_random_seed(SEED)
-    losses = [owner.train_on_batch(data, return_dict=True)["loss"] for _ in range(2)]
+    losses = [owner.train_on_batch(data, return_dict=True)["loss"] for _ in range(STEPS)]
     after = {key: np.array(numbers(v)) for key, v in anatomy(layer).variables.items()}
     trial.arrays.update({f"step/{key}": value for key, value in after.items()})
     moved = [
@@ -243,21 +162,6 @@ def thawed(trial: Trial) -> Any:
 def _keys(layer: Any, weights: list[Any]) -> list[str]:
     keys = {id(variable): key for key, variable in anatomy(layer).variables.items()}
     return sorted(keys[id(variable)] for variable in weights)
-
-
-def in_mixed_precision(trial: Trial) -> Any:
-    """Dtypes of outputs and variables under the global policy `mixed_bfloat16`."""
-    trial.clear()  # which forgets the policy: it is set afterwards
-    policy = keras.config.dtype_policy()
-    keras.config.set_dtype_policy("mixed_bfloat16")
-    try:
-        layer = trial.case.make()
-        outputs = trial.call(layer)
-        kinds = [str(getattr(leaf, "dtype", "")) for leaf in keras.tree.flatten(outputs)]
-        variables = {key: str(v.dtype) for key, v in anatomy(layer).variables.items()}
-        return {"outputs": kinds, "weights": variables}
-    finally:
-        keras.config.set_dtype_policy(policy)
 
 
 def captured_dtypes(trial: Trial) -> Any:

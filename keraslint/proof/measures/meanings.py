@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-MEANINGS: Mapping[str, str] = {
+OLDER_MEANINGS: Mapping[str, str] = {
     "constructs": "it can be made, with the same arguments",
     "calls": "it can be called, on the same inputs",
     "weights": "paths, shapes, dtypes and `trainable` of all weights",
@@ -35,16 +35,15 @@ MEANINGS: Mapping[str, str] = {
     "set_weights": "`set_weights()` takes the old version's `get_weights()`",
     "reloads: warnings": "what Keras warns of while loading",
     "freezes": "`trainable = False` reaches every weight, before and after `build()`",
-    "trains": "two steps of `fit` move the same weights",
+    "trains": "five steps of `fit` move the same weights",
     "repeats": "two calls agree",
     "updates in training": "what a call in training changes (moving averages)",
     "gradients": "gradients with respect to each weight",
-    "training steps": "all values after two steps of `fit`",
+    "training steps": "all values after five steps of `fit`",
     "config": "`get_config()`, before and after building",
     "build parameters": "the names of the parameters of `build()`",
     "functional model": "a functional model computes the same, from as many weights",
     "output shape": "`compute_output_shape()`",
-    "mixed precision": "dtypes under the policy `mixed_bfloat16`",
     "instances": "a second instance shares nothing with the first",
     "other magnitudes": "outputs for inputs close to nothing, and for large ones",
     "other sizes": "outputs of the same layer for a batch of one, and for longer inputs",
@@ -52,7 +51,6 @@ MEANINGS: Mapping[str, str] = {
     "base arguments": "what `name=`, `trainable=` and `dtype=` do",
     "signatures": "`__init__()` and `call()` can be called as before",
     "public names": "methods and attributes, `input_spec`, and the package that files name",
-    "methods": "what other public methods return",
     "attributes": "public attributes that hold plain data",
     "refusals": "what the layer refused is refused",
     "calls of call()": "how often `call()` runs at the first call",

@@ -1,0 +1,60 @@
+"""Judges that several measures share: of arrays, of equal facts, of what can still be done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from .case_pair import BROKEN, KEPT, SKIPPED, Judge, Judged, Pair, difference, error_of, lost_probe
+
+
+def arrays(group: str, what: str, during: str = "outputs") -> Judge:
+    """A judge of one group of arrays; `during` names the call that must repeat itself."""
+
+    def judge(pair: Pair) -> Iterator[Judged]:
+        found = (pair.after["facts"].get("versus") or {}).get(group)
+        if found is None:
+            return
+        if not pair.repeats(during):
+            yield SKIPPED, f"for {pair.label} two calls disagree"
+            return
+        if found["differs"]:
+            name, how = found["differs"][0]
+            where = "" if name.isdigit() else f" of `{name}`"
+            yield BROKEN, f"for {pair.label} {what}{where} differ{_s(what)}: {how}"
+        elif found["compared"]:
+            yield KEPT, f"{found['compared']} compared"
+
+    return judge
+
+
+def _s(what: str) -> str:
+    return "" if what.split(" in ")[0].endswith("s") else "s"
+
+
+def probed(name: str, what: str) -> Judge:
+    """A judge that only asks: what could be measured before, can it be measured after?"""
+
+    def judge(pair: Pair) -> Iterator[Judged]:
+        error = lost_probe(*pair.facts(name))
+        if error and pair.runs_after:
+            yield BROKEN, f"for {pair.label} {what} fails: {error}"
+
+    return judge
+
+
+def equal(name: str, what: str) -> Judge:
+    """A judge of a fact that must be equal."""
+
+    def judge(pair: Pair) -> Iterator[Judged]:
+        before, after = pair.facts(name)
+        if before is None or error_of(before) or not pair.runs_after:
+            return
+        error = lost_probe(before, after)
+        if error:
+            yield BROKEN, f"for {pair.label} {what} fails: {error}"
+        elif before != after:
+            yield BROKEN, f"for {pair.label} {what} differs: {difference(before, after)}"
+        else:
+            yield KEPT, ""
+
+    return judge

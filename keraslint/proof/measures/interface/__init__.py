@@ -1,0 +1,1 @@
+"""What users of a layer name, hand in and ask."""

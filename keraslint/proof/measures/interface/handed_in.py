@@ -1,0 +1,83 @@
+"""Layers and containers that a caller hands in → whether the layer keeps them, and leaves them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from ....diagnostic import Measure
+from ..general_judges import equal
+from ..measured import LIGHT, Fact, Measured, Observation
+
+if TYPE_CHECKING:
+    from ...probe.trial import Trial
+
+KEPT_LAYERS: Fact[dict[str, str]] = Fact("handed in")
+LEFT_ALONE: Fact[str] = Fact("inputs left alone")
+
+
+def observe(trial: Trial) -> dict[str, str] | None:
+    """Where each layer that was handed in is found, and what containers hold in the end."""
+    import keras
+
+    trial.clear()
+    args, kwargs = trial.case.real_arguments()
+    given = dict(_parts({**dict(enumerate(args)), **kwargs}, ""))
+    layers = {name: one for name, one in given.items() if isinstance(one, keras.layers.Layer)}
+    containers = {name: one for name, one in given.items() if isinstance(one, (list, dict))}
+    if not layers and not containers:
+        return None
+    layer = trial.case.cls(*args, **kwargs)
+    trial.call(layer)
+    paths = trial.paths(layer)
+    told = {name: paths.get(id(one), "a copy, or nothing") for name, one in layers.items()}
+    return told | {f"what is in {n}": _names_in(one) for n, one in containers.items()}
+
+
+def observe_inputs(trial: Trial) -> str | None:
+    """What nested inputs hold after a call."""
+    import keras
+
+    args, kwargs = trial.case.inputs()
+    if not any(isinstance(one, (list, dict)) for one in (*args, *kwargs.values())):
+        return None
+    trial.seeded(trial.again(), args, kwargs)
+    return str(
+        keras.tree.map_structure(lambda leaf: tuple(getattr(leaf, "shape", ())), (args, kwargs))
+    )
+
+
+def _parts(value: Any, path: str) -> Iterator[tuple[str, Any]]:
+    """All that is in nested arguments, containers too, by the way to it."""
+    if path:
+        yield path, value
+    if isinstance(value, dict):
+        for key, one in value.items():
+            yield from _parts(one, f"{path}/{key}" if path else str(key))
+    elif isinstance(value, (list, tuple)):
+        for index, one in enumerate(value):
+            yield from _parts(one, f"{path}/{index}")
+
+
+def _names_in(container: Any) -> str:
+    """What is in a container, without values that differ from one process to the next."""
+    if isinstance(container, dict):
+        return str({key: _names_in(one) for key, one in container.items()})
+    if isinstance(container, (list, tuple)):
+        return str([_names_in(one) for one in container])
+    return repr(container) if isinstance(container, (str, int, float)) else type(container).__name__
+
+
+measure = Measured(
+    name="handed in",
+    about=Measure.WEIGHTS,
+    meaning="layers handed in are used themselves; a caller's lists and dicts stay as they are",
+    judges=(
+        equal(KEPT_LAYERS.name, "what becomes of what is handed in"),
+        equal(LEFT_ALONE.name, "what a call leaves of its inputs"),
+    ),
+    observations=(
+        Observation(fact=KEPT_LAYERS, observe=observe, depth=LIGHT),
+        Observation(fact=LEFT_ALONE, observe=observe_inputs, depth=LIGHT),
+    ),
+)

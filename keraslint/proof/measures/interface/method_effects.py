@@ -1,0 +1,86 @@
+"""Public methods that users call → what they return, and what they leave behind."""
+
+from __future__ import annotations
+
+import inspect
+from typing import TYPE_CHECKING, Any
+
+from ....diagnostic import Measure
+from ..general_judges import arrays
+from ..measured import Arrays, Fact, Measured, Observation
+
+if TYPE_CHECKING:
+    from ...probe.trial import Trial
+
+RETURNED, LEFT = Arrays("method"), Arrays("after method")
+CALLED: Fact[list[str]] = Fact("methods")
+SIZED = {"batch_size": 2, "rank": 2}
+"""Numbers that methods ask for by these names."""
+
+
+def observe(trial: Trial) -> list[str]:
+    """The methods that can be called without arguments, or as the layer is, or with another one."""
+    done = []
+    for name in trial.public_names():
+        function = getattr(trial.case.cls, name, None)
+        if inspect.isfunction(function) and _called(trial, name, function):
+            done.append(name)
+    return done
+
+
+def _called(trial: Trial, name: str, function: Any) -> bool:
+    """Call it twice, on new layers: what it gives is kept if it repeats itself."""
+    import numpy as np
+
+    first, second = (_results(trial, name, function) for _ in range(2))
+    if first is None or second is None or first.keys() != second.keys():
+        return False
+    if not all(trial.same(np.asarray(first[key]), np.asarray(second[key])) for key in first):
+        return False
+    for (group, key), array in first.items():
+        trial.keep_named(group, {f"{name}() {key}": array})
+    return True
+
+
+def _results(trial: Trial, name: str, function: Any) -> dict[Any, Any] | None:
+    """What it returns and the weights that it changes; None where it cannot be called."""
+    import numpy as np
+
+    try:
+        layer = trial.ready()
+        given = _given_to(trial, function)
+        if given is None:
+            return None
+        args, kwargs = given
+        returned = trial.plain_leaves(trial.seeded(getattr(layer, name), args, kwargs))
+    except (Exception, SystemExit):
+        return None
+    left = {(LEFT, key): np.array(value) for key, value in trial.changed(layer).items()}
+    return {(RETURNED, str(index)): one for index, one in enumerate(returned)} | left
+
+
+def _given_to(trial: Trial, function: Any) -> tuple[Any, dict[str, Any]] | None:
+    """The arguments to call it with; None where it needs others."""
+    args, kwargs = trial.case.inputs()
+    parameters = list(inspect.signature(function).parameters.values())[1:]
+    needed = [p for p in parameters if p.default is p.empty and p.kind in (0, 1, 3)]
+    sized = {p.name: SIZED[p.name] for p in parameters if p.name in SIZED}
+    names = {p.name for p in needed}
+    if names <= sized.keys():
+        return (), sized
+    if names <= {"other", "layer", "model"}:
+        return (), {name: trial.ready() for name in names}
+    alike = len(needed) == len(args) and not kwargs and all(p.kind != 3 for p in needed)
+    return (args, sized) if alike else None
+
+
+measure = Measured(
+    name="methods",
+    about=Measure.OUTPUTS,
+    meaning="what other public methods return, and the weights that they change",
+    judges=(
+        arrays(RETURNED.name, "what a method returns"),
+        arrays(LEFT.name, "the value that a method leaves"),
+    ),
+    observations=(Observation(fact=CALLED, observe=observe, arrays=(RETURNED, LEFT)),),
+)

@@ -1,0 +1,1 @@
+"""What a layer makes of sizes that are not known yet."""

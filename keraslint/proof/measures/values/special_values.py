@@ -1,0 +1,65 @@
+"""Inputs of zeros, of equal numbers, of only true or false → what the layer makes of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ....diagnostic import Measure
+from ..general_judges import arrays
+from ..measured import Arrays, Fact, Measured, Observation
+
+if TYPE_CHECKING:
+    from ...probe.trial import Trial
+
+ZERO, AT_ZERO = Arrays("zeros"), Arrays("gradient at zero")
+TIES, NONE_TRUE, ALL_TRUE = Arrays("ties"), Arrays("all false"), Arrays("all true")
+TRIED: Fact[dict[str, str]] = Fact("special values")
+
+
+def observe(trial: Trial) -> dict[str, str]:
+    """What each kind of input ended with, where it is an error."""
+    changes: dict[str, tuple[Arrays, Any]] = {
+        "zeros": (ZERO, _zeros),
+        "equal numbers": (TIES, _ties),
+        "only False": (NONE_TRUE, lambda array: _filled(array, False)),
+        "only True": (ALL_TRUE, lambda array: _filled(array, True)),
+    }
+    told = {}
+    for name, (group, change) in changes.items():
+        inputs = trial.mapped(change)
+        if inputs is not None:
+            told[name] = trial.kept(group, lambda inputs=inputs: trial.outputs_of(*inputs))  # type: ignore[misc]
+    zeros = trial.mapped(_zeros)
+    if zeros is not None:
+        told["gradients at zero"] = trial.kept(AT_ZERO, lambda: trial.gradients_at(*zeros))
+    return told
+
+
+def _zeros(array: Any) -> Any:
+    return array * 0 if array.dtype.kind in "fiu" else None
+
+
+def _ties(array: Any) -> Any:
+    """Halves with the signs of the numbers: every maximum is there more than once."""
+    return ((array > 0) - 0.5).astype(array.dtype) if array.dtype.kind == "f" else None
+
+
+def _filled(array: Any, value: bool) -> Any:
+    return (array & False) | value if array.dtype.kind == "b" else None
+
+
+measure = Measured(
+    name="special values",
+    about=Measure.OUTPUTS,
+    meaning="outputs and gradients for inputs of zeros, equal numbers, and masks of one value",
+    judges=(
+        arrays(ZERO.name, "the output for zeros"),
+        arrays(TIES.name, "the output for equal numbers"),
+        arrays(NONE_TRUE.name, "the output where nothing is true"),
+        arrays(ALL_TRUE.name, "the output where all is true"),
+        arrays(AT_ZERO.name, "the gradient at zero"),
+    ),
+    observations=(
+        Observation(fact=TRIED, observe=observe, arrays=(ZERO, TIES, NONE_TRUE, ALL_TRUE, AT_ZERO)),
+    ),
+)
