@@ -178,3 +178,43 @@ def test_a_layer_that_nobody_can_guess_is_unknown_and_the_way_out_is_told(
     assert code == 2
     assert out.startswith("Block: unknown: baseline fails: no way to make it was found")
     assert "--recipe" in out
+
+
+CELL = """\
+from keras import layers, ops
+
+
+class Cell(layers.Layer):
+    state_size = 4
+
+    def build(self, input_shape):
+        self.kernel = self.add_weight(shape=(input_shape[-1], 4), name="kernel")
+
+    def call(self, x, states):
+        new = ops.tanh(ops.matmul(x, self.kernel) + states[0])
+        return new, [new]
+
+
+class Block(layers.Layer):
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.rnn = layers.RNN(Cell())
+
+    def build(self, input_shape):
+        self.rnn.build(input_shape)
+
+    def call(self, x):
+        return self.rnn(x)
+"""
+
+
+def test_a_cell_of_the_module_is_the_same_in_the_other_file(files: Path) -> None:
+    (files / "old_cell.py").write_text(CELL, encoding="utf-8")
+    (files / "new_cell.py").write_text(
+        CELL.replace("return self.rnn(x)", "y = self.rnn(x)\n        return y"), encoding="utf-8"
+    )
+
+    recipe = ("--recipe", "Block()(floats(2, 5, 3))")
+    code = run(["compare", "old_cell.py", "new_cell.py", "--layer", "Block", *recipe])
+
+    assert code == 0

@@ -147,7 +147,9 @@ class Prover:
         layer = claim.after_layer or claim.layer
         with tempfile.TemporaryDirectory(dir=self._scratch.name) as folder:
             job = after_job(claim, options, cases)
-            after = self._measure({**job, "folder": folder, "theirs": their_folder})
+            module = before["answer"]["module"]
+            job |= {"folder": folder, "theirs": their_folder, "module": module}
+            after = self._measure(job)
         looked_at = _looked_at(before, after)
         wrong = _why_not(after, options.timeout)
         if wrong:

@@ -18,7 +18,7 @@ from .cases.recipe_search import called_on_guesses, search
 from .measure_case import Place, Stage, baseline_error, measure
 from .observations.against_before import plainly_other
 from .observations.refusals import accepted, refused
-from .source_overlay import find_class, load_module
+from .source_overlay import find_class, go_by, load_module
 
 MOST_CASES = 24
 MOST_SAVED = 3
@@ -42,6 +42,7 @@ def load_layer(job: dict[str, Any]) -> tuple[Any, Any]:
     if not (isinstance(cls, type) and issubclass(cls, keras.layers.Layer)):
         raise Unusable(f"`{job['layer']}` is no layer of Keras {keras.__version__}")
     cls.__name__ = job["names"][0].split(".")[-1]
+    go_by(module, job.get("module", ""))
     return module, cls
 
 
@@ -91,7 +92,7 @@ def _before(job: dict[str, Any], cls: Any, space: dict[str, Any], place: Place) 
     budget = min(job["timeout"] / 4, max(LEAST_DERIVING, spent))
     _derive(cases, entries, place, budget, job.get("also", ""))
     entries[0]["facts"]["refused"] = refused(cases[0], place.unusable)
-    return {"cases": entries}
+    return {"cases": entries, "module": cls.__module__}
 
 
 def _given(job: dict[str, Any], cls: Any, space: dict[str, Any]) -> list[Case]:

@@ -149,6 +149,25 @@ def _alone(file: Path, text: str) -> ModuleType:
     return module
 
 
+def go_by(module: ModuleType, name: str) -> None:
+    """Let a module and its classes go by the name of the one that it is compared with.
+
+    Files name classes by their modules. Where a module of that name is there, all stays as it is.
+    """
+    if name and name not in sys.modules:
+        _rename_in(vars(module), module.__name__, name)
+        sys.modules[name] = module
+
+
+def _rename_in(values: Mapping[str, Any], old: str, new: str) -> None:
+    """Classes and functions that were defined in the module, inner classes too."""
+    for value in list(values.values()):
+        if getattr(value, "__module__", None) == old and hasattr(value, "__qualname__"):
+            value.__module__ = new
+            if isinstance(value, type):
+                _rename_in(vars(value), old, new)
+
+
 def find_class(module: ModuleType, qualified_name: str) -> Any:
     """The class `Outer.Block` of a module."""
     found: Any = module
