@@ -61,11 +61,13 @@ class Observation:
     """What is looked at in the child, and in which cases; None where the layer has no such thing.
 
     Keras and numpy are there in the child alone: `observe` imports them where it needs them.
+    `retried`: where a recipe's case has not shown it, the cases that derive from it are asked too.
     """
 
     fact: Fact[Any]
     observe: Callable[[Trial], Any]
     depth: int = FULL
+    retried: bool = False
     arrays: tuple[Arrays, ...] = ()
 
 

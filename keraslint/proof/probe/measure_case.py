@@ -54,6 +54,7 @@ from .observations.training_run import (
 )
 from .trial import Trial
 
+KINDS_OF_INPUT = {"ints": "of whole numbers", "bools": "of truth values"}
 Stage = Callable[[str], None]
 
 
@@ -63,7 +64,7 @@ class Place:
 
     `brief`: a case is left off once weights or outputs are seen to be other ones, and further
     owners are left out where they would show what a functional model has shown.
-    `unusable` are changes under which no case can be measured.
+    `unusable` are changes under which no case can be measured; `shown`, facts that were observed.
     `steady`, `finite`: in the cases of the recipes, calls repeat and outputs are numbers.
     """
 
@@ -75,6 +76,7 @@ class Place:
     steady: bool = False
     finite: bool = False
     unusable: list[Change] = field(default_factory=list)
+    shown: set[str] = field(default_factory=set)
 
     def shelf(self, index: int) -> Shelf:
         """The folder of one case."""
@@ -160,7 +162,7 @@ def _look_on(
         if not failed(known):
             trial.observe("old configurations", lambda: old_configurations(trial, known))
     place.stage(f"training the layer for {where}")
-    _train(trial, depth, theirs)
+    _train(trial, depth, place, theirs)
     if theirs is not None:
         trial.facts["versus"] = versus(trial.theirs, trial.arrays)
     return depth
@@ -175,7 +177,7 @@ def baseline_error(entry: dict[str, Any]) -> str:
     return ""
 
 
-def _train(trial: Trial, depth: int, theirs: dict[str, Any] | None) -> None:
+def _train(trial: Trial, depth: int, place: Place, theirs: dict[str, Any] | None) -> None:
     """The layer that was called first is used up here: it ends frozen, thawed and trained."""
     if depth >= SAVED:
         trial.observe("frozen before build", lambda: frozen_before_build(trial))
@@ -186,7 +188,7 @@ def _train(trial: Trial, depth: int, theirs: dict[str, Any] | None) -> None:
         trial.observe("base arguments", lambda: with_base_arguments(trial))
         trial.observe("shared", lambda: shared_with_second(trial))
         trial.observe("captured dtypes", lambda: captured_dtypes(trial))
-    _measures(trial, depth, theirs)
+    _measures(trial, depth, place, theirs)
     if depth >= FULL:
         trial.observe("fit", lambda: fit(trial))
         trial.observe("frozen once built", lambda: frozen_once_built(trial))
@@ -194,13 +196,20 @@ def _train(trial: Trial, depth: int, theirs: dict[str, Any] | None) -> None:
         trial.observe("open shapes", lambda: open_shapes(trial))
 
 
-def _measures(trial: Trial, depth: int, theirs: dict[str, Any] | None) -> None:
-    """Observe what each measure asks for; not what the version before could not show."""
+def _measures(trial: Trial, depth: int, place: Place, theirs: dict[str, Any] | None) -> None:
+    """Observe what each measure asks for; of the version after, what the one before has shown."""
     for one in OBSERVATIONS:
         name = one.fact.name
-        told = theirs is None or (theirs.get(name) is not None and not failed(theirs[name]))
-        if told and depth >= one.depth:
-            trial.observe(name, partial(one.observe, trial))
+        if theirs is not None:
+            wanted = _is_shown(theirs.get(name))
+        else:
+            wanted = depth >= one.depth or (one.retried and name not in place.shown)
+        if wanted and _is_shown(trial.observe(name, partial(one.observe, trial))):
+            place.shown.add(name)
+
+
+def _is_shown(value: Any) -> bool:
+    return value is not None and not failed(value)
 
 
 def _are_told(trial: Trial, place: Place, theirs: dict[str, Any] | None) -> bool:
@@ -229,7 +238,8 @@ def label_of(case: Case) -> str:
     shapes = [str(case.change.to_input(one, index).shape) for index, one in inputs]
     word = "input" if len(shapes) == 1 else "inputs"
     changed = [f"`{name}={value!r}`" for name, value in case.change.arguments]
-    dropped = [f"without `{name}`" for name in case.change.without]
+    dropped = [f"without `{name}`" for name in (*case.change.without, *case.change.keys)]
+    dropped += [KINDS_OF_INPUT[case.change.kind]] if case.change.kind else []
     changed += [f"`{name}={text}`" for name, text in (*case.change.made, *case.change.given)]
     having = [f"with {', '.join(changed)}"] if changed else []
     return " ".join([f"{word} {', '.join(shapes)}", *having, *dropped])

@@ -20,7 +20,7 @@ from .observations.against_before import plainly_other
 from .observations.refusals import accepted, refused
 from .source_overlay import find_class, go_by, load_module
 
-MOST_CASES = 24
+MOST_CASES = 40
 MOST_SAVED = 3
 LEAST_DERIVING = 4.0
 
@@ -129,7 +129,7 @@ def _derive(
                 if asked.alternatives in seen:
                     continue
                 seen.add(asked.alternatives)
-                deepen = partial(_depth, branches) if asked.decides else None
+                deepen = partial(_depth, branches, asked.closely) if asked.decides else None
                 working = _first_working(case, asked.alternatives, len(entries), place, deepen)
                 if working is None:
                     waiting = [*asked.otherwise, *waiting]
@@ -164,10 +164,10 @@ def _is_finite(entry: dict[str, Any]) -> bool:
     return failed(outputs) or bool(outputs["finite"])
 
 
-def _depth(branches: set[tuple[str, ...]], facts: dict[str, Any]) -> int:
+def _depth(branches: set[tuple[str, ...]], closely: bool, facts: dict[str, Any]) -> int:
     """How far to look into a derived case: closer if it takes a branch that is new."""
     branch = _branch(facts)
-    if branch in branches or len(branches) > MOST_SAVED:
+    if branch in branches or (len(branches) > MOST_SAVED and not closely):
         return LIGHT
     branches.add(branch)
     return SAVED

@@ -100,5 +100,5 @@ measure = Measured(
         equal(WAY.name, "what `fit` and `evaluate` report"),
         arrays(TOLD.name, "what its own training gives"),
     ),
-    observations=(Observation(fact=WAY, observe=observe, arrays=(TOLD,)),),
+    observations=(Observation(fact=WAY, observe=observe, retried=True, arrays=(TOLD,)),),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
 from types import CodeType
 from typing import Any
@@ -138,6 +138,9 @@ class Change:
     `doubles`: it doubles a size; `uneven`: planes get longer on one side than on the other;
     `made`, `given`: arguments of the constructor and of the call, as expressions.
     `fed`: the shape of numbers that take the place of the first input.
+    `alone`: channels and lengths change in the input of this number only.
+    `narrow`: all sizes between the batch and the channels are one.
+    `kind`: numbers of another kind in the place of real ones. `keys`: left out of dicts of inputs.
     """
 
     label: str = ""
@@ -152,21 +155,29 @@ class Change:
     given: tuple[tuple[str, str], ...] = ()
     made: tuple[tuple[str, str], ...] = ()
     fed: tuple[int, ...] = ()
+    alone: int | None = None
+    narrow: bool = False
+    kind: str = ""
+    keys: tuple[str, ...] = ()
 
     def along_with(self, other: Change) -> Change:
         """Both changes at once."""
         return Change(
-            f"{self.label}, {other.label}",
-            (*self.arguments, *other.arguments),
-            self.batch or other.batch,
-            self.channels or other.channels,
-            self.longer or other.longer,
-            (*self.without, *other.without),
+            label=f"{self.label}, {other.label}",
+            arguments=(*self.arguments, *other.arguments),
+            batch=self.batch or other.batch,
+            channels=self.channels or other.channels,
+            longer=self.longer or other.longer,
+            without=(*self.without, *other.without),
             uneven=self.uneven or other.uneven,
             rank=self.rank or other.rank,
             given=(*self.given, *other.given),
             made=(*self.made, *other.made),
             fed=self.fed or other.fed,
+            alone=other.alone if self.alone is None else self.alone,
+            narrow=self.narrow or other.narrow,
+            kind=self.kind or other.kind,
+            keys=(*self.keys, *other.keys),
         )
 
     def to_input(self, given: Input, index: int) -> Input:
@@ -175,13 +186,19 @@ class Change:
             return Input("floats", self.fed, "float32")
         shape = list(given.shape)
         last = len(shape) - (1 if given.kind in ("floats", "zeros") else 0)
-        if self.longer:
+        chosen = self.alone is None or self.alone == index
+        if self.narrow:
+            shape[1:last] = [1] * (last - 1)
+        if self.longer and chosen:
             each = self.longer if self.uneven else 0
             shape[1:last] = [n + self.longer + i * each for i, n in enumerate(shape[1:last])]
         if self.batch and shape and shape[0] == self.batch[0]:
             shape[0] = self.batch[1]
-        if self.channels and last < len(shape) and len(shape) > 1 and shape[-1] == self.channels[0]:
+        has_channels = last < len(shape) and len(shape) > 1
+        if self.channels and chosen and has_channels and shape[-1] == self.channels[0]:
             shape[-1] = self.channels[1]
+        if self.kind and given.kind == "floats":
+            return Input(self.kind, tuple(shape), {"ints": "int32", "bools": "bool"}[self.kind])
         if self.rank and last < len(shape) and len(shape) > 1:
             middle = [*shape[1:-1], 4, 4, 4][: self.rank - 2]
             shape[1:-1] = middle
@@ -212,7 +229,8 @@ class Case:
         construction = self._changed(value.construction)
         kwargs = {k: v for k, v in value.kwargs.items() if k not in self.change.without}
         kwargs |= {name: eval(text, dict(self.space)) for name, text in self.change.given}
-        return Call(construction, value.args, kwargs)
+        args, kwargs = (without_keys(one, self.change.keys) for one in (value.args, kwargs))
+        return Call(construction, args, kwargs)
 
     def _changed(self, construction: Construction) -> Construction:
         if not self.change.arguments and not self.change.made:
@@ -263,6 +281,17 @@ class Case:
         if type(value) is dict:
             return {key: self._real(item) for key, item in value.items()}
         return value.array(0) if isinstance(value, Input) else value
+
+
+def without_keys(value: Any, keys: Collection[str]) -> Any:
+    """Nested arguments without these keys of dicts."""
+    if not keys:
+        return value
+    if type(value) in (list, tuple):
+        return type(value)(without_keys(item, keys) for item in value)
+    if type(value) is dict:
+        return {k: without_keys(item, keys) for k, item in value.items() if k not in keys}
+    return value
 
 
 def described(value: Any) -> Any:

@@ -9,48 +9,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from .case import parameters_of
+from .parameter_kinds import BY_TYPE, IMAGE, KINDS
 
 Arguments = dict[str, str]
 EMPTY = inspect.Parameter.empty
 MOST_CHOICES = 6
-SWITCH = r"^(use|is|has|with|add|apply|return|include|do|norm|enable|learn)_|^bias$|_bias$"
-# (pattern of a parameter's name, expression); the first that matches is taken
-BY_NAME: tuple[tuple[str, str], ...] = (
-    (r"initializer", '"glorot_uniform"'),
-    (r"regularizer|constraint", "None"),
-    (r"activation|act_fn|act_layer|nonlinearity|^act$", '"relu"'),
-    (SWITCH, "True"),
-    (r"vocab|num_embeddings|^words$|num_tokens", "10"),
-    (r"drop|prob", "0.1"),
-    (r"epsilon|(^|_)eps$", "1e-5"),
-    (r"momentum|alpha|rate$|^scale$|gamma|temperature|_factor$", "0.5"),
-    (r"head_(dim|size)|dim_head|key_dim|value_dim|d_k|d_v", "4"),
-    (r"heads", "2"),
-    (r"kernel", "3"),
-    (r"stride|dilat", "1"),
-    (r"pool_?size|patch|block_size|window|upsample|downsample|merge_size", "2"),
-    (r"padding|pad_type", '"same"'),
-    (r"data_format", '"channels_last"'),
-    (r"groups|top_?k", "2"),
-    (r"min_level", "3"),
-    (r"max_level", "5"),
-    (r"expan|ratio|multiplier", "2"),
-    (r"num_classes|^classes$|n_classes", "3"),
-    (r"(max|seq|sequence).*len|max_pos|num_pos|position|context_length", "16"),
-    (r"(image|input|img)_shape", "(8, 8, 3)"),
-    (r"(image|input|img)_(size|resolution)|^resolution$", "(8, 8)"),
-    (r"shift", "1"),
-    (r"^(num|n)_?(layers|blocks|repeats?|convs?|stages?|steps)|^repeats?$|^depth$", "2"),
-    (r"spatial_dims|^rank$|^ndim", "2"),
-    (r"filters_list|widths|hidden_units|channels_list|layer_sizes|dims$", "(8, 8)"),
-    (r"axis", "-1"),
-    (r"^name$|prefix", '"layer"'),
-    (r"(^|_)layer$|^block$|^module$|^fn$", "layers.Dense(8)"),
-    (r"hidden|intermediate|inner|mlp|feedforward|ffn", "16"),
-    (r"filter|unit|channel|dim|size|feature|width|embed|output|planes|depth|latent", "8"),
-)
-IMAGE = "(8, 8, 3)"
-BY_TYPE = {"int": "4", "float": "0.5", "bool": "True", "str": '"relu"', "string": '"relu"'}
 OTHERS = ("8", "2", "(2, 2)", "True", "None", "0.5", '"relu"', "layers.Dense(8)", "(8, 8)")
 INPUT_WORDS = {"in", "input", "inputs", "inp", "nin", "inplanes", "cin"}
 SIZE_WORDS = {
@@ -137,8 +100,7 @@ def _by_name(parameter: inspect.Parameter, text: str) -> str:
 
 def expression_for(name: str) -> str:
     """The expression for a parameter of this name; empty where the name tells nothing."""
-    named = (expression for pattern, expression in BY_NAME if re.search(pattern, name.lower()))
-    return next(named, "")
+    return next((kind.first for kind in KINDS if kind.first and kind.fits(name)), "")
 
 
 def _kind(parameter: inspect.Parameter, text: str) -> str:

@@ -7,31 +7,23 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import reduce
+from itertools import combinations
 from typing import Any
 
 from .case import Call, Case, Change, Input, by_name, leaves, parameters_of
 from .class_source import sources_of
 from .constructor_guesses import expression_for, is_input_channels
+from .deciding_names import decides
 from .input_guesses import further_of
-from .other_values import DROPS, choices, made_by_name, other_values, whole
+from .other_values import choices, is_rate, other_values, whole
+from .parameter_kinds import is_quiet, may_be_channels
+from .size_cases import lone_inputs, other_kinds, sizes_in_text
+from .wish import Alternatives, Wish
 
-NOT_CHANNELS = re.compile(r"kernel|stride|dilat|pool|rank|pad|spatial|axis|seed|group|head|num_la")
 MOST_EQUAL = 3
-MOST_CHOICES = 6
+MOST_CHOICES = 8
+MOST_PAIRS = 6
 LARGEST = 64
-Alternatives = tuple[Change, ...]
-
-
-@dataclass(frozen=True)
-class Wish:
-    """Changes of which the first that works is enough, and what to try when none does.
-
-    `decides`: a change that conditions may depend on, so that another branch may be taken.
-    """
-
-    alternatives: Alternatives
-    otherwise: tuple[Wish, ...] = ()
-    decides: bool = False
 
 
 @dataclass(frozen=True)
@@ -80,9 +72,14 @@ def derived(case: Case, told: Told) -> Iterator[Wish]:
     deciding = [change for change in sizes if decides(_name(change), text)]
     yield from _equal_and(equal, deciding, arguments)
     yield from _choices(arguments, f"{text}\n{told.also}")
+    yield from _pairs(arguments, [*switches, *_chosen(arguments, f"{text}\n{told.also}")], text)
+    yield from _lengths(others, arguments)
+    yield from lone_inputs(inputs)
+    yield from sizes_in_text(inputs, arguments, text)
     yield from _layers(arguments)
     yield from _given(case, asked, inputs, told.outputs)
     yield from _beyond(inputs, text)
+    yield from other_kinds(inputs, (asked.args, asked.kwargs))
 
 
 def _equal_and(
@@ -95,6 +92,34 @@ def _equal_and(
         yield from (Wish((change.along_with(o),), decides=True) for o in others[:MOST_EQUAL])
 
 
+def _pairs(arguments: dict[str, Any], deciding: list[Alternatives], text: str) -> Iterator[Wish]:
+    """All arguments that may decide a condition changed at once, then two at a time.
+
+    What one of them does may depend on another one.
+    """
+    told = [change[0] for change in deciding if decides(_name(change), text)]
+    first = {change.arguments[0][0]: change for change in reversed(told)}
+    if len(first) > 2:
+        yield Wish((reduce(Change.along_with, first.values()),), decides=True)
+    both = [one.along_with(other) for one, other in combinations(told, 2) if _differ(one, other)]
+    yield from (Wish((one,), decides=True) for one in both[:MOST_PAIRS])
+
+
+def _differ(one: Change, other: Change) -> bool:
+    return one.arguments[0][0] != other.arguments[0][0]
+
+
+def _chosen(arguments: dict[str, Any], text: str) -> list[Alternatives]:
+    return [wish.alternatives for wish in _choices(arguments, text)]
+
+
+def _lengths(others: list[Alternatives], arguments: dict[str, Any]) -> Iterator[Wish]:
+    """Sequences that are longer or shorter, each looked at as closely as a recipe's case."""
+    for change in others:
+        if isinstance(arguments[_name(change)], (tuple, list)):
+            yield from (Wish((one,), decides=True, closely=True) for one in change[:2])
+
+
 def _or_channels(alternatives: Alternatives, channels: int | None) -> Alternatives:
     """Where a number may work, that of the channels may as well."""
     name, value = alternatives[0].arguments[0]
@@ -105,8 +130,7 @@ def _or_channels(alternatives: Alternatives, channels: int | None) -> Alternativ
 
 def _is_quiet(alternatives: Alternatives) -> bool:
     """Does the change show in configurations, losses and training more than in branches?"""
-    name = _name(alternatives)
-    return bool(DROPS.search(name)) or made_by_name(name) or name.endswith("seed")
+    return is_quiet(_name(alternatives))
 
 
 def _choices(arguments: dict[str, Any], text: str) -> Iterator[Wish]:
@@ -173,13 +197,6 @@ def _beyond(inputs: list[Input], text: str) -> Iterator[Wish]:
         yield Wish((change,), decides=True)
 
 
-def decides(name: str, text: str) -> bool:
-    """May a condition depend on the argument? Without a text, it may."""
-    condition = rf"\b(if|elif|while|assert|not|and|or)\b[^\n]*\b{re.escape(name)}\b"
-    before = rf"\b{re.escape(name)}\b[^\n]*(\bif\b|\belse\b|\bor\b|[<>=]=|[<>])"
-    return not text or re.search(f"{condition}|{before}", text) is not None
-
-
 def _name(alternatives: Alternatives) -> str:
     return alternatives[0].arguments[0][0]
 
@@ -229,7 +246,7 @@ def _switches(alternatives: Alternatives) -> bool:
     if len(alternatives) > 1 and isinstance(alternatives[0].arguments[0][1], tuple):
         return True
     name, value = alternatives[0].arguments[0]
-    if DROPS.search(name):
+    if is_rate(name):
         return False
     return isinstance(value, bool) or (isinstance(value, float) and value in (0.0, 0.5))
 
@@ -269,7 +286,7 @@ def _other_channels(
 def _unlikely(named: dict[str, Any], value: int) -> bool:
     """Does no parameter with this value sound like a number of channels?"""
     names = [name for name, other in named.items() if other == value]
-    return all(NOT_CHANNELS.search(name) for name in names)
+    return not any(map(may_be_channels, names))
 
 
 def _with_channels(arguments: dict[str, Any], old: int, new: int) -> Change | None:
@@ -297,7 +314,7 @@ def _other_arguments(arguments: dict[str, Any], text: str) -> Iterator[Alternati
         options = tuple(other_values(name, value, text))
         if options:
             yield tuple(_argument(name, option, value) for option in options)
-        if isinstance(value, (tuple, list)) and options:
+        if isinstance(value, (tuple, list)) and options and all(map(whole, value)):
             yield (_argument(name, tuple(size + 1 for size in value), value),)
 
 

@@ -7,18 +7,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from .constructor_guesses import expression_for, literals
+from .parameter_kinds import kind_of
 
-DROPS = re.compile(r"drop|^p$|^prob")
-CHOICES = {
-    "padding": ("same", "valid"),
-    "data_format": ("channels_last", "channels_first"),
-    "interpolation": ("nearest", "bilinear"),
-}
-MADE_BY_NAME = (
-    (re.compile(r"initializer$"), ("ones", "zeros")),
-    (re.compile(r"regularizer$"), ("l2", "l1")),
-    (re.compile(r"constraint$"), ("non_neg", "unit_norm")),
-)
 MOST_CHOICES = 3
 LARGE = 256
 """A number beyond it is changed by a factor: one more would make no difference."""
@@ -29,7 +19,9 @@ COMPARED = r"\b(?:self\.)?_?{name}\b\s*(?:[<>]=?|[=!]=)\s*(\d{{1,3}})\b"
 
 def other_values(name: str, value: Any, text: str) -> Iterator[Any]:
     """Values to try in turn: the first that works is enough."""
-    if name == "seed" or name.endswith("_seed"):
+    kind = kind_of(name, text)
+    known = () if kind is None else kind.others
+    if name.endswith("seed"):
         if value is None or whole(value):
             yield (value or 0) + 7
     elif isinstance(value, bool):
@@ -40,15 +32,20 @@ def other_values(name: str, value: Any, text: str) -> Iterator[Any]:
         yield float(f"{value * 10:.3g}")
     elif isinstance(value, float):
         yield from (0.5, 0.25) if value == 0.0 else (0.0, value / 2)
-    elif made_by_name(name):
-        yield from _other_made(name, value)
-    elif "activation" in name and (value is None or isinstance(value, str)):
-        yield "tanh" if value != "tanh" else "relu"
+    elif known and not is_choice(name, text) and not isinstance(value, (tuple, list, dict)):
+        yield from [one for one in known if one != value][:2]
     elif value is None:
         yield from _for_none(name, text)
-    elif isinstance(value, (tuple, list)) and value and all(whole(v) for v in value):
+    elif isinstance(value, (tuple, list)) and value:
         yield (*value, value[-1])
         yield tuple(value[:-1])
+
+
+def is_choice(name: str, text: str) -> bool:
+    """Is it one of a few names, each of which may be a branch of its own?"""
+    kind = kind_of(name, text)
+    made = kind is not None and (kind.quiet or "tanh" in kind.others)
+    return not made
 
 
 def whole(value: Any) -> bool:
@@ -57,7 +54,7 @@ def whole(value: Any) -> bool:
 
 
 def _other_numbers(name: str, value: int) -> Iterator[Any]:
-    if DROPS.search(name):
+    if is_rate(name):
         yield 0.5
     elif "heads" in name:
         yield from (value * 2, value + 1, 1)
@@ -67,14 +64,10 @@ def _other_numbers(name: str, value: int) -> Iterator[Any]:
         yield from (value + 1, value * 2, value + 2) if value > 0 else (1,)
 
 
-def made_by_name(name: str) -> bool:
-    """Is it an initializer, a regularizer or a constraint?"""
-    return any(pattern.search(name) for pattern, _ in MADE_BY_NAME)
-
-
-def _other_made(name: str, value: Any) -> Iterator[str]:
-    values = next(values for pattern, values in MADE_BY_NAME if pattern.search(name))
-    yield from (one for one in values if one != value)
+def is_rate(name: str) -> bool:
+    """Is it a part of the numbers that is dropped?"""
+    kind = kind_of(name)
+    return kind is not None and kind.first == "0.1"
 
 
 def _for_none(name: str, text: str) -> Iterator[Any]:
@@ -91,9 +84,10 @@ def choices(name: str, value: Any, text: str) -> tuple[Any, ...]:
     """Other values that take other branches: names that the class knows, numbers it looks for."""
     told = value is None or isinstance(value, str)
     none = (None,) if value is not None and _may_be_none(name, text) else ()
-    if told and not made_by_name(name) and "activation" not in name:
-        named = _named(name, text)
-        known = (*named, *CHOICES.get(name, ()), *none, *(("other",) if named else ()))
+    if told and is_choice(name, text):
+        named, kind = _named(name, text), kind_of(name)
+        others = () if kind is None else kind.others
+        known = (*named, *others, *none, *(("other",) if named else ()))
         return tuple(dict.fromkeys(one for one in known if one != value))[:MOST_CHOICES]
     if none and not isinstance(value, bool):
         return none
@@ -105,7 +99,9 @@ def choices(name: str, value: Any, text: str) -> tuple[Any, ...]:
 
 
 def _may_be_none(name: str, text: str) -> bool:
-    return re.search(rf"\b{re.escape(name)}\s+is\s+(not\s+)?None\b", text) is not None
+    word = rf"\b(?:self\.)?_?{re.escape(name)}\b"
+    asked = rf"{word}\s+is\s+(not\s+)?None\b|\bif\s+(not\s+)?{word}|{word}\s+or\b"
+    return re.search(asked, text) is not None
 
 
 def _named(name: str, text: str) -> list[str]:

@@ -13,11 +13,11 @@ from typing import Any
 from ..attempts import describe, tried
 from ..cases.case import Case, Change, leaves
 from ..cases.class_source import sources_of
-from ..cases.derived_cases import arguments_of, decides
-from ..cases.other_values import whole
+from ..cases.deciding_names import decides
+from ..cases.derived_cases import arguments_of
+from ..cases.parameter_kinds import invalid_values
 
 MOST_TRIED = 16
-UNLIKELY_NUMBERS = (3, 0, -1, 1)
 
 
 def refused(case: Case, failed: Iterable[Change]) -> list[dict[str, Any]]:
@@ -55,17 +55,9 @@ def _unlikely(case: Case, text: str) -> Iterator[Change]:
         yield from (Change(f"rank {other}", rank=other) for other in (rank + 1, rank - 1))
         yield Change(f"{channels + 1} channels", channels=(channels, channels + 1))
     deciding = {k: v for k, v in arguments_of(case, asked).items() if decides(k, text)}
-    values = ([(k, one) for one in _unlikely_values(v)] for k, v in deciding.items())
+    values = ([(k, one) for one in invalid_values(k, v)] for k, v in deciding.items())
     for name, option in filter(None, chain(*zip_longest(*values))):
         yield Change(f"{name}={option!r}", arguments=((name, option),))
-
-
-def _unlikely_values(value: Any) -> tuple[Any, ...]:
-    if whole(value):
-        return tuple(number for number in UNLIKELY_NUMBERS if number != value)
-    if isinstance(value, float):
-        return (-1.0, 2.0)
-    return ("no such name",) if isinstance(value, str) else ()
 
 
 def _is_own(error: BaseException, cls: Any) -> bool:

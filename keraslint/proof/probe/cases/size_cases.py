@@ -1,0 +1,78 @@
+"""The inputs of a case → the same with other sizes, kinds and keys, each input for itself too."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from .case import Change, Input
+from .deciding_names import divides, divisors, sizes_of_layers
+from .other_values import whole
+from .parameter_kinds import kind_of
+from .wish import Wish
+
+MOST_INPUTS, MOST_SIZES, MOST_KEYS = 3, 4, 3
+Arguments = dict[str, Any]
+
+
+def lone_inputs(inputs: list[Input]) -> Iterator[Wish]:
+    """Of several inputs, one with other channels or another length than the others."""
+    if len(inputs) < 2:
+        return
+    for index, given in enumerate(inputs[:MOST_INPUTS]):
+        if given.kind != "floats" or len(given.shape) < 2:
+            continue
+        old = given.shape[-1]
+        wider = [
+            Change(f"{new} channels in input {index}", channels=(old, new), alone=index)
+            for new in (old + 2, 2 * old)
+        ]
+        yield Wish(tuple(wider), decides=True)
+        if len(given.shape) > 2:
+            yield Wish((Change(f"input {index} longer", longer=2, alone=index),))
+
+
+def sizes_in_text(inputs: list[Input], arguments: Arguments, text: str) -> Iterator[Wish]:
+    """Channels below and above what they are divided by, and as many as a sub-layer gives."""
+    floats = [one for one in inputs if one.kind == "floats" and len(one.shape) > 1]
+    if not floats:
+        return
+    old = floats[0].shape[-1]
+    limits = [v for k, v in arguments.items() if whole(v) and 1 < v <= 64 and divides(k, text)]
+    around = [size for one in [*limits, *divisors(text)] for size in (one - 1, 2 * one)]
+    sizes = dict.fromkeys([*sizes_of_layers(text)[:2], *around])
+    for new in [size for size in sizes if size not in (0, old)][:MOST_SIZES]:
+        yield Wish((Change(f"{new} channels", channels=(old, new)),), decides=True)
+    yield from _beyond_limits(floats[0], arguments)
+
+
+def _beyond_limits(first: Input, arguments: Arguments) -> Iterator[Wish]:
+    """A greatest length below that of the input."""
+    if len(first.shape) < 3:
+        return
+    for name, value in arguments.items():
+        kind = kind_of(name)
+        if whole(value) and (name.startswith("max_") or (kind is not None and kind.first == "16")):
+            less = first.shape[1] - 1
+            if less > 0 and value != less:
+                yield Wish((Change(f"{name}={less}", arguments=((name, less),)),), decides=True)
+
+
+def other_kinds(inputs: list[Input], asked: Any) -> Iterator[Wish]:
+    """One step or pixel; whole numbers or truth values in the place of real ones; fewer keys."""
+    if any(len(one.shape) > 2 for one in inputs):
+        yield Wish((Change("one step", narrow=True),), decides=True)
+    for key in list(_keys_in(asked))[:MOST_KEYS]:
+        yield Wish((Change(f"without the key `{key}`", keys=(key,)),), decides=True)
+    if any(one.kind == "floats" for one in inputs):
+        yield Wish((Change("whole numbers", kind="ints"),))
+        yield Wish((Change("truth values", kind="bools"),))
+
+
+def _keys_in(value: Any) -> Iterator[str]:
+    """The keys of dicts in the arguments of a call that hold more than one thing."""
+    if isinstance(value, tuple):
+        args, kwargs = value
+        for one in (*args, *kwargs.values()):
+            if isinstance(one, dict) and len(one) > 1:
+                yield from map(str, one)
