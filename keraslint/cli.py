@@ -40,12 +40,21 @@ from keraslint.flags import (
     silencing,
     telling,
 )
-from keraslint.terminal import clear, colourful, lost_output, overwrite, show, width, write
+from keraslint.terminal import (
+    clear,
+    colourful,
+    log_line,
+    lost_output,
+    overwrite,
+    show,
+    width,
+    write,
+)
 
 if TYPE_CHECKING:
     from keraslint.commands.check import Request
 
-CLEAN, FINDINGS, MISUSE, INTERRUPTED = 0, 1, 2, 130
+CLEAN, FINDINGS, MISUSE, INTERRUPTED, TERMINATED = 0, 1, 2, 130, 143
 
 
 @click.group(
@@ -151,8 +160,9 @@ def check(paths: tuple[str, ...], **asked: Any) -> int:
     silent = asked.pop("silent")
     asked["quiet"] = asked["quiet"] or silent
     in_colour = output_file is None and colourful(colour)
-    going = (lambda line: None) if asked["quiet"] else overwrite
-    request = Request(paths, flags, colour=in_colour, width=width(), show=going, **asked)
+    request = Request(paths, flags, colour=in_colour, width=width(), **asked)
+    if not request.quiet:
+        request = replace(request, show=overwrite, log=log_line)
     if request.watch:
         _watch(request, output_file)
     told = answer(request, standard_input=sys.stdin.buffer.read)
@@ -262,7 +272,8 @@ def compare(**asked: Any) -> int:
     from keraslint.commands.compare import Comparison, answer
 
     colour = colourful("auto")
-    told = answer(Comparison(**asked, width=width(), colour=colour, show=overwrite))
+    asked |= {"width": width(), "colour": colour, "show": overwrite, "log": log_line}
+    told = answer(Comparison(**asked))
     show(told, None, asked["report"])
     return MISUSE if told.failed else FINDINGS if told.found else CLEAN
 
@@ -323,9 +334,9 @@ def run(arguments: Sequence[str]) -> int:
     try:
         code = cli.main(list(arguments), prog_name="keraslint", standalone_mode=False)
         return code if isinstance(code, int) else CLEAN
-    except click.Abort:
-        write("interrupted\n", sys.stderr)
-        return INTERRUPTED
+    except click.Abort as error:
+        write(f"{str(error.__cause__ or '') or 'interrupted'}\n", sys.stderr)
+        return _signal_code(error)
     except OSError as error:
         lost = lost_output(error)
         write(f"error: the output is lost: {lost}\n" if lost else _sorry(error), sys.stderr)
@@ -344,6 +355,14 @@ def _excerpt(message: str) -> str:
 
     line = linecache.getline(place[1], int(place[2])).rstrip()
     return f"  {place[2]} | {line}\n" if line else ""
+
+
+def _signal_code(error: click.Abort) -> int:
+    """The exit code of a process that a signal has ended, in order."""
+    from keraslint.proof.interruption import Terminated
+
+    ended = error.__cause__ and error.__cause__.__cause__
+    return TERMINATED if isinstance(ended, Terminated) else INTERRUPTED
 
 
 def _sorry(error: Exception) -> str:

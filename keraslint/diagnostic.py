@@ -169,6 +169,27 @@ class OldFile:
 
 
 @dataclass(frozen=True, slots=True)
+class Coverage:
+    """What ran of two versions: the cases, and the lines of the class.
+
+    Lines count from the first of the class, which is 0, decorators included; `lines_before` and
+    `lines_after` count all of them.
+    `missing` tells the versions apart, or may, and never ran: a proof has none. `never` is what
+    else of the class did not run in the version after.
+    """
+
+    cases: tuple[str, ...] = ()
+    lines_before: int = 0
+    lines_after: int = 0
+    ran_before: tuple[int, ...] = ()
+    missed_before: tuple[int, ...] = ()
+    ran_after: tuple[int, ...] = ()
+    missed_after: tuple[int, ...] = ()
+    missing: tuple[str, ...] = ()
+    never: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """The result of building and running one layer before and after a rewrite.
 
@@ -176,6 +197,7 @@ class Verdict:
     `recipe` is how the layer was made and called, as text that can be kept in the configuration.
     `evidence` has an entry for each case that showed something that those above it do not.
     `cached`: an earlier run has measured it, and nothing that it looked at has changed since.
+    `advice` is a recipe to try, and what for.
     """
 
     outcome: Outcome
@@ -188,6 +210,8 @@ class Verdict:
     evidence: tuple[Evidence, ...] = ()
     old_files: tuple[OldFile, ...] = ()
     cached: bool = False
+    coverage: Coverage | None = None
+    advice: str = ""
 
 
 @dataclass(frozen=True, slots=True)

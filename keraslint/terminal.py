@@ -104,7 +104,17 @@ def _write_file(file: str, text: str) -> None:
         raise ConfigError(f"{file}: {(error.strerror or str(error)).lower()}") from None
 
 
+def log_line(line: str) -> None:
+    """Show a line for good, where standard error is a file or a pipe: there nothing overwrites."""
+    if not _overwrites():
+        write(f"{line}\n", sys.stderr)
+
+
+def _overwrites() -> bool:
+    return _is_terminal(sys.stderr) and os.environ.get("TERM") != "dumb"
+
+
 def overwrite(line: str) -> None:
     """Show a line in the place of the one before, where standard error can do that."""
-    if _is_terminal(sys.stderr) and os.environ.get("TERM") != "dumb":
+    if _overwrites():
         write(f"\r{line[: width() - 1]}\x1b[K", sys.stderr)

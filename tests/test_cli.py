@@ -587,7 +587,7 @@ def test_what_could_not_be_written_is_told_as_found(project: Path, keraslint: Ru
         return Unreadable(str(target), Trouble.OTHER, "cannot be written: it is read-only")
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("keraslint.fix.session.write_atomically", refuse)
+        patch.setattr("keraslint.fix.written_files.write_atomically", refuse)
         ran = keraslint("check", "--fix", str(target))
 
     assert ran.code == 2

@@ -48,7 +48,7 @@ def test_a_correct_move_is_proved(capsys: pytest.CaptureFixture[str]) -> None:
 
     assert code == 0
     assert capsys.readouterr().out.startswith(
-        "Block: proved\nrecipe: Block(4)(floats(2, 8))\nmeasured with keras "
+        "Block: proved\nrecipe: Block(4)(floats(2, 8))\nran: 4 cases: input (2, 8); "
     )
 
 
@@ -150,7 +150,9 @@ def test_two_classes_of_one_file_are_compared_and_the_recipe_is_for_the_new_one(
         "dense/bias",
     ]
     assert "+        self.dense = layers.Dense(self.units)\n" in one["diff"]
-    assert err == '[tool.keraslint.recipes]\nBetter = "Better(4)(floats(2, 8))"\n'
+    log, _, recipes = err.partition("\n")
+    assert log.startswith("[1/1] Block: proved (after ")
+    assert recipes == '[tool.keraslint.recipes]\nBetter = "Better(4)(floats(2, 8))"\n'
 
 
 UNGUESSABLE = """\

@@ -64,6 +64,8 @@ class Request:
     colour: bool = False
     width: int = 100
     show: Callable[[str], None] = _hide
+    log: Callable[[str], None] = _hide
+    jobs: int | None = None
 
 
 def answer(request: Request, standard_input: Callable[[], bytes]) -> Answer:
@@ -214,6 +216,7 @@ def _fixed(request: Request, settings: Settings, paths: list[Path], stdin: Stdin
         write=stdin is None and not request.diff,
         stdin=stdin,
         show=request.show,
+        log=request.log,
     )
     report = replace(
         _report(request, settings, time.perf_counter() - start),
@@ -229,7 +232,7 @@ def _fixed(request: Request, settings: Settings, paths: list[Path], stdin: Stdin
     err = _problems((*result.problems, *nested), request)
     err += _holding(settings, report) if request.verbose else ""
     done = Answer(err=err, fixed=bool(result.changed), failed=failed(result.problems))
-    done = replace(done, evidence=_evidence(request.report, result))
+    done = replace(done, evidence=_evidence(request.report, result, settings.root))
     recipes = _recipes_used(result) if request.show_recipe else ""
     if request.diff:
         shown = _diffed(done, report, result)
@@ -263,11 +266,11 @@ def _heeded(request: Request) -> Path | None:
     return None if request.isolated or request.config else _start(request)
 
 
-def _evidence(file: str | None, result: FixResult) -> str | None:
-    from keraslint.commands.proved_layers import exhibits_of
+def _evidence(file: str | None, result: FixResult, folder: Path) -> str | None:
+    from keraslint.commands.proved_layers import exhibits_of, origin
     from keraslint.report.verdicts.report_file import evidence
 
-    return evidence(file, exhibits_of(result)) if file else None
+    return evidence(file, exhibits_of(result), of=origin(folder)) if file else None
 
 
 def _recipes_used(result: FixResult) -> str:
@@ -315,7 +318,8 @@ def _proof(settings: Settings, request: Request) -> ProofOptions:
     from keraslint.commands.compare import proof_options
 
     brief = request.report is None and settings.output_format in FOR_PEOPLE
-    return replace(proof_options(settings), backend=request.backend, brief=brief)
+    options = proof_options(settings)
+    return replace(options, backend=request.backend, brief=brief, jobs=request.jobs or 0)
 
 
 def _report(request: Request, settings: Settings, seconds: float) -> Report:

@@ -12,13 +12,16 @@ from typing import Any
 
 from keraslint.commands import Answer, check_report, told
 from keraslint.commands.class_pairs import Pairs, moved, of_files, since
+from keraslint.commands.proved_layers import origin
 from keraslint.commands.settings_check import require_program
 from keraslint.diagnostic import Outcome, Promise, Verdict
 from keraslint.fix.progress import Progress
 from keraslint.project.program.changed_layers import Pairing
+from keraslint.proof.interruption import Interrupted, orderly_end
 from keraslint.proof.prove import Claim, ProofOptions, Prover
 from keraslint.proof.recipes.recipe import Recipe, recipes_for, recipes_in, recipes_of_config
 from keraslint.report.json_record import compared
+from keraslint.report.verdicts.advice import advice
 from keraslint.report.verdicts.compared_layer import Exhibit
 from keraslint.report.verdicts.report_file import evidence
 from keraslint.report.verdicts.used_recipes import recipes_toml, renamed
@@ -30,7 +33,8 @@ from keraslint.settings import ConfigError, Settings, load
 class Comparison:
     """What was typed: with `base`, the old versions are those of that git revision.
 
-    `show` is given a line on how far it is, each time that changes, and "" at the end.
+    `show` is given a line on how far it is, each time that changes, and "" at the end; `log` a line
+    for each layer that is settled.
     """
 
     paths: tuple[Path, ...]
@@ -41,6 +45,7 @@ class Comparison:
     python: str | None = None
     backend: str | None = None
     timeout: float | None = None
+    jobs: int | None = None
     config: tuple[str, ...] = ()
     isolated: bool = False
     no_cache: bool = False
@@ -51,6 +56,7 @@ class Comparison:
     width: int = 100
     colour: bool = False
     show: Callable[[str], None] = lambda line: None
+    log: Callable[[str], None] = lambda line: None
 
 
 def answer(asked: Comparison) -> Answer:
@@ -59,9 +65,9 @@ def answer(asked: Comparison) -> Answer:
     settings = _settings(asked)
     pairs = _pairs(asked, settings)
     require_program(settings)
-    options = replace(proof_options(settings), backend=asked.backend)
+    options = replace(proof_options(settings), backend=asked.backend, jobs=asked.jobs or 0)
     claims = [_claim(pair, pairs, asked, settings) for pair in pairs.pairs]
-    verdicts = _verdicts(claims, options, asked.show)
+    verdicts = _verdicts(claims, options, Progress(asked.show, asked.log))
     exhibits = [
         Exhibit(pair.old, pair.new, _under_one_name(verdict, pair))
         for pair, verdict in zip(map(moved, pairs.pairs), verdicts, strict=True)
@@ -69,24 +75,26 @@ def answer(asked: Comparison) -> Answer:
     return _answer(asked, pairs, exhibits)
 
 
-def _verdicts(
-    claims: Sequence[Claim], options: ProofOptions, show: Callable[[str], None]
-) -> list[Verdict]:
-    progress = Progress(show)
+def _verdicts(claims: Sequence[Claim], options: ProofOptions, progress: Progress) -> list[Verdict]:
     progress.expect(len(claims))
-    with Prover(options) as prover:
-        try:
-            verdicts = prover.each(partial(_verdict, prover, progress), claims)
-        finally:
-            progress.over()
-        prover.require_keras()
+    try:
+        with orderly_end(), Prover(options) as prover:
+            try:
+                verdicts = prover.each(partial(_verdict, prover, progress), claims)
+            finally:
+                progress.over()
+            prover.require_keras()
+    except KeyboardInterrupt as error:
+        again = "; the same command goes on from there" if options.cache_dir else ""
+        told = f"interrupted: {progress.done} of {len(claims)} layers compared{again}"
+        raise Interrupted(told) from error
     return verdicts
 
 
 def _verdict(prover: Prover, progress: Progress, claim: Claim) -> Verdict:
     progress.begins(claim.layer)
     verdict = prover.prove(claim)
-    progress.ends(claim.layer)
+    progress.ends(claim.layer, verdict.outcome.value if verdict.environment else "")
     return verdict
 
 
@@ -171,6 +179,7 @@ def _answer(asked: Comparison, pairs: Pairs, exhibits: Sequence[Exhibit]) -> Ans
         err = notes + recipes
     else:
         out, err = "".join(_texts(asked, exhibits)) + notes, ""
+        out += "".join(f"{line}\n" for line in advice([one.verdict for one in exhibits]))
         out += _closing(asked, outcomes)
         out += f"\n{recipes}" if recipes else ""
     refuted = bool(outcomes[Outcome.REFUTED])
@@ -178,10 +187,16 @@ def _answer(asked: Comparison, pairs: Pairs, exhibits: Sequence[Exhibit]) -> Ans
     return Answer(
         out,
         err + told(pairs.problems),
-        evidence=evidence(asked.report, exhibits, pairs.notes) if asked.report else None,
+        evidence=_evidence(asked, exhibits, pairs),
         found=refuted,
         failed=unclear and not refuted,
     )
+
+
+def _evidence(asked: Comparison, exhibits: Sequence[Exhibit], pairs: Pairs) -> str | None:
+    if asked.report is None:
+        return None
+    return evidence(asked.report, exhibits, pairs.notes, origin(Path.cwd()))
 
 
 def _texts(asked: Comparison, exhibits: Sequence[Exhibit]) -> Iterator[str]:

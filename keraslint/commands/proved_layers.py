@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
 
 from keraslint.diagnostic import Settled
 from keraslint.fix.apply import edited
 from keraslint.fix.session import FixResult
 from keraslint.project.facts.class_texts import Clip, clips
+from keraslint.project.files.git_revision import head
 from keraslint.project.files.source import Source
 from keraslint.report.fix_outcomes import fate
+from keraslint.report.html.proof_page import Origin
 from keraslint.report.verdicts.compared_layer import Exhibit
+
+
+def origin(folder: Path) -> Origin:
+    """Today, and the commit that the project is at."""
+    return Origin(datetime.now().astimezone().strftime("%Y-%m-%d %H:%M"), head(folder))
 
 
 def exhibits_of(result: FixResult) -> tuple[Exhibit, ...]:

@@ -13,11 +13,18 @@ SECOND = 1.0
 class Progress:
     """Counts the layers of a run; threads may tell it things at the same time.
 
-    `tick` is the number of seconds after which the line is shown anew though nothing has happened.
+    `log` is given a line for each layer that is settled. `tick` is the number of seconds after
+    which the line is shown anew though nothing has happened.
     """
 
-    def __init__(self, show: Callable[[str], None], tick: float = SECOND) -> None:
+    def __init__(
+        self,
+        show: Callable[[str], None],
+        log: Callable[[str], None] = lambda line: None,
+        tick: float = SECOND,
+    ) -> None:
         self._show = show
+        self._log = log
         self._started = time.monotonic()
         self._at_work: list[str] = []
         self._done = 0
@@ -25,6 +32,11 @@ class Progress:
         self._lock = threading.Lock()
         self._over = threading.Event()
         self._clock = threading.Thread(target=self._go_on, args=(tick,), daemon=True)
+
+    @property
+    def done(self) -> int:
+        """How many layers are settled."""
+        return self._done
 
     def expect(self, layers: int) -> None:
         """So many layers more are to be proved."""
@@ -39,12 +51,15 @@ class Progress:
             if not self._clock.ident:
                 self._clock.start()
 
-    def ends(self, layer: str) -> None:
-        """The proof of a layer is over."""
+    def ends(self, layer: str, told: str = "") -> None:
+        """The proof of a layer is over; `told` is how it came out."""
         with self._lock:
             self._at_work.remove(layer)
             self._done += 1
             self._show(self._line())
+            if told:
+                seconds = time.monotonic() - self._started
+                self._log(f"[{self._done}/{self._total}] {layer}: {told} (after {seconds:.0f} s)")
 
     def over(self) -> None:
         """There is nothing more to show."""

@@ -24,6 +24,7 @@ from keraslint.proof.prove import Claim
 from keraslint.proof.recipes.recipe import Recipe
 
 Prove = Callable[[Claim], Verdict]
+Keep = Callable[[Sequence["Proved"]], None]
 Recipes = Callable[[str, Source], tuple[Recipe, ...]]
 Proved = tuple[Fix, Verdict]
 Key = tuple[str, str, str, tuple[str, ...]]
@@ -44,15 +45,30 @@ class Proving:
         self._prove = prove
         self._recipes = recipes
 
-    def settle(self, source: Source, fixes: Iterable[Fix]) -> list[Proved]:
-        """Prove the fixes of one file, each upon those that were proved before it."""
+    def settle(
+        self, source: Source, fixes: Iterable[Fix], keep: Keep = lambda proved: None
+    ) -> list[Proved]:
+        """Prove the fixes of one file, each upon those that were proved before it.
+
+        `keep` is given what has been proved so far, as soon as a layer is settled.
+        """
         proved: list[Proved] = []
         for layer, groups in _by_layer(fixes).items():
             self._progress.begins(layer)
+            since = len(proved)
             for group in groups:
                 proved += self._together(source, group, proved) or self._each(source, group, proved)
-            self._progress.ends(layer)
+            if len(proved) > since:
+                keep(proved)
+            self._progress.ends(layer, self._told(source.path, layer, proved[since:]))
         return proved
+
+    def _told(self, path: str, layer: str, proved: Sequence[Proved]) -> str:
+        """What became of the fixes of a layer, in a word; empty if nothing could be run."""
+        if proved:
+            return "proved"
+        found = [one for key, one in [*self.tried.items()] if key[:2] == (path, layer)]
+        return found[-1].outcome.value if found and found[-1].environment else ""
 
     def forget(self, path: str, layer: str) -> None:
         """Let what was not proved be tried again, on the layer that another fix has mended.

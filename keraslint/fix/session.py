@@ -13,9 +13,10 @@ from keraslint.engine.lint import LintResult, Stdin, lint_texts, read_all
 from keraslint.fix.apply import apply, edited
 from keraslint.fix.progress import Progress
 from keraslint.fix.proved_fixes import Key, Proved, Proving, key_of
-from keraslint.project.files.atomic_write import write_atomically
+from keraslint.fix.written_files import WrittenFiles
 from keraslint.project.files.notebook.cell_syntax import damage
-from keraslint.project.files.source import Source, Trouble, Unreadable
+from keraslint.project.files.source import Source, Unreadable
+from keraslint.proof.interruption import Interrupted, orderly_end
 from keraslint.proof.prove import ProofOptions, Prover
 from keraslint.proof.recipes.recipe import Recipe, recipes_for, recipes_in, recipes_of_config
 from keraslint.rule_selection import fixable
@@ -53,31 +54,28 @@ def fix(
     write: bool,
     stdin: Stdin | None = None,
     show: Callable[[str], None] = lambda line: None,
+    log: Callable[[str], None] = lambda line: None,
 ) -> FixResult:
     """Fix what may be fixed; with `prove`, exactly what running the layers proves.
 
-    `show` is given a line on how far the proofs are, each time that changes, and "" at the end.
+    `show` is given a line on how far the proofs are, each time that changes, and "" at the end;
+    `log` a line for each layer that is settled. What is proved is written at once.
 
     Raises:
         ConfigError: a selected rule does not exist, or there is no Keras to prove with.
+        Interrupted: the run was ended while it proved; what was settled is kept.
     """
     texts, problems = read_all(paths, settings, stdin)
-    session = _Session(settings, texts, unsafe=unsafe)
+    files = WrittenFiles(text for text in texts if isinstance(text, Source)) if write else None
+    session = _Session(settings, texts, unsafe=unsafe, files=files)
     at_first = len(session.result.diagnostics)
     if prove is None:
         session.run()
     else:
-        with Prover(prove) as prover:
-            progress = Progress(show)
-            try:
-                session.prove(prover, progress)
-            finally:
-                progress.over()
-            prover.require_keras()
-    refused: list[Unreadable] = []
-    if write:
-        pairs = session.changed.values()
-        refused = [problem for old, new in pairs if (problem := _write(old, new))]
+        _prove(session, prove, Progress(show, log))
+    for path, (_, text) in session.changed.items() if files else ():
+        files.put(path, text)  # type: ignore[union-attr]
+    refused = [*files.refused.values()] if files else []
     lost = {problem.path for problem in refused}
     session.restore(lost)
     result = session.result
@@ -93,21 +91,32 @@ def fix(
     )
 
 
-def _write(source: Source, text: str) -> Unreadable | None:
+def _prove(session: _Session, options: ProofOptions, progress: Progress) -> None:
     try:
-        data = source.encode(text)
-    except UnicodeEncodeError as error:
-        return Unreadable(source.path, Trouble.OTHER, f"the fix cannot be encoded: {error}")
-    return write_atomically(Path(source.path), data, was=source.encode(source.text))
+        with orderly_end(), Prover(options) as prover:
+            try:
+                session.prove(prover, progress)
+            finally:
+                progress.over()
+            prover.require_keras()
+    except KeyboardInterrupt as error:
+        raise Interrupted(session.interrupted(options)) from error
 
 
 class _Session:
     """The texts of one run as they change, and the fate of each fix."""
 
     def __init__(
-        self, settings: Settings, texts: Sequence[Source | Unreadable], *, unsafe: bool
+        self,
+        settings: Settings,
+        texts: Sequence[Source | Unreadable],
+        *,
+        unsafe: bool,
+        files: WrittenFiles | None,
     ) -> None:
         self._settings = settings
+        self._files = files
+        self._proving: Proving | None = None
         self._unsafe = unsafe
         self._old = {text.path: text for text in texts if isinstance(text, Source)}
         self._texts = {text.path: text for text in texts}
@@ -151,7 +160,7 @@ class _Session:
 
     def prove(self, prover: Prover, progress: Progress) -> None:
         """Apply the fixes that are proved, until none is left."""
-        proving = Proving(prover.prove, self._recipes, progress)
+        proving = self._proving = Proving(prover.prove, self._recipes, progress)
         for _ in range(PASSES):
             since = len(self._fates)
             wanted = self._wanted()
@@ -226,7 +235,24 @@ class _Session:
         path, found = wanted
         source = self._texts[path]
         assert isinstance(source, Source)
-        return proving.settle(source, [d.fix for d in found if d.fix and d.fix.layer])
+        fixes = [d.fix for d in found if d.fix and d.fix.layer]
+        return proving.settle(source, fixes, partial(self._keep, source))
+
+    def _keep(self, source: Source, proved: Sequence[Proved]) -> None:
+        """Write at once what has been proved of a file so far."""
+        if self._files is not None:
+            edits = [edit for one, _ in proved for edit in one.edits]
+            self._files.put(source.path, edited(source, edits))
+
+    def interrupted(self, options: ProofOptions) -> str:
+        """Say what is kept of a run that was ended."""
+        tried = [*self._proving.tried.values()] if self._proving else []
+        counts = Counter(verdict.outcome.value for verdict in tried)
+        settled = ", ".join(f"{counts[name]} {name}" for name in sorted(counts)) or "nothing"
+        files = len(self._files.written) if self._files else 0
+        wrote = f"; {files} {'file' if files == 1 else 'files'} written" if self._files else ""
+        again = "the same command goes on from there" if options.cache_dir else ""
+        return f"interrupted: {settled} so far{wrote}{again and '; '}{again}"
 
     def _write_down(
         self, path: str, found: Sequence[Diagnostic], proved: Sequence[Proved], proving: Proving

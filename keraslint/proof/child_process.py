@@ -58,7 +58,11 @@ class Child:
         self._process = self._popen(backend)
         self._listener = threading.Thread(target=self._listen, daemon=True)
         self._listener.start()
-        hello = self._hear(HELLO, START_LIMIT)
+        try:
+            hello = self._hear(HELLO, START_LIMIT)
+        except BaseException:
+            self.close()
+            raise
         if not hello["ready"]:
             self.close()
             raise Gone(_not_ready(hello, self.python))

@@ -61,16 +61,28 @@ def _pairs(before: Cases, after: Cases) -> list[Pair]:
 
 def _file(pairs: Sequence[Pair], kind: str, theirs: str, own: str) -> OldFile:
     """Let the first case decide in which it stopped to load, else the first that was tried."""
+    tried = [_in_case(pair, kind, theirs, own) for pair in pairs]
+    if not any(tried):
+        return OldFile(kind, None, None, "no such file could be saved")
     found = [
         (one, pair.label)
-        for pair in pairs
-        if (one := _in_case(pair, kind, theirs, own)) is not None
+        for pair, told in zip(pairs, tried, strict=True)
+        if (one := told or _not_tried(pair, kind)) is not None
     ]
     lost = [(one, label) for one, label in found if one.loads is False and one.loaded]
     for one, label in lost:
         where = "" if len(lost) == len(found) else f" (for {label})"
         return replace(one, detail=f"{one.detail}{where}")
-    return found[0][0] if found else OldFile(kind, None, None, "no such file could be saved")
+    return found[0][0]
+
+
+def _not_tried(pair: Pair, kind: str) -> OldFile | None:
+    """A case in which no file was written: other shapes of weights are told all the same."""
+    both = [side["facts"].get("weights") for side in (pair.before, pair.after)]
+    shapes = [sorted(one["shape"] for one in side or () if not one["seed"]) for side in both]
+    if None in both or shapes[0] == shapes[1]:
+        return None
+    return OldFile(kind, False, True, f"it cannot be read: {_counts(pair)}")
 
 
 def _in_case(pair: Pair, kind: str, theirs: str, own: str) -> OldFile | None:

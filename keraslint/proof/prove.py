@@ -20,6 +20,8 @@ from keraslint.settings import ConfigError
 
 from .child_process import Child, Gone, Lost, Reply, census
 from .claim import Claim, ProofOptions, after_job, before_job
+from .coverage.dict_inputs import dict_advice
+from .coverage.verdicts import covered
 from .evidence import evidence, old_files
 from .ledger import Ledger, LookedAt, both
 from .verdict import as_far_as, judge
@@ -141,7 +143,8 @@ class Prover:
     ) -> tuple[Verdict, LookedAt | None]:
         wrong = _why_not(before, options.timeout)
         if wrong:
-            return _unknown(claim, f"baseline fails: {wrong}"), _looked_at(before)
+            verdict = _unknown(claim, f"baseline fails: {wrong}")
+            return replace(verdict, advice=_about_inputs(claim)), _looked_at(before)
         cases = before["answer"]["cases"]
         used = "\n".join(dict.fromkeys(case["recipe"] for case in cases))
         layer = claim.after_layer or claim.layer
@@ -161,7 +164,8 @@ class Prover:
         outcome, reason, checks = judge(cases, other, claim.promise)
         verdict = Verdict(outcome, layer, reason, used, checks)
         seen, files = evidence(cases, other), old_files(cases, other)
-        return replace(verdict, evidence=seen, old_files=files), looked_at
+        verdict = replace(verdict, evidence=seen, old_files=files)
+        return covered(verdict, claim, before["answer"], after["answer"]), looked_at
 
     @contextmanager
     def _baseline(self, job: dict[str, Any]) -> Iterator[_Baseline]:
@@ -236,6 +240,12 @@ class Prover:
 def _unknown(claim: Claim, reason: str) -> Verdict:
     recipe = "\n".join(recipe.text for recipe in claim.recipes)
     return Verdict(Outcome.UNKNOWN, claim.after_layer or claim.layer, reason, recipe)
+
+
+def _about_inputs(claim: Claim) -> str:
+    """A recipe to try where the layer takes a dict of inputs."""
+    made = claim.recipes[0].construction if claim.recipes else f"{claim.layer}(…)"
+    return dict_advice(claim.before, claim.layer, made)
 
 
 def _looked_at(*replies: Reply) -> LookedAt | None:

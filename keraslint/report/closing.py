@@ -9,6 +9,7 @@ from keraslint.diagnostic import Applicability, Outcome, Settled, Verdict
 from keraslint.report import Report
 from keraslint.report.palette import Palette
 from keraslint.report.verdicts.advice import advice
+from keraslint.report.verdicts.coverage_text import NOT_MEASURED
 
 
 def closing(report: Report) -> list[str]:
@@ -20,8 +21,14 @@ def closing(report: Report) -> list[str]:
     lines = [_found(report), _fixable(report)]
     if report.proving and report.settled:
         lines.append(proof_counts(report.settled))
+        lines += [NOT_MEASURED] if _has_proofs(report.settled) else []
         lines += advice(filter(None, map(_tried, report.settled)))
     return [line for line in lines if line]
+
+
+def _has_proofs(settled: Iterable[Settled]) -> bool:
+    verdicts = [one.verdict for one in settled]
+    return any(one is not None and one.outcome is Outcome.PROVED for one in verdicts)
 
 
 def _tried(settled: Settled) -> Verdict | None:

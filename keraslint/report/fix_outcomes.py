@@ -7,6 +7,8 @@ from collections import Counter
 from keraslint.diagnostic import CheckStatus, Outcome, Settled, Verdict
 from keraslint.report import Report
 from keraslint.report.palette import Palette
+from keraslint.report.verdicts.advice import own_advice
+from keraslint.report.verdicts.coverage_text import coverage_lines
 
 MOST = 3
 
@@ -17,11 +19,11 @@ def settled(report: Report) -> list[str]:
     lines: list[str] = []
     for one in report.settled:
         if one.verdict is not None or one.action == "kept":
-            lines += _told(one, palette)
+            lines += _told(one, palette, report.width)
     return lines + (_enumerated(report) if report.show_fixes else [])
 
 
-def _told(one: Settled, palette: Palette) -> list[str]:
+def _told(one: Settled, palette: Palette, width: int) -> list[str]:
     reason = one.reason or (one.verdict.reason if one.verdict else "")
     head = f"{palette.bold(one.path)}: {palette.red(one.code)} `{one.fix.layer}` "
     told = [head + _fate(one, palette) + (f": {reason}" if reason else "")]
@@ -30,6 +32,9 @@ def _told(one: Settled, palette: Palette) -> list[str]:
             told += _checks(one.verdict, status, besides=reason)
         told[0] += " (cached)" if one.verdict.cached else ""
         told += [f"  recipe: {line}" for line in one.verdict.recipe.splitlines()]
+        told += [f"  {line}" for line in coverage_lines(one.verdict, width - 2)]
+        if one.verdict.outcome is Outcome.UNKNOWN:
+            told += [f"  {line}" for line in own_advice(one.verdict)]
     return told
 
 

@@ -45,6 +45,8 @@ def proof(verdict: Verdict) -> Json:
         "old_checkpoint": checkpoint_answer(verdict),
         "old_files": [_plain(one) for one in verdict.old_files],
         "checks": [_check(check) for check in verdict.checks],
+        "coverage": asdict(verdict.coverage) if verdict.coverage else None,
+        "advice": verdict.advice,
         "evidence": [_plain(one) for one in verdict.evidence],
         "seconds": round(verdict.seconds, 3),
         "environment": verdict.environment,

@@ -14,6 +14,7 @@ from keraslint.diagnostic import (
     Applicability,
     Check,
     CheckStatus,
+    Coverage,
     Diagnostic,
     Edit,
     Fix,
@@ -296,6 +297,7 @@ def test_a_proving_run_tells_of_each_fix_and_counts_them() -> None:
         a/x.py: KRL102 `A` not fixed: it overlaps another fix
         Found 2 findings in 1 file (2 fixed, 0 remaining; 1 file checked).
         1 fixed and proved, 1 refuted (kept as it was), 2 unknown (kept as they were), 1 not tried (kept as it was)
+        not measured: training compiled by XLA (`jit_compile`), several devices, quantized layers, exported models
         say how to make and call the layer: --recipe 'Layer(…)(floats(2, 8))', `[tool.keraslint.recipes]`, or a comment `# keraslint: recipe Layer(…)(…)` in its file
         """)  # noqa: E501
 
@@ -350,6 +352,7 @@ def test_a_verdict_is_a_headline_and_a_table() -> None:
         A: refuted: outputs change
         recipe: A(2)(floats(1, 2))
         recipe: A(3)(floats(1, 3))
+        keep the old version, or mend the new one; `--report page.html` shows both
         measured with keras 3 in 1.2 s
         Will the checkpoint saved by the old code load into the new code? unknown: outputs change
           broken   outputs  by 0.3
@@ -359,11 +362,50 @@ def test_a_verdict_is_a_headline_and_a_table() -> None:
     assert proof(REFUTED)["outcome"] == "refuted"
 
 
-def test_a_verdict_without_a_recipe_says_how_to_give_one() -> None:
+def test_a_verdict_without_a_recipe_gives_its_reason_once() -> None:
     text = verdict_text(UNKNOWN, width=80, colour=False)
 
-    assert text.startswith("A: unknown: no recipe\nsay how to make and call the layer: --recipe")
+    assert text.startswith("A: unknown: no recipe\n")
     assert text.count("no recipe") == 1
+
+
+RAN = Coverage(
+    cases=("input (2, 8)", "input (3, 8) with `units=5`"),
+    missing=("a.py:7: `self.gate` was false in every case", "a.py:9: `return x` never ran"),
+    never=("a.py:12: `reset()`", "`mask` was never given to `call()`"),
+)
+
+
+def test_a_proof_names_the_cases_that_ran_and_what_never_ran_and_what_is_not_measured() -> None:
+    proved = replace(PROVED, coverage=replace(RAN, missing=()))
+
+    assert verdict_text(proved, width=100, colour=False) == dedent("""\
+        A: proved
+        recipe: A(2)(floats(1, 2))
+        recipe: A(3)(floats(1, 3))
+        ran: 2 cases: input (2, 8); input (3, 8) with `units=5`
+        never ran: a.py:12: `reset()`; `mask` was never given to `call()`
+        measured with keras 3 in 1.2 s
+        Will the checkpoint saved by the old code load into the new code? unknown: no file of the old version could be saved
+          not measured: training compiled by XLA (`jit_compile`), several devices, quantized layers, exported models
+        """)  # noqa: E501
+
+
+def test_what_is_unknown_for_want_of_a_case_says_what_is_missing_and_how_to_reach_it() -> None:
+    advice = "to reach it, give both recipes: --recipe 'A(2)(floats(1, 2))'"
+    missing = replace(UNKNOWN, reason=RAN.missing[0], coverage=RAN, advice=advice)
+
+    text = verdict_text(missing, width=100, colour=False)
+
+    assert text.startswith("A: unknown: a.py:7: `self.gate` was false in every case\n")
+    assert "missing: a.py:9: `return x` never ran\n" in text
+    assert f"{advice}\n" in text
+
+
+def test_a_recipe_is_asked_for_where_none_can_be_told() -> None:
+    missing = replace(UNKNOWN, coverage=RAN)
+
+    assert "`keraslint guide recipes`" in verdict_text(missing, width=100, colour=False)
 
 
 def test_a_long_detail_goes_on_below_itself_and_what_was_skipped_is_named() -> None:

@@ -12,6 +12,7 @@ import pytest
 from keraslint.diagnostic import (
     Check,
     CheckStatus,
+    Coverage,
     Evidence,
     OldFile,
     Outcome,
@@ -20,8 +21,8 @@ from keraslint.diagnostic import (
 )
 from keraslint.project.facts.class_texts import Clip
 from keraslint.proof.measures.ranked_checks import CHECKS, MEANINGS
-from keraslint.report.html.proof_page import page
-from keraslint.report.html.side_by_side import LineRow, Mark, line_rows, weight_rows
+from keraslint.report.html.proof_page import Origin, page
+from keraslint.report.html.side_by_side import LineRow, Mark, line_rows, marked, weight_rows
 from keraslint.report.verdicts.compared_layer import Exhibit
 from keraslint.report.verdicts.report_file import evidence
 
@@ -94,9 +95,67 @@ def test_it_says_everything_about_a_layer() -> None:
         "brokenweights",
         "2 appeared, 1 disappeared, 0 stayed",
         "Old (a.py) is gone",
-        "Measured with keras 3.",
+        "Measured with keras 3, by keraslint",
     ):
         assert part in text, part
+
+
+RAN = Coverage(
+    cases=("input (2, 8)", "input (3, 8) with `units=5`"),
+    lines_before=3,
+    lines_after=3,
+    ran_before=(0, 1),
+    missed_before=(2,),
+    ran_after=(0, 2),
+    missed_after=(1,),
+    missing=("a.py:11: `b = 2` never ran",),
+    never=("`mask` was never given to `call()`",),
+)
+RUN = replace(ONE, verdict=replace(VERDICT, coverage=RAN))
+
+
+def test_it_shows_beside_the_diff_which_lines_ran() -> None:
+    rows = line_rows(OLD, NEW)[0]
+
+    told = [(row.sign, row.text.strip(), row.ran) for row in marked(rows, OLD, NEW, RAN)]
+
+    assert told == [
+        (" ", "class Block:", True),
+        ("-", "a = 1", True),
+        (" ", "b = 2", False),
+        ("+", "c = 3", True),
+    ]
+    assert "2 of 2 changed statements ran" in said(page([RUN]))
+
+
+def test_it_does_not_say_which_lines_ran_of_another_text() -> None:
+    other = replace(NEW, text=NEW.text + "    d = 4\n")
+
+    assert {row.ran for row in marked(line_rows(OLD, other)[0], OLD, other, RAN)} == {None}
+
+
+def test_it_says_which_cases_ran_and_what_did_not() -> None:
+    text = said(page([RUN]))
+
+    for part in (
+        "input (3, 8) with units=5",
+        "a.py:11: b = 2 never ran",
+        "mask was never given to call()",
+        "not measured: training compiled by XLA (jit_compile)",
+    ):
+        assert part in text, part
+
+
+def test_no_backtick_is_left_even_where_a_text_was_cut_within_code() -> None:
+    cut = replace(VERDICT, reason="for `a` the output of `some_long_na…", coverage=RAN)
+
+    assert "`" not in said(page([replace(ONE, verdict=cut)]))
+
+
+def test_it_says_when_it_was_made_and_of_which_commit() -> None:
+    text = said(page([ONE], of=Origin("2026-05-01 10:00", "abc1234")))
+
+    assert "on 2026-05-01 10:00 at commit abc1234." in text
 
 
 def test_it_stands_alone() -> None:

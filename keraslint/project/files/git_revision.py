@@ -48,6 +48,16 @@ def past(folder: Path, revision: str) -> Past:
     return Past(root, frozenset(str(root / path) for path in stored), texts)
 
 
+def head(folder: Path) -> str:
+    """The commit that the repository around a folder is at, in short; `+` where files differ."""
+    try:
+        commit = _git(folder, "rev-parse", "--short", "HEAD").decode("ascii", "replace").strip()
+        changed = _git(folder, "status", "--porcelain", "--untracked-files=no")
+    except NoRevision:
+        return ""
+    return f"{commit} (and changes that are not committed)" if changed else commit
+
+
 def _repository(folder: Path) -> str:
     done = _run(folder, "rev-parse", "--show-toplevel")
     if done.returncode:

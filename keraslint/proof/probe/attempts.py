@@ -11,6 +11,7 @@ from typing import Any
 import keras
 
 from .cases.case import Case
+from .error_text import sentence
 from .variable_paths import Mismatch
 
 SEED = 3
@@ -52,10 +53,7 @@ def describe(error: BaseException) -> str:
         return "MemoryError: the memory limit was reached"
     if isinstance(error, SystemExit):
         return f"SystemExit: it asked to exit with code {error.code}"
-    plain = re.sub(r"\x1b\[\d+m", "", str(error))
-    lines = [line.strip() for line in plain.splitlines() if line.strip()]
-    first = next((line for line in lines if not line.startswith("Exception encountered")), "")
-    return f"{type(error).__name__}: {first or ''.join(lines[:1])}"[:300].rstrip(": ")
+    return f"{type(error).__name__}: {sentence(str(error))}"[:300].rstrip(": ")
 
 
 def failed(value: Any) -> bool:

@@ -7,6 +7,8 @@ import marshal
 from types import CodeType
 from typing import Any
 
+from .coverage.instrument import as_written
+
 
 def told_function(function: Any) -> str:
     """Name the function; one that is made by another one also by what it does."""
@@ -28,6 +30,7 @@ def told_lambda(written: str) -> Any:
 
 def _told(code: CodeType) -> str:
     """What a compiled function does, as text: the same for the same text, wherever it stands."""
+    code = as_written(code)
     constants = [_constant(one) for one in code.co_consts]
     names = (code.co_names, code.co_varnames, code.co_freevars, code.co_cellvars)
     return f"{code.co_name}: {code.co_code.hex()} {constants} {names}"

@@ -15,6 +15,8 @@ from ..measures.measured import FULL, LIGHT, SAVED
 from ..measures.ranked_checks import OBSERVATIONS
 from .attempts import attempt, failed
 from .cases.case import Case, Change, leaves
+from .coverage.given_values import given_values
+from .coverage.recorder import RECORDER
 from .observations.against_before import CALLED, against, plainly_other, versus
 from .observations.build_and_call import built_alone, look
 from .observations.other_inputs import (
@@ -103,6 +105,7 @@ def measure(
     `deepen` chooses the depth anew when the outputs have been seen; a case that no condition can
     depend on is not asked for gradients.
     """
+    RECORDER.begin()
     trial = Trial(case, steady=place.steady and depth < FULL)
     shelf = place.shelf(index)
     label = attempt(lambda: label_of(case))
@@ -123,6 +126,8 @@ def measure(
         "depth": depth,
         "settled": settled,
         "facts": trial.facts,
+        "passed": RECORDER.taken(),
+        "given": attempt(lambda: given_values(case)),
     }
 
 

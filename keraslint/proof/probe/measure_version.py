@@ -15,6 +15,8 @@ from .attempts import Unusable, describe, failed
 from .cases.case import Case, Change, namespace
 from .cases.derived_cases import Told, derived
 from .cases.recipe_search import called_on_guesses, search
+from .coverage.inherited import watch_bases
+from .coverage.recorder import RECORDER
 from .measure_case import Place, Stage, baseline_error, measure
 from .observations.against_before import plainly_other
 from .observations.refusals import accepted, refused
@@ -30,6 +32,7 @@ def load_layer(job: dict[str, Any]) -> tuple[Any, Any]:
 
     A class that is compared with one of another name goes by that name, as files would have it.
     """
+    RECORDER.install()
     try:
         module = load_module(job["path"], job["text"], job["folders"], job["around"])
     except (Exception, SystemExit) as error:
@@ -42,6 +45,8 @@ def load_layer(job: dict[str, Any]) -> tuple[Any, Any]:
     if not (isinstance(cls, type) and issubclass(cls, keras.layers.Layer)):
         raise Unusable(f"`{job['layer']}` is no layer of Keras {keras.__version__}")
     cls.__name__ = job["names"][0].split(".")[-1]
+    watch_bases(cls, RECORDER)
+    RECORDER.end_import()
     go_by(module, job.get("module", ""))
     return module, cls
 
@@ -58,8 +63,15 @@ def run(job: dict[str, Any], stage: Stage) -> dict[str, Any]:
     place = Place(Path(job["folder"]), theirs, names, stage, bool(job.get("brief")))
     space = namespace(module, names)
     if job["cases"] is None:
-        return _before(job, cls, space, place)
-    return {"cases": list(_all_after(job, cls, space, place))}
+        return _with_coverage(_before(job, cls, space, place))
+    return _with_coverage({"cases": list(_all_after(job, cls, space, place))})
+
+
+def _with_coverage(answer: dict[str, Any]) -> dict[str, Any]:
+    """Tell what ran in the cases that count, and what ran on the way to a refusal."""
+    passed = {number for entry in answer.get("cases", ()) for number in entry.pop("passed")}
+    ran, refusing = RECORDER.told(passed), RECORDER.told(RECORDER.refusing)
+    return {**answer, "ran": ran, "refusing": refusing}
 
 
 def _all_after(

@@ -14,6 +14,8 @@ from pathlib import Path
 from types import CodeType, ModuleType
 from typing import Any
 
+from .coverage.instrument import instrumented
+from .coverage.recorder import RECORDER
 from .preload import forget_shadowed
 
 
@@ -27,7 +29,7 @@ class TextLoader(SourceFileLoader):
     def get_code(self, fullname: str) -> CodeType:
         lines = self.text.splitlines(keepends=True)
         linecache.cache[self.path] = (len(self.text), None, lines, self.path)
-        return compile(self.text, self.path, "exec", dont_inherit=True)
+        return instrumented(self.text, self.path, RECORDER, os.path.realpath(self.path))
 
     def get_source(self, fullname: str) -> str:
         return self.text

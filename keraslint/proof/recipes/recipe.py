@@ -29,6 +29,16 @@ class Recipe:
     text: str
     origin: Origin = Origin.GIVEN
 
+    @property
+    def construction(self) -> str:
+        """The part that constructs the layer."""
+        depth = 0
+        for place, sign in enumerate(self.text):
+            depth += (sign in "([{") - (sign in ")]}")
+            if sign == ")" and not depth:
+                return self.text[: place + 1]
+        return self.text
+
     def makes(self, layer: str) -> bool:
         """Does the expression construct the layer with this (qualified) name?"""
         short = re.escape(layer.split(".")[-1])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from keraslint import __version__
@@ -12,6 +13,7 @@ from keraslint.report.html.markup import Markup, breakable, element, joined
 from keraslint.report.html.proof_sections import (
     changes,
     measures,
+    ran,
     recipe,
     ticked,
     warnings,
@@ -35,8 +37,19 @@ _CLAIM = (
 )
 
 
-def page(exhibits: Sequence[Exhibit], notes: Sequence[str] = ()) -> str:
-    """Render the report; the same layers and verdicts give the same bytes."""
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """When a page was made, and at which commit of the project; empty where that is not known."""
+
+    date: str = ""
+    commit: str = ""
+
+
+UNKNOWN = Origin()
+
+
+def page(exhibits: Sequence[Exhibit], notes: Sequence[str] = (), of: Origin = UNKNOWN) -> str:
+    """Render the report; the same layers, verdicts and origin give the same bytes."""
     head = (
         element("meta", charset="utf-8"),
         element("meta", name="viewport", content="width=device-width, initial-scale=1"),
@@ -45,7 +58,7 @@ def page(exhibits: Sequence[Exhibit], notes: Sequence[str] = ()) -> str:
         element("style", Markup(f"\n{_CSS.read_text(encoding='utf-8')}")),
     )
     layers = [_layer(number, one) for number, one in enumerate(exhibits, 1)]
-    body = (_header(exhibits, notes), element("main", layers), _footer())
+    body = (_header(exhibits, notes, of), element("main", layers), _footer())
     html = element("html", element("head", head), "\n", element("body", body), lang="en")
     return f"<!doctype html>\n{html}\n"
 
@@ -56,7 +69,15 @@ def _counted(exhibits: Sequence[Exhibit]) -> str:
     return ", ".join(parts) or "no layer was run"
 
 
-def _header(exhibits: Sequence[Exhibit], notes: Sequence[str]) -> Markup:
+def _about(where: Sequence[str], of: Origin) -> str:
+    """When and with what it was measured, and on which commit."""
+    measured = f"Measured with {'; '.join(where)}" if where else "Nothing was run"
+    made = [f"keraslint {__version__}", of.date and f"on {of.date}"]
+    commit = of.commit and f"at commit {of.commit}"
+    return f"{measured}, by {' '.join(filter(None, [*made, commit]))}."
+
+
+def _header(exhibits: Sequence[Exhibit], notes: Sequence[str], of: Origin) -> Markup:
     counts = Counter(one.verdict.outcome for one in exhibits)
     pills = [
         element("li", element("b", str(counts[one])), f" {one.value}", class_=f"pill {one.value}")
@@ -69,7 +90,7 @@ def _header(exhibits: Sequence[Exhibit], notes: Sequence[str]) -> Markup:
         element("h1", "Did the layers stay what they were?"),
         element("ul", pills, class_="pills") if pills else element("p", "No layer was run."),
         element("p", _CLAIM, class_="claim"),
-        element("p", f"Measured with {'; '.join(where)}.", class_="quiet") if where else None,
+        element("p", _about(where, of), class_="quiet"),
         element("ol", _contents(exhibits), class_="contents") if len(exhibits) > 1 else None,
         element("ul", [element("li", ticked(note)) for note in notes]) if notes else None,
     )
@@ -101,6 +122,7 @@ def _layer(number: int, one: Exhibit) -> Markup:
         _checkpoint(one) if has_answer(one.verdict) else None,
         changes(one),
         recipe(one.verdict),
+        ran(one.verdict),
         measures(one.verdict),
         weights(one.verdict),
         warnings(one.verdict),
@@ -142,5 +164,4 @@ def _footer() -> Markup:
     return element(
         "footer",
         element("details", element("summary", "What the words mean"), element("dl", words)),
-        element("p", f"keraslint {__version__}", class_="quiet"),
     )

@@ -5,10 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from keraslint.diagnostic import Check, CheckStatus, Evidence, Verdict, WeightSeen
-from keraslint.report.html.markup import Markup, breakable, element, joined
-from keraslint.report.html.side_by_side import LineRow, Mark, WeightRow, line_rows, weight_rows
+from keraslint.report.html.markup import Child, Markup, breakable, element, joined
+from keraslint.report.html.side_by_side import (
+    LineRow,
+    Mark,
+    WeightRow,
+    line_rows,
+    marked,
+    weight_rows,
+)
 from keraslint.report.verdicts.advice import NO_RECIPE, advice
 from keraslint.report.verdicts.compared_layer import Exhibit
+from keraslint.report.verdicts.coverage_text import NOT_MEASURED
 from keraslint.report.verdicts.used_recipes import recipes_toml
 
 _TOLD = (CheckStatus.MENDED, CheckStatus.CHANGED)
@@ -22,9 +30,9 @@ _MARKS = {
 }
 
 
-def part(title: str, note: str, *children: object, opened: bool = False) -> Markup:
+def part(title: Child, note: str, *children: object, opened: bool = False) -> Markup:
     """A part of an article that folds away."""
-    head = element("summary", title, element("span", note, class_="quiet"))
+    head = element("summary", title, " ", element("span", note, class_="quiet"))
     return element("details", head, *children, open=opened)  # type: ignore[arg-type]
 
 
@@ -33,18 +41,30 @@ def changes(one: Exhibit) -> Markup | None:
     hunks = line_rows(one.old, one.new)
     if not hunks:
         return part("Change", "the text of the class is the same")
+    hunks = tuple(marked(hunk, one.old, one.new, one.verdict.coverage) for hunk in hunks)
     rows = [row for hunk in hunks for row in hunk]
     added, gone = (sum(row.sign == sign for row in rows) for sign in "+-")
     body = [element("tbody", [_line(row) for row in hunk]) for hunk in hunks]
     table = element("div", element("table", body, class_="diff"), class_="scroll", tabindex="0")
-    return part("Change", f"+{added} −{gone}", table, opened=True)
+    return part("Change", f"+{added} −{gone}{_share(rows)}", table, opened=True)
+
+
+def _share(rows: Sequence[LineRow]) -> str:
+    """How many of the changed lines that do something ran."""
+    changed = [row.ran for row in rows if row.sign != " " and row.ran is not None]
+    return f", {changed.count(True)} of {len(changed)} changed statements ran" if changed else ""
 
 
 def _line(row: LineRow) -> Markup:
     kinds = {"+": "added", "-": "removed"}
     numbers = [element("td", str(n) if n else "", class_="n") for n in (row.before, row.after)]
     text = element("td", row.sign.replace("-", "−"), class_="sign"), element("td", row.text or " ")
-    return element("tr", numbers, text, class_=kinds.get(row.sign))
+    return element("tr", _mark(row), numbers, text, class_=kinds.get(row.sign))
+
+
+def _mark(row: LineRow) -> Markup:
+    sign, title = {True: ("●", "ran"), False: ("○", "never ran"), None: ("", None)}[row.ran]
+    return element("td", sign, title=title, class_="ran" if row.ran else "missed")
 
 
 def recipe(verdict: Verdict) -> Markup | None:
@@ -57,6 +77,29 @@ def recipe(verdict: Verdict) -> Markup | None:
     toml = element("pre", element("code", kept.rstrip()), class_="scroll", tabindex="0")
     keep = [element("p", "To keep, in ", element("code", "pyproject.toml"), ":"), toml]
     return part("Recipe", "how it was made and called", lines, keep if verdict.checks else None)
+
+
+def ran(verdict: Verdict) -> Markup | None:
+    """The cases that ran, what never ran, and what is not measured."""
+    coverage = verdict.coverage
+    if coverage is None:
+        return None
+    tables = [
+        _listed("Missing: it tells the versions apart, or may", coverage.missing),
+        _listed("Cases", coverage.cases),
+        _listed("Never ran", coverage.never),
+        element("p", ticked(NOT_MEASURED), class_="quiet"),
+    ]
+    number = len(coverage.cases)
+    note = f"{number} {'case' if number == 1 else 'cases'}, {len(coverage.never)} things never"
+    return part("What ran", note, *tables, opened=bool(coverage.missing))
+
+
+def _listed(title: str, texts: Sequence[str]) -> Markup | None:
+    if not texts:
+        return None
+    items = [element("li", ticked(text)) for text in texts]
+    return joined(element("p", element("b", title)), element("ul", items, class_="warnings"))
 
 
 def measures(verdict: Verdict) -> Markup | None:
@@ -102,10 +145,8 @@ def _measure(check: Check) -> Markup:
 
 
 def ticked(text: str) -> Markup:
-    """Set what stands in backticks as code."""
+    """Set what stands in backticks as code; what a cut has left open ends with the text."""
     parts = text.split("`")
-    if len(parts) % 2 == 0:
-        return joined(text)
     return joined(
         [element("code", part) if number % 2 else part for number, part in enumerate(parts)]
     )
@@ -127,7 +168,7 @@ def _case(one: Evidence, *, opened: bool) -> Markup:
     head = element("tr", element("th"), element("th", "before"), element("th", "after"))
     rows = [_weights(row) for row in weight_rows(one.before, one.after)]
     table = element("table", element("thead", head), element("tbody", rows), class_="weights")
-    return part(one.case, counts, table, opened=opened)
+    return part(ticked(one.case), counts, table, opened=opened)
 
 
 def _weights(row: WeightRow) -> Markup:

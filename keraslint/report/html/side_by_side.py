@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from enum import Enum
 
-from keraslint.diagnostic import WeightSeen
+from keraslint.diagnostic import Coverage, WeightSeen
 from keraslint.project.facts.class_texts import Clip
 
 
@@ -32,12 +32,16 @@ class WeightRow:
 
 @dataclass(frozen=True, slots=True)
 class LineRow:
-    """One line of a diff with its numbers before and after; `-` and `+` have only one."""
+    """One line of a diff with its numbers before and after; `-` and `+` have only one.
+
+    `ran` tells whether its statement ran, where that is known.
+    """
 
     sign: str
     before: int | None
     after: int | None
     text: str
+    ran: bool | None = None
 
 
 def weight_rows(before: Sequence[WeightSeen], after: Sequence[WeightSeen]) -> tuple[WeightRow, ...]:
@@ -66,6 +70,28 @@ def line_rows(old: Clip, new: Clip, around: int = 3) -> tuple[tuple[LineRow, ...
     return tuple(
         tuple(row for code in group for row in _line_rows(old, new, *code)) for group in groups
     )
+
+
+def marked(
+    rows: Sequence[LineRow], old: Clip, new: Clip, coverage: Coverage | None
+) -> tuple[LineRow, ...]:
+    """Tell of each line whether it ran; nothing where the classes are not those that were run."""
+    sizes = (len(old.lines), len(new.lines))
+    if coverage is None or sizes != (coverage.lines_before, coverage.lines_after):
+        return tuple(rows)
+    return tuple(replace(row, ran=_ran(row, old, new, coverage)) for row in rows)
+
+
+def _ran(row: LineRow, old: Clip, new: Clip, coverage: Coverage) -> bool | None:
+    if row.after is not None:
+        place, ran, missed = row.after - new.line, coverage.ran_after, coverage.missed_after
+    else:
+        place, ran, missed = (
+            (row.before or 0) - old.line,
+            coverage.ran_before,
+            coverage.missed_before,
+        )
+    return True if place in ran else False if place in missed else None
 
 
 def _line_rows(

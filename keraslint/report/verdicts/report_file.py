@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from keraslint.report.html.proof_page import page
+from keraslint.report.html.proof_page import UNKNOWN, Origin, page
 from keraslint.report.json_record import compared
 from keraslint.report.verdicts.compared_layer import Exhibit
 
@@ -18,8 +18,10 @@ def is_known(file: str) -> bool:
     return Path(file).suffix.lower() in (*_PAGES, ".json")
 
 
-def evidence(file: str, exhibits: Sequence[Exhibit], notes: Sequence[str] = ()) -> str:
+def evidence(
+    file: str, exhibits: Sequence[Exhibit], notes: Sequence[str] = (), of: Origin = UNKNOWN
+) -> str:
     """Render a page for people, or the same as JSON."""
     if Path(file).suffix.lower() in _PAGES:
-        return page(exhibits, notes)
+        return page(exhibits, notes, of)
     return json.dumps([compared(one) for one in exhibits], indent=2) + "\n"

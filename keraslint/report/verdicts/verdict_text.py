@@ -7,8 +7,9 @@ from collections.abc import Iterator
 
 from keraslint.diagnostic import Check, CheckStatus, Outcome, Verdict
 from keraslint.report.palette import Palette
-from keraslint.report.verdicts.advice import advice
+from keraslint.report.verdicts.advice import own_advice
 from keraslint.report.verdicts.checkpoint import QUESTION, checkpoint_answer, has_answer
+from keraslint.report.verdicts.coverage_text import NOT_MEASURED, coverage_lines
 
 _TOLD = (CheckStatus.BROKEN, CheckStatus.MENDED, CheckStatus.CHANGED)
 _NAMED = (CheckStatus.SKIPPED, CheckStatus.KEPT)
@@ -27,13 +28,16 @@ def _lines(verdict: Verdict, width: int, palette: Palette) -> Iterator[str]:
         f": {verdict.reason}" if verdict.reason else ""
     )
     yield from (f"recipe: {line}" for line in verdict.recipe.splitlines())
-    yield from advice([verdict])
+    yield from coverage_lines(verdict, width)
+    yield from own_advice(verdict)
     if verdict.environment:
         earlier = " by an earlier run (cached)" if verdict.cached else ""
         yield f"measured with {verdict.environment} in {verdict.seconds:.1f} s{earlier}"
     if has_answer(verdict):
         yield f"{QUESTION} {checkpoint_answer(verdict)}"
     yield from _table(verdict, width, palette)
+    if verdict.outcome is Outcome.PROVED:
+        yield f"  {NOT_MEASURED}"
 
 
 def _table(verdict: Verdict, width: int, palette: Palette) -> Iterator[str]:

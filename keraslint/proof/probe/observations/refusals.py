@@ -16,6 +16,7 @@ from ..cases.class_source import sources_of
 from ..cases.deciding_names import decides
 from ..cases.derived_cases import arguments_of
 from ..cases.parameter_kinds import invalid_values
+from ..coverage.recorder import RECORDER
 
 MOST_TRIED = 16
 
@@ -29,17 +30,23 @@ def refused(case: Case, failed: Iterable[Change]) -> list[dict[str, Any]]:
     if not re.search(r"\b(raise|assert)\b", text):
         return []
     changes = dict.fromkeys([*failed, *_unlikely(case, text)])
-    told = ((change, tried(_changed(case, change))) for change in list(changes)[:MOST_TRIED])
-    return [
-        {"change": asdict(change), "error": describe(error)}
-        for change, error in told
-        if error is not None and _is_own(error, case.cls)
-    ]
+    told = []
+    for change in list(changes)[:MOST_TRIED]:
+        RECORDER.begin()
+        error = tried(_changed(case, change))
+        if error is not None and _is_own(error, case.cls):
+            RECORDER.refuse()
+            told.append({"change": asdict(change), "error": describe(error)})
+    return told
 
 
 def accepted(case: Case, change: Change) -> bool:
     """Can the layer be made and called with this change?"""
-    return tried(_changed(case, change)) is None
+    RECORDER.begin()
+    error = tried(_changed(case, change))
+    if error is not None:
+        RECORDER.refuse()
+    return error is None
 
 
 def _changed(case: Case, change: Change) -> Case:

@@ -1,0 +1,1 @@
+"""Did everything run that tells two versions apart? Read off their texts and off what ran."""

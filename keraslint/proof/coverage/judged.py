@@ -1,0 +1,144 @@
+"""Two texts, and what the child saw run of them → what ran, and what should have."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from keraslint.diagnostic import Coverage
+from keraslint.proof.probe.coverage.decisions import RAN
+
+from .atoms import DEFINITIONS, mentioned, scope
+from .differences import differences
+from .gaps import Gap, Seen, View, first_by_place, gaps
+from .suggestion import recipe_for
+from .telling import Files, never_ran, told_gap, told_value
+from .values import Unvaried, unvaried
+
+MOST_TOLD = 6
+Answer = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Version:
+    """One version of a file: its text, the class, what the file is called, and what was seen.
+
+    `around` are the texts of further files whose code was watched, by path.
+    """
+
+    text: str
+    layer: str
+    path: str
+    name: str
+    answer: Answer
+    around: Mapping[str, str]
+
+    @property
+    def files(self) -> Files:
+        return Files({**self.around, "": self.text}, {"": self.name})
+
+    @property
+    def seen(self) -> Seen:
+        return Seen(self._marks("ran"), self._marks("refusing"))
+
+    def _marks(self, kind: str) -> dict[str, frozenset[str]]:
+        marks: Mapping[str, Sequence[str]] = self.answer.get(kind, {})
+        return {
+            "" if file == self.path else file: frozenset(found) for file, found in marks.items()
+        }
+
+    def statements(self) -> list[ast.stmt]:
+        """What the class may run, in its own file and in those around it."""
+        found = scope(self.text, [self.layer.partition(".")[0]])
+        names = {name for one in found for name in mentioned(one)}
+        for path, text in self.around.items():
+            found += scope(text, names, path)
+        return found
+
+
+def judged(
+    before: Version, after: Version, cases: Sequence[Mapping[str, Any]]
+) -> tuple[Coverage, str] | None:
+    """Say what ran in the cases and what is missing, and give a recipe that may reach that.
+
+    None where the texts cannot be read.
+    """
+    try:
+        texts = before.statements(), after.statements()
+    except (SyntaxError, ValueError, RecursionError):
+        return None
+    renamed = {after.layer.rpartition(".")[2]: before.layer.rpartition(".")[2]}
+    found = differences(*texts, renamed)
+    views = (View(0, found, before.seen), View(1, found, after.seen))
+    given = [case["given"] for case in cases if "__init__" in (case.get("given") or ())]
+    missing: list[Gap | Unvaried] = [*first_by_place([*gaps(*views)])]
+    missing += unvaried(views, given)
+    files = (before.files, after.files)
+    coverage = Coverage(
+        cases=tuple(case["label"] for case in cases),
+        lines_before=len(_lines_of(views[0], before.layer)),
+        lines_after=len(_lines_of(views[1], after.layer)),
+        ran_before=_lines(views[0], before.layer, ran=True),
+        missed_before=_lines(views[0], before.layer, ran=False),
+        ran_after=_lines(views[1], after.layer, ran=True),
+        missed_after=_lines(views[1], after.layer, ran=False),
+        missing=tuple(dict.fromkeys(_told(one, views, files) for one in missing)),
+        never=(*never_ran(after.layer, views[1], after.files), *_never_given(given)),
+    )
+    return coverage, _first_recipe(missing, views, cases)
+
+
+def _told(one: Gap | Unvaried, views: tuple[View, View], files: tuple[Files, Files]) -> str:
+    if isinstance(one, Unvaried):
+        return told_value(one, files[one.side])
+    return told_gap(one, views[one.side], files[one.side])
+
+
+def _first_recipe(
+    missing: Iterable[Gap | Unvaried],
+    views: tuple[View, View],
+    cases: Sequence[Mapping[str, Any]],
+) -> str:
+    for one in missing if cases and "__init__" in (cases[0].get("given") or ()) else ():
+        found = recipe_for(one, views, cases[0]["recipe"], cases[0]["given"]["__init__"])
+        if found:
+            return found
+    return ""
+
+
+def _lines_of(view: View, layer: str) -> range:
+    """The lines of a class, decorators included."""
+    for atom in view.side.atoms:
+        node = atom.node
+        at = f"{atom.function}.{node.name}" if isinstance(node, ast.ClassDef) else ""
+        if isinstance(node, ast.ClassDef) and at.lstrip(".") == layer:
+            first = min([node.lineno, *(one.lineno for one in node.decorator_list)])
+            return range(first, (node.end_lineno or first) + 1)
+    return range(0)
+
+
+def _lines(view: View, layer: str, *, ran: bool) -> tuple[int, ...]:
+    """The lines of a class's statements that ran, or did not; or the head's lines."""
+    every = _lines_of(view, layer)
+    by_line: dict[int, set[bool]] = {}
+    for atom in view.side.atoms:
+        if f"{atom.function}.".startswith(f"{layer}."):
+            last = max((getattr(part, "end_lineno", 0) or 0 for part in atom.parts), default=0)
+            head = 0 if isinstance(atom.node, DEFINITIONS) else last
+            for line in range(atom.line, max(head, atom.line) + 1):
+                by_line.setdefault(line, set()).add(view.seen.has(atom.node, RAN))
+    return tuple(
+        line - every.start for line, did in sorted(by_line.items()) if (True in did) is ran
+    )
+
+
+def _never_given(given: Sequence[Mapping[str, Mapping[str, str]]]) -> list[str]:
+    """Optional inputs that no case gave."""
+    names = dict.fromkeys(name for case in given for name in case["call"])
+    return [
+        f"`{name}` was never given to `call()`"
+        for name in names
+        if name != "training" and all(case["call"].get(name) == "None" for case in given)
+    ]

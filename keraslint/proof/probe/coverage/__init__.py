@@ -1,0 +1,1 @@
+"""Which statements of a version ran, and which outcomes each decision had."""

@@ -1,0 +1,106 @@
+"""A syntax tree → the decisions in it, each with the outcomes it may have.
+
+Both sides read trees by this one definition: the child, which marks outcomes, and the judge, who
+asks for them. It needs nothing but the standard library.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+TRUTH = ("true", "false")
+LOOP = ("one", "more")
+LOOKUP = ("found", "missing")
+EXTREMES = frozenset({"max", "min"})
+LOOKUPS = frozenset({"get", "pop"})
+RAN = "ran"
+
+
+@dataclass(frozen=True)
+class Decision:
+    """An expression whose value decides what runs, or what is taken.
+
+    `truth`: a condition, or a part of one; `loop`: what is iterated over; `extreme`: a call of
+    `max` or `min`, by the number of the argument it gives; `lookup`: a key or a name that may be
+    missing.
+    """
+
+    kind: str
+    node: ast.expr
+    outcomes: tuple[str, ...]
+
+
+def place_of(node: ast.AST) -> str:
+    """Where a node stands, as text: the same wherever the same text is parsed."""
+    start = f"{getattr(node, 'lineno', 0)}:{getattr(node, 'col_offset', 0)}"
+    return f"{start}-{getattr(node, 'end_lineno', 0)}:{getattr(node, 'end_col_offset', 0)}"
+
+
+def mark_of(node: ast.AST, outcome: str) -> str:
+    """The name under which it is noted that a node had an outcome, or `ran`."""
+    return f"{outcome} {place_of(node)}"
+
+
+def decisions(node: ast.AST, *, tested: bool = False) -> Iterator[Decision]:
+    """All decisions in a node, nested ones included; `tested`: its truth is asked for."""
+    if isinstance(node, ast.JoinedStr):
+        return
+    if isinstance(node, ast.BoolOp):
+        for number, value in enumerate(node.values):
+            yield from decisions(value, tested=tested or number < len(node.values) - 1)
+        return
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
+        yield from decisions(node.operand, tested=True)
+        return
+    if tested and isinstance(node, ast.expr) and not isinstance(node, ast.Constant):
+        yield Decision("truth", node, TRUTH)
+    if isinstance(node, ast.Call):
+        yield from _of_call(node)
+    for field, child in children(node):
+        if isinstance(node, (ast.For, ast.comprehension)) and field == "iter":
+            yield Decision("loop", child, LOOP)  # type: ignore[arg-type]
+        yield from decisions(child, tested=field in ("test", "ifs", "guard"))
+
+
+def arms(node: ast.AST) -> Iterator[ast.expr]:
+    """The expressions in a node that may be left out when it is evaluated."""
+    for one in walk(node):
+        if isinstance(one, ast.IfExp):
+            yield from (one.body, one.orelse)
+        elif isinstance(one, ast.BoolOp):
+            yield from one.values[1:]
+        elif isinstance(one, ast.Lambda):
+            yield one.body
+
+
+def walk(node: ast.AST) -> Iterator[ast.AST]:
+    """A node and all that is evaluated inside of it, but for formatted text."""
+    if isinstance(node, ast.JoinedStr):  # whose inner places are wrong before Python 3.12
+        return
+    yield node
+    for _, child in children(node):
+        yield from walk(child)
+
+
+def children(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
+    """The nodes directly inside that are evaluated when it runs; annotations and patterns not."""
+    for field, value in ast.iter_fields(node):
+        if field in ("annotation", "returns", "pattern", "type_params", "ctx"):
+            continue
+        for child in value if isinstance(value, list) else [value]:
+            if isinstance(child, ast.AST):
+                yield field, child
+
+
+def _of_call(node: ast.Call) -> Iterator[Decision]:
+    if node.keywords or any(isinstance(one, ast.Starred) for one in node.args):
+        return
+    function, count = node.func, len(node.args)
+    named = function.id if isinstance(function, ast.Name) else ""
+    looks = isinstance(function, ast.Attribute) and function.attr in LOOKUPS and count in (1, 2)
+    if named in EXTREMES and count > 1:
+        yield Decision("extreme", node, tuple(map(str, range(count))))
+    elif looks or (named == "getattr" and count == 3):
+        yield Decision("lookup", node, LOOKUP)
