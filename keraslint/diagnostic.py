@@ -4,6 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import Annotated
+
+PLACE = "a place in a text"
+Line = Annotated[int, PLACE]
+"""A line's number, which changes when something above it does: what is said stays the same."""
+Lines = Annotated[tuple[int, int], PLACE]
+"""First and last line of something."""
 
 
 @dataclass(frozen=True, slots=True, order=True)

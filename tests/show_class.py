@@ -31,7 +31,7 @@ def shown(text: Source, wanted: str = "") -> Iterator[str]:
     module = index.module(text)
     reader = LayerReader(
         index.hierarchy,
-        index.source,
+        index.method_source,
         index.subclasses,
         index.keras,
         told=settings.keras is not None,

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from keraslint.diagnostic import Diagnostic, Position, Span
-from keraslint.engine.forked_pool import forked, workers
+from keraslint.engine.kept_facts import KeptFacts
 from keraslint.project.facts.module_facts import ModuleSummary
 from keraslint.project.facts.parse import fault, require_python
 from keraslint.project.files.glob_patterns import silenced
@@ -19,7 +20,8 @@ from keraslint.project.files.source import Source, Trouble, Unreadable
 from keraslint.project.files.suppressions import Suppression, suppressions, unsuppressed
 from keraslint.project.files.test_files import is_test_file
 from keraslint.project.names.definitions import ClassRef, Kind, Lineage
-from keraslint.project.names.project_index import Index, LookedAt
+from keraslint.project.names.project_index import Index
+from keraslint.project.names.recorded_reads import Leaf
 from keraslint.project.names.unresolved_lines import doubtful
 from keraslint.project.serialization.never_saved import is_made_for_a_test, is_only_for_training
 from keraslint.rule_selection import selected
@@ -30,21 +32,16 @@ from keraslint.settings import Settings
 if TYPE_CHECKING:
     from keraslint.layer.layer_reader import LayerReader
 
-POOL_FROM = 1_000_000
-"""Characters from which on a second process saves more than it costs."""
-
 _OURS = re.compile(r"KRL|# *keraslint:")  # without one, no comment of a file can be idle
 Text = Source | Unreadable
-_Item = TypeVar("_Item")
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What some files gave; `looked_at` is what was read besides them."""
+    """What some files gave."""
 
     diagnostics: tuple[Diagnostic, ...] = ()
     problems: tuple[Unreadable, ...] = ()
-    looked_at: LookedAt = field(default_factory=LookedAt)
 
 
 def everywhere(_: Span) -> bool:
@@ -63,34 +60,33 @@ class Unlintable(Exception):
 class Route:
     """The way of each file of one run: index → candidate classes → facts → rules."""
 
-    def __init__(self, texts: Sequence[Source], settings: Settings) -> None:
+    def __init__(
+        self, texts: Sequence[Source], settings: Settings, facts: KeptFacts | None = None
+    ) -> None:
         wanted = selected(settings, registry())
         self._rules = {rule.code: rule for rule in registry() if rule.code in wanted}
         self._settings = settings
         self._words = {rule.words for rule in self._rules.values() if rule.check or rule.search}
-        self._index = Index(texts, settings, self._may_matter)
+        facts = facts or KeptFacts(None)
+        self.index = Index(texts, settings, self._may_matter, facts.summary, facts.outline)
         self._cures: Callable[[Span], bool] = everywhere
         self._before: LayerReader | None = None
 
-    def run(self, texts: Sequence[Text]) -> Found:
-        """Lint all the files, in several processes if there is much to do."""
-        size = sum(len(text.text) for text in texts if isinstance(text, Source))
-        processes = workers() if size >= POOL_FROM else 1
-        if processes == 1:
-            return self._lint(texts)
-        sources = [text for text in texts if isinstance(text, Source)]
-        for known in forked(self._index.summaries, _shared(sources, processes, _length)):
-            self._index.adopt(known)
-        parts = forked(self._lint, _shared(texts, processes, _effort))
-        return Found(
-            tuple(item for part in parts for item in part.diagnostics),
-            tuple(item for part in parts for item in part.problems),
-            LookedAt.all(part.looked_at for part in parts),
-        )
+    def recorded(self, text: Text) -> tuple[Found, tuple[Leaf, ...]]:
+        """Lint one file, and tell the facts of which the outcome is made."""
+        reads = self.index.reads
+        with reads.answer() as seen:
+            found = self.file(text)
+            return found, tuple(reads.leaves(seen()))
+
+    def prepare(self, text: Source) -> None:
+        """Have the facts of a file worked out, if they will be needed."""
+        with contextlib.suppress(SyntaxError, ValueError, RecursionError):
+            self.index.module(text)
 
     def holds(self, text: Source) -> bool:
         """Whether this is the text of its file, as far as is known."""
-        return self._index.holds(text)
+        return self.index.holds(text)
 
     def renew(self, text: Source) -> None:
         """Take over the new text of a file; what is known of the others stays.
@@ -98,16 +94,8 @@ class Route:
         Raises:
             SyntaxError, ValueError, RecursionError: it is not Python; the old text stays.
         """
-        self._index.renew(text)
+        self.index.renew(text)
         self._before = self.__dict__.pop("_reader", self._before)
-
-    def _lint(self, texts: Sequence[Text]) -> Found:
-        found = [self.file(text) for text in texts]
-        return Found(
-            tuple(item for part in found for item in part.diagnostics),
-            tuple(item for part in found for item in part.problems),
-            self._index.looked_at,
-        )
 
     def file(self, text: Text, *, cures: Callable[[Span], bool] = everywhere) -> Found:
         """Lint one file, whose text may be new since the last time.
@@ -154,9 +142,9 @@ class Route:
 
     def _source(self, text: Source) -> Sequence[Diagnostic]:
         try:
-            if not self._index.holds(text):
+            if not self.index.holds(text):
                 self.renew(text)
-            module = self._index.module(text)
+            module = self.index.module(text)
             if self._settings.target_version is not None:
                 require_python(text.text, self._settings.target_version)
         except (SyntaxError, ValueError, RecursionError) as error:
@@ -174,7 +162,7 @@ class Route:
         if not found and not _OURS.search(text.text):
             return ()
         comments = self._comments(text)
-        unclear = list(doubtful(self._index.hierarchy, module)) if module is not None else []
+        unclear = list(doubtful(self.index.hierarchy, module)) if module is not None else []
         clear = [one for one in comments if not any(one.may_concern(*lines) for lines in unclear)]
         return *unsuppressed(found, comments), *self._unused(text, clear, found)
 
@@ -197,14 +185,14 @@ class Route:
 
     def _wanted(self, text: Source) -> list[tuple[ClassRef, list[Rule]]]:
         """The layers of a file that are some rule's concern, and whose."""
-        module = self._index.module(text)
+        module = self.index.module(text)
         if module is None:
             return []
         about = [(ref, list(self._concerned(ref))) for ref in ClassRef.all(module)]
         return [(ref, rules) for ref, rules in about if rules]
 
     def _concerned(self, ref: ClassRef) -> Iterator[Rule]:
-        hierarchy = self._index.hierarchy
+        hierarchy = self.index.hierarchy
         for rule in self._rules.values() if hierarchy.lineage(ref).is_layer else ():
             concerned = rule.check and (rule.concerns is None or rule.concerns(hierarchy, ref))
             if concerned and not (rule.about_loading and self._is_never_loaded(ref)):
@@ -212,24 +200,24 @@ class Route:
 
     def _is_never_loaded(self, ref: ClassRef) -> bool:
         """Whether nobody loads a whole model with this class, as far as the project shows."""
-        hierarchy = self._index.hierarchy
+        hierarchy = self.index.hierarchy
         return (
             is_made_for_a_test(hierarchy, ref)
             or is_only_for_training(hierarchy, ref)
-            or self._index.saves_weights_alone(ref.module.path)
+            or self.index.saves_weights_alone(ref.module.path)
         )
 
     def _module(self, module: ModuleSummary) -> Iterator[Diagnostic]:
         for rule in self._rules.values():
-            found = list(rule.search(self._index.hierarchy, module)) if rule.search else []
-            if found and rule.about_loading and self._index.saves_weights_alone(module.path):
+            found = list(rule.search(self.index.hierarchy, module)) if rule.search else []
+            if found and rule.about_loading and self.index.saves_weights_alone(module.path):
                 continue
             for one in found:
                 yield Diagnostic(rule.code, rule.name, one.message, module.path, one.span)
 
     def _class(self, ref: ClassRef, rules: Sequence[Rule]) -> Iterator[Diagnostic]:
         layer = self._reader.read(ref)
-        assumed = _assumed(ref, self._index.hierarchy.lineage(ref))
+        assumed = _assumed(ref, self.index.hierarchy.lineage(ref))
         for rule in rules:
             for finding in rule.check(layer) if rule.check is not None else ():
                 cure = rule.cure if self._cures(finding.span) else None
@@ -249,10 +237,10 @@ class Route:
     def _reader(self) -> LayerReader:
         from keraslint.layer.layer_reader import LayerReader  # LibCST, only when a class needs it
 
-        index, settings = self._index, self._settings
+        index, settings = self.index, self._settings
         return LayerReader(
             index.hierarchy,
-            index.source,
+            index.method_source,
             index.subclasses,
             lambda ref: settings.keras or index.keras(ref),
             told=settings.keras is not None,
@@ -271,25 +259,3 @@ def _assumed(ref: ClassRef, lineage: Lineage) -> str:
     base = next(iter(lineage.missing))
     name = ref.summary.name
     return f"; `{name}` is assumed to be a layer, since its base `{base}` was not found"
-
-
-def _length(text: Source) -> int:
-    return len(text.text)
-
-
-def _effort(text: Text) -> int:
-    """How much there is to do in a file, roughly: LibCST reads layers that build, few others."""
-    if isinstance(text, Unreadable):
-        return 1
-    return 1 + _length(text) // (100 if "def build(" in text.text else 2000)
-
-
-def _shared(items: Sequence[_Item], parts: int, cost: Callable[[_Item], int]) -> list[list[_Item]]:
-    """Deal items out so that each part costs about the same."""
-    shares: list[list[_Item]] = [[] for _ in range(parts)]
-    totals = [0] * parts
-    for item in sorted(items, key=cost, reverse=True):
-        least = totals.index(min(totals))
-        shares[least].append(item)
-        totals[least] += cost(item)
-    return [share for share in shares if share]

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import gc
-import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from keraslint import __version__
 from keraslint.baseline import read_baseline
-from keraslint.cache import Cache, digest
 from keraslint.diagnostic import Diagnostic, Span
-from keraslint.engine.analysis import Found, Route
-from keraslint.engine.diagnostics_json import packed, unpacked
+from keraslint.engine.incremental import Run
+from keraslint.engine.store import Store
 from keraslint.project.files.discover import discover
 from keraslint.project.files.source import Source, Unreadable, decode, read
-from keraslint.project.names.project_index import LookedAt
 from keraslint.rules import graded
 from keraslint.settings import Settings
 
@@ -72,11 +68,8 @@ def lint_texts(
     collecting = gc.isenabled()
     gc.disable()  # trees are dropped one by one; looking for circles in them takes half the time
     try:
-        found = _remembered(texts, settings) if settings.cache else None
-        if found is None:
-            found = Route(tuple(sources.values()), settings).run(texts)
-            if settings.cache and not found.problems:
-                _remember(texts, settings, found)
+        store = Store(settings.path(settings.cache_dir)) if settings.cache else None
+        found = Run(texts, settings, store).found()
     finally:
         if collecting:
             gc.enable()
@@ -90,44 +83,3 @@ def lint_texts(
 
 def _place(diagnostic: Diagnostic) -> tuple[str, Span, str]:
     return diagnostic.path, diagnostic.span, diagnostic.code
-
-
-def _remembered(texts: Sequence[Source | Unreadable], settings: Settings) -> Found | None:
-    """What the same texts gave before, if all that was looked at besides is as it was."""
-    text = _cache(settings).get(_key(texts, settings))
-    if text is None:
-        return None
-    try:
-        diagnostics, looked_at = unpacked(text)
-        return Found(diagnostics) if LookedAt.of(looked_at).still_holds() else None
-    except ValueError:
-        return None
-
-
-def _remember(texts: Sequence[Source | Unreadable], settings: Settings, found: Found) -> None:
-    text = packed(found.diagnostics, found.looked_at.plain())
-    _cache(settings).put(_key(texts, settings), text)
-
-
-def _cache(settings: Settings) -> Cache:
-    return Cache(settings.path(settings.cache_dir))
-
-
-def _key(texts: Sequence[Source | Unreadable], settings: Settings) -> str:
-    """Digest everything that linting may look at, but for what `LookedAt` tells."""
-    asked = (
-        *(__version__, sys.version, Path.cwd(), settings.root, settings.src, settings.keras),
-        settings.python,
-        settings.target_version,
-        *(settings.select, settings.extend_select, settings.ignore, settings.flags),
-        sorted(settings.ignores),
-        settings.ignore_noqa,
-    )
-    parts = [repr(asked).encode()]
-    for text in texts:
-        body = text.text if isinstance(text, Source) else repr(text)
-        parts += [
-            text.path.encode("utf-8", "surrogateescape"),
-            body.encode("utf-8", "surrogatepass"),
-        ]
-    return digest(parts)

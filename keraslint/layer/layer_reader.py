@@ -40,7 +40,7 @@ class LayerReader:
     def __init__(
         self,
         hierarchy: Hierarchy,
-        source: Callable[[str], Source | None],
+        source: Callable[[FunctionRef], Source | None],
         subclasses: Callable[[ClassRef], Sequence[ClassRef]],
         keras: Callable[[ClassRef], int],
         *,
@@ -72,7 +72,7 @@ class LayerReader:
 
     def parse(self, method: FunctionRef) -> Method | None:
         """Cut one method out of its file."""
-        source = self._source(method.module.path)
+        source = self._source(method)
         if source is None:
             return None
         summary = method.summary

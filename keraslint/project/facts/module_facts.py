@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Annotated
 
-from keraslint.diagnostic import Span
+from keraslint.diagnostic import PLACE, Line, Lines, Span
 
 Leaves = tuple[str, ...]
 Bindings = dict[str, Leaves]
@@ -48,8 +49,8 @@ class FunctionSummary:
     """
 
     name: str
-    line: int
-    slice: tuple[int, int]
+    line: Line
+    slice: Lines
     parameters: tuple[Parameter, ...]
     bindings: Bindings
     calls: frozenset[str]
@@ -164,8 +165,8 @@ class ClassSummary:
     """
 
     qualname: str
-    line: int
-    slice: tuple[int, int]
+    line: Line
+    slice: Lines
     bases: Leaves
     methods: dict[str, FunctionSummary]
     bindings: Bindings
@@ -205,7 +206,7 @@ class ModuleSummary:
     pokes: frozenset[str] = frozenset()
     scopes: dict[str, FunctionSummary] = field(default_factory=dict)
     lambdas: tuple[LambdaSummary, ...] = ()
-    rebound: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    rebound: dict[str, Annotated[tuple[int, ...], PLACE]] = field(default_factory=dict)
     asks: frozenset[str] = frozenset()
 
     def around(self, qualname: str) -> Iterator[tuple[str, FunctionSummary]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import gc
 import warnings
+from collections.abc import Sequence
 
 from keraslint.project.facts.may_refer_to import dotted
 
@@ -68,3 +69,12 @@ def call_spans(text: str) -> tuple[tuple[int, int, int, int, str], ...]:
             found.append((node.lineno, node.col_offset, end, end_column, dotted(node.func)))
         stack.extend(ast.iter_child_nodes(node))
     return tuple(sorted(found, key=lambda s: (s[0], s[1], -s[2], -s[3])))
+
+
+def code_shape(lines: Sequence[str]) -> str:
+    """What some indented lines say, comments and positions aside; themselves if that is unclear."""
+    text = "\n".join(lines)
+    try:
+        return ast.dump(parse(f"if 1:\n{text}" if text[:1] in (" ", "\t") else text))
+    except (SyntaxError, ValueError, RecursionError):
+        return text

@@ -12,6 +12,7 @@ from enum import Enum
 from functools import cached_property
 from pathlib import Path
 
+from keraslint.cache import digest
 from keraslint.diagnostic import Position
 from keraslint.project.files.notebook import SUFFIX, NotANotebook, Notebook, notebook
 
@@ -82,6 +83,11 @@ class Source:
     def starts(self) -> tuple[int, ...]:
         """Offsets at which the lines start."""
         return (0, *(end.end() for end in _LINE_END.finditer(self.text)))
+
+    @cached_property
+    def digest(self) -> str:
+        """What tells this text from any other."""
+        return digest([self.text.encode("utf-8", "surrogatepass")])
 
     def offset(self, position: Position) -> int:
         """Turn a position into an offset; a column past the line's end means the line's end."""

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import os
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from keraslint.project.facts import summarize
 from keraslint.project.facts.module_facts import ModuleSummary
 from keraslint.project.files.installed_packages import NOT_READ
 from keraslint.project.files.source import Source, Unreadable, read
+from keraslint.project.names.recorded_reads import Reads
 
 _CLIMB = 8
 _BOUNDARIES = ("pyproject.toml", ".git", "setup.py", "setup.cfg")
+Summarize = Callable[[Source, str, bool], ModuleSummary]
+"""(text, module name, whether it is a package) → facts; raises as `summarize`."""
+
+
+def from_text(source: Source, name: str, is_package: bool) -> ModuleSummary:
+    """Work out the facts of a text, which nobody has kept."""
+    return summarize(source.text, name, source.path, is_package=is_package)
 
 
 class Modules:
@@ -19,6 +28,8 @@ class Modules:
 
     A name is looked for where Python would: in the root of the asking file's package, in `roots`
     (the `src` setting), in the folders above the file, then among the `installed` packages.
+    What is handed out is noted in `reads`: `("find", name, folder)` says where a name leads for
+    the files of a folder, `("module", path)` what a file declares.
     """
 
     def __init__(
@@ -26,20 +37,22 @@ class Modules:
         roots: Sequence[Path] = (),
         texts: Mapping[str, Source] | None = None,
         installed: Sequence[Path] = (),
+        summarize: Summarize = from_text,
+        reads: Reads | None = None,
     ) -> None:
         self._roots = tuple(roots)
         self._installed = tuple(installed)
+        self._summarize = summarize
+        self._reads = reads or Reads()
         self._texts = dict(texts or {})
         self._summaries: dict[str, ModuleSummary | None] = {}
-        self._found: dict[tuple[str, str], ModuleSummary | None] = {}
+        self._found: dict[tuple[str, str], str] = {}
+        self._broken: set[str] = set()
         self._besides: dict[str, Source | Unreadable] = {}
-        self._files: dict[Path, bool] = {}
+        self._files: dict[str, bool] = {}
         self._folders: dict[str, tuple[Path, ...]] = {}
         self._packages: dict[Path, bool] = {}
-
-    def known(self, path: str) -> ModuleSummary | None:
-        """The summary of a file, if it has been needed."""
-        return self._summaries.get(path)
+        self._names: dict[str, tuple[str, bool]] = {}
 
     def adopt(self, summary: ModuleSummary) -> None:
         """Take over a summary that another process has made."""
@@ -51,29 +64,18 @@ class Modules:
         Raises:
             SyntaxError, ValueError, RecursionError: as `summarize`; the old text stays.
         """
-        name, is_package = self.name(Path(source.path))
-        new = summarize(source.text, name, source.path, is_package=is_package)
+        new = self._summarize(source, *self.name(Path(source.path)))
         self._texts[source.path] = source
         self._besides.pop(source.path, None)
         self._summaries[source.path] = new
-        self._files[Path(source.path)] = True
-        self._found = {
-            key: found
-            for key, found in self._found.items()
-            if found is not None and found.path != source.path
-        }
+        self._broken.discard(source.path)
+        if not self._files.get(source.path):
+            self._forget_the_file_system()
+            self._files[source.path] = True
 
-    def read_besides(self) -> dict[str, Source | Unreadable]:
-        """The files that were read because some name led there."""
-        return dict(self._besides)
-
-    def asked_for(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """The files that were asked for besides the given texts: those that are there, or not."""
-        asked = {str(path): is_there for path, is_there in self._files.items()}
-        for folder, is_package in self._packages.items():
-            asked[str(folder / "__init__.py")] = is_package
-        there = tuple(path for path, is_there in asked.items() if is_there)
-        return there, tuple(path for path, is_there in asked.items() if not is_there)
+    def _forget_the_file_system(self) -> None:
+        for known in (self._found, self._files, self._folders, self._packages, self._names):
+            known.clear()
 
     def summary(self, source: Source) -> ModuleSummary:
         """Summarize a file that is at hand.
@@ -81,15 +83,21 @@ class Modules:
         Raises:
             SyntaxError, ValueError, RecursionError: as `summarize`.
         """
+        self._reads.note(("module", source.path))
         known = self._summaries.get(source.path)
         if known is None:
-            name, is_package = self.name(Path(source.path))
-            known = summarize(source.text, name, source.path, is_package=is_package)
+            known = self._summarize(source, *self.name(Path(source.path)))
             self._summaries[source.path] = known
         return known
 
     def name(self, path: Path) -> tuple[str, bool]:
         """The dotted name under which Python would import a file, and whether it is a package."""
+        key = str(path)
+        if key not in self._names:
+            self._names[key] = self._name(path)
+        return self._names[key]
+
+    def _name(self, path: Path) -> tuple[str, bool]:
         parts = [] if path.name == "__init__.py" else [path.stem]
         folder = path.parent
         while self._is_package(folder):
@@ -101,39 +109,52 @@ class Modules:
 
     def load(self, name: str, asker: str) -> ModuleSummary | None:
         """Find a module by absolute name for the file that asks (see `hierarchy.Load`)."""
-        folders = self._search(asker)
+        folder = os.path.dirname(asker)  # noqa: PTH120
+        self._reads.note(("find", name, folder))
+        path = self.find(name, folder)
+        return self._at(path) if path else None
+
+    def find(self, name: str, folder: str) -> str:
+        """The file to which an absolute name leads for the files of a folder; `""` for none."""
+        folders = self._search(folder)
         key = (name, str(folders[0]))
         if key not in self._found:
             self._found[key] = self._look(name, folders)
         return self._found[key]
 
-    def _look(self, name: str, folders: Sequence[Path]) -> ModuleSummary | None:
+    def _look(self, name: str, folders: Sequence[Path]) -> str:
         if not name:
-            return None
+            return ""
         relative = name.replace(".", "/")
         foreign = name.partition(".")[0] in NOT_READ
         for folder in folders if foreign else (*folders, *self._installed):
-            for candidate in (folder / f"{relative}/__init__.py", folder / f"{relative}.py"):
+            inside = "" if str(folder) == "." else f"{folder}/"
+            for candidate in (f"{inside}{relative}/__init__.py", f"{inside}{relative}.py"):
                 if self._is_file(candidate):
-                    return self._at(candidate)
+                    return candidate
+        return ""
+
+    def _at(self, path: str) -> ModuleSummary | None:
+        source = self.text(path)
+        if isinstance(source, Source) and path not in self._broken:
+            try:
+                return self.summary(source)
+            except (SyntaxError, ValueError, RecursionError):
+                self._broken.add(path)
+        self._reads.note(("module", path))
         return None
 
-    def _at(self, path: Path) -> ModuleSummary | None:
-        key = str(path)
-        if key not in self._summaries:
-            source: Source | Unreadable | None = self._texts.get(key)
-            if source is None:
-                source = self._besides[key] = read(path)
-            try:
-                self._summaries[key] = self.summary(source) if isinstance(source, Source) else None
-            except (SyntaxError, ValueError, RecursionError):
-                self._summaries[key] = None
-        return self._summaries[key]
+    def text(self, path: str) -> Source | Unreadable:
+        """The text of a file, given or on the disk."""
+        source: Source | Unreadable | None = self._texts.get(path) or self._besides.get(path)
+        if source is None:
+            source = self._besides[path] = read(path)
+        return source
 
-    def _search(self, asker: str) -> tuple[Path, ...]:
-        folder = str(Path(asker).parent)
+    def _search(self, folder: str) -> tuple[Path, ...]:
+        """Where to look for modules, for the files of a folder."""
         if folder not in self._folders:
-            own = Path(asker).parent
+            own = Path(folder)
             while self._is_package(own) and own.parent != own:
                 own = own.parent
             self._folders[folder] = tuple(dict.fromkeys((own, *self._roots, *_above(own))))
@@ -145,9 +166,9 @@ class Modules:
             self._packages[folder] = str(init) in self._texts or init.is_file()
         return self._packages[folder]
 
-    def _is_file(self, path: Path) -> bool:
+    def _is_file(self, path: str) -> bool:
         if path not in self._files:
-            self._files[path] = str(path) in self._texts or path.is_file()
+            self._files[path] = path in self._texts or os.path.isfile(path)  # noqa: PTH113
         return self._files[path]
 
 

@@ -24,6 +24,7 @@ from keraslint.project.names.definitions import (
 )
 from keraslint.project.names.external_names import BUILTINS, foreign, is_foreign
 from keraslint.project.names.keras_api import Symbol
+from keraslint.project.names.recorded_reads import Memo, Reads
 from keraslint.project.names.weightless import makes_no_weights
 
 SetElsewhere = Callable[[ClassRef, str], bool]
@@ -36,26 +37,46 @@ _FACTORIES = frozenset({"keras.layers.deserialize", "keras.models.clone_model"})
 
 
 class Hierarchy:
-    """Answers questions about names; reads further modules through `load` when it must."""
+    """Answers questions about names; reads further modules through `load` when it must.
 
-    def __init__(self, load: Load, set_elsewhere: SetElsewhere = lambda ref, name: False) -> None:
+    Answers are kept in a `Memo` each, which hands on what they rest on: never in a plain `dict`.
+    """
+
+    def __init__(
+        self,
+        load: Load,
+        set_elsewhere: SetElsewhere = lambda ref, name: False,
+        reads: Reads | None = None,
+    ) -> None:
         self._load = load
         self.set_elsewhere = set_elsewhere
-        self._lineages: dict[tuple[str, str], Lineage] = {}
-        self._values: dict[tuple[object, ...], tuple[Meaning, ...]] = {}
-        self._uses: dict[tuple[str, str], ClassUse] = {}
-        self._weightless: dict[tuple[str, str], bool] = {}
-        self._open: set[tuple[object, ...]] = set()
+        self._reads = reads or Reads()
+        self._lineages: Memo[ClassRef, Lineage] = Memo(self._reads, self._ancestry)
+        self._values: Memo[tuple[object, ...], tuple[Meaning, ...]] = Memo(
+            self._reads, lambda _: ()
+        )
+        self._ancestries: Memo[ClassRef, Lineage] = Memo(
+            self._reads, lambda ref: Lineage(Kind.UNKNOWN, (ref,), ())
+        )
+        self._uses: Memo[ClassRef, ClassUse] = Memo(self._reads, lambda _: ClassUse(()))
+        # A class that contains itself adds nothing.
+        self._weightless: Memo[ClassRef, bool] = Memo(self._reads, lambda _: True)
 
     # -- classes ---------------------------------------------------------------------------
 
     def lineage(self, ref: ClassRef) -> Lineage:
         """Find what a class descends from; cycles end, what cannot be found is `missing`."""
-        known = self._lineages.get(ref.key)
-        if known is None:
-            self._lineages[ref.key] = Lineage(Kind.UNKNOWN, (ref,), ())
-            known = self._lineages[ref.key] = self._descend(ref)
-        return known
+        return self._lineages.ask(ref, lambda: self._assuming(ref))
+
+    def _assuming(self, ref: ClassRef) -> Lineage:
+        lineage = self._ancestry(ref)
+        if lineage.kind is Kind.UNKNOWN and acts_as_a_layer(self, ref, lineage.chain):
+            return replace(lineage, kind=Kind.ASSUMED)
+        return lineage
+
+    def _ancestry(self, ref: ClassRef) -> Lineage:
+        """What names tell of what a class descends from."""
+        return self._ancestries.ask(ref, lambda: self._descend(ref))
 
     def _descend(self, ref: ClassRef) -> Lineage:
         chain, roots, missing = [ref], [], []
@@ -66,17 +87,13 @@ class Hierarchy:
             elif isinstance(found, Symbol):
                 roots.append(found)
             elif isinstance(found, ClassRef):
-                above = self.lineage(found)
+                above = self._ancestry(found)
                 chain.extend(item for item in above.chain if item not in chain)
                 roots.extend(root for root in above.roots if root not in roots)
                 missing.extend(above.missing)
             if ref.module.is_given(ref.summary.qualname, base):
                 missing.append(base)
-        lineage = Lineage(_kind(roots, missing), tuple(chain), tuple(roots), tuple(missing))
-        self._lineages[ref.key] = lineage  # what follows may ask for it
-        if lineage.kind is Kind.UNKNOWN and acts_as_a_layer(self, ref, chain):
-            return replace(lineage, kind=Kind.ASSUMED)
-        return lineage
+        return Lineage(_kind(roots, missing), tuple(chain), tuple(roots), tuple(missing))
 
     def _base(self, ref: ClassRef, base: str) -> Symbol | ClassRef | External | None:
         """A class, `External` for one that is surely no layer, `None` when nobody knows."""
@@ -108,11 +125,7 @@ class Hierarchy:
         if isinstance(target, Symbol):
             known_class = keras_api.layer_class(target.name)
             return known_class is not None and known_class.weightless
-        known = self._weightless.get(target.key)
-        if known is None:
-            self._weightless[target.key] = True  # a class that contains itself adds nothing
-            known = self._weightless[target.key] = makes_no_weights(self, target)
-        return known
+        return self._weightless.ask(target, lambda: makes_no_weights(self, target))
 
     # -- names -----------------------------------------------------------------------------
 
@@ -144,11 +157,10 @@ class Hierarchy:
 
     def use(self, scope: Scope) -> ClassUse:
         """What the class around a scope does with what it holds."""
-        key = scope.owner.key if scope.owner is not None else ("", "")
-        if key not in self._uses or scope.owner is None:
-            chain = self.lineage(scope.owner).chain if scope.owner is not None else ()
-            self._uses[key] = ClassUse(chain)
-        return self._uses[key]
+        owner = scope.owner
+        if owner is None:
+            return ClassUse(())
+        return self._uses.ask(owner, lambda: ClassUse(self.lineage(owner).chain))
 
     def _returned_layer(self, ref: FunctionRef) -> Symbol | ClassRef | None:
         """The layer class of which a function returns a new instance, whichever way it returns."""
@@ -175,19 +187,7 @@ class Hierarchy:
         owner = scope.owner.key if scope.owner else None
         function = (scope.function.name, scope.function.line) if scope.function else None
         key = (scope.module.path, owner, function, leaf)
-        known = self._values.get(key)
-        if known is not None:
-            return known
-        if key in self._open or len(self._open) > _DEPTH * 8:
-            return ()
-        self._open.add(key)
-        try:
-            found = tuple(dict.fromkeys(self._mean(scope, leaf)))
-        finally:
-            self._open.discard(key)
-        if not self._open:
-            self._values[key] = found
-        return found
+        return self._values.ask(key, lambda: tuple(dict.fromkeys(self._mean(scope, leaf))))
 
     def _mean(self, scope: Scope, leaf: str) -> Iterator[Meaning]:
         if leaf.endswith("()"):

@@ -1,9 +1,9 @@
-"""The texts of a project → which attributes they set on what they make of a class."""
+"""A file's text → which attributes it sets on what it makes of a class."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 _MADE = re.compile(r"^[ \t]*((?:self\.)?\w+)[ \t]*=[ \t]*(?:\w+\.)*([A-Z]\w*)\(", re.MULTILINE)
 _SET = re.compile(
@@ -11,16 +11,7 @@ _SET = re.compile(
 )
 
 
-def set_attributes(texts: Iterable[tuple[str, str]]) -> dict[str, dict[str, set[str]]]:
-    """By the name of a class: the attributes, and the paths of the files that set each."""
-    found: dict[str, dict[str, set[str]]] = {}
-    for path, text in texts:
-        for name, attribute in _set_in(text):
-            found.setdefault(name, {}).setdefault(attribute, set()).add(path)
-    return found
-
-
-def _set_in(text: str) -> Iterator[tuple[str, str]]:
+def set_in(text: str) -> Iterator[tuple[str, str]]:
     """`block = Block(4)`, and then `block.units = 8`."""
     changed = [pair for pair in _SET.findall(f"\n{text}") if pair[0] != "self"]
     if not changed:

@@ -1,0 +1,171 @@
+"""Texts → what is wrong with them: what has changed is looked at, the rest is remembered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from keraslint.cache import digest
+from keraslint.diagnostic import Diagnostic
+from keraslint.engine.analysis import Found, Route, Text
+from keraslint.engine.diagnostics_json import packed, unpacked
+from keraslint.engine.forked_pool import forked, workers
+from keraslint.engine.kept_facts import KeptFacts
+from keraslint.engine.leaf_states import LeafStates
+from keraslint.engine.store import Store
+from keraslint.project.files.source import Source, Unreadable
+from keraslint.project.names.recorded_reads import Leaf
+from keraslint.settings import Settings
+
+POOL_FROM = 1_000_000
+"""Characters from which on a second process saves more than it costs."""
+_Item = TypeVar("_Item")
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """What one process has found, and the rows that are to be kept."""
+
+    found: Found
+    rows: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """What an earlier run has said of a text, and on what that rests."""
+
+    diagnostics: tuple[Diagnostic, ...]
+    leaves: tuple[Leaf, ...]
+    state: str
+
+
+class Run:
+    """One run over some texts."""
+
+    def __init__(self, texts: Sequence[Text], settings: Settings, store: Store | None) -> None:
+        self._texts = texts
+        self._settings = settings
+        self._store = store
+        self._facts = KeptFacts(store)
+        self._sources = [text for text in texts if isinstance(text, Source)]
+        self._route = Route(self._sources, settings, self._facts)
+        self._states = LeafStates(self._route.index, self._facts)
+        self._asked = _asked(settings, self._facts.version)
+
+    def found(self) -> Found:
+        """Find what is wrong with all the texts."""
+        known = self._remembered() if self._store is not None else {}
+        rest = [text for text in self._texts if text.path not in known]
+        parts = self._look(rest)
+        if self._store is not None:
+            for part in parts:
+                self._facts.fresh.update(part.rows)
+            self._store.keep(self._facts.fresh)
+            self._store.close()
+        return Found(
+            (
+                *(one for answer in known.values() for one in answer.diagnostics),
+                *(one for part in parts for one in part.found.diagnostics),
+            ),
+            tuple(one for part in parts for one in part.found.problems),
+        )
+
+    # -- what is known ---------------------------------------------------------------------
+
+    def _remembered(self) -> dict[str, _Answer]:
+        """By path: what earlier runs have said, if all on which it rests is as it was."""
+        assert self._store is not None
+        keys = {self._key(source): source.path for source in self._sources}
+        answers = {keys[key]: _read(text) for key, text in self._store.many(keys).items()}
+        read = {path: answer for path, answer in answers.items() if answer is not None}
+        if any(answer.leaves for answer in read.values()):
+            self._facts.fetch_outlines(self._sources)
+            self._states.fetch({leaf for answer in read.values() for leaf in answer.leaves})
+        return {p: a for p, a in read.items() if self._states.of(a.leaves) == a.state}
+
+    def _key(self, source: Source) -> str:
+        path = source.path.encode("utf-8", "surrogateescape")
+        return "answer " + digest([self._asked, path, source.digest.encode()])
+
+    # -- what is not -----------------------------------------------------------------------
+
+    def _look(self, texts: Sequence[Text]) -> list[_Part]:
+        """Lint files, in several processes if there is much to do."""
+        size = sum(len(text.text) for text in texts if isinstance(text, Source))
+        processes = workers() if size >= POOL_FROM else 1
+        if processes == 1:
+            return [self._lint(texts)]
+        self._facts.keeping = True
+        sources = [text for text in texts if isinstance(text, Source)]
+        for rows in forked(self._summarize, _shared(sources, processes, _length)):
+            self._facts.adopt(rows)
+        return forked(self._lint, _shared(texts, processes, _effort))
+
+    def _summarize(self, sources: Sequence[Source]) -> dict[str, str]:
+        """Work out facts ahead of the time when they are needed."""
+        before = set(self._facts.fresh)
+        for source in sources:
+            self._route.prepare(source)
+        return {key: row for key, row in self._facts.fresh.items() if key not in before}
+
+    def _lint(self, texts: Sequence[Text]) -> _Part:
+        before = set(self._facts.fresh)
+        found = [self._file(text) for text in texts]
+        together = Found(
+            tuple(one for part in found for one in part.diagnostics),
+            tuple(one for part in found for one in part.problems),
+        )
+        rows = {key: row for key, row in self._facts.fresh.items() if key not in before}
+        return _Part(together, rows)
+
+    def _file(self, text: Text) -> Found:
+        found, leaves = self._route.recorded(text)
+        if self._store is not None and isinstance(text, Source) and not found.problems:
+            body = packed(found.diagnostics, [leaves, self._states.of(leaves)])
+            self._facts.fresh[self._key(text)] = body
+        return found
+
+
+def _read(text: str) -> _Answer | None:
+    try:
+        diagnostics, (leaves, state) = unpacked(text)
+        return _Answer(diagnostics, tuple(tuple(leaf) for leaf in leaves), str(state))
+    except (ValueError, TypeError):
+        return None
+
+
+def _asked(settings: Settings, version: str) -> bytes:
+    """Everything that answers depend on besides texts."""
+    asked = (
+        *(version, Path.cwd(), settings.root, settings.src, settings.keras),
+        settings.python,
+        settings.target_version,
+        *(settings.select, settings.extend_select, settings.ignore, settings.flags),
+        sorted(settings.ignores),
+        settings.ignore_noqa,
+    )
+    return repr(asked).encode("utf-8", "surrogatepass")
+
+
+def _length(text: Source) -> int:
+    return len(text.text)
+
+
+def _effort(text: Text) -> int:
+    """How much there is to do in a file, roughly: LibCST reads layers that build, few others."""
+    if isinstance(text, Unreadable):
+        return 1
+    return 1 + _length(text) // (100 if "def build(" in text.text else 2000)
+
+
+def _shared(items: Sequence[_Item], parts: int, cost: Callable[[_Item], int]) -> list[list[_Item]]:
+    """Deal items out so that each part costs about the same."""
+    shares: list[list[_Item]] = [[] for _ in range(parts)]
+    totals = [0] * parts
+    for item in sorted(items, key=cost, reverse=True):
+        least = totals.index(min(totals))
+        shares[least].append(item)
+        totals[least] += cost(item)
+    return [share for share in shares if share]

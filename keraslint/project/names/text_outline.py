@@ -1,0 +1,41 @@
+"""A file's text → what a cheap look at it says of classes in other files."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from keraslint.project.facts.saving_calls import saving_calls
+from keraslint.project.files.source import Source
+from keraslint.project.program.outside_writes import set_in
+
+_HEADER = re.compile(r"class\s+\w+\s*(?:\[[^\]]*\]\s*)?\(([^)]*)")  # quick: it begins with a word
+_NAME = re.compile(r"\w+")
+_AS = re.compile(r" as[ \t]+(\w+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """`bases` are names that its classes derive from; `sets` the attributes that it sets on what it
+    makes of a class, by the name of the class; `saving` what it saves or loads of models.
+    """
+
+    bases: tuple[str, ...]
+    sets: tuple[tuple[str, str], ...]
+    saving: int = 0
+
+
+def outlined(text: Source) -> Outline:
+    """Look at a text."""
+    bases, sets = sorted(_bases(text.text)), sorted(set(set_in(text.text)))
+    return Outline(tuple(bases), tuple(sets), saving_calls(text.text).value)
+
+
+def _bases(text: str) -> set[str]:
+    """The names between the brackets of classes; of a name that an import gives, the real one."""
+    names = {n for bases in _HEADER.findall(text) for n in _NAME.findall(bases)}
+    for alias in _AS.finditer(text) if names else ():
+        if alias[1] in names:
+            before = text[max(alias.start() - 80, 0) : alias.start()]
+            names.update(_NAME.findall(before)[-1:])
+    return names
