@@ -21,7 +21,7 @@ VERSION = 1
 _KEYS = ("path", "code", "owner", "line")
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True, order=True, kw_only=True)
 class Known:
     """What a finding is recognised by; `path` is relative to the baseline's folder."""
 
@@ -93,7 +93,9 @@ class Baseline:
         source = sources.get(diagnostic.path)
         line = source.line(diagnostic.span.start.line) if source is not None else ""
         path = self._relative(diagnostic.path)
-        return Known(path, diagnostic.code, diagnostic.owner, " ".join(line.split()))
+        return Known(
+            path=path, code=diagnostic.code, owner=diagnostic.owner, line=" ".join(line.split())
+        )
 
     def text(self) -> str:
         """The file's text: the same findings give the same text."""

@@ -160,7 +160,7 @@ def check(paths: tuple[str, ...], **asked: Any) -> int:
     silent = asked.pop("silent")
     asked["quiet"] = asked["quiet"] or silent
     in_colour = output_file is None and colourful(colour)
-    request = Request(paths, flags, colour=in_colour, width=width(), **asked)
+    request = Request(paths=paths, flags=flags, colour=in_colour, width=width(), **asked)
     if not request.quiet:
         request = replace(request, show=overwrite, log=log_line)
     if request.watch:

@@ -86,7 +86,7 @@ class Promise:
     mends: tuple[Health, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Fix:
     """A rewrite of one layer class.
 
@@ -126,7 +126,7 @@ class CheckStatus(Enum):
     SKIPPED = "skipped"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
     """One thing that was measured on both versions, and how it came out.
 
@@ -141,7 +141,7 @@ class Check:
     meaning: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WeightSeen:
     """One variable of a layer; `path` are the attributes that lead to it."""
 
@@ -151,7 +151,7 @@ class WeightSeen:
     trainable: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
     """What one case showed of both versions: their weights in order, and their warnings."""
 
@@ -162,7 +162,7 @@ class Evidence:
     warnings_after: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OldFile:
     """Does a file saved by the version before load into the version after? `None`: not known.
 
@@ -175,7 +175,7 @@ class OldFile:
     detail: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Coverage:
     """What ran of two versions: the cases, and the lines of the class.
 
@@ -196,7 +196,7 @@ class Coverage:
     never: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
     """The result of building and running one layer before and after a rewrite.
 
@@ -221,7 +221,7 @@ class Verdict:
     advice: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Diagnostic:
     """One finding at one place of one file.
 
@@ -243,7 +243,7 @@ class Diagnostic:
     severity: Severity = Severity.WARNING
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settled:
     """What became of one fix in a `--fix` run: `action` is written, kept or shown."""
 

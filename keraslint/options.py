@@ -11,7 +11,7 @@ from typing import Any
 Schema = Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
     """A kind of value: how it is read (`None`: it is not one), in words, and as JSON schema."""
 
@@ -20,7 +20,7 @@ class Kind:
     schema: Schema
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Option:
     """One key; `holds` says if its value names paths, patterns or a program.
 
@@ -81,68 +81,92 @@ _BY_NAME: Schema = {
     "additionalProperties": {"anyOf": [{"type": "string"}, _TEXTS]},
 }
 
-_STRING = Kind(_text, "a string", {"type": "string"})
-_STRINGS = Kind(_texts, "a list of strings", _TEXTS)
-_BOOLEAN = Kind(_flag, "`true` or `false`", {"type": "boolean"})
-_LISTS = Kind(_texts_by_name, "a table of strings or lists of strings", _BY_NAME)
-_SEVERITIES = Kind(
-    _grades,
-    "a table of `error`, `warning` or `info` by rule",
-    {"type": "object", "additionalProperties": {"enum": list(_GRADES)}},
+_STRING = Kind(read=_text, must_be="a string", schema={"type": "string"})
+_STRINGS = Kind(read=_texts, must_be="a list of strings", schema=_TEXTS)
+_BOOLEAN = Kind(read=_flag, must_be="`true` or `false`", schema={"type": "boolean"})
+_LISTS = Kind(
+    read=_texts_by_name, must_be="a table of strings or lists of strings", schema=_BY_NAME
 )
-_KERAS = Kind(_keras, "`2` or `3`", {"type": "integer", "enum": [2, 3]})
+_SEVERITIES = Kind(
+    read=_grades,
+    must_be="a table of `error`, `warning` or `info` by rule",
+    schema={"type": "object", "additionalProperties": {"enum": list(_GRADES)}},
+)
+_KERAS = Kind(read=_keras, must_be="`2` or `3`", schema={"type": "integer", "enum": [2, 3]})
 _VERSION = Kind(
-    _python_version,
-    'a Python version such as `"py310"`',
-    {"type": "string", "pattern": f"^{_PYTHON}$"},
+    read=_python_version,
+    must_be='a Python version such as `"py310"`',
+    schema={"type": "string", "pattern": f"^{_PYTHON}$"},
 )
 _SECONDS = Kind(
-    _seconds, "a number of seconds above zero", {"type": "number", "exclusiveMinimum": 0}
+    read=_seconds,
+    must_be="a number of seconds above zero",
+    schema={"type": "number", "exclusiveMinimum": 0},
 )
 
 OPTIONS: Mapping[str, Option] = {
     "select": Option(
-        _STRINGS, "Rules to turn on, instead of the default ones", unset="the default ones"
+        kind=_STRINGS,
+        says="Rules to turn on, instead of the default ones",
+        unset="the default ones",
     ),
-    "extend-select": Option(_STRINGS, "Rules to turn on, too"),
-    "ignore": Option(_STRINGS, "Rules to turn off"),
-    "per-file-ignores": Option(_LISTS, "Rules to turn off in the files of a pattern", "patterns"),
+    "extend-select": Option(kind=_STRINGS, says="Rules to turn on, too"),
+    "ignore": Option(kind=_STRINGS, says="Rules to turn off"),
+    "per-file-ignores": Option(
+        kind=_LISTS, says="Rules to turn off in the files of a pattern", holds="patterns"
+    ),
     "extend-per-file-ignores": Option(
-        _LISTS, "Rules to turn off in the files of a pattern, too", "patterns"
+        kind=_LISTS, says="Rules to turn off in the files of a pattern, too", holds="patterns"
     ),
-    "fixable": Option(_STRINGS, "Rules whose fixes may be applied"),
-    "extend-fixable": Option(_STRINGS, "Rules whose fixes may be applied, too"),
-    "unfixable": Option(_STRINGS, "Rules whose fixes may not be applied"),
+    "fixable": Option(kind=_STRINGS, says="Rules whose fixes may be applied"),
+    "extend-fixable": Option(kind=_STRINGS, says="Rules whose fixes may be applied, too"),
+    "unfixable": Option(kind=_STRINGS, says="Rules whose fixes may not be applied"),
     "severity": Option(
-        _SEVERITIES,
-        'How formats and editors show the findings of a rule: `KRL103 = "info"`',
+        kind=_SEVERITIES,
+        says='How formats and editors show the findings of a rule: `KRL103 = "info"`',
         unset="errors for files that cannot be read, warnings for the rest",
     ),
-    "exclude": Option(_STRINGS, "Files and folders to leave out", "patterns"),
-    "extend-exclude": Option(_STRINGS, "Files and folders to leave out, too", "patterns"),
-    "respect-gitignore": Option(_BOOLEAN, "Leave out what git ignores"),
-    "force-exclude": Option(_BOOLEAN, "Leave out excluded files even if they are named"),
-    "src": Option(_STRINGS, "Folders in which the project's own modules are found", "paths"),
+    "exclude": Option(kind=_STRINGS, says="Files and folders to leave out", holds="patterns"),
+    "extend-exclude": Option(
+        kind=_STRINGS, says="Files and folders to leave out, too", holds="patterns"
+    ),
+    "respect-gitignore": Option(kind=_BOOLEAN, says="Leave out what git ignores"),
+    "force-exclude": Option(kind=_BOOLEAN, says="Leave out excluded files even if they are named"),
+    "src": Option(
+        kind=_STRINGS, says="Folders in which the project's own modules are found", holds="paths"
+    ),
     "keras": Option(
-        _KERAS, "The Keras that the code is written for", unset="what a file's imports tell"
+        kind=_KERAS,
+        says="The Keras that the code is written for",
+        unset="what a file's imports tell",
     ),
     "target-version": Option(
-        _VERSION, "The oldest Python that the code must run on", unset="the one of keraslint"
+        kind=_VERSION,
+        says="The oldest Python that the code must run on",
+        unset="the one of keraslint",
     ),
-    "cache-dir": Option(_STRING, "Where the cache is", "paths"),
-    "output-format": Option(_STRING, "How findings are reported"),
-    "baseline": Option(_STRING, "A file of findings that are known and not told again", "paths"),
+    "cache-dir": Option(kind=_STRING, says="Where the cache is", holds="paths"),
+    "output-format": Option(kind=_STRING, says="How findings are reported"),
+    "baseline": Option(
+        kind=_STRING, says="A file of findings that are known and not told again", holds="paths"
+    ),
     "recipes": Option(
-        _LISTS, 'How to make and call a layer, for a proof: `Block = "Block(4)(floats(2, 8))"`'
+        kind=_LISTS,
+        says='How to make and call a layer, for a proof: `Block = "Block(4)(floats(2, 8))"`',
     ),
-    "fix": Option(_BOOLEAN, "Apply fixes"),
-    "unsafe-fixes": Option(_BOOLEAN, "Apply unsafe fixes too"),
-    "show-fixes": Option(_BOOLEAN, "List what was fixed"),
+    "fix": Option(kind=_BOOLEAN, says="Apply fixes"),
+    "unsafe-fixes": Option(kind=_BOOLEAN, says="Apply unsafe fixes too"),
+    "show-fixes": Option(kind=_BOOLEAN, says="List what was fixed"),
     "python": Option(
-        _STRING, "The interpreter that has the project's Keras", "program", "the one of keraslint"
+        kind=_STRING,
+        says="The interpreter that has the project's Keras",
+        holds="program",
+        unset="the one of keraslint",
     ),
     "timeout": Option(
-        _SECONDS, "Seconds that a proof may run each version of a layer", unset="60 seconds"
+        kind=_SECONDS,
+        says="Seconds that a proof may run each version of a layer",
+        unset="60 seconds",
     ),
 }
 

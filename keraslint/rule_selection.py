@@ -32,7 +32,9 @@ def selected(settings: Settings, rules: Iterable[KnownRule]) -> frozenset[str]:
     rules = tuple(rules)
     always = {rule.code for rule in rules if rule.code in _UNREADABLE}
     codes = always | {rule.code for rule in rules if rule.default}
-    layer = Selection(settings.select, settings.extend_select, settings.ignore)
+    layer = Selection(
+        select=settings.select, extend_select=settings.extend_select, ignore=settings.ignore
+    )
     for selection, place in ((layer, settings.place), (settings.flags, _typed)):
         on = dict.fromkeys(codes if selection.select is None else always, True)
         on |= _verdicts(_asked(selection, place), rules)

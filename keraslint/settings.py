@@ -72,7 +72,7 @@ def all_at_once() -> Iterator[Callable[[], AbstractContextManager[None]]]:
         raise ConfigError(*dict.fromkeys(messages))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Selection:
     """Which rules one source of configuration asks for; `select` of None keeps what was before."""
 
@@ -81,7 +81,7 @@ class Selection:
     ignore: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """What a run was asked to do; relative patterns and paths are relative to `root`."""
 
@@ -304,7 +304,9 @@ def _with_flags(settings: Settings, flags: Mapping[str, object]) -> Settings:
     return replace(
         read,
         extend_exclude=(*extra, *read.extend_exclude),
-        flags=Selection(layer.select, layer.extend_select, layer.ignore),
+        flags=Selection(
+            select=layer.select, extend_select=layer.extend_select, ignore=layer.ignore
+        ),
     )
 
 

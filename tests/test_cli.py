@@ -584,7 +584,9 @@ def test_what_could_not_be_written_is_told_as_found(project: Path, keraslint: Ru
     target = Path("sub/finding.py").resolve()
 
     def refuse(*_: object, **__: object) -> Unreadable:
-        return Unreadable(str(target), Trouble.OTHER, "cannot be written: it is read-only")
+        return Unreadable(
+            path=str(target), kind=Trouble.OTHER, reason="cannot be written: it is read-only"
+        )
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("keraslint.fix.written_files.write_atomically", refuse)

@@ -9,9 +9,9 @@ from keraslint.project.files.source import Trouble, Unreadable
 
 def test_a_problem_is_one_line_with_path_place_and_reason() -> None:
     problems = (
-        Unreadable("a.py", Trouble.MISSING, "no such file or directory"),
-        Unreadable("b.py", Trouble.OTHER, "odd", Position(2, 3)),
-        Unreadable("c", Trouble.EMPTY, "no Python files found under `c`"),
+        Unreadable(path="a.py", kind=Trouble.MISSING, reason="no such file or directory"),
+        Unreadable(path="b.py", kind=Trouble.OTHER, reason="odd", position=Position(2, 3)),
+        Unreadable(path="c", kind=Trouble.EMPTY, reason="no Python files found under `c`"),
     )
 
     assert told(problems) == (
@@ -22,7 +22,9 @@ def test_a_problem_is_one_line_with_path_place_and_reason() -> None:
 
 
 def test_our_own_bugs_are_named_and_the_way_to_report_them_is_told_once() -> None:
-    problems = [Unreadable(f"{name}.py", Trouble.INTERNAL, "KeyError: 1") for name in "ab"]
+    problems = [
+        Unreadable(path=f"{name}.py", kind=Trouble.INTERNAL, reason="KeyError: 1") for name in "ab"
+    ]
 
     said = told(problems)
 
@@ -31,5 +33,5 @@ def test_our_own_bugs_are_named_and_the_way_to_report_them_is_told_once() -> Non
 
 
 def test_a_note_is_no_failure() -> None:
-    assert not failed([Unreadable("c", Trouble.EMPTY, "empty")])
-    assert failed([Unreadable("c", Trouble.INTERNAL, "KeyError: 1")])
+    assert not failed([Unreadable(path="c", kind=Trouble.EMPTY, reason="empty")])
+    assert failed([Unreadable(path="c", kind=Trouble.INTERNAL, reason="KeyError: 1")])

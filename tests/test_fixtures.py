@@ -213,7 +213,14 @@ def to_be_proved() -> Iterator[Any]:
 def test_a_rewrite_is_proved_or_its_doubt_is_right(
     prover: Prover, file: File, layer: str, recipes: tuple[Recipe, ...]
 ) -> None:
-    claim = Claim(layer, file.path, file.text, read(file.fixed), promise_of(file, layer), recipes)
+    claim = Claim(
+        layer=layer,
+        path=file.path,
+        before=file.text,
+        after=read(file.fixed),
+        promise=promise_of(file, layer),
+        recipes=recipes,
+    )
 
     verdict = prover.prove(claim)
 
@@ -251,7 +258,9 @@ def versions() -> Iterator[tuple[Path, Path, str]]:
 def compared(prover: Prover, old: Path, new: Path) -> Verdict:
     recipes = recipes_in(read(old))
     (layer,) = layers_of(recipes)
-    claim = Claim(layer, old, read(old), read(new), recipes=recipes, after_path=new)
+    claim = Claim(
+        layer=layer, path=old, before=read(old), after=read(new), recipes=recipes, after_path=new
+    )
     return prover.prove(claim)
 
 

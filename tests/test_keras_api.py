@@ -65,7 +65,7 @@ MOVED = {
 def test_every_spelling_of_dense_is_one_layer(spelling: str) -> None:
     found = keras_api.lookup(spelling)
 
-    assert found == keras_api.Symbol("keras.layers.Dense", "layer")
+    assert found == keras_api.Symbol(name="keras.layers.Dense", kind="layer")
 
 
 @pytest.mark.parametrize(("spelling", "name"), MOVED.items())
@@ -115,14 +115,16 @@ def test_a_name_resolves_step_by_step_through_unlisted_modules() -> None:
 
 def test_an_unlisted_class_in_layers_is_guessed_to_be_a_layer() -> None:
     assert keras_api.lookup("keras.layers.Foo") == keras_api.Symbol(
-        "keras.layers.Foo", "layer", guessed=True
+        name="keras.layers.Foo", kind="layer", guessed=True
     )
 
 
 def test_a_layer_of_keras_2_is_marked_as_legacy() -> None:
     found = keras_api.lookup("tf.keras.layers.experimental.SyncBatchNormalization")
 
-    assert found == keras_api.Symbol("keras.layers.SyncBatchNormalization", "layer", legacy=True)
+    assert found == keras_api.Symbol(
+        name="keras.layers.SyncBatchNormalization", kind="layer", legacy=True
+    )
 
 
 @pytest.mark.parametrize(

@@ -22,13 +22,13 @@ def found(source: Source, code: str = "KRL101") -> Diagnostic:
     start = source.text.index(CALL)
     end = source.text.index("@", start) if "@" in source.text else source.text.index(")", start) + 1
     span = Span(source.position(start), source.position(end))
-    return Diagnostic(code, "layer-in-build", "m", "x.py", span)
+    return Diagnostic(code=code, name="layer-in-build", message="m", path="x.py", span=span)
 
 
 def silenced(text: str, *codes: str) -> str:
-    source = Source("x.py", text)
+    source = Source(path="x.py", text=text)
     findings = [found(source, code) for code in codes or ("KRL101",)]
-    new = Source("x.py", edited(source, silencing(source, findings)))
+    new = Source(path="x.py", text=edited(source, silencing(source, findings)))
 
     assert unsuppressed(findings, suppressions(new)) == ()
     return new.text

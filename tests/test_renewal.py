@@ -52,7 +52,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def sources(folder: Path, texts: Mapping[str, str]) -> dict[str, Source]:
-    return {name: Source(str(folder / name), text) for name, text in texts.items()}
+    return {name: Source(path=str(folder / name), text=text) for name, text in texts.items()}
 
 
 def route(folder: Path, texts: Mapping[str, Source]) -> Route:
@@ -80,7 +80,7 @@ def test_what_is_said_of_every_file_is_what_a_fresh_route_says(
     folder: Path, name: str, text: str
 ) -> None:
     old = sources(folder, TEXTS)
-    new = {**old, name: Source(str(folder / name), text)}
+    new = {**old, name: Source(path=str(folder / name), text=text)}
     warm = route(folder, old)
     for source in old.values():
         warm.file(source)
@@ -96,7 +96,7 @@ def test_a_subclass_that_is_typed_makes_the_fix_of_its_base_unsafe(folder: Path)
     warm = route(folder, texts)
     (before,) = said(warm, texts["layer.py"])
 
-    warm.renew(Source(str(folder / "wide.py"), SUBCLASS))
+    warm.renew(Source(path=str(folder / "wide.py"), text=SUBCLASS))
 
     (after,) = said(warm, texts["layer.py"])
     assert before.fix is not None
@@ -171,7 +171,7 @@ def test_whatever_is_typed_is_told_as_by_a_fresh_route(seed: int) -> None:
     dice = random.Random(seed)
     settings = Settings(root=FIXTURES, cache=False, select=("ALL",))
     files = dice.sample(sorted(set(FIXTURES.rglob("*.py")) - {*UNREADABLE}), 4)
-    texts = {str(path): Source(str(path), path.read_text("utf-8")) for path in files}
+    texts = {str(path): Source(path=str(path), text=path.read_text("utf-8")) for path in files}
     warm = Route(tuple(texts.values()), settings)
     for _ in range(12):
         path, other = dice.choice(list(texts)), dice.choice(list(texts))

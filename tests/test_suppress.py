@@ -13,7 +13,7 @@ CALL = "Dense("
 
 def silenced(text: str, code: str = "KRL101", name: str = "layer-in-build") -> bool:
     """Put a finding on the first `Dense(...)` and ask whether a comment silences it."""
-    source = Source("x.py", text)
+    source = Source(path="x.py", text=text)
     start = text.index(CALL)
     depth = 0
     for end in range(start, len(text)):
@@ -21,7 +21,13 @@ def silenced(text: str, code: str = "KRL101", name: str = "layer-in-build") -> b
         if depth == 0 and text[end] == ")":
             break
     span = Span(source.position(start), source.position(end + 1))
-    return unsuppressed([Diagnostic(code, name, "m", "x.py", span)], suppressions(source)) == ()
+    return (
+        unsuppressed(
+            [Diagnostic(code=code, name=name, message="m", path="x.py", span=span)],
+            suppressions(source),
+        )
+        == ()
+    )
 
 
 @pytest.mark.parametrize(
@@ -84,21 +90,24 @@ def test_a_comment_about_something_else_does_not(text: str) -> None:
 
 
 def test_only_the_findings_that_are_meant_are_left_out() -> None:
-    source = Source("x.py", "x = 1  # noqa: KRL101\n")
+    source = Source(path="x.py", text="x = 1  # noqa: KRL101\n")
     span = Span(Position(1, 5), Position(1, 6))
-    findings = [Diagnostic(code, "n", "m", "x.py", span) for code in ("KRL101", "KRL102")]
+    findings = [
+        Diagnostic(code=code, name="n", message="m", path="x.py", span=span)
+        for code in ("KRL101", "KRL102")
+    ]
 
     assert [one.code for one in unsuppressed(findings, suppressions(source))] == ["KRL102"]
 
 
 def test_a_comment_knows_its_line() -> None:
-    (one,) = suppressions(Source("x.py", "x = 1\ny = 2  # noqa\n"))
+    (one,) = suppressions(Source(path="x.py", text="x = 1\ny = 2  # noqa\n"))
 
     assert (one.line, one.names) == (2, None)
 
 
 def test_a_comment_knows_its_own_text_and_place() -> None:
-    source = Source("x.py", "y = 2  # why  # noqa: E501,KRL101 because\n")
+    source = Source(path="x.py", text="y = 2  # why  # noqa: E501,KRL101 because\n")
 
     (one,) = suppressions(source)
 

@@ -48,7 +48,7 @@ def answers(changes: Sequence[Change], **flags: object) -> list[str]:
 
     found: list[str] = []
     with suppress(Over):
-        for told, _ in watched(Request((".",), flags), pause):
+        for told, _ in watched(Request(paths=(".",), flags=flags), pause):
             found.append(told.err or told.out.splitlines()[0])
     return found
 
@@ -87,7 +87,7 @@ def test_what_it_has_fixed_itself_is_no_news() -> None:
 def test_it_tells_how_many_files_it_watches() -> None:
     write("keraslint.toml", "")()
 
-    ((_, files),) = islice(watched(Request((".",), {})), 1)
+    ((_, files),) = islice(watched(Request(paths=(".",), flags={})), 1)
 
     assert files == 2
 

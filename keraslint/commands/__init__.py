@@ -14,7 +14,7 @@ _OURS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """What a command has to say: the report, the problems, and what the exit code depends on.
 

@@ -47,8 +47,8 @@ def noqa_added(paths: Sequence[Path], settings: Settings, reason: str = "") -> A
             added += done
     left = [found for found in result.diagnostics if found.code.startswith(ABOUT_FILES)]
     out = f"Added {added} noqa directive{'' if added == 1 else 's'}.\n"
-    report = in_cells(Report(tuple(left), result.sources))
-    return Answer(out, told(problems) + _left(report.diagnostics), failed=failed(problems))
+    report = in_cells(Report(diagnostics=tuple(left), sources=result.sources))
+    return Answer(out=out, err=told(problems) + _left(report.diagnostics), failed=failed(problems))
 
 
 def _silence(source: Source, findings: Sequence[Diagnostic], reason: str) -> int | Unreadable:
@@ -61,11 +61,13 @@ def _silence(source: Source, findings: Sequence[Diagnostic], reason: str) -> int
         silent = False
     if not silent:
         reason = "its findings cannot be silenced by comments; left as it is"
-        return Unreadable(source.path, Trouble.OTHER, reason)
+        return Unreadable(path=source.path, kind=Trouble.OTHER, reason=reason)
     try:
         data = source.encode(new.text)
     except ValueError as error:
-        return Unreadable(source.path, Trouble.OTHER, f"the comments cannot be encoded: {error}")
+        return Unreadable(
+            path=source.path, kind=Trouble.OTHER, reason=f"the comments cannot be encoded: {error}"
+        )
     problem = write_atomically(Path(source.path), data, was=source.encode(source.text))
     return problem or len(edits)
 

@@ -32,7 +32,7 @@ def _hide(_: str) -> None:
     """Show nothing."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
     """What was typed; `flags` are the keys of the configuration.
 
@@ -169,13 +169,13 @@ def _shown_settings(settings: Settings) -> Answer:
     from keraslint.report.settings_text import configuration
     from keraslint.rules import registry
 
-    return Answer(configuration(settings, selected(settings, registry())))
+    return Answer(out=configuration(settings, selected(settings, registry())))
 
 
 def _shown_files(paths: list[Path], settings: Settings) -> Answer:
     found = discover(paths, settings)
     lines = "".join(f"{path.absolute()}\n" for path in found.files)
-    return Answer(lines, told(found.problems), failed=failed(found.problems))
+    return Answer(out=lines, err=told(found.problems), failed=failed(found.problems))
 
 
 def _linted(request: Request, settings: Settings, paths: list[Path], stdin: Stdin | None) -> Answer:
@@ -197,8 +197,8 @@ def _linted(request: Request, settings: Settings, paths: list[Path], stdin: Stdi
     err = _problems((*result.problems, *stale, *nested), request)
     err += _holding(settings, report) if request.verbose else ""
     return Answer(
-        _text(report, request, settings),
-        err,
+        out=_text(report, request, settings),
+        err=err,
         found=bool(result.diagnostics),
         failed=failed(result.problems),
     )
@@ -324,7 +324,7 @@ def _proof(settings: Settings, request: Request) -> ProofOptions:
 
 def _report(request: Request, settings: Settings, seconds: float) -> Report:
     return Report(
-        (),
+        diagnostics=(),
         seconds=seconds,
         colour=request.colour,
         width=request.width,

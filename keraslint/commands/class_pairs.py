@@ -18,7 +18,7 @@ from keraslint.settings import ConfigError, Settings
 Clips = Mapping[tuple[str, str], Clip]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Pairs:
     """The classes to compare, the files of both versions, and what else there is to tell."""
 
@@ -46,7 +46,7 @@ def of_files(old: Path, new: Path, layer: str | None, new_layer: str | None) -> 
         pairs = [Pairing(before[name], after[name]) for name in before if name in after]
     if not pairs:
         raise ConfigError(f"`{old}` and `{new}` define no class of the same name; use `--layer`")
-    return Pairs(tuple(pairs), old={str(old): _text(old)}, new={str(new): _text(new)})
+    return Pairs(pairs=tuple(pairs), old={str(old): _text(old)}, new={str(new): _text(new)})
 
 
 def _clips(path: Path) -> Mapping[str, Clip]:
@@ -106,12 +106,12 @@ def since(
     sides = (side(old, of, [one for one in before if one.path not in mine]), side(now, of))
     found = _chosen(*sides, layer, new_layer, revision) if layer else changes(*sides)
     return Pairs(
-        found.pairs,
-        {one.path: one.text for one in old},
-        {one.path: one.text for one in now},
-        tuple((one.path, one.text) for one in before),
-        tuple(_notes(found)),
-        (*problems, *found.problems),
+        pairs=found.pairs,
+        old={one.path: one.text for one in old},
+        new={one.path: one.text for one in now},
+        around=tuple((one.path, one.text) for one in before),
+        notes=tuple(_notes(found)),
+        problems=(*problems, *found.problems),
     )
 
 
@@ -161,7 +161,7 @@ def _chosen(old: Side, new: Side, layer: str, new_layer: str | None, revision: s
     other = new_layer or layer
     same_file = there if (before.path, other) in there else new.clips
     after = _only(same_file, other, f"what changed since `{revision}`, as it is now,")
-    return Changes((Pairing(before, after),), problems=(*old.problems, *new.problems))
+    return Changes(pairs=(Pairing(before, after),), problems=(*old.problems, *new.problems))
 
 
 def _only(known: Clips, layer: str, where: str) -> Clip:

@@ -17,11 +17,11 @@ def cleaned(
     settings = load(Path.cwd(), config=config, isolated=isolated, flags={"cache-dir": cache_dir})
     folder = settings.path(settings.cache_dir)
     if not folder.exists():
-        return Answer(f"There is no cache at `{shown(folder)}`.\n")
+        return Answer(out=f"There is no cache at `{shown(folder)}`.\n")
     if not is_ours(folder):
         raise ConfigError(f"{shown(folder)}: not a cache of keraslint; nothing was removed")
     try:
         shutil.rmtree(folder)
     except OSError as error:
         raise ConfigError(f"{error.filename}: {(error.strerror or str(error)).lower()}") from None
-    return Answer(f"Removed the cache at `{shown(folder)}`.\n")
+    return Answer(out=f"Removed the cache at `{shown(folder)}`.\n")

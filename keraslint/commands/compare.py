@@ -29,7 +29,7 @@ from keraslint.report.verdicts.verdict_text import verdict_text
 from keraslint.settings import ConfigError, Settings, load
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
     """What was typed: with `base`, the old versions are those of that git revision.
 
@@ -69,7 +69,7 @@ def answer(asked: Comparison) -> Answer:
     claims = [_claim(pair, pairs, asked, settings) for pair in pairs.pairs]
     verdicts = _verdicts(claims, options, Progress(asked.show, asked.log))
     exhibits = [
-        Exhibit(pair.old, pair.new, _under_one_name(verdict, pair))
+        Exhibit(old=pair.old, new=pair.new, verdict=_under_one_name(verdict, pair))
         for pair, verdict in zip(map(moved, pairs.pairs), verdicts, strict=True)
     ]
     return _answer(asked, pairs, exhibits)
@@ -185,8 +185,8 @@ def _answer(asked: Comparison, pairs: Pairs, exhibits: Sequence[Exhibit]) -> Ans
     refuted = bool(outcomes[Outcome.REFUTED])
     unclear = bool(outcomes[Outcome.UNKNOWN] or pairs.problems)
     return Answer(
-        out,
-        err + told(pairs.problems),
+        out=out,
+        err=err + told(pairs.problems),
         evidence=_evidence(asked, exhibits, pairs),
         found=refuted,
         failed=unclear and not refuted,

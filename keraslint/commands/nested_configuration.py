@@ -27,7 +27,7 @@ def nested_configurations(
     does = "does" if len(files) == 1 else "do"
     instead = f"`{shown(settings.file)}` does" if settings.file else "the defaults do"
     reason = f"{named}{more} {does} not hold for this run, {instead}: lint that folder by itself"
-    return [Unreadable(str(files[0]), Trouble.EMPTY, reason)]
+    return [Unreadable(path=str(files[0]), kind=Trouble.EMPTY, reason=reason)]
 
 
 def _file(folder: Path) -> Path | None:

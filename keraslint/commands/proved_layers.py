@@ -37,7 +37,9 @@ def _exhibit(one: Settled, result: FixResult) -> Exhibit | None:
     if one.verdict is None or ends is None:
         return None
     old, new = (_clip(source, one.fix.layer) for source in ends)
-    return Exhibit(old, new, one.verdict, fate(one), one.code, one.fix.message)
+    return Exhibit(
+        old=old, new=new, verdict=one.verdict, fate=fate(one), code=one.code, title=one.fix.message
+    )
 
 
 def _texts(one: Settled, result: FixResult) -> tuple[Source, Source] | None:
@@ -53,4 +55,4 @@ def _clip(source: Source, layer: str) -> Clip:
     try:
         return clips(source)[layer]
     except (KeyError, SyntaxError, ValueError, RecursionError):
-        return Clip(source.path, layer, 1, "")
+        return Clip(path=source.path, layer=layer, line=1, text="")

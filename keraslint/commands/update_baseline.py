@@ -25,7 +25,7 @@ def baseline_updated(paths: Sequence[Path], settings: Settings, on: Collection[s
     sources = {path: text for path, text in result.sources.items() if path not in broken}
     new = old.updated(result.diagnostics, sources, on)
     _write(new)
-    return Answer(_summary(old, new), told(result.problems), failed=failed(result.problems))
+    return Answer(out=_summary(old, new), err=told(result.problems), failed=failed(result.problems))
 
 
 def stale_note(result: LintResult, settings: Settings, on: Collection[str]) -> list[Unreadable]:
@@ -42,7 +42,7 @@ def stale_note(result: LintResult, settings: Settings, on: Collection[str]) -> l
         f"{entries} of the baseline `{baseline.shown}` {are} no longer found, "
         f"such as {_shown(first)}; `--update-baseline` removes what is gone"
     )
-    return [Unreadable(str(baseline.file), Trouble.EMPTY, reason)]
+    return [Unreadable(path=str(baseline.file), kind=Trouble.EMPTY, reason=reason)]
 
 
 def _shown(known: Known) -> str:

@@ -109,10 +109,10 @@ class Route:
             problem = error.problem
         except RecursionError:
             reason = "an expression nests too deeply to be looked into"
-            problem = Unreadable(text.path, Trouble.OTHER, reason)
+            problem = Unreadable(path=text.path, kind=Trouble.OTHER, reason=reason)
         except Exception as error:  # our own fault: one file is lost, the others are not
             reason = f"{type(error).__name__}: {error}"
-            problem = Unreadable(text.path, Trouble.INTERNAL, reason)
+            problem = Unreadable(path=text.path, kind=Trouble.INTERNAL, reason=reason)
         return Found(problems=(problem,))
 
     def _file(self, text: Source | Unreadable) -> tuple[Diagnostic, ...]:
@@ -213,7 +213,13 @@ class Route:
             if found and rule.about_loading and self.index.saves_weights_alone(module.path):
                 continue
             for one in found:
-                yield Diagnostic(rule.code, rule.name, one.message, module.path, one.span)
+                yield Diagnostic(
+                    code=rule.code,
+                    name=rule.name,
+                    message=one.message,
+                    path=module.path,
+                    span=one.span,
+                )
 
     def _class(self, ref: ClassRef, rules: Sequence[Rule]) -> Iterator[Diagnostic]:
         layer = self._reader.read(ref)
@@ -223,14 +229,14 @@ class Route:
                 cure = rule.cure if self._cures(finding.span) else None
                 cured = cure(layer, finding) if cure is not None else Cure()
                 yield Diagnostic(
-                    rule.code,
-                    rule.name,
-                    f"{finding.message}{assumed}",
-                    layer.path,
-                    finding.span,
-                    cured.fix,
-                    cured.why_not,
-                    layer.name,
+                    code=rule.code,
+                    name=rule.name,
+                    message=f"{finding.message}{assumed}",
+                    path=layer.path,
+                    span=finding.span,
+                    fix=cured.fix,
+                    why_no_fix=cured.why_not,
+                    owner=layer.name,
                 )
 
     @cached_property
@@ -249,7 +255,11 @@ class Route:
 
     def _said(self, code: str, message: str, path: str, span: Span) -> list[Diagnostic]:
         rule = self._rules.get(code)
-        return [Diagnostic(code, rule.name, message, path, span)] if rule is not None else []
+        return (
+            [Diagnostic(code=code, name=rule.name, message=message, path=path, span=span)]
+            if rule is not None
+            else []
+        )
 
 
 def _assumed(ref: ClassRef, lineage: Lineage) -> str:

@@ -65,17 +65,28 @@ def _fix(fix: Fix) -> list[object]:
 def _fix_of(row: list[Any]) -> Fix:
     applicability, message, edits, layer, keeps, mends, doubts, unseen = row
     return Fix(
-        Applicability(applicability),
-        message,
-        tuple(Edit(Span.of(*span), content) for span, content in edits),
-        layer,
-        Promise(tuple(Measure(item) for item in keeps), tuple(Health(item) for item in mends)),
-        tuple(doubts),
-        tuple(unseen),
+        applicability=Applicability(applicability),
+        message=message,
+        edits=tuple(Edit(Span.of(*span), content) for span, content in edits),
+        layer=layer,
+        promise=Promise(
+            tuple(Measure(item) for item in keeps), tuple(Health(item) for item in mends)
+        ),
+        doubts=tuple(doubts),
+        unseen=tuple(unseen),
     )
 
 
 def _diagnostic(row: list[Any], fixes: list[Fix]) -> Diagnostic:
     code, name, message, path, span, number, why_no_fix, owner = row
     fix = fixes[number] if number is not None else None
-    return Diagnostic(code, name, message, path, Span.of(*span), fix, why_no_fix, owner)
+    return Diagnostic(
+        code=code,
+        name=name,
+        message=message,
+        path=path,
+        span=Span.of(*span),
+        fix=fix,
+        why_no_fix=why_no_fix,
+        owner=owner,
+    )

@@ -32,7 +32,7 @@ class _Part:
     rows: dict[str, str]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Answer:
     """What an earlier run has said of a text, and on what that rests."""
 
@@ -131,7 +131,9 @@ class Run:
 def _read(text: str) -> _Answer | None:
     try:
         diagnostics, (leaves, state) = unpacked(text)
-        return _Answer(diagnostics, tuple(tuple(leaf) for leaf in leaves), str(state))
+        return _Answer(
+            diagnostics=diagnostics, leaves=tuple(tuple(leaf) for leaf in leaves), state=str(state)
+        )
     except (ValueError, TypeError):
         return None
 

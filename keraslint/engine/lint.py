@@ -19,7 +19,7 @@ from keraslint.settings import Settings
 Stdin = tuple[str, bytes]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LintResult:
     """Everything one run has found; `files` counts what was looked at.
 
@@ -78,7 +78,13 @@ def lint_texts(
     if settings.baseline is not None:
         baseline = read_baseline(settings.path(settings.baseline))
         diagnostics, known = baseline.split(diagnostics, sources)
-    return LintResult(diagnostics, sources, (*problems, *found.problems), len(texts), known)
+    return LintResult(
+        diagnostics=diagnostics,
+        sources=sources,
+        problems=(*problems, *found.problems),
+        files=len(texts),
+        known=known,
+    )
 
 
 def _place(diagnostic: Diagnostic) -> tuple[str, Span, str]:

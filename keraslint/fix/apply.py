@@ -12,7 +12,7 @@ from keraslint.project.files.source import Source
 _BARE = re.compile(r"(?<!\r)\n")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Applied:
     """`skipped` fixes touch one that was applied; they are tried again on the new text."""
 
@@ -32,7 +32,7 @@ def apply(source: Source, fixes: Iterable[Fix]) -> Applied:
         else:
             chosen.append(fix)
             taken += fix.edits
-    return Applied(edited(source, taken), tuple(chosen), tuple(skipped))
+    return Applied(text=edited(source, taken), applied=tuple(chosen), skipped=tuple(skipped))
 
 
 def edited(source: Source, edits: Sequence[Edit]) -> str:

@@ -121,16 +121,25 @@ class Proving:
     def _verdict(self, source: Source, fix: Fix, before: Sequence[Proved]) -> Verdict:
         if fix.unseen:
             reason = f"running it cannot clear a doubt: {fix.unseen[0]}"
-            return Verdict(Outcome.UNKNOWN, fix.layer, reason)
+            return Verdict(outcome=Outcome.UNKNOWN, layer=fix.layer, reason=reason)
         if ORDER_CHANGES in fix.doubts and (source.path, fix.layer) in self._reordered:
             reason = f"not run again: {ORDER_CHANGES}, as a wider fix of this class has shown"
-            return Verdict(Outcome.UNKNOWN, fix.layer, reason)
+            return Verdict(outcome=Outcome.UNKNOWN, layer=fix.layer, reason=reason)
         done = [edit for one, _ in before for edit in one.edits]
         old, new = edited(source, done), edited(source, [*done, *fix.edits])
         if reason := damage(source, new):
-            return Verdict(Outcome.REFUTED, fix.layer, reason)
+            return Verdict(outcome=Outcome.REFUTED, layer=fix.layer, reason=reason)
         recipes = self._recipes(fix.layer, source)
-        return self._prove(Claim(fix.layer, Path(source.path), old, new, fix.promise, recipes))
+        return self._prove(
+            Claim(
+                layer=fix.layer,
+                path=Path(source.path),
+                before=old,
+                after=new,
+                promise=fix.promise,
+                recipes=recipes,
+            )
+        )
 
 
 def _reorders(verdict: Verdict) -> bool:
@@ -144,13 +153,13 @@ def merged(fixes: Sequence[Fix]) -> Fix:
     mends = [health for one in fixes for health in one.promise.mends]
     safe = all(one.applicability is Applicability.SAFE for one in fixes)
     return Fix(
-        Applicability.SAFE if safe else Applicability.UNSAFE,
-        " and ".join(dict.fromkeys(one.message for one in fixes)),
-        tuple(edit for one in fixes for edit in one.edits),
-        fixes[0].layer,
-        Promise(tuple(m for m in Measure if m in keeps), tuple(dict.fromkeys(mends))),
-        tuple(doubt for one in fixes for doubt in one.doubts),
-        tuple(doubt for one in fixes for doubt in one.unseen),
+        applicability=Applicability.SAFE if safe else Applicability.UNSAFE,
+        message=" and ".join(dict.fromkeys(one.message for one in fixes)),
+        edits=tuple(edit for one in fixes for edit in one.edits),
+        layer=fixes[0].layer,
+        promise=Promise(tuple(m for m in Measure if m in keeps), tuple(dict.fromkeys(mends))),
+        doubts=tuple(doubt for one in fixes for doubt in one.doubts),
+        unseen=tuple(doubt for one in fixes for doubt in one.unseen),
     )
 
 

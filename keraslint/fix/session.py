@@ -27,7 +27,7 @@ PASSES = 12
 """Fixes come to rest long before; more would mean that two of them undo each other."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FixResult:
     """What remains to be said, what became of each fix, and which texts are new.
 
@@ -318,4 +318,12 @@ def _settled(
 ) -> Settled:
     mine = [d for d in found if d.fix == fix and d.path == path]
     code = mine[0].code if mine else ""
-    return Settled(path, code, fix, action, len(mine), reason, verdict)
+    return Settled(
+        path=path,
+        code=code,
+        fix=fix,
+        action=action,
+        findings=len(mine),
+        reason=reason,
+        verdict=verdict,
+    )

@@ -33,7 +33,9 @@ class WrittenFiles:
         try:
             data = self._sources[path].encode(text)
         except UnicodeEncodeError as error:
-            return Unreadable(path, Trouble.OTHER, f"the fix cannot be encoded: {error}")
+            return Unreadable(
+                path=path, kind=Trouble.OTHER, reason=f"the fix cannot be encoded: {error}"
+            )
         if data == self._holds[path]:
             return None
         problem = write_atomically(Path(path), data, was=self._holds[path])

@@ -48,7 +48,7 @@ class Does(Enum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
     """One judgement; `detail` is said to the user when the call stands in the way of a fix."""
 
@@ -58,7 +58,7 @@ class Judged:
     method: FunctionRef | None = None
 
 
-_COMPUTES = Judged(Does.COMPUTES)
+_COMPUTES = Judged(does=Does.COMPUTES)
 
 
 class Judge:
@@ -71,14 +71,16 @@ class Judge:
     def judge(self, scope: Scope, callee: str) -> Judged:
         """Say what calling `callee` does where it is written."""
         if callee.startswith("super()"):
-            return Judged(Does.ACTS, f"calls `{callee}()`", method=self._above(scope, callee))
+            return Judged(
+                does=Does.ACTS, detail=f"calls `{callee}()`", method=self._above(scope, callee)
+            )
         if not callee:
-            return Judged(Does.UNKNOWN, "calls the result of an expression")
+            return Judged(does=Does.UNKNOWN, detail="calls the result of an expression")
         made = self._hierarchy.made(scope, callee)
         if made is not None:
-            return Judged(Does.MAKES, self._unsure(scope, callee, made), made)
+            return Judged(does=Does.MAKES, detail=self._unsure(scope, callee, made), made=made)
         if callee.endswith(".build") and callee != "self.build":
-            return Judged(Does.BUILDS)
+            return Judged(does=Does.BUILDS)
         if callee.startswith("self."):
             return self._own(scope, callee)
         if callee.endswith("()"):
@@ -116,20 +118,20 @@ class Judge:
         if "." not in name and "[" not in name and scope.owner is not None:
             method = self._hierarchy.method(scope.owner, name)
             if method is not None:
-                return Judged(Does.OWN, f"calls `{callee}()`", method=method)
+                return Judged(does=Does.OWN, detail=f"calls `{callee}()`", method=method)
             if name in keras_api.layer_attributes() or name in keras_api.model_attributes():
-                return Judged(Does.ACTS, f"calls `{callee}()`")
+                return Judged(does=Does.ACTS, detail=f"calls `{callee}()`")
         return self._on_object(scope, callee)
 
     def _result(self, scope: Scope, callee: str) -> Judged:
         if self._hierarchy.made(scope, callee[:-2]) is not None:
-            return Judged(Does.ACTS, f"calls the layer that `{callee}` makes")
-        return Judged(Does.UNKNOWN, f"calls the result of `{callee}`")
+            return Judged(does=Does.ACTS, detail=f"calls the layer that `{callee}` makes")
+        return Judged(does=Does.UNKNOWN, detail=f"calls the result of `{callee}`")
 
     def _on_object(self, scope: Scope, callee: str) -> Judged:
         method = callee.rpartition(".")[2]
         if method == "build":
-            return Judged(Does.BUILDS)
+            return Judged(does=Does.BUILDS)
         if method in CHANGERS or method in PURE_METHODS:
             return _COMPUTES
         values = self._hierarchy.values(scope, callee)
@@ -139,8 +141,8 @@ class Judge:
             if isinstance(value, Symbol) and _is_pure_symbol(value):
                 return _COMPUTES
         if any(isinstance(value, Instance) for value in values):
-            return Judged(Does.ACTS, f"calls `{callee}`")
-        return Judged(Does.UNKNOWN, f"calls `{callee}()`, of which nothing is known")
+            return Judged(does=Does.ACTS, detail=f"calls `{callee}`")
+        return Judged(does=Does.UNKNOWN, detail=f"calls `{callee}()`, of which nothing is known")
 
     def _named(self, scope: Scope, callee: str) -> Judged:
         values = self._hierarchy.values(scope, callee)
@@ -156,20 +158,26 @@ class Judge:
         if isinstance(value, Symbol):
             if _is_pure_symbol(value):
                 return _COMPUTES
-            return Judged(Does.UNKNOWN, f"calls `{value.name}()`, which may have side effects")
+            return Judged(
+                does=Does.UNKNOWN, detail=f"calls `{value.name}()`, which may have side effects"
+            )
         if isinstance(value, External):
             return self._external(value.name, callee)
         if isinstance(value, FunctionRef):
             if self.pure(value):
                 return _COMPUTES
-            return Judged(Does.UNKNOWN, f"calls `{callee}()`, which may have side effects")
+            return Judged(
+                does=Does.UNKNOWN, detail=f"calls `{callee}()`, which may have side effects"
+            )
         if isinstance(value, ClassRef):
             if self._pure_class(value):
                 return _COMPUTES
-            return Judged(Does.UNKNOWN, f"creates a `{value.summary.name}`, which may do anything")
+            return Judged(
+                does=Does.UNKNOWN, detail=f"creates a `{value.summary.name}`, which may do anything"
+            )
         if isinstance(value, Instance):
-            return Judged(Does.ACTS, f"calls the object `{callee}`")
-        return Judged(Does.UNKNOWN, f"calls `{callee}()`, of which nothing is known")
+            return Judged(does=Does.ACTS, detail=f"calls the object `{callee}`")
+        return Judged(does=Does.UNKNOWN, detail=f"calls `{callee}()`, of which nothing is known")
 
     def _external(self, name: str, callee: str) -> Judged:
         parts = name.split(".")
@@ -179,7 +187,7 @@ class Judge:
             return _COMPUTES
         if parts[-1] in CHANGERS or parts[-1] in PURE_METHODS:
             return _COMPUTES
-        return Judged(Does.UNKNOWN, f"calls `{callee}()`, of which nothing is known")
+        return Judged(does=Does.UNKNOWN, detail=f"calls `{callee}()`, of which nothing is known")
 
     def _pure_class(self, ref: ClassRef) -> bool:
         lineage = self._hierarchy.lineage(ref)
@@ -204,7 +212,7 @@ class Judge:
             return False
         if any(leaf.rpartition(".")[2] not in _HARMLESS for leaf in summary.decorators):
             return False
-        scope = Scope(ref.module, ref.owner, summary)
+        scope = Scope(module=ref.module, owner=ref.owner, function=summary)
         mine = set(summary.bindings) - {parameter.name for parameter in summary.parameters}
         if summary.name == "__init__":
             mine.add("self")

@@ -18,7 +18,7 @@ from keraslint.project.names.keras_api import Symbol
 _EMPTY = frozenset({"[]", "list()"})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class InitFacts:
     """What `__init__` does today: `values` says what it assigns to an attribute, as code."""
 
@@ -68,13 +68,13 @@ class Constructor:
             for name, value in _assigned(step):
                 values[name] = (*values.get(name, ()), value)
         return InitFacts(
-            self._method is not None,
-            values,
-            frozenset(cell for cell in uses.writes if not cell.startswith("self.")),
-            frozenset(uses.reads),
-            frozenset(self._captured()),
-            bool(uses.exits & {"return", "yield", "await"}),
-            any(_calls_super(step) for step in self._steps if step.parent is None),
+            exists=self._method is not None,
+            values=values,
+            binds=frozenset(cell for cell in uses.writes if not cell.startswith("self.")),
+            reads=frozenset(uses.reads),
+            captured=frozenset(self._captured()),
+            returns=bool(uses.exits & {"return", "yield", "await"}),
+            calls_super=any(_calls_super(step) for step in self._steps if step.parent is None),
         )
 
     def _captured(self) -> set[str]:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from keraslint.layer.method_syntax import Method
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Construction:
     """One layer created while `build()` runs.
 
@@ -37,7 +37,7 @@ class Construction:
     assumed: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Hoist:
     """A rewrite of one class that moves `moves` to `__init__`; `doubts` make it unsafe.
 
@@ -80,7 +80,7 @@ class Reads(Protocol):
     def subclasses(self) -> Sequence[ClassRef]: ...
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class LayerClass:
     """What rules look at: everything is read when it is first asked for.
 

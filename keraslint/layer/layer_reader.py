@@ -68,7 +68,9 @@ class LayerReader:
 
         What is asked of it may raise `NotParsed`: LibCST cannot read one of its methods.
         """
-        return LayerClass(ref, self.hierarchy, self.keras(ref), _Parts(self, ref))
+        return LayerClass(
+            ref=ref, hierarchy=self.hierarchy, keras=self.keras(ref), reads=_Parts(self, ref)
+        )
 
     def parse(self, method: FunctionRef) -> Method | None:
         """Cut one method out of its file."""
@@ -190,15 +192,15 @@ class _Study:
 
     def _construction(self, step: Step, creation: Creation, needs: Needs) -> Construction:
         return Construction(
-            creation.method.span(creation.call),
-            creation.callee,
-            creation.made.name,
-            creation.method.node.name.value,
-            tuple(sorted(needs)),
-            self._answers(step, needs),
-            creation.outer is not None,
-            creation.made.factory and not creation.made.unread,
-            creation.made.assumption,
+            span=creation.method.span(creation.call),
+            callee=creation.callee,
+            layer=creation.made.name,
+            method=creation.method.node.name.value,
+            needs=tuple(sorted(needs)),
+            answers=self._answers(step, needs),
+            inner=creation.outer is not None,
+            factory=creation.made.factory and not creation.made.unread,
+            assumed=creation.made.assumption,
         )
 
     def _answers(self, step: Step, needs: Needs) -> tuple[tuple[str, str], ...]:
@@ -219,7 +221,9 @@ class _Study:
         return {p.name: frozenset({f"`{p.name}`"}) for p in parameters}
 
     def _follow(self, node: cst.FunctionDef) -> Body:
-        scope = Scope(self._build_ref.module, self._ref, self._build_ref.summary)
+        scope = Scope(
+            module=self._build_ref.module, owner=self._ref, function=self._build_ref.summary
+        )
         method = self._build
         parsed = method if node is method.node else replace(method, node=node)
         steps = self._reader.steps.read(parsed, scope)
@@ -227,7 +231,7 @@ class _Study:
             absorb(step, self._enter, set())
         flow = Flow(self._enter, self._foreign(), self._late)
         flow.run(steps, self._shapes())
-        return Body(parsed, steps, flow)
+        return Body(method=parsed, steps=steps, flow=flow)
 
     def _answer(self) -> tuple[Known, Body] | None:
         init = self._ref.summary.methods.get("__init__")
@@ -269,7 +273,7 @@ class _Study:
             if parsed is None:
                 self._entered[method.key] = None
             else:
-                scope = Scope(method.module, self._ref, method.summary)
+                scope = Scope(module=method.module, owner=self._ref, function=method.summary)
                 self._entered[method.key] = self._reader.steps.read(parsed, scope)
         return self._entered[method.key]
 

@@ -13,7 +13,7 @@ from keraslint.layer.name_uses import TAKERS, Uses, bind, cell_of, uses_of
 from keraslint.project.names.definitions import FunctionRef, Made, Scope
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
 class Creation:
     """One call that makes a layer; `outer` is the creation in whose arguments it stands."""
 
@@ -24,7 +24,7 @@ class Creation:
     outer: Creation | None = None
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, slots=True, kw_only=True)
 class Step:
     """A statement. For a branch or a loop, `uses` is that of its test or its header alone.
 
@@ -128,7 +128,7 @@ class StepReader:
             return self._loop(node, method, scope)
         if isinstance(node, (cst.With, cst.While, cst.Try, cst.TryStar)):
             return self._compound(node, method, scope)
-        step = self._judged(Step(node, uses_of(node)), method, scope)
+        step = self._judged(Step(node=node, uses=uses_of(node)), method, scope)
         if not isinstance(
             node, (cst.SimpleStatementLine, cst.SimpleStatementSuite, cst.FunctionDef)
         ):
@@ -145,14 +145,14 @@ class StepReader:
             word, header = "while", uses_of(node.test)
         else:
             word, header = "try", Uses()
-        step = self._judged(Step(node, header), method, scope)
+        step = self._judged(Step(node=node, uses=header), method, scope)
         step.stays = f"stands in a `{word}` statement"
         for block in _blocks(node):
             step.body += self._inner(block, step, method, scope)
         return step
 
     def _branch(self, node: cst.If, method: Method, scope: Scope) -> Step:
-        step = self._judged(Step(node, uses_of(node.test)), method, scope)
+        step = self._judged(Step(node=node, uses=uses_of(node.test)), method, scope)
         step.body = self._inner(node.body, step, method, scope)
         if isinstance(node.orelse, cst.If):
             step.orelse = [self._branch(node.orelse, method, scope)]
@@ -165,7 +165,7 @@ class StepReader:
     def _loop(self, node: cst.For, method: Method, scope: Scope) -> Step:
         uses = uses_of(node.iter)
         bind(node.target, uses, frozenset())
-        step = self._judged(Step(node, uses), method, scope)
+        step = self._judged(Step(node=node, uses=uses), method, scope)
         step.body = self._inner(node.body, step, method, scope)
         return step
 
@@ -190,7 +190,9 @@ class StepReader:
             if judged.does is Does.MAKES:
                 assert judged.made is not None
                 outer = next((c for c in reversed(creations) if _inside(call, c.call)), None)
-                creations.append(Creation(call, callee, judged.made, method, outer))
+                creations.append(
+                    Creation(call=call, callee=callee, made=judged.made, method=method, outer=outer)
+                )
                 doubts += [judged.detail] if judged.detail else []
             elif judged.does is Does.OWN:
                 assert judged.method is not None

@@ -26,7 +26,7 @@ class NotParsed(Exception):
     """LibCST cannot read what Python can; the message says where."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class Method:
     """One method, cut out of its file with its indentation, behind an `if 1:` line.
 
@@ -146,7 +146,15 @@ def parse_method(source: Source, first: int, last: int, instance: str = "self") 
     node = _only_function(module)
     if node is None:
         raise NotParsed(f"lines {first}-{last} do not hold one method")
-    return Method(source, first, last, text, module, node, instance)
+    return Method(
+        source=source,
+        first=first,
+        last=last,
+        text=text,
+        module=module,
+        node=node,
+        instance=instance,
+    )
 
 
 class _CallItSelf(cst.CSTTransformer):

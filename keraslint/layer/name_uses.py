@@ -24,7 +24,7 @@ CHANGERS = frozenset(
 """Methods that change a container (or a `Sequential`) in place."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class Uses:
     """What a piece of code does with cells; the order of `calls` is that of the text."""
 

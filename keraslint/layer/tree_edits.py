@@ -16,7 +16,7 @@ from keraslint.layer.motion.move_plan import Plan
 _Node = TypeVar("_Node", bound=cst.CSTNode)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class Split:
     """Cuts `build()` in two along a plan.
 

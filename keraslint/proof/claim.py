@@ -18,7 +18,7 @@ KEEPS_ALL = Promise()
 NAMED = re.compile(r"[\"']([^\"'\n]+)[\"']")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
     """`before` and `after` are two texts of the file at `path` in which `layer` should be alike.
 
@@ -37,7 +37,7 @@ class Claim:
     around: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ProofOptions:
     """Where and under which limits to run; `timeout` is in seconds of work per version.
 

@@ -32,11 +32,11 @@ def evidence(before: Cases, after: Cases) -> tuple[Evidence, ...]:
     shown: dict[tuple[object, ...], Evidence] = {}
     for pair in _pairs(before, after):
         one = Evidence(
-            pair.label,
-            _weights(pair.before["facts"]),
-            _weights(pair.after["facts"]),
-            _warnings(pair.before["facts"]),
-            _warnings(pair.after["facts"]),
+            case=pair.label,
+            before=_weights(pair.before["facts"]),
+            after=_weights(pair.after["facts"]),
+            warnings_before=_warnings(pair.before["facts"]),
+            warnings_after=_warnings(pair.after["facts"]),
         )
         shown.setdefault(_telling(one), one)
     return tuple(shown.values())
@@ -56,14 +56,14 @@ def old_files(before: Cases, after: Cases) -> tuple[OldFile, ...]:
 
 
 def _pairs(before: Cases, after: Cases) -> list[Pair]:
-    return [Pair(b, a, before) for b, a in zip(before, after, strict=False)]
+    return [Pair(before=b, after=a, all_before=before) for b, a in zip(before, after, strict=False)]
 
 
 def _file(pairs: Sequence[Pair], kind: str, theirs: str, own: str) -> OldFile:
     """Let the first case decide in which it stopped to load, else the first that was tried."""
     tried = [_in_case(pair, kind, theirs, own) for pair in pairs]
     if not any(tried):
-        return OldFile(kind, None, None, "no such file could be saved")
+        return OldFile(kind=kind, loads=None, loaded=None, detail="no such file could be saved")
     found = [
         (one, pair.label)
         for pair, told in zip(pairs, tried, strict=True)
@@ -82,7 +82,9 @@ def _not_tried(pair: Pair, kind: str) -> OldFile | None:
     shapes = [sorted(one["shape"] for one in side or () if not one["seed"]) for side in both]
     if None in both or shapes[0] == shapes[1]:
         return None
-    return OldFile(kind, False, True, f"it cannot be read: {_counts(pair)}")
+    return OldFile(
+        kind=kind, loads=False, loaded=True, detail=f"it cannot be read: {_counts(pair)}"
+    )
 
 
 def _in_case(pair: Pair, kind: str, theirs: str, own: str) -> OldFile | None:
@@ -95,7 +97,7 @@ def _in_case(pair: Pair, kind: str, theirs: str, own: str) -> OldFile | None:
     now = trouble(loaded) if loaded is not None else failed
     if error_of(loaded) and (counts := _counts(pair)):
         now = f"it cannot be read: {counts}"
-    return OldFile(kind, not now, not was, now)
+    return OldFile(kind=kind, loads=not now, loaded=not was, detail=now)
 
 
 def _counts(pair: Pair) -> str:
@@ -125,7 +127,9 @@ def _weights(facts: dict[str, Any]) -> tuple[WeightSeen, ...]:
 
 
 def _seen(one: dict[str, Any]) -> WeightSeen:
-    return WeightSeen(one["key"], tuple(one["shape"]), one["dtype"], one["trainable"])
+    return WeightSeen(
+        path=one["key"], shape=tuple(one["shape"]), dtype=one["dtype"], trainable=one["trainable"]
+    )
 
 
 def _warnings(facts: dict[str, Any]) -> tuple[str, ...]:

@@ -43,7 +43,7 @@ def prove(claims: Iterable[Claim], options: ProofOptions) -> Iterator[Verdict]:
             yield prover.prove(claim)
 
 
-@dataclass
+@dataclass(kw_only=True)
 class _Baseline:
     """The version before of some claims: what was measured, the files it wrote, who reads them."""
 
@@ -158,11 +158,16 @@ class Prover:
         if wrong:
             slow = after["status"] == "timeout" and before["seconds"] > options.timeout / 4
             outcome = Outcome.UNKNOWN if slow else Outcome.REFUTED
-            return Verdict(outcome, layer, f"the rewritten layer fails: {wrong}", used), looked_at
+            return Verdict(
+                outcome=outcome,
+                layer=layer,
+                reason=f"the rewritten layer fails: {wrong}",
+                recipe=used,
+            ), looked_at
         other = after["answer"]["cases"]
         cases = as_far_as(other, cases)
         outcome, reason, checks = judge(cases, other, claim.promise)
-        verdict = Verdict(outcome, layer, reason, used, checks)
+        verdict = Verdict(outcome=outcome, layer=layer, reason=reason, recipe=used, checks=checks)
         seen, files = evidence(cases, other), old_files(cases, other)
         verdict = replace(verdict, evidence=seen, old_files=files)
         return covered(verdict, claim, before["answer"], after["answer"]), looked_at
@@ -176,7 +181,7 @@ class Prover:
         if baseline is None:
             folder = tempfile.mkdtemp(dir=self._scratch.name)
             reply = self._measure({**job, "folder": folder, "theirs": None})
-            baseline = _Baseline(reply, folder)
+            baseline = _Baseline(reply=reply, folder=folder)
         with self._lock:
             self._measured[key] = baseline
             baseline.readers += 1
@@ -239,7 +244,12 @@ class Prover:
 
 def _unknown(claim: Claim, reason: str) -> Verdict:
     recipe = "\n".join(recipe.text for recipe in claim.recipes)
-    return Verdict(Outcome.UNKNOWN, claim.after_layer or claim.layer, reason, recipe)
+    return Verdict(
+        outcome=Outcome.UNKNOWN,
+        layer=claim.after_layer or claim.layer,
+        reason=reason,
+        recipe=recipe,
+    )
 
 
 def _about_inputs(claim: Claim) -> str:

@@ -23,7 +23,9 @@ def judge(
     before: Sequence[dict[str, Any]], after: Sequence[dict[str, Any]], promise: Promise
 ) -> tuple[Outcome, str, tuple[Check, ...]]:
     """Compare the cases of two versions; give outcome, reason and all checks."""
-    pairs = [Pair(b, a, before) for b, a in zip(before, after, strict=False)]
+    pairs = [
+        Pair(before=b, after=a, all_before=before) for b, a in zip(before, after, strict=False)
+    ]
     found = [_promised(clause, promise) for pair in pairs for clause in clauses_of(pair)]
     checks = tuple(_merged(found))
     broken = [clause for clause in found if clause.status is CheckStatus.BROKEN]
@@ -66,7 +68,9 @@ def _merged(found: list[Clause]) -> Iterator[Check]:
         clauses = [clause for clause in found if clause.name == name]
         worst = min(clauses, key=lambda clause: WORST.index(clause.status))
         about = worst.about.value if worst.about else ""
-        yield Check(name, worst.status, worst.detail, about, MEANINGS[name])
+        yield Check(
+            name=name, status=worst.status, detail=worst.detail, about=about, meaning=MEANINGS[name]
+        )
 
 
 def _no_evidence(pairs: list[Pair]) -> str:

@@ -15,7 +15,7 @@ from keraslint.diagnostic import Applicability, Diagnostic, Settled
 from keraslint.project.files.source import Source
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """Everything that a format may show; what the terminal can do comes in as data too.
 

@@ -42,7 +42,7 @@ Search = Callable[["Hierarchy", "ModuleSummary"], Iterable[Finding]]
 CureFor = Callable[["LayerClass", Finding], Cure]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
     """A rule: how it is called, what it says of itself (`page`), what it finds, how it mends.
 

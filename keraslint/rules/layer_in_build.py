@@ -135,13 +135,13 @@ def cure(layer: LayerClass, finding: Finding) -> Cure:
     layers = "the layer" if count == 1 else f"the {count} layers"
     return Cure(
         Fix(
-            Applicability.UNSAFE if hoist.doubts else Applicability.SAFE,
-            f"Create {layers} of `{layer.name}` in `__init__`",
-            hoist.edits,
-            layer.name,
-            PROMISE,
-            hoist.doubts,
-            hoist.unseen,
+            applicability=Applicability.UNSAFE if hoist.doubts else Applicability.SAFE,
+            message=f"Create {layers} of `{layer.name}` in `__init__`",
+            edits=hoist.edits,
+            layer=layer.name,
+            promise=PROMISE,
+            doubts=hoist.doubts,
+            unseen=hoist.unseen,
         )
     )
 

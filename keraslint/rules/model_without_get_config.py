@@ -146,12 +146,12 @@ def _written(layer: LayerClass, known: Sequence[Kept]) -> Cure:
     unsure = doubts(known)
     return Cure(
         Fix(
-            Applicability.UNSAFE if unsure else Applicability.SAFE,
-            f"Write `get_config()` for `{layer.name}`",
-            edits,
-            layer.name,
-            PROMISE,
-            unsure,
+            applicability=Applicability.UNSAFE if unsure else Applicability.SAFE,
+            message=f"Write `get_config()` for `{layer.name}`",
+            edits=edits,
+            layer=layer.name,
+            promise=PROMISE,
+            doubts=unsure,
         )
     )
 

@@ -158,7 +158,15 @@ def cure(layer: LayerClass, finding: Finding) -> Cure:
         return Cure(why_not=_missing(layer, additions, unknown))
     names = listed([f"`{child}`" for child in shapes])
     title = f"Build {names} in `build()`"
-    return Cure(Fix(Applicability.SAFE, title, additions.edits(), layer.name, PROMISE))
+    return Cure(
+        Fix(
+            applicability=Applicability.SAFE,
+            message=title,
+            edits=additions.edits(),
+            layer=layer.name,
+            promise=PROMISE,
+        )
+    )
 
 
 def _missing(layer: LayerClass, additions: object, attributes: Sequence[str]) -> str:

@@ -113,13 +113,13 @@ def unused(
         whole = _is_wholly_idle(comment, found, on)
         if whole or unknown or idle:
             yield Diagnostic(
-                rule.code,
-                rule.name,
-                _message(comment, unknown, idle),
-                source.path,
-                comment.span,
-                None if unknown else _fix(comment, idle, source),
-                "the name may be misspelt" if unknown else "",
+                code=rule.code,
+                name=rule.name,
+                message=_message(comment, unknown, idle),
+                path=source.path,
+                span=comment.span,
+                fix=None if unknown else _fix(comment, idle, source),
+                why_no_fix="the name may be misspelt" if unknown else "",
             )
 
 
@@ -169,7 +169,7 @@ def _fix(comment: Suppression, removed: Collection[str], source: Source) -> Fix:
     if kept:
         edit = Edit(comment.span, comment.with_names(kept))
         message = f"Remove {_listed(removed)} from the comment"
-    return Fix(Applicability.SAFE, message, (edit,), "")
+    return Fix(applicability=Applicability.SAFE, message=message, edits=(edit,), layer="")
 
 
 def _listed(names: Iterable[str]) -> str:

@@ -13,7 +13,7 @@ from keraslint.server.broken_text import standing
 from keraslint.server.project_lookup import Asked, Projects
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class Document:
     """A text as it is in the editor; `good` and `found` are of when it last was Python."""
 
@@ -44,7 +44,7 @@ class Desk:
         """Put a text on the desk, new or in place of an older one."""
         document = self.documents.get(path)
         if document is None:
-            document = self.documents[path] = Document(path, version, source)
+            document = self.documents[path] = Document(path=path, version=version, source=source)
         document.version, document.source = version, source
         return document
 

@@ -144,7 +144,9 @@ class _Wire:
         if document is None:
             return []
         places, only = self._places(document), params.context.only
-        actions = Actions(document.source, places, lambda edits: self._edit(document, edits))
+        actions = Actions(
+            source=document.source, places=places, edit=lambda edits: self._edit(document, edits)
+        )
         told: list[types.CodeAction] = []
         if wanted(QUICK_FIX, only):
             here = self._desk.cured(document, places.span(params.range))

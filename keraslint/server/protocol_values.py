@@ -41,7 +41,7 @@ def diagnostic(one: Diagnostic, places: Places) -> types.Diagnostic:
     )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Actions:
     """What can be done in one document; `edit` makes edits of it an edit of the workspace."""
 

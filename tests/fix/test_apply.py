@@ -10,7 +10,7 @@ TEXT = "one\ntwo\nthree\nfour\n"
 
 
 def source(text: str = TEXT, newline: str = "\n") -> Source:
-    return Source("block.py", text, newline=newline)
+    return Source(path="block.py", text=text, newline=newline)
 
 
 def edit(line: int, column: int, end_line: int, end_column: int, content: str) -> Edit:
@@ -18,7 +18,7 @@ def edit(line: int, column: int, end_line: int, end_column: int, content: str) -
 
 
 def fix(*edits: Edit, message: str = "Fix") -> Fix:
-    return Fix(Applicability.SAFE, message, edits, "Block")
+    return Fix(applicability=Applicability.SAFE, message=message, edits=edits, layer="Block")
 
 
 def test_edits_may_come_in_any_order() -> None:

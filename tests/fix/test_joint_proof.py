@@ -38,7 +38,13 @@ def fix(line: int, content: str, *, keeps: tuple[Measure, ...] = ALL, layer: str
     width = len(TEXT.splitlines()[line - 1])
     edits = (Edit(Span.of(line, 1, line, width + 1), content),)
     promise = Promise(keeps, (Health.BUILDS,))
-    return Fix(Applicability.SAFE, f"write {content}", edits, layer, promise)
+    return Fix(
+        applicability=Applicability.SAFE,
+        message=f"write {content}",
+        edits=edits,
+        layer=layer,
+        promise=promise,
+    )
 
 
 class Bench:
@@ -50,7 +56,7 @@ class Bench:
     def prove(self, claim: Claim) -> Verdict:
         self.claims.append(claim)
         wrong = "bad" in claim.after
-        return Verdict(Outcome.REFUTED if wrong else Outcome.PROVED, claim.layer)
+        return Verdict(outcome=Outcome.REFUTED if wrong else Outcome.PROVED, layer=claim.layer)
 
 
 def settle(*fixes: Fix) -> tuple[list[str], list[Claim], Proving]:
@@ -114,7 +120,11 @@ def test_classes_of_one_file_are_proved_upon_each_other() -> None:
 
 def test_what_running_cannot_clear_is_not_run() -> None:
     doubtful = Fix(
-        Applicability.UNSAFE, "doubtful", fix(1, "first = 1").edits, "Block", unseen=("a subclass",)
+        applicability=Applicability.UNSAFE,
+        message="doubtful",
+        edits=fix(1, "first = 1").edits,
+        layer="Block",
+        unseen=("a subclass",),
     )
 
     proved, claims, proving = settle(doubtful)
@@ -131,14 +141,16 @@ def test_a_rewrite_that_is_no_python_is_refuted_without_running_it() -> None:
 
 
 def test_what_is_left_of_a_fix_that_changed_the_order_of_weights_is_not_run_again() -> None:
-    broken = Check("order of weights", CheckStatus.BROKEN)
+    broken = Check(name="order of weights", status=CheckStatus.BROKEN)
     claims: list[Claim] = []
 
     def prove(claim: Claim) -> Verdict:
         claims.append(claim)
         wrong = "bad" in claim.after
         checks = (broken,) if wrong else ()
-        return Verdict(Outcome.REFUTED if wrong else Outcome.PROVED, claim.layer, checks=checks)
+        return Verdict(
+            outcome=Outcome.REFUTED if wrong else Outcome.PROVED, layer=claim.layer, checks=checks
+        )
 
     proving = Proving(prove, lambda layer, source: (), Progress(lambda line: None))
     wide = replace(fix(1, "bad = 1 + 0"), doubts=(ORDER_CHANGES,))

@@ -45,7 +45,7 @@ def test_fixes_parse_and_come_to_rest(text: str) -> None:
 @settings(max_examples=30, derandomize=True, deadline=None, suppress_health_check=[*HealthCheck])
 @given(layer_texts())
 def test_findings_of_creations_point_at_calls(text: str) -> None:
-    source = Source("b.py", text)
+    source = Source(path="b.py", text=text)
 
     found = lint_texts([source], ASKED)
 

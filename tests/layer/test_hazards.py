@@ -39,7 +39,7 @@ CASES = {
 
 @pytest.mark.parametrize("name", CASES)
 def test_a_hazard_is_never_fixed_as_if_it_were_safe(name: str, tmp_path: Path) -> None:
-    source = Source(f"{name}.py", HEAD + CASES[name])
+    source = Source(path=f"{name}.py", text=HEAD + CASES[name])
 
     found = lint_texts([source], Settings(root=tmp_path, select=("KRL0", "KRL1"), cache=False))
     fixes = [d.fix for d in found.diagnostics if d.fix is not None]
@@ -49,7 +49,7 @@ def test_a_hazard_is_never_fixed_as_if_it_were_safe(name: str, tmp_path: Path) -
 
 
 def test_the_plain_case_would_be_safe(tmp_path: Path) -> None:
-    source = Source("plain.py", HEAD + PLAIN)
+    source = Source(path="plain.py", text=HEAD + PLAIN)
 
     found = lint_texts([source], Settings(root=tmp_path, cache=False))
     fixes = [d.fix for d in found.diagnostics if d.fix is not None]
@@ -72,7 +72,10 @@ def wide():
 def test_what_another_file_sets_on_a_layer_is_not_moved_as_if_it_were_safe(
     operator: str, tmp_path: Path
 ) -> None:
-    sources = [Source("blocks.py", HEAD + PLAIN), Source("user.py", USER.format(operator))]
+    sources = [
+        Source(path="blocks.py", text=HEAD + PLAIN),
+        Source(path="user.py", text=USER.format(operator)),
+    ]
 
     found = lint_texts(sources, Settings(root=tmp_path, select=("KRL101",), cache=False))
     fixes = [d.fix for d in found.diagnostics if d.fix is not None]

@@ -13,7 +13,7 @@ CREATION = ("KRL101", "KRL102", "KRL103")
 
 
 def linted(text: str, folder: Path) -> tuple[Diagnostic, ...]:
-    source = Source("local.py", "import keras\nfrom keras import layers\n" + text)
+    source = Source(path="local.py", text="import keras\nfrom keras import layers\n" + text)
     settings = Settings(root=folder, select=CREATION, cache=False)
     return lint_texts([source], settings).diagnostics
 

@@ -42,7 +42,7 @@ class Project:
         ref = self.ref("m", name)
         found = self.hierarchy.method(ref, method)
         assert found is not None
-        scope = Scope(found.module, ref, found.summary)
+        scope = Scope(module=found.module, owner=ref, function=found.summary)
         made = self.hierarchy.made(scope, callee)
         return made.name if made else None
 

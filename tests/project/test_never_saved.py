@@ -23,7 +23,7 @@ import keras, unittest
 
 
 def told(name: str, text: str) -> list[str]:
-    source = Source(name, text)
+    source = Source(path=name, text=text)
     return [one.code for one in lint_texts([source], Settings(select=("KRL403",))).diagnostics]
 
 
@@ -64,7 +64,7 @@ def test_a_file_of_tests_is_known_by_what_collects_it(
     name: str, is_told: bool, tmp_path: Path
 ) -> None:
     text = INSIDE.format(head="class Scales:\n    def make(self):")
-    source = Source(str(tmp_path / name), text)
+    source = Source(path=str(tmp_path / name), text=text)
 
     found = lint_texts([source], Settings(root=tmp_path, select=("KRL403",))).diagnostics
 

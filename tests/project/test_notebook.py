@@ -411,7 +411,12 @@ class TestWriting:
     def test_edits_of_two_cells_cross(self) -> None:
         source = read(stored(book(code("x = 1"), code("y = 2"))))
         ends = [source.position(source.text.index(name)) for name in ("x", "y")]
-        fix = Fix(Applicability.SAFE, "", tuple(Edit(Span(at, at), "z") for at in ends), "A")
+        fix = Fix(
+            applicability=Applicability.SAFE,
+            message="",
+            edits=tuple(Edit(Span(at, at), "z") for at in ends),
+            layer="A",
+        )
 
         assert Places(source).crossed_by(fix.edits)
         assert not Places(source).crossed_by(fix.edits[:1])

@@ -57,7 +57,7 @@ def judge(prover: Prover, tmp_path: Path) -> Judge:
         file = tmp_path / path
         file.write_text(before, encoding="utf-8")
         given = tuple(Recipe(text) for text in recipes)
-        claim = Claim(layer, file, before, after, recipes=given)
+        claim = Claim(layer=layer, path=file, before=before, after=after, recipes=given)
         return prover.prove(claim, timeout=timeout)
 
     return judge_texts
@@ -81,6 +81,8 @@ def _judging_all(prover: Prover, tmp_path_factory: pytest.TempPathFactory) -> Ju
     def judge_texts(before: str, after: str, *recipes: str) -> Verdict:
         file.write_text(before, encoding="utf-8")
         given = tuple(Recipe(text) for text in recipes)
-        return prover.prove(Claim("Block", file, before, after, recipes=given))
+        return prover.prove(
+            Claim(layer="Block", path=file, before=before, after=after, recipes=given)
+        )
 
     return judge_texts

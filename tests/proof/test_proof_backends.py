@@ -31,7 +31,7 @@ def on_jax(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prover]:
 def judged(prover: Prover, before: str, after: str) -> Verdict:
     file = prover.options.root / "block.py"
     file.write_text(before, encoding="utf-8")
-    return prover.prove(Claim("Block", file, before, after, recipes=RECIPE))
+    return prover.prove(Claim(layer="Block", path=file, before=before, after=after, recipes=RECIPE))
 
 
 @pytest.mark.keras

@@ -16,19 +16,24 @@ from keraslint.proof.prove import Prover
 from keraslint.proof.recipes.recipe import Recipe
 
 VERDICT = Verdict(
-    Outcome.PROVED,
-    "Block",
+    outcome=Outcome.PROVED,
+    layer="Block",
     recipe="Block()(floats(2, 3))",
-    checks=(Check("weights", CheckStatus.KEPT, "2 weights"),),
+    checks=(Check(name="weights", status=CheckStatus.KEPT, detail="2 weights"),),
     seconds=1.5,
     environment="keras 3",
-    evidence=(Evidence("input (2, 3)", (WeightSeen("kernel", (3, 4), "float32", True),)),),
+    evidence=(
+        Evidence(
+            case="input (2, 3)",
+            before=(WeightSeen(path="kernel", shape=(3, 4), dtype="float32", trainable=True),),
+        ),
+    ),
 )
 NOTHING = {"files": {}, "environment": {}}
 
 
 def claim(folder: Path, after: str = "after") -> Claim:
-    return Claim("Block", folder / "block.py", "before", after)
+    return Claim(layer="Block", path=folder / "block.py", before="before", after=after)
 
 
 @pytest.fixture
@@ -107,7 +112,7 @@ def test_a_second_run_measures_nothing_until_something_it_rests_on_changes(
     file = folder / "block.py"
     file.write_text(before)
     recipe = Recipe("Block(units=UNITS)(floats(2, 3))")
-    asked = Claim("Block", file, before, after, recipes=(recipe,))
+    asked = Claim(layer="Block", path=file, before=before, after=after, recipes=(recipe,))
     options = ProofOptions(root=folder, cache_dir=tmp_path / "proofs")
     monkeypatch.delenv("BLOCK_MODE", raising=False)
 
@@ -149,7 +154,13 @@ def test_what_was_ended_or_could_not_be_imported_is_tried_again(tmp_path: Path) 
         )
     )
     claims = [
-        Claim("Block", file, text, FORMS["A2"], recipes=(Recipe("Block()(floats(2, 3))"),))
+        Claim(
+            layer="Block",
+            path=file,
+            before=text,
+            after=FORMS["A2"],
+            recipes=(Recipe("Block()(floats(2, 3))"),),
+        )
         for text in (missing, exits)
     ]
     options = ProofOptions(root=tmp_path, cache_dir=tmp_path / "proofs")

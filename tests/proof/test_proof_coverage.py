@@ -74,7 +74,9 @@ def version(text: str, drive: Drive) -> Version:
     recorder.end_import()
     drive(space["Block"])
     ran = recorder.told(recorder.taken())
-    return Version(text, "Block", "/block.py", "block.py", {"ran": ran}, {})
+    return Version(
+        text=text, layer="Block", path="/block.py", name="block.py", answer={"ran": ran}, around={}
+    )
 
 
 def compared(

@@ -209,7 +209,11 @@ def test_a_layer_at_work_beside_hostile_ones_gets_its_verdict(prover, tmp_path):
         folder.mkdir()
         (folder / "block.py").write_text(before)
         recipes = (Recipe(RECIPE),)
-        claims.append(Claim("Block", folder / "block.py", before, after, recipes=recipes))
+        claims.append(
+            Claim(
+                layer="Block", path=folder / "block.py", before=before, after=after, recipes=recipes
+            )
+        )
 
     verdicts = prover.each(prover.prove, claims)
 
@@ -225,7 +229,7 @@ def test_workers_end_with_the_prover(tmp_path):
     text = calling(f"import os\nopen({str(note)!r}, 'w').write(str(os.getpid()))\nwhile True: pass")
     file = tmp_path / "block.py"
     file.write_text(text)
-    hangs = Claim("Block", file, text, text, recipes=(Recipe(RECIPE),))
+    hangs = Claim(layer="Block", path=file, before=text, after=text, recipes=(Recipe(RECIPE),))
     verdicts = []
 
     with Prover(ProofOptions(root=tmp_path, timeout=120)) as prover:
@@ -263,7 +267,8 @@ def test_the_environment_is_the_users_and_conftest_is_left_alone(tmp_path, monke
     recipe = Recipe("Block(units=UNITS)(floats(2, 3))")
 
     (verdict,) = prove(
-        [Claim("Block", file, before, after, recipes=(recipe,))], ProofOptions(root=tmp_path)
+        [Claim(layer="Block", path=file, before=before, after=after, recipes=(recipe,))],
+        ProofOptions(root=tmp_path),
     )
 
     assert verdict.outcome is Outcome.PROVED, verdict.reason
@@ -277,7 +282,10 @@ def test_others_that_import_the_edited_module_get_the_edited_text(prover, tmp_pa
     file = tmp_path / "block.py"
     file.write_text(before)
     recipe = Recipe("wide.Wide(units=4)(floats(2, 3))")
-    claims = [Claim("wide.Wide", file, before, text, recipes=(recipe,)) for text in (after, wrong)]
+    claims = [
+        Claim(layer="wide.Wide", path=file, before=before, after=text, recipes=(recipe,))
+        for text in (after, wrong)
+    ]
 
     right, refuted = map(prover.prove, claims)
 
@@ -313,7 +321,9 @@ def test_package_data_and_relative_imports_work_and_a_class_may_be_nested(prover
     file.write_text(before)
     recipe = Recipe("Outer.Block(units=UNITS)(floats(2, 3))")
 
-    verdict = prover.prove(Claim("Outer.Block", file, before, after, recipes=(recipe,)))
+    verdict = prover.prove(
+        Claim(layer="Outer.Block", path=file, before=before, after=after, recipes=(recipe,))
+    )
 
     assert verdict.outcome is Outcome.PROVED, verdict.reason
 
@@ -327,7 +337,7 @@ def test_a_package_that_is_the_current_folder_hides_no_installed_one(tmp_path):
     before, after = (f"import wave\n{FORMS[form]}" for form in ("V1", "A4"))
     file = package / "block.py"
     file.write_text(before)
-    claim = Claim("Block", file, before, after, recipes=(Recipe(RECIPE),))
+    claim = Claim(layer="Block", path=file, before=before, after=after, recipes=(Recipe(RECIPE),))
 
     (verdict,) = prove([claim], ProofOptions(root=package))
 
@@ -359,7 +369,9 @@ def test_two_files_with_two_class_names_can_be_compared(prover, tmp_path):
 def claims(tmp_path: Path, count: int) -> list[Claim]:
     recipes = (Recipe(RECIPE),)
     file = tmp_path / "block.py"
-    return [Claim("Block", file, FORMS["V1"], FORMS["A2"], recipes=recipes)] * count
+    return [
+        Claim(layer="Block", path=file, before=FORMS["V1"], after=FORMS["A2"], recipes=recipes)
+    ] * count
 
 
 def test_an_interpreter_without_keras_is_named_in_every_verdict(tmp_path):

@@ -76,7 +76,9 @@ def answered(child: Child, file: Path, text: str) -> dict[str, Any]:
     file.parent.mkdir(exist_ok=True)
     if not file.exists():
         file.write_text(text)
-    job = before_job(Claim("Block", file, text, text), ProofOptions(root=file.parent))
+    job = before_job(
+        Claim(layer="Block", path=file, before=text, after=text), ProofOptions(root=file.parent)
+    )
     with tempfile.TemporaryDirectory() as folder:
         reply = child.ask({**job, "folder": folder, "theirs": None}, 60)
     answer: dict[str, Any] = reply["answer"]

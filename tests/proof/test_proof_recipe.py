@@ -75,7 +75,7 @@ def test_tests_beside_a_file_are_searched_and_called_ones_come_first(tmp_path):
 def test_a_layer_is_called_as_its_test_calls_it(prover, tmp_path):
     file = tmp_path / "block.py"
     (tmp_path / "test_block.py").write_text("Block(units=7)(np.ones((2, 3), 'float32'))")
-    claim = Claim("Block", file, FORMS["V2"], FORMS["A4"])
+    claim = Claim(layer="Block", path=file, before=FORMS["V2"], after=FORMS["A4"])
     file.write_text(FORMS["V2"])
 
     verdict = prover.prove(claim)

@@ -105,7 +105,9 @@ def block(prover, tmp_path_factory):
 
     def judge(after, *recipes):
         given = tuple(Recipe(text) for text in recipes)
-        return prover.prove(Claim("UnetResBlock", file, BEFORE, after, recipes=given))
+        return prover.prove(
+            Claim(layer="UnetResBlock", path=file, before=BEFORE, after=after, recipes=given)
+        )
 
     return judge
 

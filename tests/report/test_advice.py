@@ -9,7 +9,7 @@ FAILS = "baseline fails: importing a.py fails: ModuleNotFoundError: No module na
 
 
 def unknown(reason: str, recipe: str = "") -> Verdict:
-    return Verdict(Outcome.UNKNOWN, "Block", reason, recipe)
+    return Verdict(outcome=Outcome.UNKNOWN, layer="Block", reason=reason, recipe=recipe)
 
 
 def test_modules_that_are_missing_are_named_once_by_their_packages() -> None:
@@ -32,6 +32,9 @@ def test_both_are_said_where_both_are_so() -> None:
 
 
 def test_nothing_is_advised_where_a_recipe_worked_or_something_was_shown() -> None:
-    verdicts = [unknown("two calls disagree", "Block()"), Verdict(Outcome.REFUTED, "Block", "x")]
+    verdicts = [
+        unknown("two calls disagree", "Block()"),
+        Verdict(outcome=Outcome.REFUTED, layer="Block", reason="x"),
+    ]
 
     assert advice(verdicts) == []

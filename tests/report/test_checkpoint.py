@@ -7,11 +7,11 @@ from dataclasses import replace
 from keraslint.diagnostic import OldFile, Outcome, Verdict
 from keraslint.report.verdicts.checkpoint import checkpoint_answer
 
-PROVED = Verdict(Outcome.PROVED, "Block")
-LOADS = OldFile(".keras", loads=True, loaded=True)
-LOST = OldFile(".weights.h5", loads=False, loaded=True, detail="the weights of `d` are lost")
-NEVER = OldFile("legacy .h5", loads=False, loaded=False, detail="ValueError: no")
-UNTRIED = OldFile("legacy .h5", loads=None, loaded=None)
+PROVED = Verdict(outcome=Outcome.PROVED, layer="Block")
+LOADS = OldFile(kind=".keras", loads=True, loaded=True)
+LOST = OldFile(kind=".weights.h5", loads=False, loaded=True, detail="the weights of `d` are lost")
+NEVER = OldFile(kind="legacy .h5", loads=False, loaded=False, detail="ValueError: no")
+UNTRIED = OldFile(kind="legacy .h5", loads=None, loaded=None)
 
 
 def answer(*files: OldFile) -> str:
@@ -51,7 +51,7 @@ def test_what_never_loaded_is_told_apart() -> None:
 
 
 def test_unknown_has_a_reason() -> None:
-    failed = Verdict(Outcome.UNKNOWN, "Block", "baseline fails: ValueError")
+    failed = Verdict(outcome=Outcome.UNKNOWN, layer="Block", reason="baseline fails: ValueError")
 
     assert checkpoint_answer(failed) == "unknown: baseline fails: ValueError"
     assert answer(UNTRIED) == "unknown: no file of the old version could be saved"

@@ -31,31 +31,56 @@ from keraslint.report.json_record import proof
 from keraslint.report.statistics import statistics
 from keraslint.report.verdicts.verdict_text import verdict_text
 
-SOURCE = Source("a/x.py", 'class A:\n\ts = "🎉"; d = Dense(4)\n    e = Dense(\n        n,\n    )\n')
-SAFE = Fix(Applicability.SAFE, "Move `d` to `__init__`", (Edit(Span.of(2, 1, 3, 1), ""),), "A")
+SOURCE = Source(
+    path="a/x.py", text='class A:\n\ts = "🎉"; d = Dense(4)\n    e = Dense(\n        n,\n    )\n'
+)
+SAFE = Fix(
+    applicability=Applicability.SAFE,
+    message="Move `d` to `__init__`",
+    edits=(Edit(Span.of(2, 1, 3, 1), ""),),
+    layer="A",
+)
 UNSAFE = replace(
     SAFE, applicability=Applicability.UNSAFE, message="Move `e`", doubts=("`n` may differ", "why")
 )
 FIRST = Diagnostic(
-    "KRL101", "layer-in-build", "`Dense` is here", "a/x.py", Span.of(2, 15, 2, 23), SAFE
+    code="KRL101",
+    name="layer-in-build",
+    message="`Dense` is here",
+    path="a/x.py",
+    span=Span.of(2, 15, 2, 23),
+    fix=SAFE,
 )
-SECOND = Diagnostic("KRL102", "known", "50% `Dense`,\nhere", "a/x.py", Span.of(3, 9, 5, 6), UNSAFE)
+SECOND = Diagnostic(
+    code="KRL102",
+    name="known",
+    message="50% `Dense`,\nhere",
+    path="a/x.py",
+    span=Span.of(3, 9, 5, 6),
+    fix=UNSAFE,
+)
 THIRD = Diagnostic(
-    "KRL103", "shape", "advice", "b.py", Span.of(1, 1, 1, 2), None, why_no_fix="unknowable"
+    code="KRL103",
+    name="shape",
+    message="advice",
+    path="b.py",
+    span=Span.of(1, 1, 1, 2),
+    fix=None,
+    why_no_fix="unknowable",
 )
-REPORT = Report((FIRST, SECOND, THIRD), {"a/x.py": SOURCE}, files=7)
+REPORT = Report(diagnostics=(FIRST, SECOND, THIRD), sources={"a/x.py": SOURCE}, files=7)
 REFUTED = Verdict(
-    Outcome.REFUTED,
-    "A",
-    "outputs change",
-    "A(2)(floats(1, 2))\nA(3)(floats(1, 3))",
-    (
-        Check("outputs", CheckStatus.BROKEN, "by 0.3"),
-        Check("reloads", CheckStatus.MENDED),
-        Check("weights", CheckStatus.KEPT, "3 weights"),
+    outcome=Outcome.REFUTED,
+    layer="A",
+    reason="outputs change",
+    recipe="A(2)(floats(1, 2))\nA(3)(floats(1, 3))",
+    checks=(
+        Check(name="outputs", status=CheckStatus.BROKEN, detail="by 0.3"),
+        Check(name="reloads", status=CheckStatus.MENDED),
+        Check(name="weights", status=CheckStatus.KEPT, detail="3 weights"),
     ),
-    1.25,
-    "keras 3",
+    seconds=1.25,
+    environment="keras 3",
 )
 PROVED = replace(REFUTED, outcome=Outcome.PROVED, reason="", checks=())
 UNKNOWN = replace(REFUTED, outcome=Outcome.UNKNOWN, reason="no recipe", recipe="", checks=())
@@ -66,7 +91,9 @@ def loaded(name: str, report: Report = REPORT) -> Any:
 
 
 @pytest.mark.parametrize("name", format_names())
-@pytest.mark.parametrize("report", [REPORT, Report(()), Report((), files=1)])
+@pytest.mark.parametrize(
+    "report", [REPORT, Report(diagnostics=()), Report(diagnostics=(), files=1)]
+)
 def test_every_format_ends_its_last_line_and_never_shows_a_colour_unasked(
     name: str, report: Report
 ) -> None:
@@ -125,11 +152,14 @@ def test_grouped_names_each_file_once() -> None:
 
 
 def test_a_clean_run_says_so() -> None:
-    assert render(Report((), files=812), "full") == "All checks passed! (812 files checked)\n"
+    assert (
+        render(Report(diagnostics=(), files=812), "full")
+        == "All checks passed! (812 files checked)\n"
+    )
 
 
 def test_a_run_with_failures_does_not_say_that_all_passed() -> None:
-    text = render(Report((), files=1, failures=2), "full")
+    text = render(Report(diagnostics=(), files=1, failures=2), "full")
 
     assert text == "No findings (1 file checked, 2 paths could not be read)\n"
 
@@ -206,10 +236,10 @@ def test_github_escapes_what_its_syntax_means() -> None:
 def test_gitlab_fingerprints_differ_and_survive_moved_lines() -> None:
     moved = replace(SOURCE, text="\n" + SOURCE.text)
     lower = replace(FIRST, span=Span.of(3, 15, 3, 23))
-    report = Report((FIRST, FIRST, SECOND), {"a/x.py": SOURCE})
+    report = Report(diagnostics=(FIRST, FIRST, SECOND), sources={"a/x.py": SOURCE})
 
     prints = [one["fingerprint"] for one in loaded("gitlab", report)]
-    (after,) = loaded("gitlab", Report((lower,), {"a/x.py": moved}))
+    (after,) = loaded("gitlab", Report(diagnostics=(lower,), sources={"a/x.py": moved}))
 
     assert len(set(prints)) == 3
     assert after["fingerprint"] == prints[0]
@@ -233,7 +263,7 @@ def test_sarif_counts_characters_and_carries_the_fix() -> None:
 def test_junit_is_xml_whatever_the_message_holds() -> None:
     nasty = replace(FIRST, message="<&\x00\x1b\ud800>")
 
-    root = ElementTree.fromstring(render(Report((nasty,)), "junit"))
+    root = ElementTree.fromstring(render(Report(diagnostics=(nasty,)), "junit"))
 
     assert root.get("failures") == "1"
     failure = root.find(".//failure")
@@ -270,7 +300,15 @@ def test_statistics_are_counted_by_rule() -> None:
 
 
 def settled(action: str, verdict: Verdict | None, findings: int = 1, reason: str = "") -> Settled:
-    return Settled("a/x.py", "KRL102", UNSAFE, action, findings, reason, verdict)
+    return Settled(
+        path="a/x.py",
+        code="KRL102",
+        fix=UNSAFE,
+        action=action,
+        findings=findings,
+        reason=reason,
+        verdict=verdict,
+    )
 
 
 def test_a_proving_run_tells_of_each_fix_and_counts_them() -> None:
@@ -281,7 +319,7 @@ def test_a_proving_run_tells_of_each_fix_and_counts_them() -> None:
         settled("kept", UNKNOWN),
         settled("kept", None, reason="it overlaps another fix"),
     )
-    report = Report((), files=1, settled=fates, fixing=True, proving=True)
+    report = Report(diagnostics=(), files=1, settled=fates, fixing=True, proving=True)
 
     assert render(report, "concise") == dedent("""\
         a/x.py: KRL102 `A` fixed and proved
@@ -307,7 +345,9 @@ def test_a_recipe_would_not_help_a_layer_that_was_not_run() -> None:
         "kept", replace(UNKNOWN, reason="running it cannot clear a doubt", environment="")
     )
 
-    text = render(Report((), files=1, settled=(fate,), fixing=True, proving=True), "full")
+    text = render(
+        Report(diagnostics=(), files=1, settled=(fate,), fixing=True, proving=True), "full"
+    )
 
     assert "1 unknown (kept as it was)" in text
     assert "--recipe" not in text
@@ -315,13 +355,13 @@ def test_a_recipe_would_not_help_a_layer_that_was_not_run() -> None:
 
 def test_show_fixes_enumerates_what_was_written() -> None:
     fates = (settled("written", None, 2), settled("written", None))
-    report = Report((), files=1, settled=fates, fixing=True, show_fixes=True)
+    report = Report(diagnostics=(), files=1, settled=fates, fixing=True, show_fixes=True)
 
     assert render(report, "full").startswith("Fixed 3:\n- a/x.py:\n    3 × KRL102\n")
 
 
 def test_a_diff_keeps_line_ends_and_marks_a_missing_one() -> None:
-    old = Source("x.py", "a\r\nb\x0cc\u2028d\r\ne")
+    old = Source(path="x.py", text="a\r\nb\x0cc\u2028d\r\ne")
 
     text = diffs({"x.py": (old, "a\r\nB\x0cc\u2028d\r\ne")}, colour=False)
 
@@ -336,7 +376,10 @@ def test_git_accepts_the_diff(tmp_path: Any) -> None:
 
     old = "".join(f"line {n}\r\n" for n in range(30)) + "end"
     new = old.replace("line 3\r\n", "").replace("line 25", "line XXV") + "\n"
-    files = {"x.py": (Source("x.py", old), new), "y.py": (Source("y.py", "a\n"), "b\n")}
+    files = {
+        "x.py": (Source(path="x.py", text=old), new),
+        "y.py": (Source(path="y.py", text="a\n"), "b\n"),
+    }
     (tmp_path / "x.py").write_bytes(old.encode())
     (tmp_path / "y.py").write_bytes(b"a\n")
 
@@ -410,10 +453,10 @@ def test_a_recipe_is_asked_for_where_none_can_be_told() -> None:
 
 def test_a_long_detail_goes_on_below_itself_and_what_was_skipped_is_named() -> None:
     checks = (
-        Check("outputs", CheckStatus.BROKEN, "the output is another one, " * 3),
-        Check("trains", CheckStatus.CHANGED, "again and " * 99),
-        Check("reloads: owner", CheckStatus.SKIPPED, "both versions fail"),
-        Check("builds", CheckStatus.SKIPPED, "both versions fail"),
+        Check(name="outputs", status=CheckStatus.BROKEN, detail="the output is another one, " * 3),
+        Check(name="trains", status=CheckStatus.CHANGED, detail="again and " * 99),
+        Check(name="reloads: owner", status=CheckStatus.SKIPPED, detail="both versions fail"),
+        Check(name="builds", status=CheckStatus.SKIPPED, detail="both versions fail"),
     )
 
     lines = verdict_text(replace(REFUTED, checks=checks), width=70, colour=False).splitlines()
@@ -430,12 +473,14 @@ def test_a_long_detail_goes_on_below_itself_and_what_was_skipped_is_named() -> N
 
 def test_what_has_refuted_a_fix_is_told_once() -> None:
     checks = (
-        Check("outputs", CheckStatus.BROKEN, "outputs change"),
-        Check("trains", CheckStatus.BROKEN, "other weights move"),
+        Check(name="outputs", status=CheckStatus.BROKEN, detail="outputs change"),
+        Check(name="trains", status=CheckStatus.BROKEN, detail="other weights move"),
     )
     fate = settled("kept", replace(REFUTED, checks=checks))
 
-    text = render(Report((), files=1, settled=(fate,), fixing=True, proving=True), "full")
+    text = render(
+        Report(diagnostics=(), files=1, settled=(fate,), fixing=True, proving=True), "full"
+    )
 
     assert text.count("outputs change") == 1
     assert "  broken: trains: other weights move\n" in text
@@ -456,6 +501,6 @@ def test_what_has_refuted_a_fix_is_told_once() -> None:
 def test_each_format_says_how_severe_a_finding_is(name: str, words: list[str]) -> None:
     found = tuple(replace(THIRD, severity=severity) for severity in Severity)
 
-    text = render(Report(found, {}, files=1), name)
+    text = render(Report(diagnostics=found, sources={}, files=1), name)
 
     assert [word for word in words if text.count(word) == 0] == []

@@ -16,7 +16,7 @@ from keraslint.report.terminal_cells import cells
 
 
 def drawn(text: str, marked: str, *, width: int = 80, colour: bool = False) -> str:
-    source = Source("x.py", text)
+    source = Source(path="x.py", text=text)
     start = text.index(marked)
     span = Span(source.position(start), source.position(start + len(marked)))
     return "\n".join(frame(source, span, width=width, palette=Palette(colour))) + "\n"
@@ -121,7 +121,7 @@ def test_no_frame_is_wider_than_the_terminal(
     before: str, marked: str, after: str, width: int
 ) -> None:
     text = f"{before}{marked}{after}\n"
-    source = Source("x.py", text)
+    source = Source(path="x.py", text=text)
     span = Span.of(1, len(before) + 1, 1, len(before) + len(marked) + 1)
 
     lines = frame(source, span, width=width, palette=Palette(colour=False))
@@ -133,7 +133,7 @@ def test_no_frame_is_wider_than_the_terminal(
 @pytest.mark.parametrize("span", [Span.of(1, 1, 1, 1), Span.of(9, 9, 9, 10), Span.of(1, 99, 1, 99)])
 @pytest.mark.parametrize("text", ["", "\n", "x", "x\r\n"])
 def test_a_span_beside_the_text_draws_a_frame_all_the_same(text: str, span: Span) -> None:
-    lines = frame(Source("x.py", text), span, width=80, palette=Palette(colour=False))
+    lines = frame(Source(path="x.py", text=text), span, width=80, palette=Palette(colour=False))
 
     assert any("^" in line for line in lines)
 

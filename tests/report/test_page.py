@@ -26,28 +26,45 @@ from keraslint.report.html.side_by_side import LineRow, Mark, line_rows, marked,
 from keraslint.report.verdicts.compared_layer import Exhibit
 from keraslint.report.verdicts.report_file import evidence
 
-KERNEL = WeightSeen("dense/kernel", (8, 4), "float32", True)
-BIAS = WeightSeen("dense/bias", (4,), "float32", True)
-MEAN = WeightSeen("norm/moving_mean", (), "float16", False)
-OLD = Clip("a.py", "Block", 10, "class Block:\n    a = 1\n    b = 2\n")
+KERNEL = WeightSeen(path="dense/kernel", shape=(8, 4), dtype="float32", trainable=True)
+BIAS = WeightSeen(path="dense/bias", shape=(4,), dtype="float32", trainable=True)
+MEAN = WeightSeen(path="norm/moving_mean", shape=(), dtype="float16", trainable=False)
+OLD = Clip(path="a.py", layer="Block", line=10, text="class Block:\n    a = 1\n    b = 2\n")
 NEW = replace(OLD, text="class Block:\n    b = 2\n    c = 3\n")
 VERDICT = Verdict(
-    Outcome.REFUTED,
-    "Block",
-    "the weights of `dense` are lost",
-    "Block(4)(floats(2, 8))",
-    (
-        Check("outputs", CheckStatus.KEPT, "1 compared"),
-        Check("weights", CheckStatus.BROKEN, "`dense` is gone"),
-        Check("freezes", CheckStatus.MENDED, "reaches `dense`"),
-        Check("names", CheckStatus.CHANGED, "other names"),
+    outcome=Outcome.REFUTED,
+    layer="Block",
+    reason="the weights of `dense` are lost",
+    recipe="Block(4)(floats(2, 8))",
+    checks=(
+        Check(name="outputs", status=CheckStatus.KEPT, detail="1 compared"),
+        Check(name="weights", status=CheckStatus.BROKEN, detail="`dense` is gone"),
+        Check(name="freezes", status=CheckStatus.MENDED, detail="reaches `dense`"),
+        Check(name="names", status=CheckStatus.CHANGED, detail="other names"),
     ),
-    1.5,
-    "keras 3",
-    (Evidence("input (2, 8)", (KERNEL, BIAS), (BIAS, MEAN), ("old",), ("new", "same")),),
-    (OldFile(".keras", False, True, "the weights of `dense` are lost"),),
+    seconds=1.5,
+    environment="keras 3",
+    evidence=(
+        Evidence(
+            case="input (2, 8)",
+            before=(KERNEL, BIAS),
+            after=(BIAS, MEAN),
+            warnings_before=("old",),
+            warnings_after=("new", "same"),
+        ),
+    ),
+    old_files=(
+        OldFile(kind=".keras", loads=False, loaded=True, detail="the weights of `dense` are lost"),
+    ),
 )
-ONE = Exhibit(OLD, NEW, VERDICT, "refuted, kept as it was", "KRL101", "Create `x` in `__init__`")
+ONE = Exhibit(
+    old=OLD,
+    new=NEW,
+    verdict=VERDICT,
+    fate="refuted, kept as it was",
+    code="KRL101",
+    title="Create `x` in `__init__`",
+)
 HOSTILE = "</style></code><script>alert(1)</script>\"'&amp;\x00\u202e`"
 
 
@@ -179,21 +196,35 @@ def test_the_same_layers_give_the_same_page() -> None:
 
 def test_no_name_breaks_out() -> None:
     seen = Evidence(
-        HOSTILE, (replace(KERNEL, path=HOSTILE, dtype=HOSTILE),), (), (HOSTILE,), (HOSTILE + "2",)
+        case=HOSTILE,
+        before=(replace(KERNEL, path=HOSTILE, dtype=HOSTILE),),
+        after=(),
+        warnings_before=(HOSTILE,),
+        warnings_after=(HOSTILE + "2",),
     )
     verdict = Verdict(
-        Outcome.REFUTED,
-        HOSTILE,
-        HOSTILE,
-        HOSTILE,
-        (Check(HOSTILE, CheckStatus.BROKEN, HOSTILE), Check(HOSTILE, CheckStatus.KEPT, HOSTILE)),
-        0.0,
-        HOSTILE,
-        (seen,),
-        (OldFile(HOSTILE, False, True, HOSTILE),),
+        outcome=Outcome.REFUTED,
+        layer=HOSTILE,
+        reason=HOSTILE,
+        recipe=HOSTILE,
+        checks=(
+            Check(name=HOSTILE, status=CheckStatus.BROKEN, detail=HOSTILE),
+            Check(name=HOSTILE, status=CheckStatus.KEPT, detail=HOSTILE),
+        ),
+        seconds=0.0,
+        environment=HOSTILE,
+        evidence=(seen,),
+        old_files=(OldFile(kind=HOSTILE, loads=False, loaded=True, detail=HOSTILE),),
     )
-    clip = Clip(HOSTILE, HOSTILE, 1, HOSTILE)
-    exhibit = Exhibit(clip, replace(clip, text=f"{HOSTILE}2"), verdict, HOSTILE, HOSTILE, HOSTILE)
+    clip = Clip(path=HOSTILE, layer=HOSTILE, line=1, text=HOSTILE)
+    exhibit = Exhibit(
+        old=clip,
+        new=replace(clip, text=f"{HOSTILE}2"),
+        verdict=verdict,
+        fate=HOSTILE,
+        code=HOSTILE,
+        title=HOSTILE,
+    )
     text = page([exhibit, exhibit], [HOSTILE])
     read = Reader(text)
 
@@ -229,10 +260,10 @@ def test_a_diff_has_the_line_numbers_of_the_files() -> None:
     (hunk,) = line_rows(OLD, replace(NEW, line=20))
 
     assert hunk == (
-        LineRow(" ", 10, 20, "class Block:"),
-        LineRow("-", 11, None, "    a = 1"),
-        LineRow(" ", 12, 21, "    b = 2"),
-        LineRow("+", None, 22, "    c = 3"),
+        LineRow(sign=" ", before=10, after=20, text="class Block:"),
+        LineRow(sign="-", before=11, after=None, text="    a = 1"),
+        LineRow(sign=" ", before=12, after=21, text="    b = 2"),
+        LineRow(sign="+", before=None, after=22, text="    c = 3"),
     )
 
 

@@ -14,7 +14,7 @@ from keraslint.proof.recipes.recipe import recipes_of_config
 from keraslint.report.verdicts.used_recipes import recipes_toml, renamed
 from keraslint.settings import load
 
-PROVED = Verdict(Outcome.PROVED, "Block", recipe="Block(4)(floats(2, 8))")
+PROVED = Verdict(outcome=Outcome.PROVED, layer="Block", recipe="Block(4)(floats(2, 8))")
 
 
 def kept(text: str, folder: Path) -> dict[str, tuple[str, ...]]:

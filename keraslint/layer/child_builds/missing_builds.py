@@ -22,7 +22,7 @@ from keraslint.project.names.keras_api import Symbol
 from keraslint.project.names.name_resolution import Hierarchy
 from keraslint.project.program.children import Unbuilt
 
-_SEQUENTIAL = Symbol(keras_facts.SEQUENTIAL, "model")
+_SEQUENTIAL = Symbol(name=keras_facts.SEQUENTIAL, kind="model")
 Layers = Mapping[str, "Symbol | ClassRef"]
 _TELLS_SHAPE = re.compile(
     r"\bInput(Layer)?\(|\b(input_shape|input_dim|batch_shape|batch_input_shape)\s*=(?!=)"

@@ -16,7 +16,7 @@ from keraslint.layer.name_uses import held_values
 _DEPTH = 5
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, slots=True, kw_only=True)
 class Body:
     """A `build()` in steps, and what each needs. `twins` pairs another body's steps with these."""
 

@@ -35,7 +35,7 @@ def edits(
     `build()` may be called.
     """
     forward = twin.twins if twin is not body else {}
-    split = Split(plan, lambda step: forward.get(step, step), body.method.indent)
+    split = Split(plan=plan, twin=lambda step: forward.get(step, step), indent=body.method.indent)
     node = body.method.node
     moved = split.moved(body.steps)
     kept = split.kept(body.steps, _without_dead(body, plan))
@@ -60,10 +60,10 @@ def edits(
 def mapped(plan: Plan, back: dict[Step, Step]) -> Plan:
     """The same plan, said of the other body's steps."""
     return Plan(
-        {back[s] for s in plan.moved},
-        {back[s] for s in plan.copied},
-        {back[s]: reason for s, reason in plan.blocked.items()},
-        {back[s]: fetch.on(back) for s, fetch in plan.fetched.items()},
+        moved={back[s] for s in plan.moved},
+        copied={back[s] for s in plan.copied},
+        blocked={back[s]: reason for s, reason in plan.blocked.items()},
+        fetched={back[s]: fetch.on(back) for s, fetch in plan.fetched.items()},
     )
 
 

@@ -112,7 +112,7 @@ class Hoister:
             doubts = ["where it is not needed, the layer is created and stays unbuilt", *unseen]
             steps = found.creations
             moves = frozenset(span for step in steps for span in self._spans(step, body, body))
-            yield Hoist(changes, moves, (*doubts, *move.doubts), unseen)
+            yield Hoist(edits=changes, moves=moves, doubts=(*doubts, *move.doubts), unseen=unseen)
 
     def _barred(self, planner: Planner, twin: Body, known: Known | None) -> dict[Step, str]:
         """The creations that cannot move whatever the others do, each with the reason."""
@@ -198,7 +198,7 @@ class Hoister:
         arguments = "**kwargs" if self._obligations.plain_base else "*args, **kwargs"
         plain = self._obligations.plain_layer
         changes = edits(body, twin, plan, self._constructor, builds, arguments, plain)
-        return Hoist(changes, moves, tuple(doubts), unseen)
+        return Hoist(edits=changes, moves=moves, doubts=tuple(doubts), unseen=unseen)
 
     def _spans(self, step: Step, body: Body, twin: Body) -> Iterator[Span]:
         """Where the creations of a step stand in the file, whichever body it is of."""
@@ -222,17 +222,17 @@ def move_of(
     names -= set(known.names) if known is not None else set()
     doubts = [d for s in steps for place in (s, *s.within()) for d in place.doubts]
     return Move(
-        frozenset(reads),
-        frozenset(writes),
-        frozenset(names),
-        tuple(dict.fromkeys(doubts)),
-        frozenset(cell for step in steps for cell in step.uses.items),
-        frozenset(t for s in steps for p in (s, *s.within()) for t in p.uses.through),
-        frozenset(c for s in steps for c in s.uses.writes if c in s.uses.reads),
-        frozenset(c for s in steps for c in _asked_around(s) if around),
-        init,
-        frozenset(local),
-        frozenset(d for s in steps for p in (s, *s.within()) for d in p.uses.dots),
+        reads=frozenset(reads),
+        writes=frozenset(writes),
+        free=frozenset(names),
+        doubts=tuple(dict.fromkeys(doubts)),
+        items=frozenset(cell for step in steps for cell in step.uses.items),
+        through=frozenset(t for s in steps for p in (s, *s.within()) for t in p.uses.through),
+        updates=frozenset(c for s in steps for c in s.uses.writes if c in s.uses.reads),
+        asked=frozenset(c for s in steps for c in _asked_around(s) if around),
+        init=init,
+        local=frozenset(local),
+        dots=frozenset(d for s in steps for p in (s, *s.within()) for d in p.uses.dots),
     )
 
 

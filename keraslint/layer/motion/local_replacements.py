@@ -11,7 +11,7 @@ from keraslint.layer.method_steps import Step, around_moved, share_loop
 from keraslint.layer.name_uses import cell_of
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Fetch:
     """Where a moved layer is found again: `self.x`, `self.x[i]`, or beside a loop's own items.
 
@@ -31,7 +31,10 @@ class Fetch:
     def on(self, steps: Mapping[Step, Step]) -> Fetch:
         """The same, said of another body's steps."""
         return Fetch(
-            self.name, self.expression, steps[self.loop] if self.loop else None, self.exact
+            name=self.name,
+            expression=self.expression,
+            loop=steps[self.loop] if self.loop else None,
+            exact=self.exact,
         )
 
 
@@ -75,7 +78,7 @@ class Fetcher:
                 continue
             attribute = _stored_in(store, cell)
             if attribute:
-                return Fetch(cell, attribute)
+                return Fetch(name=cell, expression=attribute)
             container = _appended_to(store, cell)
             if container:
                 return self._item(cell, container, store)
@@ -95,12 +98,14 @@ class Fetcher:
         if not loops:
             if store.parent is not None:
                 return None
-            return Fetch(cell, f"{container}[{len(before)}]")
+            return Fetch(name=cell, expression=f"{container}[{len(before)}]")
         loop = loops[0]
         if len(loops) > 1 or sum(loop in w.within() for w in appends) > 1:
             return None
         after = any(w.order > store.order for w in appends)
-        return self._item_in_loop(Fetch(cell, container, loop, not after), store, len(before))
+        return self._item_in_loop(
+            Fetch(name=cell, expression=container, loop=loop, exact=not after), store, len(before)
+        )
 
     def _item_in_loop(self, fetch: Fetch, store: Step, offset: int) -> Fetch | None:
         loop = fetch.loop
@@ -116,11 +121,11 @@ class Fetcher:
         counted = any(cell in step.reads for step in kept for cell in loop.uses.binds)
         inside = sum(self._may_need_fetch(s) for s in loop.all())
         if alone and inside == 1 and (not index or (fetch.exact and not counted)):
-            return Fetch(fetch.name, items, loop, fetch.exact)
+            return Fetch(name=fetch.name, expression=items, loop=loop, exact=fetch.exact)
         if not index:
             return None
         place = index if not offset else f"{index} + {offset}"
-        return Fetch(fetch.name, f"{fetch.expression}[{place}]")
+        return Fetch(name=fetch.name, expression=f"{fetch.expression}[{place}]")
 
     def _may_need_fetch(self, step: Step) -> bool:
         """Whether a moved step leaves a local name behind that `build()` still reads."""

@@ -20,7 +20,7 @@ from keraslint.layer.motion.local_replacements import Fetch, Fetcher
 from keraslint.layer.name_uses import late_reads
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class Plan:
     """What goes to `__init__`: `moved` steps leave `build()`, `copied` ones stay there as well.
 

@@ -28,7 +28,7 @@ _ITERATOR = re.compile(r"(?:zip|map|filter|iter|reversed|enumerate)\(|\((?!.*,$)
 _UNTRACKED = "no_automatic_dependency_tracking"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Move:
     """What a plan would do, in cells: all that it reads and writes, the names that are neither
     its own nor the layer's (`free`), what it reads off those (`dots`) and off other objects

@@ -22,7 +22,7 @@ NOTHING: Needs = frozenset()
 _DEPTH = 5
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class _Frame:
     """One running method: what its result needs, and what decides whether it goes on.
 

@@ -20,7 +20,7 @@ from keraslint.layer.name_uses import cell_of
 from keraslint.layer.tree_edits import body_of, with_body
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Flagged:
     """One condition on the input shape: the creations under it, and the flag to keep it in."""
 
@@ -42,7 +42,7 @@ def flaggable(body: Body, constructor: Constructor, taken: frozenset[str]) -> It
         creations = tuple(inner for inner in step.body if inner.makes)
         if not creations or not all(_is_plain(inner, body) for inner in creations):
             continue
-        found = Flagged(step, creations, _fresh(creations[0], taken))
+        found = Flagged(branch=step, creations=creations, flag=_fresh(creations[0], taken))
         if _stands_alone(found, body) and _starts_as_none(found, constructor):
             yield found
 

@@ -39,16 +39,16 @@ def summarize(text: str, name: str, path: str, *, is_package: bool = False) -> M
     places = Places(text)
     package = name if is_package else name.rpartition(".")[0]
     module = ModuleSummary(
-        name,
-        path,
-        is_package,
-        {},
-        (),
-        {},
-        {},
-        {},
-        frozenset((*_poked(tree, text), *changed_later(text))),
-        {},
+        name=name,
+        path=path,
+        is_package=is_package,
+        imports={},
+        stars=(),
+        bindings={},
+        functions={},
+        classes={},
+        pokes=frozenset((*_poked(tree, text), *changed_later(text))),
+        scopes={},
     )
     stars: list[str] = []
     bindings: dict[str, list[str]] = {}
@@ -70,19 +70,19 @@ def summarize(text: str, name: str, path: str, *, is_package: bool = False) -> M
     module.bindings.update(frozen(bindings))
     note_mentions(module, tree, text)
     return ModuleSummary(
-        name,
-        path,
-        is_package,
-        module.imports,
-        tuple(dict.fromkeys(stars)),
-        module.bindings,
-        module.functions,
-        module.classes,
-        module.pokes,
-        module.scopes,
-        tuple(lambdas(tree, text, places)),
-        rebound(tree) if module.classes else {},
-        frozenset(asked_for(text)) if module.classes else frozenset(),
+        name=name,
+        path=path,
+        is_package=is_package,
+        imports=module.imports,
+        stars=tuple(dict.fromkeys(stars)),
+        bindings=module.bindings,
+        functions=module.functions,
+        classes=module.classes,
+        pokes=module.pokes,
+        scopes=module.scopes,
+        lambdas=tuple(lambdas(tree, text, places)),
+        rebound=rebound(tree) if module.classes else {},
+        asks=frozenset(asked_for(text)) if module.classes else frozenset(),
     )
 
 
@@ -171,15 +171,17 @@ def _class(
         if name not in methods and len(leaves) == 1 and leaves[0] in methods:
             methods[name] = methods[leaves[0]]  # `build = other_method`
     classes[qualname] = ClassSummary(
-        qualname,
-        node.lineno,
-        (first_line(node), end),
-        tuple(leaf for base in node.bases for leaf in leaves_of(base)),
-        methods,
-        frozen(bindings),
-        tuple(leaf for decorator in node.decorator_list for leaf in leaves_of(decorator)),
-        saving(node, places),
-        tuple(leaf for item in node.keywords for leaf in leaves_of(item.value)),
+        qualname=qualname,
+        line=node.lineno,
+        slice=(first_line(node), end),
+        bases=tuple(leaf for base in node.bases for leaf in leaves_of(base)),
+        methods=methods,
+        bindings=frozen(bindings),
+        decorators=tuple(
+            leaf for decorator in node.decorator_list for leaf in leaves_of(decorator)
+        ),
+        saving=saving(node, places),
+        keywords=tuple(leaf for item in node.keywords for leaf in leaves_of(item.value)),
     )
 
 

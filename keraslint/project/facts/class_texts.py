@@ -12,7 +12,7 @@ from keraslint.project.files.notebook.cell_positions import Places
 from keraslint.project.files.source import Source
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Clip:
     """The lines of one class, decorators included; `line` is the number of the first."""
 
@@ -47,7 +47,7 @@ def _clip(source: Source, places: Places | None, one: ClassSummary) -> Clip:
         within = Span.of(first, 1, last, 1)
         source, within = places.texts[places.cell(within.start)], places.in_cell(within)
         first, last = within.start.line, within.end.line
-    return Clip(source.path, one.qualname, first, span(source, (first, last)))
+    return Clip(path=source.path, layer=one.qualname, line=first, text=span(source, (first, last)))
 
 
 def span(source: Source, lines: tuple[int, int]) -> str:

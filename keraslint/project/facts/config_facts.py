@@ -31,10 +31,10 @@ def saving(node: ast.ClassDef, places: Places) -> SavingSummary:
     found = {item.name: item for item in node.body if isinstance(item, ast.FunctionDef)}
     init, config, reader = map(found.get, ("__init__", "get_config", "from_config"))
     return SavingSummary(
-        places.name(node, node.name),
-        _init(init, places) if init else None,
-        _config(config, places) if config else None,
-        _reader(reader) if reader else None,
+        at=places.name(node, node.name),
+        init=_init(init, places) if init else None,
+        config=_config(config, places) if config else None,
+        reader=_reader(reader) if reader else None,
     )
 
 
@@ -54,14 +54,14 @@ def _init(node: ast.FunctionDef, places: Places) -> InitSummary:
     idlers = idle(node, inner, stores, rest if handled != "whole" else "")
     idlers |= settled(node, rebound)
     return InitSummary(
-        places.name(node, node.name),
-        stores,
-        tuple(_parents(calls)),
-        frozenset(_strings(inner) if node.args.kwarg else ()),
-        frozenset(reads - idlers),
-        frozenset(_plain_parameters(node.args)),
-        _only_raises(node.body),
-        handled,
+        at=places.name(node, node.name),
+        stores=stores,
+        parents=tuple(_parents(calls)),
+        mentions=frozenset(_strings(inner) if node.args.kwarg else ()),
+        reads=frozenset(reads - idlers),
+        plain=frozenset(_plain_parameters(node.args)),
+        empty=_only_raises(node.body),
+        rest=handled,
     )
 
 
@@ -102,10 +102,14 @@ def _parents(calls: Iterable[ast.Call]) -> Iterator[Parent]:
             continue
         arguments = item.args if owner == "super()" else item.args[1:]
         yield Parent(
-            "super" if owner == "super()" else owner,
-            tuple("*" if isinstance(one, ast.Starred) else dotted(one) for one in arguments),
-            tuple((one.arg, dotted(one.value)) for one in item.keywords if one.arg),
-            tuple(name for one in item.keywords if not one.arg for name in _spread(one.value)),
+            of="super" if owner == "super()" else owner,
+            arguments=tuple(
+                "*" if isinstance(one, ast.Starred) else dotted(one) for one in arguments
+            ),
+            keywords=tuple((one.arg, dotted(one.value)) for one in item.keywords if one.arg),
+            stars=tuple(
+                name for one in item.keywords if not one.arg for name in _spread(one.value)
+            ),
         )
 
 
@@ -159,7 +163,7 @@ def _only_raises(body: list[ast.stmt]) -> bool:
 # -- get_config ----------------------------------------------------------------------------------
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class _Content:
     """What a dictionary may hold when all is done."""
 
@@ -311,13 +315,13 @@ def _config(node: ast.FunctionDef, places: Places) -> ConfigSummary:
     content = reader.content
     whole = content.whole and not node.decorator_list and bool(returns) and lost is None
     return ConfigSummary(
-        at,
-        content.keys,
-        frozenset(content.removed),
-        tuple(dict.fromkeys(content.chain)),
-        whole,
-        lost,
-        empty,
+        at=at,
+        keys=content.keys,
+        removed=frozenset(content.removed),
+        chain=tuple(dict.fromkeys(content.chain)),
+        whole=whole,
+        lost=lost,
+        empty=empty,
     )
 
 

@@ -24,7 +24,7 @@ _ADDS = frozenset({"append", "extend", "insert", "add", "update", "setdefault"})
 _CLASS_OF = frozenset({"type", "Type", "typing.Type", "Callable", "typing.Callable"})
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class _Facts:
     bindings: dict[str, list[str]] = field(default_factory=dict)
     calls: set[str] = field(default_factory=set)
@@ -60,21 +60,21 @@ def function(
         _visit(statement, facts)
     facts.calls.discard("")
     return FunctionSummary(
-        node.name,
-        node.lineno,
-        (first_line(node), last),
-        parameters,
-        frozen(facts.bindings),
-        frozenset(facts.calls),
-        tuple(dict.fromkeys(facts.returns)),
-        frozenset(facts.assigns),
-        frozenset(definite(node.body)),
-        frozenset(facts.tests),
-        frozenset(facts.reads),
-        frozenset(facts.changes),
-        tuple(leaf for item in node.decorator_list for leaf in leaves_of(item)),
-        facts.effects,
-        tuple(dict.fromkeys(facts.joins)),
+        name=node.name,
+        line=node.lineno,
+        slice=(first_line(node), last),
+        parameters=parameters,
+        bindings=frozen(facts.bindings),
+        calls=frozenset(facts.calls),
+        returns=tuple(dict.fromkeys(facts.returns)),
+        assigns=frozenset(facts.assigns),
+        definite=frozenset(definite(node.body)),
+        tests=frozenset(facts.tests),
+        reads=frozenset(facts.reads),
+        changes=frozenset(facts.changes),
+        decorators=tuple(leaf for item in node.decorator_list for leaf in leaves_of(item)),
+        effects=facts.effects,
+        joins=tuple(dict.fromkeys(facts.joins)),
         sets=frozenset(facts.sets),
         given={name: frozenset(held) for name, held in (facts.given or {}).items()},
     )
@@ -87,17 +87,17 @@ def _parameters(arguments: ast.arguments) -> Iterator[Parameter]:
     for argument, default in zip(plain, defaults, strict=True):
         yield _parameter(argument, "plain", default)
     if arguments.vararg:
-        yield Parameter(arguments.vararg.arg, "*", required=False)
+        yield Parameter(name=arguments.vararg.arg, kind="*", required=False)
     for argument, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True):
         yield _parameter(argument, "keyword", default)
     if arguments.kwarg:
-        yield Parameter(arguments.kwarg.arg, "**", required=False)
+        yield Parameter(name=arguments.kwarg.arg, kind="**", required=False)
 
 
 def _parameter(argument: ast.arg, kind: str, default: ast.expr | None) -> Parameter:
     held = (*(leaves_of(default) if default else ()), *_annotated(argument.annotation))
     on = isinstance(default, ast.Constant) and default.value is True
-    return Parameter(argument.arg, kind, default is None, held, on)
+    return Parameter(name=argument.arg, kind=kind, required=default is None, leaves=held, on=on)
 
 
 def _annotated(annotation: ast.expr | None) -> Leaves:

@@ -30,7 +30,9 @@ def lambdas(tree: ast.Module, text: str, places: Places) -> Iterator[LambdaSumma
             for argument, value in arguments:
                 if isinstance(value, ast.Lambda):
                     at, callee = places.span(value), dotted(call.func)
-                    yield LambdaSummary(at, callee, argument, owner, _called(around))
+                    yield LambdaSummary(
+                        at=at, callee=callee, argument=argument, owner=owner, beside=_called(around)
+                    )
 
 
 def _is_worth_a_look(text: str) -> bool:

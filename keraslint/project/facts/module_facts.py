@@ -17,7 +17,7 @@ Leaves = tuple[str, ...]
 Bindings = dict[str, Leaves]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Parameter:
     """One parameter; `leaves` is what its default and its annotation say it may hold.
 
@@ -31,7 +31,7 @@ class Parameter:
     on: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FunctionSummary:
     """What one function or method does, as far as names tell.
 
@@ -73,7 +73,7 @@ class FunctionSummary:
         return name in self.bindings or any(p.name == name for p in self.parameters)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Parent:
     """A call of a superclass's `__init__`: `of` is `super`, or the leaf that names the class.
 
@@ -86,7 +86,7 @@ class Parent:
     stars: Leaves
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class InitSummary:
     """An `__init__`: `stores` says in which attribute an argument is kept, and through what.
 
@@ -107,7 +107,7 @@ class InitSummary:
     rest: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ConfigSummary:
     """A `get_config()`: the keys that it gives, and those it removes again.
 
@@ -132,7 +132,7 @@ class FromConfigSummary:
     makes: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SavingSummary:
     """What the methods of a class say about saving it; `at` is the class's name."""
 
@@ -142,7 +142,7 @@ class SavingSummary:
     reader: FromConfigSummary | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LambdaSummary:
     """A lambda as an argument: of which call, under which name or at which place.
 
@@ -157,7 +157,7 @@ class LambdaSummary:
     beside: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ClassSummary:
     """One class: `bases` as leaves, methods by name, and what its body binds.
 
@@ -185,7 +185,7 @@ class ClassSummary:
         return init is not None and any(p.name in held for p in init.parameters)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ModuleSummary:
     """What a module declares.
 

@@ -21,14 +21,18 @@ def write_atomically(
     try:
         real = Path(path).resolve(strict=True)
         if not os.access(real, os.W_OK):  # a rename would pass over a read-only file
-            return Unreadable(str(path), Trouble.FORBIDDEN, "cannot be written: it is read-only")
+            return Unreadable(
+                path=str(path), kind=Trouble.FORBIDDEN, reason="cannot be written: it is read-only"
+            )
         if was is not None and real.read_bytes() != was:
             reason = "changed on disk while it was being fixed; left as it is"
-            return Unreadable(str(path), Trouble.CHANGED, reason)
+            return Unreadable(path=str(path), kind=Trouble.CHANGED, reason=reason)
         _swap(real, data)
     except OSError as error:
         fault = unreadable(str(path), error)
-        return Unreadable(str(path), fault.kind, f"cannot be written: {fault.reason}")
+        return Unreadable(
+            path=str(path), kind=fault.kind, reason=f"cannot be written: {fault.reason}"
+        )
     return None
 
 

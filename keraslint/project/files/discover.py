@@ -24,7 +24,7 @@ class Found:
     problems: tuple[Unreadable, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Entry:
     shown: str
     real: str
@@ -47,7 +47,7 @@ def discover(paths: Sequence[Path], settings: Settings) -> Found:
         problems += [entry for entry in found if isinstance(entry, Unreadable)]
         if not found:
             reason = f"no Python files found under `{path}`"
-            problems.append(Unreadable(str(path), Trouble.EMPTY, reason))
+            problems.append(Unreadable(path=str(path), kind=Trouble.EMPTY, reason=reason))
     return Found(_unique(entries), tuple(problems))
 
 
@@ -73,7 +73,7 @@ def _expand(path: Path, settings: Settings) -> Iterator[_Entry | Unreadable]:
         yield unreadable(str(path), error)
         return
     if not is_folder:
-        yield _Entry(str(path), real)
+        yield _Entry(shown=str(path), real=real)
         return
     ignores = above(Path(real)) if settings.respect_gitignore else None
     if ignores and ignores.ignores(real, is_folder=True):
@@ -119,7 +119,7 @@ def _is_wanted(entry: os.DirEntry[str], ignores: Ignores | None, patterns: Patte
 def _file(shown: str, entry: os.DirEntry[str]) -> Iterator[_Entry | Unreadable]:
     if not entry.is_symlink():
         if entry.is_file():  # not a socket or a pipe that is called so
-            yield _Entry(shown, entry.path)
+            yield _Entry(shown=shown, real=entry.path)
         return
     try:
         real = Path(entry.path).resolve(strict=True)
@@ -127,4 +127,4 @@ def _file(shown: str, entry: os.DirEntry[str]) -> Iterator[_Entry | Unreadable]:
         yield unreadable(shown, error)
         return
     if real.is_file():
-        yield _Entry(shown, str(real), is_link=True)
+        yield _Entry(shown=shown, real=str(real), is_link=True)

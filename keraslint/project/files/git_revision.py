@@ -16,7 +16,7 @@ class NoRevision(Exception):
     """There is nothing to compare with; the text says why."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Past:
     """The Python files of a repository at one revision: those that are different or gone now.
 
@@ -45,7 +45,7 @@ def past(folder: Path, revision: str) -> Past:
         str(root / path): decode(data, str(root / path))
         for path, data in zip(other, blobs, strict=True)
     }
-    return Past(root, frozenset(str(root / path) for path in stored), texts)
+    return Past(root=root, known=frozenset(str(root / path) for path in stored), texts=texts)
 
 
 def head(folder: Path) -> str:

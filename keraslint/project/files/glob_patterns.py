@@ -12,7 +12,7 @@ from keraslint.rule_selection import KnownRule, matching
 from keraslint.settings import ConfigError, Settings
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Patterns:
     """Patterns ready to match: a path matches by its name, or by its whole absolute path."""
 
@@ -43,7 +43,11 @@ def compiled(patterns: Iterable[str], root: Path) -> Patterns:
         for pattern in globs
         if "/" in pattern
     ]
-    return Patterns(names, _any(_regex(glob) for glob in globs if "/" not in glob), _any(slashed))
+    return Patterns(
+        names=names,
+        by_name=_any(_regex(glob) for glob in globs if "/" not in glob),
+        by_path=_any(slashed),
+    )
 
 
 def excluded(path: Path, settings: Settings) -> bool:

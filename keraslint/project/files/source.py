@@ -44,7 +44,7 @@ _IN_BYTES = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Unreadable:
     """A path that could not be read (or written, or linted), and why."""
 
@@ -64,7 +64,7 @@ class Unreadable:
         return self.kind is Trouble.EMPTY
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Source:
     """The text of one file, with its own line ends (`\\n`, `\\r\\n`, `\\r`, also mixed).
 
@@ -140,16 +140,18 @@ def unreadable(path: str, error: Exception) -> Unreadable:
     """Say in one clause why the operating system refused a path."""
     if isinstance(error, FileNotFoundError):
         if os.path.islink(path):  # noqa: PTH114
-            return Unreadable(path, Trouble.BROKEN_LINK, "broken symbolic link")
-        return Unreadable(path, Trouble.MISSING, "no such file or directory")
+            return Unreadable(path=path, kind=Trouble.BROKEN_LINK, reason="broken symbolic link")
+        return Unreadable(path=path, kind=Trouble.MISSING, reason="no such file or directory")
     if isinstance(error, PermissionError):
-        return Unreadable(path, Trouble.FORBIDDEN, "permission denied")
+        return Unreadable(path=path, kind=Trouble.FORBIDDEN, reason="permission denied")
     if isinstance(error, IsADirectoryError):
-        return Unreadable(path, Trouble.DIRECTORY, "is a directory, not a file")
+        return Unreadable(path=path, kind=Trouble.DIRECTORY, reason="is a directory, not a file")
     if isinstance(error, RuntimeError) or getattr(error, "errno", None) == errno.ELOOP:
-        return Unreadable(path, Trouble.BROKEN_LINK, "symbolic link that leads back to itself")
+        return Unreadable(
+            path=path, kind=Trouble.BROKEN_LINK, reason="symbolic link that leads back to itself"
+        )
     reason = error.strerror if isinstance(error, OSError) else None
-    return Unreadable(path, Trouble.OTHER, (reason or str(error)).lower())
+    return Unreadable(path=path, kind=Trouble.OTHER, reason=(reason or str(error)).lower())
 
 
 def decode(data: bytes, path: str) -> Source | Unreadable:
@@ -157,42 +159,58 @@ def decode(data: bytes, path: str) -> Source | Unreadable:
     bom = data.startswith(codecs.BOM_UTF8)
     body = data[3:] if bom else data
     if (null := body.find(b"\0")) >= 0:
-        return Unreadable(path, Trouble.NULL_BYTE, "contains a null byte", _at(body, null))
+        return Unreadable(
+            path=path,
+            kind=Trouble.NULL_BYTE,
+            reason="contains a null byte",
+            position=_at(body, null),
+        )
     cookie = _cookie(body)
     name = _codec(cookie) if cookie else "utf-8"
     if name is None or (bom and name != "utf-8"):
         fault = "contradicts the byte order mark" if name else "is no text encoding known to Python"
         line = 1 if _COOKIE.match(_BYTE_LINE_END.split(body, maxsplit=1)[0]) else 2
         reason = f"the declared encoding `{cookie}` {fault}"
-        return Unreadable(path, Trouble.UNKNOWN_ENCODING, reason, Position(line, 1))
+        return Unreadable(
+            path=path, kind=Trouble.UNKNOWN_ENCODING, reason=reason, position=Position(line, 1)
+        )
     try:
         text = body.decode(name)
         faithful = name == "utf-8" or text.encode(name) == body
     except UnicodeDecodeError as error:
         return _undecodable(path, name, data, body, error.start)
     except (UnicodeError, LookupError, ValueError) as error:
-        return Unreadable(path, Trouble.ENCODING, f"not valid {name}: {error}", Position(1, 1))
+        return Unreadable(
+            path=path,
+            kind=Trouble.ENCODING,
+            reason=f"not valid {name}: {error}",
+            position=Position(1, 1),
+        )
     if not faithful:
         reason = f"bytes do not survive decoding and encoding as {name}"
-        return Unreadable(path, Trouble.ENCODING, reason, Position(1, 1))
+        return Unreadable(path=path, kind=Trouble.ENCODING, reason=reason, position=Position(1, 1))
     if path.endswith(SUFFIX):
         return _of_notebook(path, text, bom)
-    return Source(path, text, name, bom, _most_frequent_end(text))
+    return Source(path=path, text=text, encoding=name, bom=bom, newline=_most_frequent_end(text))
 
 
 def typed(text: str, path: str) -> Source:
     """Take a text from an editor, which has decoded it."""
-    return Source(path, text, newline=_most_frequent_end(text))
+    return Source(path=path, text=text, newline=_most_frequent_end(text))
 
 
 def _of_notebook(path: str, raw: str, bom: bool) -> Source | Unreadable:
     try:
         book = notebook(raw)
     except NotANotebook as error:
-        position = Source(path, raw).position(error.offset)
-        return Unreadable(path, Trouble.NOT_A_NOTEBOOK, error.reason, position)
+        position = Source(path=path, text=raw).position(error.offset)
+        return Unreadable(
+            path=path, kind=Trouble.NOT_A_NOTEBOOK, reason=error.reason, position=position
+        )
     newline = _most_frequent_end(book.text)
-    return Source(path, book.text, "utf-8", bom, newline, book)
+    return Source(
+        path=path, text=book.text, encoding="utf-8", bom=bom, newline=newline, notebook=book
+    )
 
 
 def _undecodable(path: str, name: str, data: bytes, body: bytes, start: int) -> Unreadable:
@@ -202,7 +220,7 @@ def _undecodable(path: str, name: str, data: bytes, body: bytes, start: int) -> 
     reason = (
         f"not valid {shown}: byte 0x{data[offset]:02x} at offset {offset} (line {position.line})"
     )
-    return Unreadable(path, Trouble.ENCODING, reason, position)
+    return Unreadable(path=path, kind=Trouble.ENCODING, reason=reason, position=position)
 
 
 def _at(body: bytes, offset: int) -> Position:

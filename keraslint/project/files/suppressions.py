@@ -18,7 +18,7 @@ _WORD = re.compile(r"[^\s,]+")
 _LAYOUT = frozenset({tokenize.NL, tokenize.COMMENT, tokenize.INDENT, tokenize.DEDENT})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Suppression:
     """One comment: what it silences (`names` of None: everything) and on which lines.
 
@@ -139,7 +139,9 @@ def _end_of_line(comment: tokenize.TokenInfo, first: int, last: int) -> Iterator
         names, end = _codes(noqa) if noqa["list"] else (None, noqa.end())
         span, text = _cut(comment, noqa.start(), end)
         line = comment.start[0]
-        yield Suppression(line, first, last, names, span, text, by_prefix=True)
+        yield Suppression(
+            line=line, first=first, last=last, names=names, span=span, text=text, by_prefix=True
+        )
 
 
 def _of_ours(
@@ -148,7 +150,15 @@ def _of_ours(
     names = None if ours["names"] is None else tuple(_WORD.findall(ours["names"]))
     span, text = _cut(comment, ours.start(), ours.end())
     whole_file = ours["verb"] == "file-ignore"
-    return Suppression(comment.start[0], first, last, names, span, text, whole_file)
+    return Suppression(
+        line=comment.start[0],
+        first=first,
+        last=last,
+        names=names,
+        span=span,
+        text=text,
+        whole_file=whole_file,
+    )
 
 
 def _cut(comment: tokenize.TokenInfo, start: int, end: int) -> tuple[Span, str]:

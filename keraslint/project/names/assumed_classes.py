@@ -71,7 +71,7 @@ def _builds_from_a_shape(build: FunctionSummary) -> bool:
 
 def _keeps_layers(resolver: Resolver, ref: ClassRef, build: FunctionSummary) -> bool:
     """Whether `build()` stores layers on the instance that surely are some."""
-    scope = Scope(ref.module, ref, build)
+    scope = Scope(module=ref.module, owner=ref, function=build)
     return any(
         _is_layer(resolver, value)
         for name, leaves in build.bindings.items()
@@ -91,7 +91,7 @@ def _is_layer(resolver: Resolver, value: Meaning) -> bool:
 
 def _is_registered(resolver: Resolver, ref: ClassRef) -> bool:
     """Whether Keras is told how to load it."""
-    scope = Scope(ref.module)
+    scope = Scope(module=ref.module)
     return any(
         isinstance(value, Symbol) and value.name == REGISTERS
         for leaf in ref.summary.decorators

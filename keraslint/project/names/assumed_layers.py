@@ -23,7 +23,7 @@ from keraslint.project.names.definitions import (
 from keraslint.project.names.external_names import BUILTINS, is_foreign
 from keraslint.project.names.keras_api import Symbol
 
-ASSUMED = Symbol(keras_api.LAYER, "layer", guessed=True)
+ASSUMED = Symbol(name=keras_api.LAYER, kind="layer", guessed=True)
 _OTHERS = frozenset(
     """builder callback config configuration constraint initializer loss metric optimizer
     quantizer regularizer schedule tokenizer""".split()
@@ -68,7 +68,7 @@ def assumed(
     if use is None or not _says_enough(use, names):
         return None
     is_class = any(_is_class_name(name) for name in unread)
-    return Made(callee, ASSUMED, factory=True, since=use.says, unread=is_class)
+    return Made(name=callee, target=ASSUMED, factory=True, since=use.says, unread=is_class)
 
 
 def _says_enough(use: Use, names: Sequence[str]) -> bool:
@@ -87,7 +87,7 @@ def _wrapped(resolver: Resolver, scope: Scope, callee: str) -> Use | None:
         for meaning in resolver.values(scope, call):
             known = keras_api.layer_class(meaning.name) if isinstance(meaning, Symbol) else None
             if known is not None and known.wrapper:
-                return Use(f"`{known.name.rpartition('.')[2]}` holds it", sure=True)
+                return Use(says=f"`{known.name.rpartition('.')[2]}` holds it", sure=True)
     return None
 
 

@@ -20,7 +20,7 @@ ANY = "*"
 """The attribute of a computed name."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Use:
     """What is done with what a call makes, in words; `sure`: only layers are used like that.
 
@@ -57,7 +57,9 @@ class ClassUse:
         called, told = self._calls(held)
         if not (asked or called):
             return None
-        return Use("`call()` calls it" if called else asked, bool(asked) or told, held)
+        return Use(
+            says="`call()` calls it" if called else asked, sure=bool(asked) or told, attributes=held
+        )
 
     def _run_by_call(self) -> frozenset[str]:
         """The names of the methods that `call()` leads to, itself included."""

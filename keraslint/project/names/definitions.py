@@ -27,7 +27,7 @@ class Kind(Enum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ClassRef:
     """A class of the project."""
 
@@ -37,7 +37,7 @@ class ClassRef:
 
     @classmethod
     def of(cls, module: ModuleSummary, summary: ClassSummary) -> ClassRef:
-        return cls(module, summary, (module.path, summary.qualname))
+        return cls(module=module, summary=summary, key=(module.path, summary.qualname))
 
     @classmethod
     def all(cls, module: ModuleSummary) -> tuple[ClassRef, ...]:
@@ -46,10 +46,10 @@ class ClassRef:
 
     def scope(self, method: FunctionSummary | None = None) -> Scope:
         """Where the names of the class's body, or of one of its methods, stand."""
-        return Scope(self.module, self, method)
+        return Scope(module=self.module, owner=self, function=method)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FunctionRef:
     """A function of the project, or a method of `owner`."""
 
@@ -62,12 +62,17 @@ class FunctionRef:
     def of(
         cls, module: ModuleSummary, summary: FunctionSummary, owner: ClassRef | None = None
     ) -> FunctionRef:
-        return cls(module, summary, owner, (module.path, summary.name, summary.line))
+        return cls(
+            module=module,
+            summary=summary,
+            owner=owner,
+            key=(module.path, summary.name, summary.line),
+        )
 
     @property
     def scope(self) -> Scope:
         """Where the names of the function's body stand."""
-        return Scope(self.module, self.owner, self.summary)
+        return Scope(module=self.module, owner=self.owner, function=self.summary)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +100,7 @@ class Instance:
 Meaning = Symbol | ClassRef | FunctionRef | ModuleRef | External | Instance
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
     """Where a name stands: in a module, maybe in a class, maybe in a function."""
 
@@ -104,7 +109,7 @@ class Scope:
     function: FunctionSummary | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Lineage:
     """The ancestry of a class: `chain` is the class and its project bases, nearest first.
 
@@ -122,7 +127,7 @@ class Lineage:
         return self.kind in (Kind.LAYER, Kind.MODEL, Kind.ASSUMED)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Made:
     """What a call creates: a layer class by name, or a layer through a function (`factory`).
 

@@ -17,7 +17,7 @@ _SISTER_LAYER = re.compile(r"(?:keras_\w+|tensorflow_addons)\.(?:\w+\.)*layers\.
 def foreign(name: str) -> Symbol | External:
     """A name from a package whose text is not to be had; Keras' sister packages keep a habit."""
     if _SISTER_LAYER.fullmatch(name):
-        return Symbol(name, "layer", guessed=True)
+        return Symbol(name=name, kind="layer", guessed=True)
     return External(name)
 
 

@@ -18,7 +18,7 @@ _WITHIN = _BETWEEN | {"_legacy", "_tf_keras", "keras", "legacy", "src"}
 _OLD_AREAS = {"engine": ("layers", "models"), "legacy_tf_layers": ("layers",)}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Symbol:
     """A name rooted in Keras.
 
@@ -32,7 +32,7 @@ class Symbol:
     legacy: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LayerClass:
     """A layer class of Keras, as seen by reading and running it.
 
@@ -144,9 +144,9 @@ def _exact(plain: str) -> Symbol | None:
     name = _api()["aliases"].get(plain, plain)
     kind = _kind(name, _api())
     if kind:
-        return Symbol(name, kind)
+        return Symbol(name=name, kind=kind)
     kind = _kind(plain, _api()["legacy"])
-    return Symbol(plain, kind, legacy=True) if kind else None
+    return Symbol(name=plain, kind=kind, legacy=True) if kind else None
 
 
 def _kind(name: str, api: dict[str, Any]) -> str:
@@ -178,8 +178,8 @@ def _guessed(plain: str, rest: tuple[str, ...]) -> Symbol:
     """Take an unlisted `CapWords` name in `keras.layers` for a layer."""
     inside = len(rest) > 1 and rest[0] == "layers" and all(part.islower() for part in rest[:-1])
     if inside and rest[-1][:1].isupper() and not rest[-1].isupper():
-        return Symbol(plain, "layer", guessed=True)
-    return Symbol(plain, "unknown")
+        return Symbol(name=plain, kind="layer", guessed=True)
+    return Symbol(name=plain, kind="unknown")
 
 
 @cache

@@ -56,7 +56,7 @@ class Hierarchy:
             self._reads, lambda _: ()
         )
         self._ancestries: Memo[ClassRef, Lineage] = Memo(
-            self._reads, lambda ref: Lineage(Kind.UNKNOWN, (ref,), ())
+            self._reads, lambda ref: Lineage(kind=Kind.UNKNOWN, chain=(ref,), roots=())
         )
         self._uses: Memo[ClassRef, ClassUse] = Memo(self._reads, lambda _: ClassUse(()))
         # A class that contains itself adds nothing.
@@ -93,14 +93,23 @@ class Hierarchy:
                 missing.extend(above.missing)
             if ref.module.is_given(ref.summary.qualname, base):
                 missing.append(base)
-        return Lineage(_kind(roots, missing), tuple(chain), tuple(roots), tuple(missing))
+        return Lineage(
+            kind=_kind(roots, missing),
+            chain=tuple(chain),
+            roots=tuple(roots),
+            missing=tuple(missing),
+        )
 
     def _base(self, ref: ClassRef, base: str) -> Symbol | ClassRef | External | None:
         """A class, `External` for one that is surely no layer, `None` when nobody knows."""
         outer = ref.summary.qualname.rpartition(".")[0]
         owner = ref.module.classes.get(outer)
         around = next(ref.module.around(ref.summary.qualname), ("", None))[1]
-        scope = Scope(ref.module, ClassRef.of(ref.module, owner) if owner else None, around)
+        scope = Scope(
+            module=ref.module,
+            owner=ClassRef.of(ref.module, owner) if owner else None,
+            function=around,
+        )
         nested = f"{outer}.{base}" if outer else base
         if nested in ref.module.classes and nested != ref.summary.qualname:
             return ClassRef.of(ref.module, ref.module.classes[nested])
@@ -138,15 +147,21 @@ class Hierarchy:
             return None  # an object as well as a class: calling it may make nothing
         for meaning in values:
             if isinstance(meaning, Symbol) and meaning.kind in ("layer", "model"):
-                return Made(meaning.name, meaning)
+                return Made(name=meaning.name, target=meaning)
             if isinstance(meaning, Symbol) and meaning.name in _FACTORIES:
-                return Made(meaning.name, Symbol(keras_api.LAYER, "layer"), factory=True)
+                return Made(
+                    name=meaning.name,
+                    target=Symbol(name=keras_api.LAYER, kind="layer"),
+                    factory=True,
+                )
             if isinstance(meaning, ClassRef) and self.lineage(meaning).is_layer:
-                return Made(meaning.summary.name, meaning, since=self._assumed(meaning))
+                return Made(name=meaning.summary.name, target=meaning, since=self._assumed(meaning))
             if isinstance(meaning, FunctionRef) and not callee.startswith("self."):
                 target = self._returned_layer(meaning)
                 if target is not None:
-                    return Made(callee, target, factory=True, since=self._assumed(target))
+                    return Made(
+                        name=callee, target=target, factory=True, since=self._assumed(target)
+                    )
         chain = self.lineage(scope.owner).chain if scope.owner is not None else ()
         return assumed(self, scope, callee, values, chain)
 
@@ -245,7 +260,7 @@ class Hierarchy:
         module = scope.module
         for _, function in module.around(scope.owner.summary.qualname if scope.owner else ""):
             if function != scope.function and function.has(name):
-                yield from self.values(Scope(module, None, function), name)
+                yield from self.values(Scope(module=module, owner=None, function=function), name)
                 return
         yield from self._module_name(module, name)
 
@@ -286,7 +301,7 @@ class Hierarchy:
             yield from self._absolute(target, module.path)
         for leaf in module.bindings.get(name, ()):
             if leaf != name:
-                yield from self.values(Scope(module), leaf)
+                yield from self.values(Scope(module=module), leaf)
         if name not in module.imports and name not in module.classes:
             for star in module.stars:
                 yield from self._starred(star, name, module)
@@ -298,7 +313,7 @@ class Hierarchy:
             return
         source = self._load(star, module.path)
         if source is not None and source.path != module.path:
-            yield from self.values(Scope(source), name)
+            yield from self.values(Scope(module=source), name)
 
     def _absolute(self, name: str, asker: str, depth: int = 0) -> Iterator[Meaning]:
         """The meaning of an absolute dotted name, as an import statement sees it."""
@@ -325,7 +340,7 @@ class Hierarchy:
             if meaning.summary is None:
                 yield from self._keras_attribute(meaning.name, attribute)
                 return
-            inner = self.values(Scope(meaning.summary), attribute)
+            inner = self.values(Scope(module=meaning.summary), attribute)
             yield from inner
             if not inner and meaning.summary.is_package:
                 name = f"{meaning.summary.name}.{attribute}"
@@ -342,7 +357,7 @@ class Hierarchy:
     def _keras_attribute(self, owner: str, attribute: str) -> Iterator[Meaning]:
         if attribute == "*":
             if owner == "keras.layers":
-                yield Symbol(keras_api.LAYER, "layer")
+                yield Symbol(name=keras_api.LAYER, kind="layer")
             return
         name = f"{owner}.{attribute}"
         symbol = keras_api.lookup(name)

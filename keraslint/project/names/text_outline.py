@@ -14,7 +14,7 @@ _NAME = re.compile(r"\w+")
 _AS = re.compile(r" as[ \t]+(\w+)")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Outline:
     """`bases` are names that its classes derive from; `sets` the attributes that it sets on what it
     makes of a class, by the name of the class; `saving` what it saves or loads of models.
@@ -28,7 +28,7 @@ class Outline:
 def outlined(text: Source) -> Outline:
     """Look at a text."""
     bases, sets = sorted(_bases(text.text)), sorted(set(set_in(text.text)))
-    return Outline(tuple(bases), tuple(sets), saving_calls(text.text).value)
+    return Outline(bases=tuple(bases), sets=tuple(sets), saving=saving_calls(text.text).value)
 
 
 def _bases(text: str) -> set[str]:

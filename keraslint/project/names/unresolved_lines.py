@@ -14,11 +14,17 @@ Lines = tuple[int, int]
 
 def doubtful(hierarchy: Hierarchy, module: ModuleSummary) -> Iterator[Lines]:
     """Find classes with an unknown base, and functions that call something unknown."""
-    scopes = [Scope(module, None, function) for function in module.functions.values()]
+    scopes = [
+        Scope(module=module, owner=None, function=function)
+        for function in module.functions.values()
+    ]
     for ref in ClassRef.all(module):
         if hierarchy.lineage(ref).kind in (Kind.UNKNOWN, Kind.ASSUMED):
             yield ref.summary.slice
-        scopes += [Scope(module, ref, method) for method in ref.summary.methods.values()]
+        scopes += [
+            Scope(module=module, owner=ref, function=method)
+            for method in ref.summary.methods.values()
+        ]
     yield from (s.function.slice for s in scopes if s.function and _calls_unknown(hierarchy, s))
 
 

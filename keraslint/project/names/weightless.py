@@ -27,7 +27,7 @@ def makes_no_weights(resolver: Resolver, ref: ClassRef) -> bool:
         return False
     for item in lineage.chain:
         for method in item.summary.methods.values():
-            scope = Scope(item.module, item, method)
+            scope = Scope(module=item.module, owner=item, function=method)
             for call in method.calls:
                 if call.rpartition(".")[2] in ("add_weight", "add_variable", "Variable"):
                     return False

@@ -42,7 +42,7 @@ def may_create(hierarchy: Hierarchy, ref: ClassRef) -> bool:
 
 
 def _makes_a_layer(hierarchy: Hierarchy, ref: ClassRef, method: FunctionRef) -> bool:
-    scope = Scope(method.module, ref, method.summary)
+    scope = Scope(module=method.module, owner=ref, function=method.summary)
     return any(hierarchy.made(scope, call) for call in method.summary.calls)
 
 

@@ -60,7 +60,7 @@ def created(hierarchy: Hierarchy, ref: ClassRef, method: FunctionRef, callee: st
         return None
     if callee in _WEIGHTS:
         return State("weight") if hierarchy.method(ref, callee[len("self.") :]) is None else None
-    scope = Scope(method.module, ref, method.summary)
+    scope = Scope(module=method.module, owner=ref, function=method.summary)
     made = hierarchy.made(scope, callee)
     if made is not None:
         if made.factory or callee.endswith((".from_config", ".from_layer")):

@@ -24,7 +24,7 @@ class Pairing:
     new: Clip
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Changes:
     """What became of the layer classes of some files; `gone` and `added` have no other version.
 
@@ -38,7 +38,7 @@ class Changes:
     problems: tuple[Unreadable, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Side:
     """The classes of one version, by file and name, and what each is to Keras."""
 
@@ -59,14 +59,16 @@ def side(texts: Sequence[Source], settings: Settings, others: Sequence[Source] =
         try:
             declared = index.declared(text)
         except (SyntaxError, ValueError, RecursionError) as error:
-            problems.append(Unreadable(text.path, Trouble.OTHER, f"it is not Python: {error}"))
+            problems.append(
+                Unreadable(path=text.path, kind=Trouble.OTHER, reason=f"it is not Python: {error}")
+            )
             continue
         for ref in declared:
             key = (text.path, ref.summary.qualname)
             clips[key] = clips_of(text, ref.module)[ref.summary.qualname]
             kinds[key] = index.hierarchy.lineage(ref).kind
             reach[key] = _reach(ref, index)
-    return Side(clips, kinds, reach, tuple(problems))
+    return Side(clips=clips, kinds=kinds, reach=reach, problems=tuple(problems))
 
 
 def _reach(ref: ClassRef, index: Index) -> str:
@@ -102,11 +104,11 @@ def changes(old: Side, new: Side) -> Changes:
     unclear = [k for k, o in altered.items() if k not in mine and old.kinds[k] in dark]
     paired = set(moved.values())
     return Changes(
-        tuple(Pairing(old.clips[key], new.clips[other]) for key, other in mine.items()),
-        tuple(c for k, c in old.clips.items() if k not in moved and _layer(old.kinds[k])),
-        tuple(c for k, c in new.clips.items() if k not in paired and _layer(new.kinds[k])),
-        tuple(old.clips[key] for key in unclear),
-        (*old.problems, *new.problems),
+        pairs=tuple(Pairing(old.clips[key], new.clips[other]) for key, other in mine.items()),
+        gone=tuple(c for k, c in old.clips.items() if k not in moved and _layer(old.kinds[k])),
+        added=tuple(c for k, c in new.clips.items() if k not in paired and _layer(new.kinds[k])),
+        unclear=tuple(old.clips[key] for key in unclear),
+        problems=(*old.problems, *new.problems),
     )
 
 

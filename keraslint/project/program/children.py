@@ -17,7 +17,7 @@ _REACHES_ALL = keras_facts.ALL_CHILDREN | {"call"}
 _PROPERTIES = frozenset({"property", "cached_property", "getter", "setter", "deleter"})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Child:
     """A layer that a class keeps as `self.attribute`, alone or among others in a container."""
 
@@ -27,7 +27,7 @@ class Child:
 
     @property
     def is_sequential(self) -> bool:
-        return self.target == Symbol(keras_facts.SEQUENTIAL, "model")
+        return self.target == Symbol(name=keras_facts.SEQUENTIAL, kind="model")
 
 
 def runs(hierarchy: Hierarchy, ref: ClassRef, start: FunctionRef) -> Iterator[FunctionRef]:
@@ -56,7 +56,9 @@ def _own(
         yield from _above(hierarchy, ref, method, name)
     elif owner and not owner.startswith("self.") and name in ("__init__", "build", "call"):
         chain = hierarchy.lineage(ref).chain
-        for meaning in hierarchy.values(Scope(method.module, ref, method.summary), call):
+        for meaning in hierarchy.values(
+            Scope(module=method.module, owner=ref, function=method.summary), call
+        ):
             if isinstance(meaning, FunctionRef) and meaning.owner in chain:
                 yield meaning
 
@@ -89,7 +91,9 @@ def children(hierarchy: Hierarchy, ref: ClassRef) -> tuple[Child, ...]:
             targets = [_created(hierarchy, ref, method, leaf, 0) for leaf in leaves]
             for target in targets:
                 if target is not None and None not in targets:
-                    found.setdefault(attribute, Child(attribute, target, method))
+                    found.setdefault(
+                        attribute, Child(attribute=attribute, target=target, method=method)
+                    )
     return tuple(found.values())
 
 
@@ -97,7 +101,7 @@ def _created(
     hierarchy: Hierarchy, ref: ClassRef, method: FunctionRef, leaf: str, depth: int
 ) -> Symbol | ClassRef | None:
     """The class of the layer that a leaf creates, `None` when it may be anything else."""
-    scope = Scope(method.module, ref, method.summary)
+    scope = Scope(module=method.module, owner=ref, function=method.summary)
     if leaf.endswith("()"):
         made = hierarchy.made(scope, leaf[:-2])
         return made.target if made is not None and not made.factory else None
@@ -349,7 +353,7 @@ def _child_trains(
 ) -> bool:
     """Of a `Sequential`, the method that makes it also makes what is in it."""
     if child.is_sequential:
-        scope = Scope(child.method.module, ref, child.method.summary)
+        scope = Scope(module=child.method.module, owner=ref, function=child.method.summary)
         made = [hierarchy.made(scope, call) for call in sorted(child.method.summary.calls)]
         return any(_trains_otherwise(hierarchy, m.target, seen) for m in made if m is not None)
     return _trains_otherwise(hierarchy, child.target, seen)

@@ -12,7 +12,7 @@ from keraslint.project.names.name_resolution import Hierarchy
 from keraslint.project.serialization.kept_arguments import Init
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
     """The value of one key: `code`, or `why_not`; `doubtful`: it may not be what can be saved."""
 
@@ -26,21 +26,23 @@ def kept(hierarchy: Hierarchy, ref: ClassRef, init: Init, name: str) -> Kept:
     """How an argument can be read off the finished object, as `__init__` will take it again."""
     attribute, getter = init.facts.stores.get(name, ("", ""))
     if not attribute or attribute not in init.function.definite:
-        return Kept(name, why_not=f"`__init__` does not keep `{name}` as it came")
+        return Kept(name=name, why_not=f"`__init__` does not keep `{name}` as it came")
     if _is_written_elsewhere(hierarchy, ref, init, attribute):
-        return Kept(name, why_not=f"`self.{attribute}` is also written elsewhere")
+        return Kept(name=name, why_not=f"`self.{attribute}` is also written elsewhere")
     if getter:
         serializer = _serializer(hierarchy, init, getter)
         if not serializer:
-            return Kept(name, why_not=f"`{getter}` makes of `{name}` what cannot be saved")
-        return Kept(name, f"{serializer}(self.{attribute})")
+            return Kept(name=name, why_not=f"`{getter}` makes of `{name}` what cannot be saved")
+        return Kept(name=name, code=f"{serializer}(self.{attribute})")
     if _is_an_object(hierarchy, init, name) or _is_used_as_an_object(
         hierarchy, ref, name, attribute
     ):
-        return Kept(name, why_not=f"`{name}` is an object, which a configuration cannot hold as is")
+        return Kept(
+            name=name, why_not=f"`{name}` is an object, which a configuration cannot hold as is"
+        )
     if name in init.facts.plain:
-        return Kept(name, f"self.{attribute}")
-    return Kept(name, f"self.{attribute}", doubtful=True)
+        return Kept(name=name, code=f"self.{attribute}")
+    return Kept(name=name, code=f"self.{attribute}", doubtful=True)
 
 
 def doubts(known: Iterable[Kept]) -> tuple[str, ...]:
@@ -77,7 +79,7 @@ def _is_written_elsewhere(hierarchy: Hierarchy, ref: ClassRef, init: Init, attri
 
 def _is_an_object(hierarchy: Hierarchy, init: Init, name: str) -> bool:
     """Whether the default is a class, a function or a layer."""
-    scope = Scope(init.owner.module)
+    scope = Scope(module=init.owner.module)
     leaves = next(p.leaves for p in init.function.parameters if p.name == name)
     return any(
         isinstance(meaning, (Symbol, ClassRef, FunctionRef, Instance))

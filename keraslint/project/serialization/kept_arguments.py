@@ -14,7 +14,7 @@ from keraslint.project.names.name_resolution import Hierarchy
 _ROOTS = frozenset({keras_api.LAYER, keras_api.MODEL})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Init:
     """The `__init__` that makes a class, and the class that it is written in."""
 
@@ -51,7 +51,7 @@ def init_of(hierarchy: Hierarchy, ref: ClassRef, start: int = 0) -> Init | None:
     for item in hierarchy.lineage(ref).chain[start:]:
         function, facts = item.summary.methods.get("__init__"), item.summary.saving.init
         if function is not None and facts is not None:
-            return Init(item, function, facts)
+            return Init(owner=item, function=function, facts=facts)
     return None
 
 
@@ -101,7 +101,7 @@ def _is_decorated_anew(hierarchy: Hierarchy, ref: ClassRef) -> bool:
     return any(
         name.rpartition(".")[2] in ("__init__", "__new__", "get_config", "from_config")
         for leaf in ref.summary.decorators
-        for meaning in hierarchy.values(Scope(ref.module), leaf.removesuffix("()"))
+        for meaning in hierarchy.values(Scope(module=ref.module), leaf.removesuffix("()"))
         if isinstance(meaning, FunctionRef)
         for name in meaning.summary.bindings
         if "." in name
@@ -174,7 +174,7 @@ def root_keys(root: Symbol) -> frozenset[str] | None:
     for base in known.bases:
         above = keras_api.layer_class(base)
         if above is not None and above.name not in _ROOTS:
-            keys |= root_keys(Symbol(above.name, "layer")) or frozenset()
+            keys |= root_keys(Symbol(name=above.name, kind="layer")) or frozenset()
     return keys
 
 

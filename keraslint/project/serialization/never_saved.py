@@ -23,7 +23,7 @@ def _is_test_case(hierarchy: Hierarchy, ref: ClassRef) -> bool:
     """Whether a class descends from `unittest.TestCase`, or from another one of that name."""
     for item in hierarchy.lineage(ref).chain:
         for base in item.summary.bases:
-            for meaning in hierarchy.values(Scope(item.module), base):
+            for meaning in hierarchy.values(Scope(module=item.module), base):
                 if isinstance(meaning, External) and meaning.name.endswith(".TestCase"):
                     return True
     return False

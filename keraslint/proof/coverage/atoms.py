@@ -27,7 +27,7 @@ HEADERS = {
 Arm = tuple[ast.AST, str]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class Atom:
     """A simple statement, or the head of a compound one.
 
@@ -85,7 +85,7 @@ def atoms(
     """All statements of a block, nested ones included."""
     for statement in statements:
         if not is_idle(statement):
-            yield Atom(statement, header(statement), function, under)
+            yield Atom(node=statement, parts=header(statement), function=function, under=under)
         if isinstance(statement, DEFINITIONS):
             inside = f"{function}.{statement.name}" if function else statement.name
             yield from atoms(statement.body, inside, ())

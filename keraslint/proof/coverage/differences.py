@@ -28,7 +28,7 @@ class Side:
         return [atom for atom in self.atoms if id(atom.node) not in self.pairs]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Differences:
     """Two versions; `key` gives for a node what makes it the same as another one."""
 
@@ -46,7 +46,7 @@ def differences(
     for one, other in _pairs(before, after, key, renamed):
         old.pairs[id(one)] = other
         new.pairs[id(other)] = one
-    return Differences(old, new, key)
+    return Differences(before=old, after=new, key=key)
 
 
 def _key(renamed: Mapping[str, str]) -> Key:

@@ -44,7 +44,7 @@ class Seen:
         return mark in self.ran.get(file, ()) or (refusing and mark in self.refusing.get(file, ()))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Gap:
     """What never happened in one version (0: before, 1: after): `node` ran, or had an outcome."""
 
@@ -66,7 +66,7 @@ class Touched:
         return Touched(self.attributes | other.attributes, self.functions | other.functions)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class View:
     """One version in comparison with the other."""
 
@@ -173,7 +173,7 @@ def _differing(view: View) -> Iterator[Gap]:
         if is_idle(atom.node) or (is_raise and view.is_moved(atom)):
             continue
         if not view.seen.has(atom.node, RAN, refusing=is_raise):
-            yield Gap(view.number, atom.node, RAN, atom=atom)
+            yield Gap(side=view.number, node=atom.node, outcome=RAN, atom=atom)
 
 
 def _deciding(view: View) -> Iterator[Gap]:
@@ -193,7 +193,7 @@ def _deciding(view: View) -> Iterator[Gap]:
 def _left_out(view: View, atom: Atom) -> Iterator[Gap]:
     for arm in [arm for part in atom.parts for arm in arms(part)]:
         if not view.seen.has(arm, RAN) and view.seen.has(atom.node, RAN):
-            yield Gap(view.number, arm, RAN, "arm", atom)
+            yield Gap(side=view.number, node=arm, outcome=RAN, kind="arm", atom=atom)
 
 
 def _decisions(atom: Atom) -> Iterator[Decision]:
@@ -205,7 +205,7 @@ def _decisions(atom: Atom) -> Iterator[Decision]:
 
 
 def _of_loop(iterated: ast.expr) -> Iterator[Decision]:
-    yield Decision("loop", iterated, ("one", "more"))
+    yield Decision(kind="loop", node=iterated, outcomes=("one", "more"))
 
 
 def _missing(
@@ -218,7 +218,9 @@ def _missing(
         outcomes = ("one",) if _is_fixed(decision.node) else ("more",)
     for outcome in outcomes:
         if not view.seen.has(decision.node, outcome, refusing=refusing):
-            yield Gap(view.number, decision.node, outcome, decision.kind, atom)
+            yield Gap(
+                side=view.number, node=decision.node, outcome=outcome, kind=decision.kind, atom=atom
+            )
 
 
 def _is_fixed(iterated: ast.expr) -> bool:
@@ -264,14 +266,14 @@ def _using(view: View, touched: Touched) -> Iterator[Gap]:
         if not any(_uses(part, touched) for part in atom.parts):
             continue
         if not view.seen.has(atom.node, RAN):
-            yield Gap(view.number, atom.node, RAN, "use", atom)
+            yield Gap(side=view.number, node=atom.node, outcome=RAN, kind="use", atom=atom)
             continue
         for decision in _decisions(atom):
             if decision.kind == "truth" and _uses(decision.node, touched):
                 yield from _missing(view, atom, decision)
         for arm in [arm for part in atom.parts for arm in arms(part)]:
             if _uses(arm, touched) and not view.seen.has(arm, RAN):
-                yield Gap(view.number, arm, RAN, "use", atom)
+                yield Gap(side=view.number, node=arm, outcome=RAN, kind="use", atom=atom)
 
 
 def _uses(node: ast.AST, touched: Touched) -> bool:
@@ -285,7 +287,9 @@ def _unread(view: View) -> Iterator[Gap]:
             mine = view.dependences.in_function(atom.function) if atom.function else ()
             readers = [one for one in mine if one is not atom and _reads(one, name)]
             if readers and not any(view.seen.has(one.node, RAN) for one in readers):
-                yield Gap(view.number, readers[0].node, RAN, "use", readers[0])
+                yield Gap(
+                    side=view.number, node=readers[0].node, outcome=RAN, kind="use", atom=readers[0]
+                )
 
 
 def _reads(atom: Atom, name: str) -> bool:
@@ -301,7 +305,13 @@ def cause_of(gap: Gap, view: View) -> Gap | None:
     for leaf in decisions(asked.test, tested=True) if asked is not None else ():
         for outcome in leaf.outcomes:
             if not view.seen.has(leaf.node, outcome):
-                return Gap(gap.side, leaf.node, outcome, leaf.kind, _atom_of(asked, view))
+                return Gap(
+                    side=gap.side,
+                    node=leaf.node,
+                    outcome=outcome,
+                    kind=leaf.kind,
+                    atom=_atom_of(asked, view),
+                )
     return None
 
 

@@ -21,7 +21,7 @@ MOST_TOLD = 6
 Answer = Mapping[str, Any]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Version:
     """One version of a file: its text, the class, what the file is called, and what was seen.
 
@@ -71,7 +71,10 @@ def judged(
         return None
     renamed = {after.layer.rpartition(".")[2]: before.layer.rpartition(".")[2]}
     found = differences(*texts, renamed)
-    views = (View(0, found, before.seen), View(1, found, after.seen))
+    views = (
+        View(number=0, differences=found, seen=before.seen),
+        View(number=1, differences=found, seen=after.seen),
+    )
     given = [case["given"] for case in cases if "__init__" in (case.get("given") or ())]
     missing: list[Gap | Unvaried] = [*first_by_place([*gaps(*views)])]
     missing += unvaried(views, given)

@@ -15,7 +15,7 @@ ARRAYS = ("floats(", "ints(", "bools(", "zeros(")
 OF_KERAS = frozenset({"self", "name", "dtype", "trainable", "training"})
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Unvaried:
     """An argument that one version reads in `atom` and the other does not read there.
 
@@ -43,11 +43,11 @@ def _alone(
 ) -> Iterator[Unvaried]:
     values = _values(argument, cases)
     if len(set(values)) == 1:
-        yield Unvaried(side, atom, argument, values[0])
+        yield Unvaried(side=side, atom=atom, argument=argument, value=values[0])
         return
     for other in sorted(others):
         if other[0] == argument[0] and values and values == _values(other, cases):
-            yield Unvaried(side, atom, argument, "", other)
+            yield Unvaried(side=side, atom=atom, argument=argument, value="", other=other)
 
 
 def _values(argument: Argument, cases: Sequence[Given]) -> list[str]:

@@ -55,8 +55,15 @@ def _versions(claim: Claim, before: Answer, after: Answer) -> tuple[Version, Ver
     then = {file: dict(claim.around).get(file, text) for file, text in now.items()}
     layer = claim.after_layer or claim.layer
     return (
-        Version(claim.before, claim.layer, old_path, path.name, before, then),
-        Version(claim.after, layer, new_path, new, after, now),
+        Version(
+            text=claim.before,
+            layer=claim.layer,
+            path=old_path,
+            name=path.name,
+            answer=before,
+            around=then,
+        ),
+        Version(text=claim.after, layer=layer, path=new_path, name=new, answer=after, around=now),
     )
 
 

@@ -13,7 +13,7 @@ BROKEN, SKIPPED = CheckStatus.BROKEN, CheckStatus.SKIPPED
 About = Measure | Health | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Clause:
     """One thing measured in one case; `about` says under what promise (None: always held)."""
 
@@ -28,7 +28,7 @@ class Clause:
         return replace(self, status=status)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Pair:
     """One case of both versions, and all cases before (to tell what a case is special for)."""
 

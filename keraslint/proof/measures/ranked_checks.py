@@ -202,4 +202,4 @@ def clauses_of(pair: Pair) -> Iterator[Clause]:
     """All clauses of one case, the most telling first."""
     for rank, (name, about, judge) in enumerate(CHECKS):
         for status, detail in judge(pair):
-            yield Clause(rank, name, about, status, detail)
+            yield Clause(rank=rank, name=name, about=about, status=status, detail=detail)

@@ -60,7 +60,7 @@ KINDS_OF_INPUT = {"ints": "of whole numbers", "bools": "of truth values"}
 Stage = Callable[[str], None]
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Place:
     """Where the measurements of one version go, and where those of the other one are.
 
@@ -106,7 +106,7 @@ def measure(
     depend on is not asked for gradients.
     """
     RECORDER.begin()
-    trial = Trial(case, steady=place.steady and depth < FULL)
+    trial = Trial(case=case, steady=place.steady and depth < FULL)
     shelf = place.shelf(index)
     label = attempt(lambda: label_of(case))
     where = label if isinstance(label, str) else "the case"

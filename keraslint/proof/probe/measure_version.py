@@ -60,7 +60,13 @@ def run(job: dict[str, Any], stage: Stage) -> dict[str, Any]:
         return {"unusable": str(error)}
     names = tuple(job["names"])
     theirs = Path(job["theirs"]) if job["theirs"] else None
-    place = Place(Path(job["folder"]), theirs, names, stage, bool(job.get("brief")))
+    place = Place(
+        folder=Path(job["folder"]),
+        theirs=theirs,
+        names=names,
+        stage=stage,
+        brief=bool(job.get("brief")),
+    )
     space = namespace(module, names)
     if job["cases"] is None:
         return _with_coverage(_before(job, cls, space, place))
@@ -112,7 +118,7 @@ def _given(job: dict[str, Any], cls: Any, space: dict[str, Any]) -> list[Case]:
     cases = []
     for text in job["recipes"]:
         try:
-            case = Case(cls, text, space)
+            case = Case(cls=cls, text=text, space=space)
             asked = case.asked()
         except (Exception, SystemExit) as error:
             reason = f"the recipe `{text}` cannot be evaluated: {describe(error)}"
@@ -133,7 +139,7 @@ def _derive(
     branches = {_branch(entry["facts"]) for entry in entries}
     for number, case in enumerate(cases):
         outputs = entries[number]["facts"]["called"]["outputs"]
-        told = Told(partial(_has_other_channels, entries), outputs, also)
+        told = Told(varied=partial(_has_other_channels, entries), outputs=outputs, also=also)
         for wish in derived(case, told):
             waiting = [wish]
             while waiting and len(entries) < MOST_CASES and time.process_time() < until:
@@ -162,7 +168,7 @@ def _first_working(
 ) -> dict[str, Any] | None:
     """Measure the first change that works; `deepen` tells whether to save and load it too."""
     for change in alternatives:
-        changed = Case(case.cls, case.text, case.space, change)
+        changed = Case(cls=case.cls, text=case.text, space=case.space, change=change)
         entry = measure(changed, index, place, LIGHT, deepen=deepen)
         if not baseline_error(entry) and (not place.finite or _is_finite(entry)):
             return entry
@@ -202,7 +208,7 @@ def _after(
 ) -> dict[str, Any]:
     """Measure a case again on the version after, with the state of the version before."""
     change = {key: _tuples(value) for key, value in entry["change"].items()}
-    case = Case(cls, entry["recipe"], space, Change(**change))
+    case = Case(cls=cls, text=entry["recipe"], space=space, change=Change(**change))
     measured = measure(case, index, place, entry["depth"], entry["facts"])
     before = entry["facts"].get("refused")
     if before is not None and not measured["settled"]:

@@ -41,7 +41,7 @@ PATIENCE = 3.0
 """A worker that waits, or that others keep waiting, has so many times the limit."""
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Worker:
     """A process that measures one version; `ended` says why it was stopped, if it was."""
 
@@ -153,7 +153,7 @@ def _forked(job: dict[str, Any], channels: tuple[int, int]) -> Worker:
         for channel in channels:
             os.close(channel)
         _worker(job)
-    return Worker(pid, job, started)
+    return Worker(pid=pid, job=job, started=started)
 
 
 def _worker(job: dict[str, Any]) -> None:

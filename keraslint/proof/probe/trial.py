@@ -31,7 +31,7 @@ from .variable_paths import (
 Facts = dict[str, Any]
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Trial:
     """A case, the state its layer must have in comparisons, and the arrays measured so far.
 

@@ -18,7 +18,7 @@ ADDRESS = re.compile(r" at 0x[0-9a-f]+")
 AUTO_NAME = re.compile(r"_\d+$")
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Anatomy:
     """Variables and sub-layers by path, in the order in which saving finds them.
 

@@ -21,7 +21,7 @@ class Mark(Enum):
     NEW = "new"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WeightRow:
     """One weight before and after; `None` where there is none at this place."""
 
@@ -30,7 +30,7 @@ class WeightRow:
     after: WeightSeen | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LineRow:
     """One line of a diff with its numbers before and after; `-` and `+` have only one.
 
@@ -55,12 +55,18 @@ def _weight_rows(before: Sequence[WeightSeen], after: Sequence[WeightSeen]) -> I
     for tag, i, end, j, other_end in match.get_opcodes():
         if tag == "equal":
             for one, other in zip(before[i:end], after[j:other_end], strict=True):
-                yield WeightRow(Mark.SAME if one == other else Mark.OTHER, one, other)
+                yield WeightRow(
+                    mark=Mark.SAME if one == other else Mark.OTHER, before=one, after=other
+                )
             continue
         for one in before[i:end]:
-            yield WeightRow(Mark.MOVED if one.path in new else Mark.GONE, one, None)
+            yield WeightRow(
+                mark=Mark.MOVED if one.path in new else Mark.GONE, before=one, after=None
+            )
         for one in after[j:other_end]:
-            yield WeightRow(Mark.MOVED if one.path in old else Mark.NEW, None, one)
+            yield WeightRow(
+                mark=Mark.MOVED if one.path in old else Mark.NEW, before=None, after=one
+            )
 
 
 def line_rows(old: Clip, new: Clip, around: int = 3) -> tuple[tuple[LineRow, ...], ...]:
@@ -99,9 +105,11 @@ def _line_rows(
 ) -> Iterator[LineRow]:
     if tag == "equal":
         for step, text in enumerate(old.lines[i:end]):
-            yield LineRow(" ", old.line + i + step, new.line + j + step, text)
+            yield LineRow(
+                sign=" ", before=old.line + i + step, after=new.line + j + step, text=text
+            )
         return
     for step, text in enumerate(old.lines[i:end]):
-        yield LineRow("-", old.line + i + step, None, text)
+        yield LineRow(sign="-", before=old.line + i + step, after=None, text=text)
     for step, text in enumerate(new.lines[j:other_end]):
-        yield LineRow("+", None, new.line + j + step, text)
+        yield LineRow(sign="+", before=None, after=new.line + j + step, text=text)

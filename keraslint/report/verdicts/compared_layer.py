@@ -8,7 +8,7 @@ from keraslint.diagnostic import Verdict
 from keraslint.project.facts.class_texts import Clip
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Exhibit:
     """What is shown of one layer: `fate` and `code` are those of a fix, if there was one."""
 

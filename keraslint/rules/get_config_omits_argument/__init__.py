@@ -221,12 +221,12 @@ def cure(layer: LayerClass, finding: Finding) -> Cure:
         unsure = (*unsure, "`__init__` or `from_config()` will meet the saved dtype policy")
     return Cure(
         Fix(
-            Applicability.UNSAFE if unsure else Applicability.SAFE,
-            f"Complete the configuration of `{layer.name}`",
-            edits,
-            layer.name,
-            PROMISE,
-            unsure,
+            applicability=Applicability.UNSAFE if unsure else Applicability.SAFE,
+            message=f"Complete the configuration of `{layer.name}`",
+            edits=edits,
+            layer=layer.name,
+            promise=PROMISE,
+            doubts=unsure,
         )
     )
 
@@ -256,7 +256,16 @@ def _renamed(layer: LayerClass, names: dict[str, str]) -> Cure:
     told = ", ".join(f"`{key}` to `{name}`" for key, name in names.items())
     edits = renamed(method, names)
     unsure = (_WRONG_NAME,)
-    return Cure(Fix(Applicability.UNSAFE, f"Rename {told}", edits, layer.name, PROMISE, unsure))
+    return Cure(
+        Fix(
+            applicability=Applicability.UNSAFE,
+            message=f"Rename {told}",
+            edits=edits,
+            layer=layer.name,
+            promise=PROMISE,
+            doubts=unsure,
+        )
+    )
 
 
 def _all_accept(layer: LayerClass) -> bool:

@@ -150,12 +150,12 @@ def cure(layer: LayerClass, finding: Finding) -> Cure:
         return Cure(why_not="there is not just one call of `super().__init__()`")
     return Cure(
         Fix(
-            Applicability.UNSAFE if init.rest else Applicability.SAFE,
-            f"Hand `**{init.rest or 'kwargs'}` on in `{layer.name}.__init__`",
-            edits,
-            layer.name,
-            PROMISE,
-            (DROPPED,) if init.rest else (),
+            applicability=Applicability.UNSAFE if init.rest else Applicability.SAFE,
+            message=f"Hand `**{init.rest or 'kwargs'}` on in `{layer.name}.__init__`",
+            edits=edits,
+            layer=layer.name,
+            promise=PROMISE,
+            doubts=(DROPPED,) if init.rest else (),
         )
     )
 

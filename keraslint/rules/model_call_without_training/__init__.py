@@ -122,7 +122,17 @@ def cure(layer: LayerClass, finding: Finding) -> Cure:
     trust = Applicability.UNSAFE if doubts else Applicability.SAFE
     edits = with_parameter(call, "training", "None")
     title = "Add `training=None` to `call()`"
-    return Cure(Fix(trust, title, edits, layer.name, Promise(), doubts, doubts))
+    return Cure(
+        Fix(
+            applicability=trust,
+            message=title,
+            edits=edits,
+            layer=layer.name,
+            promise=Promise(),
+            doubts=doubts,
+            unseen=doubts,
+        )
+    )
 
 
 def _doubts(layer: LayerClass) -> Iterator[str]:

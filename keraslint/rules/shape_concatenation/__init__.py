@@ -139,7 +139,13 @@ def _unpacking(layer: LayerClass) -> Fix:
     texts = [new for method in methods for _, _, new in concatenations(method)]
     edits = tuple(edit for method in methods for edit in without_concatenations(method))
     title = f"Write `{texts[0]}`" if len(texts) == 1 else "Unpack the shapes"
-    return Fix(Applicability.SAFE, title, tuple(sorted(edits)), layer.name, PROMISE)
+    return Fix(
+        applicability=Applicability.SAFE,
+        message=title,
+        edits=tuple(sorted(edits)),
+        layer=layer.name,
+        promise=PROMISE,
+    )
 
 
 def _methods(layer: LayerClass) -> Iterator[Method]:

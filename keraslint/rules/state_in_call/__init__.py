@@ -146,13 +146,13 @@ def cure(layer: LayerClass, finding: Finding) -> Cure:
     doubts = _unique(group, "doubts")
     return Cure(
         Fix(
-            Applicability.UNSAFE if doubts else Applicability.SAFE,
-            f"Create {_listed(group)} in `__init__`",
-            latecomers.edits(group),
-            layer.name,
-            Promise(),
-            doubts,
-            _unique(group, "unseen"),
+            applicability=Applicability.UNSAFE if doubts else Applicability.SAFE,
+            message=f"Create {_listed(group)} in `__init__`",
+            edits=latecomers.edits(group),
+            layer=layer.name,
+            promise=Promise(),
+            doubts=doubts,
+            unseen=_unique(group, "unseen"),
         )
     )
 

@@ -32,7 +32,7 @@ _DEFERS = (cst.FunctionDef, cst.Lambda)
 _CONDITIONS = (cst.If, cst.IfExp, cst.BooleanOperation, cst.Try, cst.TryStar, cst.Match)
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, kw_only=True)
 class Latecomer:
     """One thing that is created while `call()` runs.
 
@@ -130,7 +130,15 @@ class Latecomers:
                 kept_by, attribute = _kept(call, around)
                 inside = "" if attribute else _container(call, around)
                 yield Latecomer(
-                    ref, method, call, callee, state, around, attribute, inside, kept_by=kept_by
+                    ref=ref,
+                    method=method,
+                    call=call,
+                    callee=callee,
+                    state=state,
+                    around=around,
+                    attribute=attribute,
+                    container=inside,
+                    kept_by=kept_by,
                 )
 
     # -- how it could be -------------------------------------------------------------------
@@ -149,7 +157,7 @@ class Latecomers:
         one.name = one.attribute or self._name(one)
         if one.bar:
             return
-        scope = Scope(one.ref.module, self.layer.ref, one.ref.summary)
+        scope = Scope(module=one.ref.module, owner=self.layer.ref, function=one.ref.summary)
         reader = StepReader(Judge(self.layer.hierarchy))
         step = reader.statement(_assignment(one), one.method, scope)
         move = move_of([step], None, self._constructor.facts)

@@ -33,7 +33,7 @@ def _argument(hierarchy: Hierarchy, module: ModuleSummary, item: LambdaSummary) 
 
 
 def _symbols(hierarchy: Hierarchy, module: ModuleSummary, leaf: str) -> list[str]:
-    found = hierarchy.values(Scope(module), leaf)
+    found = hierarchy.values(Scope(module=module), leaf)
     return [meaning.name for meaning in found if isinstance(meaning, Symbol)]
 
 

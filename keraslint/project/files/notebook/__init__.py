@@ -37,7 +37,7 @@ class Scattered(ValueError):
     """An edited text does not fall into the notebook's cells any more."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CellText:
     """One cell of a joined text, which may have been edited, and where in that text it starts.
 
@@ -64,7 +64,7 @@ class CellText:
         return is_python(self.opening + self.text)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Broken:
     """What is wrong with a cell that is not Python, and where: a line of the cell, and a column."""
 
@@ -74,7 +74,7 @@ class Broken:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Cell:
     number: int
     text: str
@@ -83,7 +83,7 @@ class _Cell:
     broken: Broken | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Notebook:
     """The notebook as it was read: `raw` is its JSON text, `stored` its code cells therein."""
 
@@ -121,7 +121,13 @@ class Notebook:
             start, end = at + len(cell.opening), text.find(mark, at)
             if end < start or text[at:start] != cell.opening:
                 raise Scattered("code would be moved over the end of a cell")
-            yield CellText(cell.number, start, text[start:end], cell.masks, cell.opening)
+            yield CellText(
+                number=cell.number,
+                start=start,
+                text=text[start:end],
+                masks=cell.masks,
+                opening=cell.opening,
+            )
             at = end + len(mark)
         if at != len(text) or text.count(literal) != self.text.count(literal):
             raise Scattered("code would be moved over the end of a cell")
@@ -141,9 +147,16 @@ def _cell(stored: StoredCell, marker: str) -> _Cell:
     except (SyntaxError, ValueError, RecursionError) as error:
         mask = hidden(stored.text, marker)
         line, column, reason = fault(error)
-        broken = Broken(stored.number, max(line - opening.count("\n"), 1), column, reason)
-        return _Cell(stored.number, mask.shown, (mask,), "", broken)
-    return _Cell(stored.number, text, masks, opening)
+        broken = Broken(
+            number=stored.number,
+            line=max(line - opening.count("\n"), 1),
+            column=column,
+            reason=reason,
+        )
+        return _Cell(
+            number=stored.number, text=mask.shown, masks=(mask,), opening="", broken=broken
+        )
+    return _Cell(number=stored.number, text=text, masks=masks, opening=opening)
 
 
 def notebook(raw: str) -> Notebook:
@@ -151,4 +164,4 @@ def notebook(raw: str) -> Notebook:
     marker = _MARKER
     while marker in raw:
         marker += "-"
-    return Notebook(raw, code_cells(raw), marker)
+    return Notebook(raw=raw, stored=code_cells(raw), marker=marker)

@@ -31,14 +31,16 @@ class Places:
     @cached_property
     def texts(self) -> dict[int, Source]:
         """The text of each cell, with IPython's own lines."""
-        return {cell.number: Source(self.source.path, cell.original) for cell in self._cells}
+        return {
+            cell.number: Source(path=self.source.path, text=cell.original) for cell in self._cells
+        }
 
     @cached_property
     def file(self) -> Source:
         """The JSON text as it is stored, or would be with this source."""
         book = self.source.notebook
         text = book.stored_with(self.source.text) if book is not None else ""
-        return Source(self.source.path, text)
+        return Source(path=self.source.path, text=text)
 
     @cached_property
     def _stored(self) -> dict[int, StoredCell]:

@@ -32,7 +32,7 @@ class NotANotebook(Exception):
         self.offset = offset
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Piece:
     """A part of a source as it is stored at `start`: an element of a list, or a line of a string.
 
@@ -48,7 +48,7 @@ class Piece:
         return self.start + len(self.stored)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class StoredCell:
     """A code cell: its number among all cells, and where in the JSON text its source is."""
 
@@ -145,7 +145,14 @@ def _code_cell(raw: str, number: int, at: int, value: object) -> StoredCell | No
         raise NotANotebook(reason, at)
     start, end = {key: (start, end) for key, start, end, _ in _members(raw, at)}["source"]
     pieces = _listed(raw, start) if is_list else _lines(raw, start + 1, end - 1)
-    return StoredCell(number, start, end, tuple(pieces), is_list, _language(value))
+    return StoredCell(
+        number=number,
+        start=start,
+        end=end,
+        pieces=tuple(pieces),
+        is_list=is_list,
+        language=_language(value),
+    )
 
 
 def _language(cell: dict[str, Any]) -> str:
@@ -158,12 +165,12 @@ def _language(cell: dict[str, Any]) -> str:
 
 def _listed(raw: str, start: int) -> Iterator[Piece]:
     for at, end, value in _elements(raw, start):
-        yield Piece(at, raw[at:end], value)
+        yield Piece(start=at, stored=raw[at:end], text=value)
 
 
 def _lines(raw: str, start: int, end: int) -> Iterator[Piece]:
     for line in _STORED_LINE.finditer(raw, start, end):
-        yield Piece(line.start(), line[0], json.loads(f'"{line[0]}"'))
+        yield Piece(start=line.start(), stored=line[0], text=json.loads(f'"{line[0]}"'))
 
 
 def _elements(raw: str, start: int) -> Iterator[tuple[int, int, Any]]:

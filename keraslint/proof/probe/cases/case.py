@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Input:
     """An array described by shape and kind; its content is random and always the same."""
 
@@ -50,22 +50,22 @@ def _shape(sizes: tuple[Any, ...]) -> tuple[int, ...]:
 
 def floats(*shape: Any, dtype: str = "float32") -> Input:
     """Random numbers in [-1, 1)."""
-    return Input("floats", _shape(shape), dtype)
+    return Input(kind="floats", shape=_shape(shape), dtype=dtype)
 
 
 def ints(*shape: Any, below: int = 10, dtype: str = "int32") -> Input:
     """Random whole numbers in [0, below)."""
-    return Input("ints", _shape(shape), dtype, below)
+    return Input(kind="ints", shape=_shape(shape), dtype=dtype, below=below)
 
 
 def bools(*shape: Any) -> Input:
     """Random truth values; the first of each row is true."""
-    return Input("bools", _shape(shape), "bool")
+    return Input(kind="bools", shape=_shape(shape), dtype="bool")
 
 
 def zeros(*shape: Any, dtype: str = "float32") -> Input:
     """Zeros."""
-    return Input("zeros", _shape(shape), dtype)
+    return Input(kind="zeros", shape=_shape(shape), dtype=dtype)
 
 
 MAKERS: dict[str, Any] = {"floats": floats, "ints": ints, "bools": bools, "zeros": zeros}
@@ -79,10 +79,10 @@ class Construction:
     kwargs: dict[str, Any]
 
     def __call__(self, *args: Any, **kwargs: Any) -> Call:
-        return Call(self, args, kwargs)
+        return Call(construction=self, args=args, kwargs=kwargs)
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Call:
     """A call of a constructed layer: its arguments."""
 
@@ -131,7 +131,7 @@ def namespace(module: Any, names: tuple[str, ...]) -> dict[str, Any]:
     return space
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Change:
     """How a case differs from the recipe it was derived from.
 
@@ -183,7 +183,7 @@ class Change:
     def to_input(self, given: Input, index: int) -> Input:
         """Apply the changes of shape to the input of this number."""
         if self.fed and index == 0:
-            return Input("floats", self.fed, "float32")
+            return Input(kind="floats", shape=self.fed, dtype="float32")
         shape = list(given.shape)
         last = len(shape) - (1 if given.kind in ("floats", "zeros") else 0)
         chosen = self.alone is None or self.alone == index
@@ -198,14 +198,18 @@ class Change:
         if self.channels and chosen and has_channels and shape[-1] == self.channels[0]:
             shape[-1] = self.channels[1]
         if self.kind and given.kind == "floats":
-            return Input(self.kind, tuple(shape), {"ints": "int32", "bools": "bool"}[self.kind])
+            return Input(
+                kind=self.kind,
+                shape=tuple(shape),
+                dtype={"ints": "int32", "bools": "bool"}[self.kind],
+            )
         if self.rank and last < len(shape) and len(shape) > 1:
             middle = [*shape[1:-1], 4, 4, 4][: self.rank - 2]
             shape[1:-1] = middle
         return replace(given, shape=tuple(shape))
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Case:
     """One way to make and call the layer `cls`: a recipe and a change to it."""
 
@@ -222,7 +226,7 @@ class Case:
         """Evaluate the recipe and apply the change."""
         value = eval(self.code, dict(self.space))
         if isinstance(value, Construction):
-            value = Call(value, (), {})
+            value = Call(construction=value, args=(), kwargs={})
         if not isinstance(value, Call):
             name = self.cls.__name__
             raise ValueError(f"the recipe is no construction of `{name}` called on inputs")
@@ -230,7 +234,7 @@ class Case:
         kwargs = {k: v for k, v in value.kwargs.items() if k not in self.change.without}
         kwargs |= {name: eval(text, dict(self.space)) for name, text in self.change.given}
         args, kwargs = (without_keys(one, self.change.keys) for one in (value.args, kwargs))
-        return Call(construction, args, kwargs)
+        return Call(construction=construction, args=args, kwargs=kwargs)
 
     def _changed(self, construction: Construction) -> Construction:
         if not self.change.arguments and not self.change.made:
@@ -303,7 +307,9 @@ def described(value: Any) -> Any:
     if kind is None:
         return value
     below = int(array.max()) + 1 if kind == "ints" and array.size else 10
-    return Input(kind, array.shape, str(array.dtype), max(below, 1), array)
+    return Input(
+        kind=kind, shape=array.shape, dtype=str(array.dtype), below=max(below, 1), content=array
+    )
 
 
 def tree(function: Callable[[Input], Any], value: Any) -> Any:

@@ -26,7 +26,7 @@ MOST_PAIRS = 6
 LARGEST = 64
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Told:
     """What is known besides the case: what it returned, and what the other version reads like.
 
@@ -46,29 +46,33 @@ def derived(case: Case, told: Told) -> Iterator[Wish]:
     arguments = arguments_of(case, asked)
     channels = next((i.shape[-1] for i in inputs if i.kind == "floats" and len(i.shape) > 1), None)
     equal, odd = _other_channels(arguments, channels) if channels is not None else ([], [])
-    yield from (Wish(alternatives, decides=True) for alternatives in equal)
+    yield from (Wish(alternatives=alternatives, decides=True) for alternatives in equal)
     text = sources_of(case.cls)
     others = list(_other_arguments(arguments, text))
     switches = [change for change in others if _switches(change)]
     deciding = [change for change in switches if decides(_name(change), text)]
-    yield from (Wish(change, decides=True) for change in deciding)
+    yield from (Wish(alternatives=change, decides=True) for change in deciding)
     yield _together([_halved(change) for change in switches if change not in deciding])
     quiet = [change for change in others if change not in switches and _is_quiet(change)]
     yield _together(quiet)
     is_equal = channels in arguments.values()
     odd = odd if is_equal or not told.varied() else []
     yield _sized(odd[:1], list(_other_sizes(inputs)))
-    yield from (Wish(alternatives) for alternatives in odd[1:])
+    yield from (Wish(alternatives=alternatives) for alternatives in odd[1:])
     for name, value in asked.kwargs.items():
         if leaves(value):
-            yield Wish((Change(f"without `{name}`", without=(name,)),), decides=True)
+            yield Wish(
+                alternatives=(Change(label=f"without `{name}`", without=(name,)),), decides=True
+            )
     rest = [change for change in others if change not in switches and change not in quiet]
     unset = [change for change in rest if arguments[_name(change)] is None]
     sizes = [change for change in rest if change not in unset]
     unset = [_or_channels(change, channels) for change in unset]
     yield _together([change for change in sizes if arguments[_name(change)] != channels])
-    yield from (Wish(change) for change in sizes if arguments[_name(change)] == channels)
-    yield from (Wish(change, decides=decides(_name(change), text)) for change in unset)
+    yield from (
+        Wish(alternatives=change) for change in sizes if arguments[_name(change)] == channels
+    )
+    yield from (Wish(alternatives=change, decides=decides(_name(change), text)) for change in unset)
     deciding = [change for change in sizes if decides(_name(change), text)]
     yield from _equal_and(equal, deciding, arguments)
     yield from _choices(arguments, f"{text}\n{told.also}")
@@ -89,7 +93,9 @@ def _equal_and(
     for change in (alternatives[0] for alternatives in equal[:1]):
         new = change.channels and change.channels[1]
         others = [one[0] for one in sizes if arguments[_name(one)] != new]
-        yield from (Wish((change.along_with(o),), decides=True) for o in others[:MOST_EQUAL])
+        yield from (
+            Wish(alternatives=(change.along_with(o),), decides=True) for o in others[:MOST_EQUAL]
+        )
 
 
 def _pairs(arguments: dict[str, Any], deciding: list[Alternatives], text: str) -> Iterator[Wish]:
@@ -100,9 +106,9 @@ def _pairs(arguments: dict[str, Any], deciding: list[Alternatives], text: str) -
     told = [change[0] for change in deciding if decides(_name(change), text)]
     first = {change.arguments[0][0]: change for change in reversed(told)}
     if len(first) > 2:
-        yield Wish((reduce(Change.along_with, first.values()),), decides=True)
+        yield Wish(alternatives=(reduce(Change.along_with, first.values()),), decides=True)
     both = [one.along_with(other) for one, other in combinations(told, 2) if _differ(one, other)]
-    yield from (Wish((one,), decides=True) for one in both[:MOST_PAIRS])
+    yield from (Wish(alternatives=(one,), decides=True) for one in both[:MOST_PAIRS])
 
 
 def _differ(one: Change, other: Change) -> bool:
@@ -117,7 +123,7 @@ def _lengths(others: list[Alternatives], arguments: dict[str, Any]) -> Iterator[
     """Sequences that are longer or shorter, each looked at as closely as a recipe's case."""
     for change in others:
         if isinstance(arguments[_name(change)], (tuple, list)):
-            yield from (Wish((one,), decides=True, closely=True) for one in change[:2])
+            yield from (Wish(alternatives=(one,), decides=True, closely=True) for one in change[:2])
 
 
 def _or_channels(alternatives: Alternatives, channels: int | None) -> Alternatives:
@@ -136,7 +142,7 @@ def _is_quiet(alternatives: Alternatives) -> bool:
 def _choices(arguments: dict[str, Any], text: str) -> Iterator[Wish]:
     """Each name or number that the class asks an argument for."""
     wishes = [
-        Wish((_argument(name, option, value),), decides=True)
+        Wish(alternatives=(_argument(name, option, value),), decides=True)
         for name, value in arguments.items()
         for option in choices(name, value, text)
     ]
@@ -148,8 +154,8 @@ def _layers(arguments: dict[str, Any]) -> Iterator[Wish]:
     for name, value in arguments.items():
         expression = expression_for(name)
         if value is None and expression.startswith("layers."):
-            change = Change(f"{name}={expression}", made=((name, expression),))
-            yield Wish((change,), decides=True)
+            change = Change(label=f"{name}={expression}", made=((name, expression),))
+            yield Wish(alternatives=(change,), decides=True)
 
 
 def _given(case: Case, asked: Call, inputs: list[Input], outputs: list[Any]) -> Iterator[Wish]:
@@ -168,11 +174,13 @@ def _given(case: Case, asked: Call, inputs: list[Input], outputs: list[Any]) -> 
     for parameter in left_out:
         if parameter.default is None and parameter.name != "training":
             arrays = further_of(parameter.name, inputs[0].shape, inputs[0].kind)
-            yield Wish(tuple(_with(parameter.name, array) for array in arrays), decides=True)
+            yield Wish(
+                alternatives=tuple(_with(parameter.name, array) for array in arrays), decides=True
+            )
 
 
 def _with(name: str, expression: str) -> Change:
-    return Change(f"with `{name}`", given=((name, expression),))
+    return Change(label=f"with `{name}`", given=((name, expression),))
 
 
 def _beyond(inputs: list[Input], text: str) -> Iterator[Wish]:
@@ -183,18 +191,22 @@ def _beyond(inputs: list[Input], text: str) -> Iterator[Wish]:
         rank = len(inputs[0].shape)
         for other in (2, 3, 4):
             if other != rank:
-                yield Wish((Change(f"rank {other}", rank=other),), decides=True)
+                yield Wish(alternatives=(Change(label=f"rank {other}", rank=other),), decides=True)
     sizes = [int(size) for size in re.findall(r"[^\w\s]\s*[<>]=?\s*(\d+)\b", text)]
     largest = max((size for size in sizes if 2 < size <= LARGEST), default=0)
     batch, channels = inputs[0].shape[0], inputs[0].shape[-1]
     if largest and batch <= largest:
-        yield Wish((Change(f"batch size {largest + 1}", batch=(batch, largest + 1)),))
+        yield Wish(
+            alternatives=(Change(label=f"batch size {largest + 1}", batch=(batch, largest + 1)),)
+        )
     if largest and len(inputs[0].shape) > 2 and inputs[0].shape[1] <= largest:
         more = largest + 1 - inputs[0].shape[1]
-        yield Wish((Change(f"inputs longer by {more}", longer=more),), decides=True)
+        yield Wish(
+            alternatives=(Change(label=f"inputs longer by {more}", longer=more),), decides=True
+        )
     if largest and inputs[0].kind == "floats" and channels < largest:
-        change = Change(f"{largest} channels", channels=(channels, largest))
-        yield Wish((change,), decides=True)
+        change = Change(label=f"{largest} channels", channels=(channels, largest))
+        yield Wish(alternatives=(change,), decides=True)
 
 
 def _name(alternatives: Alternatives) -> str:
@@ -204,7 +216,7 @@ def _name(alternatives: Alternatives) -> str:
 def _other_sizes(inputs: list[Input]) -> Iterator[Alternatives]:
     if inputs and inputs[0].shape:
         batch = inputs[0].shape[0]
-        yield (Change(f"batch size {batch + 1}", batch=(batch, batch + 1)),)
+        yield (Change(label=f"batch size {batch + 1}", batch=(batch, batch + 1)),)
     yield from _longer(inputs)
 
 
@@ -213,18 +225,21 @@ def _sized(channels: list[Alternatives], others: list[Alternatives]) -> Wish:
     if not channels:
         return _together(others)
     everything = _together([*channels, *others])
-    apart = tuple(Wish(alternatives) for alternatives in channels)
-    return Wish(everything.alternatives, (_together(others), *apart))
+    apart = tuple(Wish(alternatives=alternatives) for alternatives in channels)
+    return Wish(alternatives=everything.alternatives, otherwise=(_together(others), *apart))
 
 
 def _together(wishes: list[Alternatives]) -> Wish:
     """All of these changes in one case, or all their second choices; else each for itself."""
     if len(wishes) < 2:
-        return Wish(wishes[0] if wishes else ())
+        return Wish(alternatives=wishes[0] if wishes else ())
     firsts = [alternatives[0] for alternatives in wishes]
     seconds = [_doubling(alternatives) for alternatives in wishes]
     joint = [reduce(Change.along_with, firsts), reduce(Change.along_with, seconds)]
-    return Wish(tuple(dict.fromkeys(joint)), tuple(Wish(one) for one in wishes))
+    return Wish(
+        alternatives=tuple(dict.fromkeys(joint)),
+        otherwise=tuple(Wish(alternatives=one) for one in wishes),
+    )
 
 
 def _halved(alternatives: Alternatives) -> Alternatives:
@@ -294,12 +309,12 @@ def _with_channels(arguments: dict[str, Any], old: int, new: int) -> Change | No
     if tied is None:
         return None
     label = ", ".join([f"{new} channels", *(f"{name}={value}" for name, value in tied)])
-    return Change(label, arguments=tied, channels=(old, new), doubles=new == 2 * old)
+    return Change(label=label, arguments=tied, channels=(old, new), doubles=new == 2 * old)
 
 
 def _longer(inputs: list[Input]) -> Iterator[Alternatives]:
     if any(len(i.shape) > (2 if i.kind == "floats" else 1) for i in inputs):
-        evenly = [Change(f"inputs longer by {more}", longer=more) for more in (1, 2, 4)]
+        evenly = [Change(label=f"inputs longer by {more}", longer=more) for more in (1, 2, 4)]
         planes = any(len(i.shape) == 4 and i.kind == "floats" for i in inputs)
         unevenly = [replace(change, uneven=True) for change in evenly] if planes else []
         yield (*unevenly, *evenly)
@@ -320,4 +335,4 @@ def _other_arguments(arguments: dict[str, Any], text: str) -> Iterator[Alternati
 
 def _argument(name: str, option: Any, value: Any) -> Change:
     doubles = whole(value) and option == 2 * value
-    return Change(f"{name}={option!r}", arguments=((name, option),), doubles=doubles)
+    return Change(label=f"{name}={option!r}", arguments=((name, option),), doubles=doubles)

@@ -42,7 +42,7 @@ def called_on_guesses(case: Case, job: dict[str, Any]) -> Case:
 
 def _found(cls: Any, text: str, space: dict[str, Any], until: float) -> Case | None:
     """A found recipe that works; one that is only constructed is called on guesses."""
-    case = attempt(lambda: Case(cls, text, space))
+    case = attempt(lambda: Case(cls=cls, text=text, space=space))
     asked = attempt(lambda: case.asked())
     if failed(case) or failed(asked):
         return None
@@ -63,7 +63,7 @@ def _guessed(cls: Any, space: dict[str, Any], until: float) -> Iterator[str]:
         nonlocal worked
         if time.process_time() >= until:
             return None
-        result = attempt(lambda: Case(cls, text, space).make())
+        result = attempt(lambda: Case(cls=cls, text=text, space=space).make())
         if failed(result):
             errors.append(str(result.get("error", result)))
             return None
@@ -82,7 +82,7 @@ def _first(cls: Any, texts: Iterable[str], space: dict[str, Any], until: float) 
     for number, text in enumerate(texts):
         if number >= MOST_TRIED or time.process_time() > until:
             break
-        case = Case(cls, text, space)
+        case = Case(cls=cls, text=text, space=space)
         result = tried(case)
         if result is None:
             return case

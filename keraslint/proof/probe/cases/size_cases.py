@@ -24,12 +24,12 @@ def lone_inputs(inputs: list[Input]) -> Iterator[Wish]:
             continue
         old = given.shape[-1]
         wider = [
-            Change(f"{new} channels in input {index}", channels=(old, new), alone=index)
+            Change(label=f"{new} channels in input {index}", channels=(old, new), alone=index)
             for new in (old + 2, 2 * old)
         ]
-        yield Wish(tuple(wider), decides=True)
+        yield Wish(alternatives=tuple(wider), decides=True)
         if len(given.shape) > 2:
-            yield Wish((Change(f"input {index} longer", longer=2, alone=index),))
+            yield Wish(alternatives=(Change(label=f"input {index} longer", longer=2, alone=index),))
 
 
 def sizes_in_text(inputs: list[Input], arguments: Arguments, text: str) -> Iterator[Wish]:
@@ -42,7 +42,9 @@ def sizes_in_text(inputs: list[Input], arguments: Arguments, text: str) -> Itera
     around = [size for one in [*limits, *divisors(text)] for size in (one - 1, 2 * one)]
     sizes = dict.fromkeys([*sizes_of_layers(text)[:2], *around])
     for new in [size for size in sizes if size not in (0, old)][:MOST_SIZES]:
-        yield Wish((Change(f"{new} channels", channels=(old, new)),), decides=True)
+        yield Wish(
+            alternatives=(Change(label=f"{new} channels", channels=(old, new)),), decides=True
+        )
     yield from _beyond_limits(floats[0], arguments)
 
 
@@ -55,18 +57,23 @@ def _beyond_limits(first: Input, arguments: Arguments) -> Iterator[Wish]:
         if whole(value) and (name.startswith("max_") or (kind is not None and kind.first == "16")):
             less = first.shape[1] - 1
             if less > 0 and value != less:
-                yield Wish((Change(f"{name}={less}", arguments=((name, less),)),), decides=True)
+                yield Wish(
+                    alternatives=(Change(label=f"{name}={less}", arguments=((name, less),)),),
+                    decides=True,
+                )
 
 
 def other_kinds(inputs: list[Input], asked: Any) -> Iterator[Wish]:
     """One step or pixel; whole numbers or truth values in the place of real ones; fewer keys."""
     if any(len(one.shape) > 2 for one in inputs):
-        yield Wish((Change("one step", narrow=True),), decides=True)
+        yield Wish(alternatives=(Change(label="one step", narrow=True),), decides=True)
     for key in list(_keys_in(asked))[:MOST_KEYS]:
-        yield Wish((Change(f"without the key `{key}`", keys=(key,)),), decides=True)
+        yield Wish(
+            alternatives=(Change(label=f"without the key `{key}`", keys=(key,)),), decides=True
+        )
     if any(one.kind == "floats" for one in inputs):
-        yield Wish((Change("whole numbers", kind="ints"),))
-        yield Wish((Change("truth values", kind="bools"),))
+        yield Wish(alternatives=(Change(label="whole numbers", kind="ints"),))
+        yield Wish(alternatives=(Change(label="truth values", kind="bools"),))
 
 
 def _keys_in(value: Any) -> Iterator[str]:

@@ -9,7 +9,7 @@ from .case import Change
 Alternatives = tuple[Change, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Wish:
     """Changes of which the first that works is enough, and what to try when none does.
 

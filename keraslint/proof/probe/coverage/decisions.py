@@ -18,7 +18,7 @@ LOOKUPS = frozenset({"get", "pop"})
 RAN = "ran"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Decision:
     """An expression whose value decides what runs, or what is taken.
 
@@ -55,12 +55,12 @@ def decisions(node: ast.AST, *, tested: bool = False) -> Iterator[Decision]:
         yield from decisions(node.operand, tested=True)
         return
     if tested and isinstance(node, ast.expr) and not isinstance(node, ast.Constant):
-        yield Decision("truth", node, TRUTH)
+        yield Decision(kind="truth", node=node, outcomes=TRUTH)
     if isinstance(node, ast.Call):
         yield from _of_call(node)
     for field, child in children(node):
         if isinstance(node, (ast.For, ast.comprehension)) and field == "iter":
-            yield Decision("loop", child, LOOP)  # type: ignore[arg-type]
+            yield Decision(kind="loop", node=child, outcomes=LOOP)  # type: ignore[arg-type]
         yield from decisions(child, tested=field in ("test", "ifs", "guard"))
 
 
@@ -101,6 +101,6 @@ def _of_call(node: ast.Call) -> Iterator[Decision]:
     named = function.id if isinstance(function, ast.Name) else ""
     looks = isinstance(function, ast.Attribute) and function.attr in LOOKUPS and count in (1, 2)
     if named in EXTREMES and count > 1:
-        yield Decision("extreme", node, tuple(map(str, range(count))))
+        yield Decision(kind="extreme", node=node, outcomes=tuple(map(str, range(count))))
     elif looks or (named == "getattr" and count == 3):
-        yield Decision("lookup", node, LOOKUP)
+        yield Decision(kind="lookup", node=node, outcomes=LOOKUP)

@@ -59,12 +59,12 @@ def _unlikely(case: Case, text: str) -> Iterator[Change]:
     inputs = leaves((asked.args, asked.kwargs))
     if inputs and inputs[0].kind == "floats" and len(inputs[0].shape) > 1:
         rank, channels = len(inputs[0].shape), inputs[0].shape[-1]
-        yield from (Change(f"rank {other}", rank=other) for other in (rank + 1, rank - 1))
-        yield Change(f"{channels + 1} channels", channels=(channels, channels + 1))
+        yield from (Change(label=f"rank {other}", rank=other) for other in (rank + 1, rank - 1))
+        yield Change(label=f"{channels + 1} channels", channels=(channels, channels + 1))
     deciding = {k: v for k, v in arguments_of(case, asked).items() if decides(k, text)}
     values = ([(k, one) for one in invalid_values(k, v)] for k, v in deciding.items())
     for name, option in filter(None, chain(*zip_longest(*values))):
-        yield Change(f"{name}={option!r}", arguments=((name, option),))
+        yield Change(label=f"{name}={option!r}", arguments=((name, option),))
 
 
 def _is_own(error: BaseException, cls: Any) -> bool:
