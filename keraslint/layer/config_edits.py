@@ -8,7 +8,9 @@ import libcst as cst
 
 from keraslint.diagnostic import Edit, Position, Span
 from keraslint.layer.code_style import WIDTH, quote_in, too_wide
+from keraslint.layer.comma_lists import Space, without_comment
 from keraslint.layer.method_syntax import Method, code, constant_text, dotted, walk
+from keraslint.layer.statement_parts import only_small, smalls
 from keraslint.layer.tree_edits import body_of, with_body
 from keraslint.project.names.definitions import ClassRef
 
@@ -54,7 +56,7 @@ def _literal(node: cst.FunctionDef) -> cst.Dict | None:
 
 
 def _written(statement: cst.CSTNode, names: set[str]) -> Iterator[cst.Dict]:
-    for small in _smalls(statement):
+    for small in smalls(statement):
         if isinstance(small, cst.Return) and isinstance(small.value, cst.Dict):
             yield small.value
         elif isinstance(small, cst.Assign) and isinstance(small.value, cst.Dict):
@@ -69,18 +71,11 @@ def _written(statement: cst.CSTNode, names: set[str]) -> Iterator[cst.Dict]:
                     yield inner
 
 
-def _smalls(statement: cst.CSTNode) -> Sequence[cst.BaseSmallStatement]:
-    """The statements of one line; none of a block."""
-    if isinstance(statement, (cst.SimpleStatementLine, cst.SimpleStatementSuite)):
-        return statement.body
-    return ()
-
-
 def _returned(node: cst.FunctionDef) -> set[str]:
     """The names whose contents are returned, by themselves or joined to others."""
     names: set[str] = set()
     for statement in body_of(node):
-        for small in _smalls(statement):
+        for small in smalls(statement):
             if isinstance(small, cst.Return) and small.value is not None:
                 names |= {one.value for one in walk(small.value) if isinstance(one, cst.Name)}
     return names
@@ -108,7 +103,7 @@ def _with_entries(node: cst.Dict, first: Entries, last: Entries, quote: str) -> 
         elif one is node.elements[-1]:
             after = _commented(space, before)
             elements[place] = one.with_changes(comma=comma.with_changes(whitespace_after=after))
-            before = _bare(before)
+            before = without_comment(before)
     end = elements[-1].with_changes(comma=closing)
     brace = node.rbrace.with_changes(whitespace_before=before)
     return {"elements": [*elements[:-1], end], "rbrace": brace}
@@ -137,10 +132,7 @@ def _over_lines(literal: cst.Dict, indent: str) -> cst.Dict:
     )
 
 
-_Space = cst.BaseParenthesizableWhitespace
-
-
-def _commented(space: _Space, before: _Space) -> _Space:
+def _commented(space: Space, before: Space) -> Space:
     """White space with the comment that stood after the last entry."""
     lines = isinstance(space, cst.ParenthesizedWhitespace)
     if lines and isinstance(before, cst.ParenthesizedWhitespace):
@@ -148,15 +140,7 @@ def _commented(space: _Space, before: _Space) -> _Space:
     return space
 
 
-def _bare(space: _Space) -> _Space:
-    """White space without that comment."""
-    if isinstance(space, cst.ParenthesizedWhitespace):
-        line = cst.TrailingWhitespace(newline=space.first_line.newline)
-        return space.with_changes(first_line=line)
-    return space
-
-
-def _space(node: cst.Dict) -> cst.BaseParenthesizableWhitespace:
+def _space(node: cst.Dict) -> Space:
     """What stands between two entries."""
     after = node.lbrace.whitespace_after
     if isinstance(after, cst.ParenthesizedWhitespace):
@@ -175,10 +159,9 @@ def _assigned(node: cst.FunctionDef, entries: Entries, method: Method) -> cst.Fu
     """Assign the entries one by one, before the name that holds them is returned."""
     statements = list(body_of(node))
     last = statements[-1] if statements else None
-    if not isinstance(last, cst.SimpleStatementLine) or not isinstance(last.body[-1], cst.Return):
-        return None
-    value = last.body[-1].value
-    if not isinstance(value, cst.Name) or len(last.body) != 1:
+    small = only_small(last) if last is not None else None
+    value = small.value if isinstance(small, cst.Return) else None
+    if last is None or not isinstance(value, cst.Name):
         return None
     quote = _quote(method)
     lines: list[cst.CSTNode] = [
@@ -195,9 +178,9 @@ def _returning(method: Method) -> cst.FunctionDef | None:
     statements = list(body_of(method.node))
     last = statements[-1] if statements else None
     name = _filled(statements)
-    if not name or not isinstance(last, cst.SimpleStatementLine) or len(last.body) != 1:
+    small = only_small(last) if last is not None else None
+    if not name or last is None or small is None:
         return None
-    small = last.body[0]
     back = cst.parse_statement(f"return {name}")
     if isinstance(small, cst.Return):
         value = small.value
@@ -215,7 +198,7 @@ def _filled(statements: Sequence[cst.CSTNode]) -> str:
     """The one local name that holds a configuration."""
     names: dict[str, None] = {}
     for statement in statements:
-        for small in _smalls(statement):
+        for small in smalls(statement):
             if isinstance(small, cst.Assign) and _is_configuration(small.value):
                 names.update({dotted(target.target): None for target in small.targets})
     return next(iter(names)) if len(names) == 1 else ""

@@ -11,6 +11,7 @@ from keraslint.diagnostic import Edit, Position, Span
 from keraslint.layer.method_steps import Step
 from keraslint.layer.method_syntax import Method, code, dotted, walk
 from keraslint.layer.name_uses import Uses, uses_of
+from keraslint.layer.statement_parts import only_small, smalls
 from keraslint.layer.tree_edits import body_of, with_body, without_placeholders
 from keraslint.project.names.definitions import ClassRef
 from keraslint.project.names.keras_api import Symbol
@@ -105,7 +106,7 @@ class Constructor:
 
     def _is_there(self, node: cst.BaseStatement) -> bool:
         """`units = self.units` below `self.units = units`, an argument."""
-        small = node.body[0] if isinstance(node, cst.SimpleStatementLine) else None
+        small = only_small(node)
         if not isinstance(small, cst.Assign) or len(small.targets) > 1 or self._method is None:
             return False
         name = dotted(small.targets[0].target)
@@ -149,8 +150,7 @@ def _written(moved: Sequence[cst.BaseStatement], above: Method, arguments: str) 
 def _assigned(step: Step) -> list[tuple[str, str]]:
     """The attributes that a step assigns, each with the code of its value."""
     found: list[tuple[str, str]] = []
-    node = step.node
-    for small in node.body if isinstance(node, cst.SimpleStatementLine) else ():
+    for small in smalls(step.node):
         if isinstance(small, cst.Assign):
             for target in small.targets:
                 found += _targets(target.target, small.value)

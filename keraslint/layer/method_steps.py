@@ -10,6 +10,7 @@ import libcst as cst
 from keraslint.layer.call_effects import Does, Judge
 from keraslint.layer.method_syntax import Method, children, dotted
 from keraslint.layer.name_uses import TAKERS, Uses, bind, cell_of, uses_of
+from keraslint.layer.statement_parts import smalls
 from keraslint.project.names.definitions import FunctionRef, Made, Scope
 
 
@@ -243,8 +244,7 @@ def _aliases(steps: Sequence[Step]) -> None:
     """Let what changes one name of an object change its other names too."""
     others: dict[str, set[str]] = {}
     for step in steps:
-        node = step.node
-        for small in node.body if isinstance(node, cst.SimpleStatementLine) else ():
+        for small in smalls(step.node):
             if not isinstance(small, cst.Assign):
                 continue
             if not isinstance(small.value, (cst.Name, cst.Attribute, cst.Subscript)):

@@ -12,6 +12,7 @@ from keraslint.layer.method_steps import Step
 from keraslint.layer.method_syntax import code
 from keraslint.layer.motion.local_replacements import Fetch
 from keraslint.layer.motion.move_plan import Plan
+from keraslint.layer.statement_parts import block_statements, only_small
 
 _Node = TypeVar("_Node", bound=cst.CSTNode)
 
@@ -95,17 +96,17 @@ class Split:
         return [_assignment(fetch.name, fetch.expression)]
 
     def _kept_branch(self, step: Step, node: cst.If) -> list[cst.CSTNode]:
-        body = self.kept(step.body, _inner(node.body))
+        body = self.kept(step.body, block_statements(node.body))
         orelse: list[cst.CSTNode] = []
         if isinstance(node.orelse, cst.If):
             orelse = self._kept_step(step.orelse[0])
         elif node.orelse is not None:
-            orelse = self.kept(step.orelse, _inner(node.orelse.body))
+            orelse = self.kept(step.orelse, block_statements(node.orelse.body))
         bare = node.with_changes(leading_lines=_blank_only(node.leading_lines))
         return list(self._branch(bare, step, body, orelse))
 
     def _kept_loop(self, step: Step, node: cst.For) -> list[cst.CSTNode]:
-        body = self.kept(step.body, _inner(node.body))
+        body = self.kept(step.body, block_statements(node.body))
         if not any(_does_something(item) for item in body):
             return []
         changed = node.with_changes(
@@ -182,10 +183,6 @@ def _closed_up(statements: list[cst.BaseStatement]) -> list[cst.BaseStatement]:
     return statements if commented else without_first_blank(statements)
 
 
-def _inner(block: cst.BaseSuite) -> Sequence[cst.CSTNode]:
-    return block.body if isinstance(block, cst.IndentedBlock) else [block]
-
-
 def _first_branch(nodes: Sequence[cst.CSTNode]) -> cst.If | None:
     return nodes[0] if nodes and isinstance(nodes[0], cst.If) else None
 
@@ -247,7 +244,7 @@ def without_first_blank(statements: Sequence[_Node]) -> list[_Node]:
 
 def body_of(function: cst.FunctionDef) -> Sequence[cst.CSTNode]:
     """The statements of a function."""
-    return _inner(function.body)
+    return block_statements(function.body)
 
 
 def with_body(
@@ -331,9 +328,7 @@ def without_placeholders(
 
 
 def _placeholder_targets(node: cst.CSTNode) -> Sequence[cst.AssignTarget]:
-    if not isinstance(node, cst.SimpleStatementLine) or len(node.body) != 1:
-        return ()
-    small = node.body[0]
+    small = only_small(node)
     if isinstance(small, cst.AnnAssign) and small.value is not None:
         return (cst.AssignTarget(small.target),) if code(small.value) == "None" else ()
     if not isinstance(small, cst.Assign) or code(small.value) != "None":

@@ -15,6 +15,7 @@ from keraslint.layer.method_steps import Creation, Step
 from keraslint.layer.method_syntax import Method, code, dotted, walk
 from keraslint.layer.motion.emit import insert_builds
 from keraslint.layer.motion.subclass_objections import Descendants
+from keraslint.layer.statement_parts import only_small
 from keraslint.layer.tree_edits import body_of, with_body
 from keraslint.project.names import keras_facts
 from keraslint.project.names.definitions import ClassRef
@@ -60,8 +61,7 @@ def children_of(step: Step) -> Iterator[tuple[str, Symbol | ClassRef]]:
     """The attribute to which a statement always assigns the one layer that it makes."""
     if step.parent is not None or not step.makes or step.makes[0].made.factory:
         return
-    node = step.node
-    small = node.body[0] if isinstance(node, cst.SimpleStatementLine) else None
+    small = only_small(step.node)
     value = small.value if isinstance(small, (cst.Assign, cst.AnnAssign)) else None
     if value is step.makes[0].call:
         for cell in step.uses.binds:

@@ -14,6 +14,7 @@ from keraslint.layer.method_syntax import dotted
 from keraslint.layer.motion.build_steps import Body
 from keraslint.layer.motion.move_plan import Plan
 from keraslint.layer.name_uses import uses_of
+from keraslint.layer.statement_parts import only_small
 from keraslint.layer.tree_edits import Renamed, Split, body_of, with_body, without_first_blank
 
 _CHILD = re.compile(r"self\.\w+")
@@ -94,9 +95,7 @@ def _only_names(step: Step, names: set[str]) -> bool:
     node = step.node
     if step.stays or step.doubts or step.makes or step.runs or step.parent is not None:
         return False
-    if not isinstance(node, cst.SimpleStatementLine) or len(node.body) != 1:
-        return False
-    small = node.body[0]
+    small = only_small(node)
     return (
         isinstance(small, cst.Assign)
         and all(isinstance(target.target, cst.Name) for target in small.targets)
@@ -130,9 +129,7 @@ def _with_names(kept: list[cst.CSTNode], plan: Plan, body: Body) -> list[cst.CST
 
 def _is_self(node: cst.CSTNode) -> bool:
     """`self.x = self.x`, which is what becomes of the line that fetched the layer."""
-    if not isinstance(node, cst.SimpleStatementLine) or len(node.body) != 1:
-        return False
-    small = node.body[0]
+    small = only_small(node)
     return (
         isinstance(small, cst.Assign)
         and len(small.targets) == 1

@@ -9,6 +9,7 @@ import libcst as cst
 
 from keraslint.layer.method_steps import Step, around_moved, share_loop
 from keraslint.layer.name_uses import cell_of
+from keraslint.layer.statement_parts import only_small
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,15 +148,8 @@ class Fetcher:
         )
 
 
-def _only_small(step: Step) -> cst.BaseSmallStatement | None:
-    node = step.node
-    if isinstance(node, cst.SimpleStatementLine) and len(node.body) == 1:
-        return node.body[0]
-    return None
-
-
 def _assigns_one_name(step: Step, cell: str) -> bool:
-    small = _only_small(step)
+    small = only_small(step.node)
     return (
         isinstance(small, cst.Assign)
         and len(small.targets) == 1
@@ -166,7 +160,7 @@ def _assigns_one_name(step: Step, cell: str) -> bool:
 
 def _stored_in(step: Step, cell: str) -> str:
     """The attribute to which a step assigns the plain local name."""
-    small = _only_small(step)
+    small = only_small(step.node)
     if isinstance(small, cst.Assign) and _is_name(small.value, cell):
         for target in small.targets:
             if isinstance(target.target, cst.Attribute):
@@ -176,7 +170,7 @@ def _stored_in(step: Step, cell: str) -> str:
 
 def _appended_to(step: Step, cell: str) -> str:
     """The attribute to whose list a step appends the plain local name."""
-    small = _only_small(step)
+    small = only_small(step.node)
     if not isinstance(small, cst.Expr) or not isinstance(small.value, cst.Call):
         return ""
     call = small.value
@@ -191,7 +185,7 @@ def _appended_to(step: Step, cell: str) -> str:
 
 
 def _is_append(step: Step, container: str) -> bool:
-    small = _only_small(step)
+    small = only_small(step.node)
     return (
         isinstance(small, cst.Expr)
         and isinstance(small.value, cst.Call)
@@ -206,7 +200,7 @@ def _is_name(node: cst.BaseExpression, name: str) -> bool:
 
 
 def _is_empty_list(step: Step) -> bool:
-    small = _only_small(step)
+    small = only_small(step.node)
     if not isinstance(small, cst.Assign):
         return False
     return isinstance(small.value, cst.List) and not small.value.elements

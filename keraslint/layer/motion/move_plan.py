@@ -18,6 +18,7 @@ from keraslint.layer.method_steps import (
 from keraslint.layer.method_syntax import dotted
 from keraslint.layer.motion.local_replacements import Fetch, Fetcher
 from keraslint.layer.name_uses import late_reads
+from keraslint.layer.statement_parts import smalls
 
 
 @dataclass(slots=True, kw_only=True)
@@ -305,8 +306,7 @@ _ONCE = frozenset({"enumerate", "filter", "iter", "map", "reversed", "zip"})
 
 def _runs_out(step: Step) -> str:
     """An iterator is used up: the two methods cannot share it, nor have one each."""
-    node = step.node
-    for small in node.body if isinstance(node, cst.SimpleStatementLine) else ():
+    for small in smalls(step.node):
         value = small.value if isinstance(small, (cst.Assign, cst.AnnAssign)) else None
         once = isinstance(value, cst.Call) and dotted(value.func) in _ONCE
         if once or isinstance(value, cst.GeneratorExp):

@@ -17,6 +17,7 @@ from keraslint.layer.method_steps import Step, stores_unknown
 from keraslint.layer.method_syntax import Method, code, dotted
 from keraslint.layer.motion.build_steps import Body
 from keraslint.layer.name_uses import cell_of
+from keraslint.layer.statement_parts import block_statements, only_small
 from keraslint.layer.tree_edits import body_of, with_body
 
 
@@ -49,9 +50,8 @@ def flaggable(body: Body, constructor: Constructor, taken: frozenset[str]) -> It
 
 def _is_plain(step: Step, body: Body) -> bool:
     """`self.x = Layer(…)` whose arguments do not need the shape."""
-    node = step.node
-    small = node.body[0] if isinstance(node, cst.SimpleStatementLine) else None
-    if not isinstance(small, cst.Assign) or len(node.body) != 1 or step.stays or step.runs:  # type: ignore[attr-defined]
+    small = only_small(step.node)
+    if not isinstance(small, cst.Assign) or step.stays or step.runs:
         return False
     return (
         small.value is step.makes[0].call
@@ -79,8 +79,7 @@ def _stands_alone(found: Flagged, body: Body) -> bool:
 
 
 def _says_none(step: Step, targets: frozenset[str]) -> bool:
-    node = step.node
-    small = node.body[0] if isinstance(node, cst.SimpleStatementLine) else None
+    small = only_small(step.node)
     return (
         isinstance(small, cst.Assign)
         and code(small.value) == "None"
@@ -136,17 +135,12 @@ def _decided(found: Flagged, body: Body) -> Sequence[cst.CSTNode]:
         leading_lines=node.leading_lines,
     )
     creating = {id(step.node) for step in found.creations}
-    rest = [inner for inner in body_of_block(node.body) if id(inner) not in creating]
+    rest = [inner for inner in block_statements(node.body) if id(inner) not in creating]
     if not rest:
         return [decide]
     block = node.body.with_changes(body=rest)
     test = _expression(found.flag)
     return [decide, node.with_changes(test=test, body=block, orelse=None, leading_lines=())]
-
-
-def body_of_block(block: cst.BaseSuite) -> Sequence[cst.CSTNode]:
-    """The statements of a block."""
-    return block.body if isinstance(block, cst.IndentedBlock) else [block]
 
 
 def _expression(text: str) -> cst.Attribute:

@@ -6,6 +6,7 @@ import libcst as cst
 
 from keraslint.diagnostic import Edit
 from keraslint.layer.code_style import too_wide
+from keraslint.layer.comma_lists import appended
 from keraslint.layer.method_syntax import Method, code, dotted, walk
 
 
@@ -56,68 +57,16 @@ def _is_super(call: cst.Call) -> bool:
     return name == "__init__" and bool(owner) and owner != "self"
 
 
-_Space = cst.BaseParenthesizableWhitespace
-
-
 def _arguments(call: cst.Call, name: str) -> list[cst.Arg]:
     """The arguments of a call with `**name` at their end."""
-    new = cst.Arg(cst.Name(name), star="**")
-    if not call.args:
-        return [new]
-    last = call.args[-1]
-    between = _gap([arg.comma for arg in call.args[:-1]], call.whitespace_before_args)
-    comma, closing, after = _moved(last.comma, last.whitespace_after_arg, between)
-    return [
-        *call.args[:-1],
-        last.with_changes(comma=comma, whitespace_after_arg=cst.SimpleWhitespace("")),
-        new.with_changes(comma=closing, whitespace_after_arg=after),
-    ]
+    return appended(call.args, cst.Arg(cst.Name(name), star="**"), call.whitespace_before_args)
 
 
 def _parameters(parameters: cst.Parameters, name: str) -> cst.Parameters:
     """The parameters with `**name` at their end."""
-    new = cst.Param(cst.Name(name), star="**")
+    star = cst.Param(cst.Name(name), star="**")
     for group in ("kwonly_params", "params", "posonly_params"):
-        listed = list(getattr(parameters, group))
-        if not listed:
-            continue
-        last = listed[-1]
-        between = _gap([param.comma for param in listed[:-1]], cst.SimpleWhitespace(" "))
-        comma, closing, after = _moved(last.comma, last.whitespace_after_param, between)
-        listed[-1] = last.with_changes(comma=comma, whitespace_after_param=cst.SimpleWhitespace(""))
-        star = new.with_changes(comma=closing, whitespace_after_param=after)
-        return parameters.with_changes(star_kwarg=star, **{group: listed})
-    return parameters.with_changes(star_kwarg=new)
-
-
-_Comma = cst.Comma | cst.MaybeSentinel
-
-
-def _gap(commas: list[_Comma], before: _Space) -> _Space:
-    """What stands between two of a list: as between its last two, or before its first."""
-    last = commas[-1] if commas else None
-    space = last.whitespace_after if isinstance(last, cst.Comma) else before
-    return _bare(space) if isinstance(space, cst.ParenthesizedWhitespace) else _blank()
-
-
-def _moved(closing: _Comma, after: _Space, between: _Space) -> tuple[cst.Comma, _Comma, _Space]:
-    """The comma after what was last, with the comment there, and what follows the new last."""
-    old = closing.whitespace_after if isinstance(closing, cst.Comma) else after
-    lines = isinstance(between, cst.ParenthesizedWhitespace)
-    if lines and isinstance(old, cst.ParenthesizedWhitespace):
-        between = between.with_changes(first_line=old.first_line)
-        old = _bare(old)
-    comma = cst.Comma(whitespace_after=between)
-    if isinstance(closing, cst.Comma):
-        return comma, closing.with_changes(whitespace_after=old), after
-    return comma, closing, old
-
-
-def _bare(space: cst.ParenthesizedWhitespace) -> _Space:
-    """White space without the comment or the blank lines in it."""
-    line = cst.TrailingWhitespace(newline=space.first_line.newline)
-    return space.with_changes(first_line=line, empty_lines=())
-
-
-def _blank() -> _Space:
-    return cst.SimpleWhitespace(" ")
+        if listed := getattr(parameters, group):
+            *others, star = appended(listed, star)
+            return parameters.with_changes(star_kwarg=star, **{group: others})
+    return parameters.with_changes(star_kwarg=star)

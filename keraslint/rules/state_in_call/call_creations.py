@@ -19,6 +19,7 @@ from keraslint.layer.method_syntax import Method, children, code, dotted
 from keraslint.layer.motion.hoist import move_of
 from keraslint.layer.motion.objections import Obligations
 from keraslint.layer.name_uses import uses_of
+from keraslint.layer.statement_parts import block_statements
 from keraslint.layer.tree_edits import body_of, with_body
 from keraslint.project.names import keras_api
 from keraslint.project.names.definitions import ClassRef, FunctionRef, Scope
@@ -302,11 +303,7 @@ def _only_guards(node: cst.CSTNode, cell: str) -> bool:
     if not isinstance(node, cst.If) or node.orelse is not None:
         return False
     uses = uses_of(node.test)
-    return set(uses.reads) == {cell} and len(body_of_block(node.body)) == 1
-
-
-def body_of_block(block: cst.BaseSuite) -> Sequence[cst.CSTNode]:
-    return block.body if isinstance(block, cst.IndentedBlock) else [block]
+    return set(uses.reads) == {cell} and len(block_statements(node.body)) == 1
 
 
 def _local(one: Latecomer) -> str:
