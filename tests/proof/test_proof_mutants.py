@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from mutant_blind_spots import BLIND_SPOTS
 from mutant_corners import CORNERS
 from mutant_layers import LAYERS
 from mutant_untold import UNTOLD
@@ -16,7 +17,7 @@ Mutant = tuple[str, tuple[str, ...], str]
 
 def _by_hand() -> tuple[dict[str, Mutant], dict[str, Mutant]]:
     rights, wrongs = {}, {}
-    for name, subject in (SUBJECTS | CORNERS | UNTOLD).items():
+    for name, subject in (SUBJECTS | CORNERS | UNTOLD | BLIND_SPOTS).items():
         for found, swaps in ((rights, subject.right), (wrongs, subject.wrong)):
             for what, swap in swaps.items():
                 mutant = (subject.before, subject.recipes, subject.rewritten(swap))
@@ -29,7 +30,7 @@ for name, parts in LAYERS.items():
     before, recipes = parts.before(), (parts.call,)
     RIGHT |= {f"{name}: {what}": (before, recipes, text) for what, text in right(parts)}
     WRONG |= {f"{name}: {what}": (before, recipes, text) for what, text in wrong(parts)}
-FEW_RIGHT, FEW_WRONG = list(RIGHT)[::10], list(WRONG)[::12]
+FEW_RIGHT, FEW_WRONG = list(RIGHT)[::13], list(WRONG)[::14]
 
 
 def test_there_are_many_mutants_and_few_of_them_run_each_time():

@@ -244,6 +244,7 @@ def label_of(case: Case) -> str:
     word = "input" if len(shapes) == 1 else "inputs"
     changed = [f"`{name}={value!r}`" for name, value in case.change.arguments]
     dropped = [f"without `{name}`" for name in (*case.change.without, *case.change.keys)]
+    dropped += [f"of numbers below {case.change.below}"] if case.change.below else []
     dropped += [KINDS_OF_INPUT[case.change.kind]] if case.change.kind else []
     changed += [f"`{name}={text}`" for name, text in (*case.change.made, *case.change.given)]
     having = [f"with {', '.join(changed)}"] if changed else []

@@ -274,7 +274,8 @@ class Trial:
 
 
 def _told(leaf: Any) -> Any:
-    return numbers(leaf).tolist() if keras.ops.is_tensor(leaf) else leaf
+    is_array = keras.ops.is_tensor(leaf) or isinstance(leaf, np.ndarray)
+    return numbers(leaf).tolist() if is_array else leaf
 
 
 def flat(outputs: Any) -> list[Any]:

@@ -141,6 +141,7 @@ class Change:
     `alone`: channels and lengths change in the input of this number only.
     `narrow`: all sizes between the batch and the channels are one.
     `kind`: numbers of another kind in the place of real ones. `keys`: left out of dicts of inputs.
+    `below`: whole numbers of the inputs are less than this, and come near it.
     """
 
     label: str = ""
@@ -159,6 +160,7 @@ class Change:
     narrow: bool = False
     kind: str = ""
     keys: tuple[str, ...] = ()
+    below: int = 0
 
     def along_with(self, other: Change) -> Change:
         """Both changes at once."""
@@ -178,6 +180,7 @@ class Change:
             narrow=self.narrow or other.narrow,
             kind=self.kind or other.kind,
             keys=(*self.keys, *other.keys),
+            below=self.below or other.below,
         )
 
     def to_input(self, given: Input, index: int) -> Input:
@@ -197,6 +200,8 @@ class Change:
         has_channels = last < len(shape) and len(shape) > 1
         if self.channels and chosen and has_channels and shape[-1] == self.channels[0]:
             shape[-1] = self.channels[1]
+        if self.below and given.kind == "ints":
+            return Input(kind="ints", shape=tuple(shape), dtype=given.dtype, below=self.below)
         if self.kind and given.kind == "floats":
             return Input(
                 kind=self.kind,

@@ -28,3 +28,10 @@ def sizes_of_layers(text: str) -> list[int]:
     """Whole numbers that sub-layers are given first: what comes in may have that size."""
     made = re.findall(r"\b[A-Z]\w+\(\s*(?:units\s*=\s*|filters\s*=\s*)?(\d+)\b", text)
     return list(dict.fromkeys(int(one) for one in made if 1 < int(one) <= 256))
+
+
+def is_used_as_layer(name: str, text: str) -> bool:
+    """Is it called, built, or asked whether it is built?"""
+    word = re.escape(name)
+    used = rf"\bself\._?{word}\(|\b(?:self\.)?_?{word}\.(?:build|built|compute_output_shape)\b"
+    return re.search(used, text) is not None

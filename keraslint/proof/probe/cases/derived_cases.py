@@ -13,11 +13,11 @@ from typing import Any
 from .case import Call, Case, Change, Input, by_name, leaves, parameters_of
 from .class_source import sources_of
 from .constructor_guesses import expression_for, is_input_channels
-from .deciding_names import decides
+from .deciding_names import decides, is_used_as_layer
 from .input_guesses import further_of
 from .other_values import choices, is_rate, other_values, whole
 from .parameter_kinds import is_quiet, may_be_channels
-from .size_cases import lone_inputs, other_kinds, sizes_in_text
+from .size_cases import beyond_numbers, lone_inputs, other_kinds, sizes_in_text
 from .wish import Alternatives, Wish
 
 MOST_EQUAL = 3
@@ -80,7 +80,8 @@ def derived(case: Case, told: Told) -> Iterator[Wish]:
     yield from _lengths(others, arguments)
     yield from lone_inputs(inputs)
     yield from sizes_in_text(inputs, arguments, text)
-    yield from _layers(arguments)
+    yield from beyond_numbers(inputs, arguments)
+    yield from _layers(arguments, channels, text)
     yield from _given(case, asked, inputs, told.outputs)
     yield from _beyond(inputs, text)
     yield from other_kinds(inputs, (asked.args, asked.kwargs))
@@ -149,13 +150,20 @@ def _choices(arguments: dict[str, Any], text: str) -> Iterator[Wish]:
     yield from wishes[:MOST_CHOICES]
 
 
-def _layers(arguments: dict[str, Any]) -> Iterator[Wish]:
-    """A layer where none is given and the name asks for one."""
+def _layers(arguments: dict[str, Any], channels: int | None, text: str) -> Iterator[Wish]:
+    """A layer where none is given and one is asked for; and one that was built before."""
     for name, value in arguments.items():
-        expression = expression_for(name)
-        if value is None and expression.startswith("layers."):
-            change = Change(label=f"{name}={expression}", made=((name, expression),))
-            yield Wish(alternatives=(change,), decides=True)
+        asked = expression_for(name).startswith("layers.") or is_used_as_layer(name, text)
+        if value is None and asked:
+            own = f'layers.Dense({channels or 8}, activation="tanh")'
+            layers = (own, "layers.Dense(8)", 'layers.Activation("tanh")')
+            yield Wish(alternatives=tuple(_made(name, one) for one in layers), decides=True)
+            built = f"(lambda one: one.build((None, {channels or 8})) or one)({own})"
+            yield Wish(alternatives=(_made(name, built),), decides=True)
+
+
+def _made(name: str, expression: str) -> Change:
+    return Change(label=f"{name}={expression}", made=((name, expression),))
 
 
 def _given(case: Case, asked: Call, inputs: list[Input], outputs: list[Any]) -> Iterator[Wish]:
@@ -177,6 +185,10 @@ def _given(case: Case, asked: Call, inputs: list[Input], outputs: list[Any]) -> 
             yield Wish(
                 alternatives=tuple(_with(parameter.name, array) for array in arrays), decides=True
             )
+            if arrays[0].startswith("floats") and len(inputs[0].shape) > 1:
+                *sizes, channels = inputs[0].shape
+                wider = f"floats{(*sizes, channels + 2)}"
+                yield Wish(alternatives=(_with(parameter.name, wider),), decides=True)
 
 
 def _with(name: str, expression: str) -> Change:

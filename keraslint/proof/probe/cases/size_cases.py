@@ -12,6 +12,7 @@ from .parameter_kinds import kind_of
 from .wish import Wish
 
 MOST_INPUTS, MOST_SIZES, MOST_KEYS = 3, 4, 3
+LARGEST = 1000
 Arguments = dict[str, Any]
 
 
@@ -39,13 +40,17 @@ def sizes_in_text(inputs: list[Input], arguments: Arguments, text: str) -> Itera
         return
     old = floats[0].shape[-1]
     limits = [v for k, v in arguments.items() if whole(v) and 1 < v <= 64 and divides(k, text)]
-    around = [size for one in [*limits, *divisors(text)] for size in (one - 1, 2 * one)]
-    sizes = dict.fromkeys([*sizes_of_layers(text)[:2], *around])
-    for new in [size for size in sizes if size not in (0, old)][:MOST_SIZES]:
-        yield Wish(
-            alternatives=(Change(label=f"{new} channels", channels=(old, new)),), decides=True
-        )
+    around = [pair for one in [*limits, *divisors(text)] for pair in ((one - 1,), _above(one))]
+    sizes = [*((size,) for size in sizes_of_layers(text)[:2]), *around]
+    for news in [one for one in dict.fromkeys(sizes) if one[0] not in (0, old)][:MOST_SIZES]:
+        changes = [Change(label=f"{new} channels", channels=(old, new)) for new in news]
+        yield Wish(alternatives=tuple(changes), decides=True)
     yield from _beyond_limits(floats[0], arguments)
+
+
+def _above(limit: int) -> tuple[int, int]:
+    """More than the limit: no multiple of it, if that works."""
+    return 2 * limit + 1, 2 * limit
 
 
 def _beyond_limits(first: Input, arguments: Arguments) -> Iterator[Wish]:
@@ -74,6 +79,14 @@ def other_kinds(inputs: list[Input], asked: Any) -> Iterator[Wish]:
     if any(one.kind == "floats" for one in inputs):
         yield Wish(alternatives=(Change(label="whole numbers", kind="ints"),))
         yield Wish(alternatives=(Change(label="truth values", kind="bools"),))
+
+
+def beyond_numbers(inputs: list[Input], arguments: Arguments) -> Iterator[Wish]:
+    """Whole numbers of the inputs beyond those of the constructor, and up to them."""
+    sizes = sorted({v for v in arguments.values() if whole(v) and 1 < v <= LARGEST})
+    if sizes and any(one.kind == "ints" for one in inputs):
+        for limit in dict.fromkeys((2 * sizes[-1], sizes[-1])):
+            yield Wish(alternatives=(Change(label=f"numbers below {limit}", below=limit),))
 
 
 def _keys_in(value: Any) -> Iterator[str]:
