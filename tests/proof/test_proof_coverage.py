@@ -85,16 +85,18 @@ def compared(
     drive: Drive = plain,
     *,
     given: Sequence[Mapping[str, str]] = (PLAIN, {name: f"{v}?" for name, v in PLAIN.items()}),
+    effects: Sequence[int] = (0, 1),
 ) -> tuple[Coverage, str]:
     cases = [
         {
             "label": f"case {number}",
             "recipe": "Block()(floats(2, 8))",
             "given": {"__init__": one, "call": {"x": "floats(2, 8)", "mask": "None"}},
+            "effect": effects[number],
         }
         for number, one in enumerate(given)
     ]
-    found = judged(version(before, drive), version(after, drive), cases)
+    found = judged(version(before, drive), version(after, drive), cases, cases)
     assert found is not None
     return found
 
@@ -279,6 +281,52 @@ def test_arguments_that_stand_for_each_other_must_have_differed() -> None:
     told, _ = compared(before, after, given=alike)
 
     assert "block.py:12: `units` and `ratio` were the same in every case" in told.missing
+
+
+def test_an_argument_that_one_version_reads_must_have_made_a_difference() -> None:
+    before = swapped(("self.other = None", "self.other = [self.kind]"))
+    after = swapped(("self.other = None", 'self.other = ["sum"]'))
+    alone = (PLAIN, {**PLAIN, "kind": "'mean'"})
+
+    told, _ = compared(before, after, given=alone, effects=(5, 5))
+    other, _ = compared(before, after, given=alone, effects=(5, 6))
+
+    assert told.missing == (
+        "block.py:12: only one version depends on `kind`, and that made no difference to it",
+    )
+    assert other.missing == ()
+
+
+def test_the_value_of_what_one_version_reads_must_have_come_about_in_every_way() -> None:
+    before = swapped(
+        ("self.units = units", "self.units = units or 2"),
+        ("self.other = None", "self.other = [self.units]"),
+    )
+    after = swapped(("[self.units]\n\n", "[self.ratio]\n\n"), text=before)
+
+    assert "block.py:3: `units` was true in every case" in missing(after, before=before)
+
+
+def test_an_option_that_is_taken_out_of_keyword_arguments_must_have_been_given() -> None:
+    before = swapped(
+        ("ratio=2):", "ratio=2, **rest):"),
+        ("self.ratio = ratio", "self.ratio = ratio\n        self.bias = rest.pop('bias', 0)"),
+        ("self.other = None", "self.other = [self.bias]"),
+    )
+    after = swapped(("[self.bias]", "[0]"), text=before)
+
+    assert "block.py:7: `rest.pop('bias', 0)` never found what it looks for" in missing(
+        after, before=before
+    )
+
+
+def test_a_comparison_whose_value_is_used_must_have_been_both() -> None:
+    before = swapped(("self.other = None", "self.other = [self.ratio, self.ratio > 40]"))
+    after = swapped(("self.other = None", "self.other = [self.ratio, False]"))
+
+    assert missing(after, before=before) == [
+        "block.py:12: `self.ratio > 40` was false in every case"
+    ]
 
 
 def test_a_private_method_that_nothing_names_need_not_run() -> None:

@@ -152,6 +152,7 @@ def outcomes(text: str) -> list[str]:
         ("x = getattr(1, 'real', None), getattr(1, 'no', None)", ["found", "missing"]),
         ("assert [1]", ["true"]),
         ("x = not []", ["false"]),
+        ("x = 1 < 2, 2 in (1,)", ["false", "true"]),
     ],
 )
 def test_outcomes_are_noted(text: str, had: list[str]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -13,6 +13,9 @@ from .atoms import FUNCTIONS, Atom
 
 Argument = tuple[str, str]
 """A function by its own name, and one of its parameters."""
+Read = tuple[str, str]
+"""`self` and the name of an attribute, or nothing and a local name."""
+Seen = dict[int, Atom]
 
 
 def names_read(part: ast.AST) -> set[str]:
@@ -95,11 +98,12 @@ def _is_stored(node: ast.AST) -> bool:
 
 
 def parameters(node: ast.AST) -> list[str]:
-    """The names of a function's parameters, but for the instance and those of any name."""
+    """The names of a function's parameters."""
     if not isinstance(node, FUNCTIONS):
         return []
     given = node.args
-    return [one.arg for one in (*given.posonlyargs, *given.args, *given.kwonlyargs)]
+    named = [*given.posonlyargs, *given.args, *given.kwonlyargs]
+    return [one.arg for one in (*named, given.vararg, given.kwarg) if one is not None]
 
 
 @dataclass(frozen=True)
@@ -155,29 +159,52 @@ class Dependences:
         return name in parameters(self.functions.get(atom.function, ast.Pass()))
 
     def arguments(self, atom: Atom) -> set[Argument]:
-        """The parameters that the values in an atom may rest on, through attributes and locals.
+        """The parameters that the values in an atom may rest on, through attributes and locals."""
+        found: set[Argument] = set()
+        seen: Seen = {id(atom): atom}
+        for read in self.reads(atom):
+            self._follow_read(atom, read, found, seen)
+        return found
+
+    def sources(self, atom: Atom, read: Read) -> list[Atom]:
+        """The statements that give what an atom reads its value, directly or not."""
+        seen: Seen = {id(atom): atom}
+        self._follow_read(atom, read, set(), seen)
+        return [one for one in seen.values() if one is not atom]
+
+    def reads(self, atom: Atom) -> set[Read]:
+        """Attributes and local names whose values an atom takes.
 
         Of an object whose method is called, or that is called itself, the arguments are values.
         """
-        found: set[Argument] = set()
         called = {id(node) for part in atom.parts for node in _called_in(part)}
-        self._follow(atom, found, set(), called)
-        return found
+        nodes = [one for part in atom.parts for one in walk(part) if id(one) not in called]
+        names = set().union(*map(_name_read, nodes))
+        attributes = {name for one in nodes if not _is_stored(one) for name in own(one)}
+        mine = {name for name in names if self._is_local(atom, name)}
+        return {("", name) for name in mine} | {("self", name) for name in attributes}
 
-    def _follow(
-        self, atom: Atom, found: set[Argument], seen: set[int], without: Set[int] = frozenset()
-    ) -> None:
+    def _is_local(self, atom: Atom, name: str) -> bool:
+        return name != "self" and (self.is_parameter(atom, name) or bool(self.binders(atom, name)))
+
+    def _follow(self, atom: Atom, found: set[Argument], seen: Seen) -> None:
         if id(atom) in seen:
             return
-        seen.add(id(atom))
-        nodes = [one for part in atom.parts for one in walk(part) if id(one) not in without]
-        for name in set().union(*map(_name_read, nodes)):
-            self._follow_name(atom, name, found, seen)
-        for name in {name for one in nodes if not _is_stored(one) for name in own(one)}:
-            for setter in self._sources(atom, name):
-                self._follow(setter, found, seen)
+        seen[id(atom)] = atom
+        for name in set().union(*map(names_read, atom.parts)):
+            self._follow_read(atom, ("", name), found, seen)
+        for name in set().union(*map(attributes_read, atom.parts)):
+            self._follow_read(atom, ("self", name), found, seen)
 
-    def _follow_name(self, atom: Atom, name: str, found: set[Argument], seen: set[int]) -> None:
+    def _follow_read(self, atom: Atom, read: Read, found: set[Argument], seen: Seen) -> None:
+        owner, name = read
+        if not owner:
+            self._follow_name(atom, name, found, seen)
+            return
+        for setter in self._sources(atom, name):
+            self._follow(setter, found, seen)
+
+    def _follow_name(self, atom: Atom, name: str, found: set[Argument], seen: Seen) -> None:
         if self.is_parameter(atom, name) and name != "self":
             short = atom.function.rpartition(".")[2]
             calls = [] if _is_called_from_outside(short) else [*self._calls(short)]

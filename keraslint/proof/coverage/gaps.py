@@ -182,10 +182,10 @@ def _deciding(view: View) -> Iterator[Gap]:
         moved, guard = view.is_moved(atom), is_guard(atom.node)
         if moved and guard:
             continue
-        for decision in _decisions(atom):
-            if moved and decision.kind in ("extreme", "lookup"):
+        for decision in decisions_of(atom):
+            if moved and decision.kind in ("extreme", "lookup", "compared"):
                 continue
-            yield from _missing(view, atom, decision, refusing=guard)
+            yield from missing(view, atom, decision, refusing=guard)
         if not moved:
             yield from _left_out(view, atom)
 
@@ -196,7 +196,8 @@ def _left_out(view: View, atom: Atom) -> Iterator[Gap]:
             yield Gap(side=view.number, node=arm, outcome=RAN, kind="arm", atom=atom)
 
 
-def _decisions(atom: Atom) -> Iterator[Decision]:
+def decisions_of(atom: Atom) -> Iterator[Decision]:
+    """The decisions in what an atom evaluates."""
     tested = isinstance(atom.node, (ast.If, ast.While))
     for part in atom.parts:
         if isinstance(atom.node, (ast.For, ast.AsyncFor)) and part is atom.node.iter:
@@ -208,12 +209,13 @@ def _of_loop(iterated: ast.expr) -> Iterator[Decision]:
     yield Decision(kind="loop", node=iterated, outcomes=("one", "more"))
 
 
-def _missing(
-    view: View, atom: Atom, decision: Decision, *, refusing: bool = False
-) -> Iterator[Gap]:
+def missing(view: View, atom: Atom, decision: Decision, *, refusing: bool = False) -> Iterator[Gap]:
+    """The outcomes that a decision never had, as far as they are asked for."""
     if isinstance(decision.node, ast.Attribute) and decision.node.attr == BUILT:
         return
     outcomes = decision.outcomes
+    if decision.kind == "compared" and not any(view.seen.has(decision.node, o) for o in outcomes):
+        return  # an array, or never reached: then its statement is missing
     if decision.kind == "loop":
         outcomes = ("one",) if _is_fixed(decision.node) else ("more",)
     for outcome in outcomes:
@@ -247,7 +249,7 @@ def _around(view: View) -> Iterator[Gap]:
                 continue
             if _acts_outside(view.other, targets, (theirs, arm)):
                 for decision in decisions(branch.test, tested=True):
-                    yield from _missing(view, atom, decision)
+                    yield from missing(view, atom, decision)
 
 
 def _acts_outside(other: Side, targets: set[str], arm: Arm) -> bool:
@@ -268,9 +270,9 @@ def _using(view: View, touched: Touched) -> Iterator[Gap]:
         if not view.seen.has(atom.node, RAN):
             yield Gap(side=view.number, node=atom.node, outcome=RAN, kind="use", atom=atom)
             continue
-        for decision in _decisions(atom):
+        for decision in decisions_of(atom):
             if decision.kind == "truth" and _uses(decision.node, touched):
-                yield from _missing(view, atom, decision)
+                yield from missing(view, atom, decision)
         for arm in [arm for part in atom.parts for arm in arms(part)]:
             if _uses(arm, touched) and not view.seen.has(arm, RAN):
                 yield Gap(side=view.number, node=arm, outcome=RAN, kind="use", atom=atom)

@@ -13,11 +13,12 @@ from keraslint.proof.probe.coverage.decisions import RAN
 from .atoms import DEFINITIONS, mentioned, scope
 from .differences import differences
 from .gaps import Gap, Seen, View, first_by_place, gaps
+from .sources import one_sided
 from .suggestion import recipe_for
 from .telling import Files, never_ran, told_gap, told_value
 from .values import Unvaried, unvaried
 
-MOST_TOLD = 6
+Cases = Sequence[Mapping[str, Any]]
 Answer = Mapping[str, Any]
 
 
@@ -59,10 +60,11 @@ class Version:
 
 
 def judged(
-    before: Version, after: Version, cases: Sequence[Mapping[str, Any]]
+    before: Version, after: Version, cases: Cases, other: Cases
 ) -> tuple[Coverage, str] | None:
     """Say what ran in the cases and what is missing, and give a recipe that may reach that.
 
+    `cases` are those of the version before, `other` the same ones of the version after.
     None where the texts cannot be read.
     """
     try:
@@ -75,9 +77,12 @@ def judged(
         View(number=0, differences=found, seen=before.seen),
         View(number=1, differences=found, seen=after.seen),
     )
-    given = [case["given"] for case in cases if "__init__" in (case.get("given") or ())]
-    missing: list[Gap | Unvaried] = [*first_by_place([*gaps(*views)])]
-    missing += unvaried(views, given)
+    known = [pair for pair in zip(cases, other, strict=False) if _is_known(pair[0])]
+    given = [case["given"] for case, _ in known]
+    effects = tuple([one.get("effect") for one in side] for side in zip(*known, strict=True))
+    undecided = [*gaps(*views), *one_sided(views)]
+    missing: list[Gap | Unvaried] = [*first_by_place(undecided)]
+    missing += unvaried(views, given, effects)
     files = (before.files, after.files)
     coverage = Coverage(
         cases=tuple(case["label"] for case in cases),
@@ -91,6 +96,11 @@ def judged(
         never=(*never_ran(after.layer, views[1], after.files), *_never_given(given)),
     )
     return coverage, _first_recipe(missing, views, cases)
+
+
+def _is_known(case: Mapping[str, Any]) -> bool:
+    """Is it known what was given in the case?"""
+    return "__init__" in (case.get("given") or ())
 
 
 def _told(one: Gap | Unvaried, views: tuple[View, View], files: tuple[Files, Files]) -> str:

@@ -11,7 +11,7 @@ from keraslint.proof.probe.coverage.decisions import RAN, decisions
 
 from .atoms import Atom
 from .gaps import Gap, View, cause_of
-from .values import Unvaried
+from .values import NO_DIFFERENCE, Unvaried
 
 LONGEST = 60
 OPPOSITE = {"true": "false", "false": "true"}
@@ -47,7 +47,7 @@ def _what(gap: Gap, view: View, files: Files) -> str:
     source = _head(gap.node, files)
     if gap.outcome == RAN:
         return f"`{source}` never ran"
-    if gap.kind == "truth":
+    if gap.kind in ("truth", "compared"):
         other = OPPOSITE[gap.outcome]
         seen = view.seen.has(gap.node, other)
         return f"`{source}` was {other} in every case" if seen else f"`{source}` was never asked"
@@ -75,6 +75,8 @@ def told_value(one: Unvaried, files: Files) -> str:
     place, name = files.place(one.atom.node), one.argument[1]
     if one.other is not None:
         return f"{place}: `{name}` and `{one.other[1]}` were the same in every case"
+    if one.value == NO_DIFFERENCE:
+        return f"{place}: only one version depends on `{name}`, and that made no difference to it"
     what = f"the shape of `{name}`" if one.argument[0] == "build" else f"`{name}`"
     return f"{place}: {what} was `{one.value}` in every case, and one version does not depend on it"
 

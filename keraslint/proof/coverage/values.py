@@ -7,10 +7,12 @@ from dataclasses import dataclass
 
 from .atoms import Atom
 from .dependences import Argument
-from .gaps import View
+from .gaps import PHASES, View
 
 Given = Mapping[str, Mapping[str, str]]
 """Of one case: the values of the arguments of `__init__` and of `call`, as text."""
+Effects = Sequence[object]
+NO_DIFFERENCE = "no difference"
 ARRAYS = ("floats(", "ints(", "bools(", "zeros(")
 OF_KERAS = frozenset({"self", "name", "dtype", "trainable", "training"})
 
@@ -19,7 +21,8 @@ OF_KERAS = frozenset({"self", "name", "dtype", "trainable", "training"})
 class Unvaried:
     """An argument that one version reads in `atom` and the other does not read there.
 
-    `value` is what it was in every case; with `other`, it was always the same as that argument.
+    `value` is what it was in every case, or that it made no difference; with `other`, it was always
+    the same as that argument.
     """
 
     side: int
@@ -29,13 +32,36 @@ class Unvaried:
     other: Argument | None = None
 
 
-def unvaried(views: tuple[View, View], cases: Sequence[Given]) -> Iterator[Unvaried]:
-    """Arguments without which the versions would have agreed in the cases that ran, too."""
+def unvaried(
+    views: tuple[View, View], cases: Sequence[Given], effects: Sequence[Effects]
+) -> Iterator[Unvaried]:
+    """Arguments without which the versions would have agreed in the cases that ran, too.
+
+    `effects` tell for each version what came out of each case: the same for the same results.
+    """
     mine, theirs = (_read_by(view, cases) for view in views)
     for side, (own, others) in enumerate(((mine, theirs), (theirs, mine))):
         for argument, atom in own.items():
-            if argument not in others:
-                yield from _alone(side, atom, argument, others.keys() - own.keys(), cases)
+            if argument in others:
+                continue
+            yield from _alone(side, atom, argument, others.keys() - own.keys(), cases)
+            if effects and _made_no_difference(atom, argument, cases, effects[side]):
+                yield Unvaried(side, atom, argument, NO_DIFFERENCE)
+
+
+def _made_no_difference(
+    atom: Atom, argument: Argument, cases: Sequence[Given], effects: Effects
+) -> bool:
+    """Were there cases that differ in the argument alone, and did the same come out of all?"""
+    function, name = argument
+    if function != "__init__" or atom.function.rpartition(".")[2] not in PHASES:
+        return False
+    by_rest: dict[str, set[tuple[str, object]]] = {}
+    for case, effect in zip(cases, effects, strict=True):
+        rest = {**case, function: {k: v for k, v in case[function].items() if k != name}}
+        by_rest.setdefault(repr(rest), set()).add((case[function].get(name, ""), effect))
+    told = [group for group in by_rest.values() if len({value for value, _ in group}) > 1]
+    return bool(told) and all(len({effect for _, effect in group}) == 1 for group in told)
 
 
 def _alone(

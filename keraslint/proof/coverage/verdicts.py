@@ -20,7 +20,7 @@ Answer = Mapping[str, Any]
 def covered(verdict: Verdict, claim: Claim, before: Answer, after: Answer) -> Verdict:
     """Add what ran; what was proved is unknown where something that tells apart never ran."""
     cases = before["cases"][: len(after["cases"])]
-    coverage, recipe = judged(*_versions(claim, before, after), cases) or (None, "")
+    coverage, recipe = judged(*_versions(claim, before, after), cases, after["cases"]) or (None, "")
     verdict = replace(verdict, coverage=coverage)
     if verdict.outcome is not Outcome.PROVED:
         return verdict

@@ -15,6 +15,7 @@ from ..measures.measured import FULL, LIGHT, SAVED
 from ..measures.ranked_checks import OBSERVATIONS
 from .attempts import attempt, failed
 from .cases.case import Case, Change, leaves
+from .coverage.effects import effect_of
 from .coverage.given_values import given_values
 from .coverage.recorder import RECORDER
 from .observations.against_before import CALLED, against, plainly_other, versus
@@ -127,6 +128,7 @@ def measure(
         "settled": settled,
         "facts": trial.facts,
         "passed": RECORDER.taken(),
+        "effect": effect_of(trial.facts, trial.arrays),
         "given": attempt(lambda: given_values(case)),
     }
 

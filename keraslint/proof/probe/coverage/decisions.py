@@ -22,7 +22,8 @@ RAN = "ran"
 class Decision:
     """An expression whose value decides what runs, or what is taken.
 
-    `truth`: a condition, or a part of one; `loop`: what is iterated over; `extreme`: a call of
+    `truth`: a condition, or a part of one; `compared`: a comparison whose value is used, which may
+    be that of arrays; `loop`: what is iterated over; `extreme`: a call of
     `max` or `min`, by the number of the argument it gives; `lookup`: a key or a name that may be
     missing.
     """
@@ -58,6 +59,8 @@ def decisions(node: ast.AST, *, tested: bool = False) -> Iterator[Decision]:
         yield Decision(kind="truth", node=node, outcomes=TRUTH)
     if isinstance(node, ast.Call):
         yield from _of_call(node)
+    if isinstance(node, ast.Compare) and not tested:
+        yield Decision("compared", node, TRUTH)
     for field, child in children(node):
         if isinstance(node, (ast.For, ast.comprehension)) and field == "iter":
             yield Decision(kind="loop", node=child, outcomes=LOOP)  # type: ignore[arg-type]

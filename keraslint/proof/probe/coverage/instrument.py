@@ -8,8 +8,9 @@ from types import CodeType
 from typing import Any
 
 from .decisions import RAN, Decision, arms, decisions, mark_of
-from .recorder import ATTRIBUTE, EXTREME, ITERATED, LOOKED_UP, SEEN, TRUTH, Recorder
+from .recorder import ATTRIBUTE, COMPARED, EXTREME, ITERATED, LOOKED_UP, SEEN, TRUTH, Recorder
 
+FUNCTIONS = {"truth": TRUTH, "compared": COMPARED, "loop": ITERATED}
 ORIGINAL: dict[CodeType, CodeType] = {}
 """Code as its text alone would give it, by the code that runs in its stead."""
 
@@ -110,10 +111,8 @@ class _Marking:
 
 
 def _telling(kind: str, number: int, node: ast.expr) -> ast.expr:
-    if kind == "truth":
-        return _call(TRUTH, number, [node], node)
-    if kind == "loop":
-        return _call(ITERATED, number, [node], node)
+    if kind in FUNCTIONS:
+        return _call(FUNCTIONS[kind], number, [node], node)
     assert isinstance(node, ast.Call)
     if kind == "extreme":
         return _call(EXTREME, number, [node.func, *node.args], node)

@@ -69,6 +69,11 @@ class Recorder:
             add(number if value else number + 1)
             return value
 
+        def compared(number: int, value: Any) -> Any:
+            if isinstance(value, bool):
+                add(number if value else number + 1)
+            return value
+
         def iterated(number: int, values: Iterable[Any]) -> Iterator[Any]:
             since = number
             for value in values:
@@ -99,6 +104,7 @@ class Recorder:
         return {
             SEEN: add,
             TRUTH: truth,
+            COMPARED: compared,
             ITERATED: iterated,
             EXTREME: extreme,
             LOOKED_UP: looked_up,
@@ -108,6 +114,7 @@ class Recorder:
 
 SEEN = "__keraslint_seen__"
 TRUTH = "__keraslint_truth__"
+COMPARED = "__keraslint_compared__"
 ITERATED = "__keraslint_iterated__"
 EXTREME = "__keraslint_extreme__"
 LOOKED_UP = "__keraslint_looked_up__"
