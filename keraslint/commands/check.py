@@ -7,13 +7,19 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from keraslint import __version__
 from keraslint.commands import Answer, check_report, failed, told
 from keraslint.commands.nested_configuration import nested_configurations
-from keraslint.commands.settings_check import check, require_program, require_recipe
+from keraslint.commands.settings_check import (
+    check,
+    require_layers,
+    require_program,
+    require_recipe,
+)
 from keraslint.project.files.discover import discover
 from keraslint.project.files.source import Trouble, Unreadable
 from keraslint.report import Report, render
@@ -217,6 +223,7 @@ def _fixed(request: Request, settings: Settings, paths: list[Path], stdin: Stdin
         stdin=stdin,
         show=request.show,
         log=request.log,
+        check=partial(require_layers, request.recipe),
     )
     report = replace(
         _report(request, settings, time.perf_counter() - start),

@@ -13,7 +13,7 @@ from typing import Any
 from keraslint.commands import Answer, check_report, told
 from keraslint.commands.class_pairs import Pairs, moved, of_files, since
 from keraslint.commands.proved_layers import origin
-from keraslint.commands.settings_check import require_program
+from keraslint.commands.settings_check import require_layers, require_program
 from keraslint.diagnostic import Outcome, Promise, Verdict
 from keraslint.fix.progress import Progress
 from keraslint.project.program.changed_layers import Pairing
@@ -65,6 +65,7 @@ def answer(asked: Comparison) -> Answer:
     settings = _settings(asked)
     pairs = _pairs(asked, settings)
     require_program(settings)
+    require_layers(asked.recipe, [e.layer for one in pairs.pairs for e in (one.old, one.new)])
     options = replace(proof_options(settings), backend=asked.backend, jobs=asked.jobs or 0)
     claims = [_claim(pair, pairs, asked, settings) for pair in pairs.pairs]
     verdicts = _verdicts(claims, options, Progress(asked.show, asked.log))

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Iterable
 from difflib import get_close_matches
 from itertools import chain
 from shutil import which
 
 from keraslint.project.facts.parse import is_python
 from keraslint.project.files.glob_patterns import compiled
+from keraslint.proof.recipes.recipe import Recipe
 from keraslint.report import format_names
 from keraslint.rule_selection import fixable, matching, selected, severities
 from keraslint.rules import registry
@@ -42,6 +44,19 @@ def require_recipe(text: str, place: str) -> None:
     """Refuse what is no call. Raises `ConfigError`."""
     if not (_CALL.match(text) and is_python(text.strip())):
         raise ConfigError(f"{place}: `{text}` is not of the form `Layer(…)(…)`")
+
+
+def require_layers(recipes: Iterable[str], layers: Collection[str]) -> None:
+    """Refuse a recipe of the command line that makes none of the layers. Raises `ConfigError`."""
+    names = {layer.rpartition(".")[2] for layer in layers}
+    for text in recipes:
+        require_recipe(text, "--recipe")
+        if layers and not any(Recipe(text).makes(layer) for layer in layers):
+            name = text.partition("(")[0].strip()
+            near = get_close_matches(name.rpartition(".")[2], names, n=1)
+            listed = ", ".join(f"`{one}`" for one in sorted(names)[:5])
+            hint = f"; did you mean `{near[0]}`?" if near else f" (there are {listed})"
+            raise ConfigError(f"--recipe: `{text}` makes no layer that is to be run{hint}")
 
 
 def require_program(settings: Settings) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -25,6 +26,7 @@ from keraslint.settings import Settings
 
 PASSES = 12
 """Fixes come to rest long before; more would mean that two of them undo each other."""
+_CLASS = re.compile(r"^[ \t]*class[ \t]+(\w+)", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,11 +57,13 @@ def fix(
     stdin: Stdin | None = None,
     show: Callable[[str], None] = lambda line: None,
     log: Callable[[str], None] = lambda line: None,
+    check: Callable[[Collection[str]], None] = lambda layers: None,
 ) -> FixResult:
     """Fix what may be fixed; with `prove`, exactly what running the layers proves.
 
     `show` is given a line on how far the proofs are, each time that changes, and "" at the end;
-    `log` a line for each layer that is settled. What is proved is written at once.
+    `log` a line for each layer that is settled. What is proved is written at once. `check` is given
+    the names of all classes before anything is run.
 
     Raises:
         ConfigError: a selected rule does not exist, or there is no Keras to prove with.
@@ -72,6 +76,7 @@ def fix(
     if prove is None:
         session.run()
     else:
+        check(session.classes)
         _prove(session, prove, Progress(show, log))
     for path, (_, text) in session.changed.items() if files else ():
         files.put(path, text)  # type: ignore[union-attr]
@@ -123,6 +128,11 @@ class _Session:
         self._fixable = fixable(settings, registry())
         self._fates: list[Settled] = []
         self.result = self._lint()
+
+    @property
+    def classes(self) -> frozenset[str]:
+        """The names of all classes."""
+        return frozenset(name for old in self._old.values() for name in _CLASS.findall(old.text))
 
     @property
     def changed(self) -> dict[str, tuple[Source, str]]:

@@ -26,7 +26,7 @@ def judge(
     pairs = [
         Pair(before=b, after=a, all_before=before) for b, a in zip(before, after, strict=False)
     ]
-    found = [_promised(clause, promise) for pair in pairs for clause in clauses_of(pair)]
+    found = [_promised(clause, promise) for pair in pairs for clause in _told_of(pair)]
     checks = tuple(_merged(found))
     broken = [clause for clause in found if clause.status is CheckStatus.BROKEN]
     if broken:
@@ -37,6 +37,15 @@ def judge(
     if nothing:
         return Outcome.UNKNOWN, nothing, checks
     return Outcome.PROVED, "", checks
+
+
+def _told_of(pair: Pair) -> list[Clause]:
+    """All clauses of a case; of a version that cannot be called, the one that says so."""
+    clauses = [*clauses_of(pair)]
+    broken = [clause for clause in clauses if clause.status is CheckStatus.BROKEN]
+    if pair.runs_after or not broken:
+        return clauses
+    return [min(broken, key=lambda clause: clause.rank)]
 
 
 def as_far_as(

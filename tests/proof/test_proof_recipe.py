@@ -72,6 +72,21 @@ def test_tests_beside_a_file_are_searched_and_called_ones_come_first(tmp_path):
 
 
 @pytest.mark.keras
+@pytest.mark.parametrize(
+    "imported",
+    ["from mine.block import Block", "from mine.block import (\n    Other,\n    Block,\n)"],
+)
+def test_tests_that_import_the_class_are_searched_whatever_they_are_called(tmp_path, imported):
+    tests = tmp_path / "tests" / "deep"
+    tests.mkdir(parents=True)
+    (tests / "shapes.py").write_text(f"{imported}\nBlock(3)(np.ones((2, 3)))\n")
+    (tests / "others.py").write_text("from theirs import Other\nBlock(4)(np.ones((2, 3)))\n")
+
+    found = recipes_near("Block", tmp_path / "mine" / "block.py", tmp_path, "")
+
+    assert [one.text for one in found] == ["Block(3)(np.ones((2, 3)))"]
+
+
 def test_a_layer_is_called_as_its_test_calls_it(prover, tmp_path):
     file = tmp_path / "block.py"
     (tmp_path / "test_block.py").write_text("Block(units=7)(np.ones((2, 3), 'float32'))")

@@ -90,9 +90,9 @@ def ran(verdict: Verdict) -> Markup | None:
         _listed("Never ran", coverage.never),
         element("p", ticked(NOT_MEASURED), class_="quiet"),
     ]
-    number = len(coverage.cases)
-    note = f"{number} {'case' if number == 1 else 'cases'}, {len(coverage.never)} things never"
-    return part("What ran", note, *tables, opened=bool(coverage.missing))
+    cases = f"{len(coverage.cases)} {'case' if len(coverage.cases) == 1 else 'cases'}"
+    never = f"{len(coverage.never)} parts never" if coverage.never else "all of the class"
+    return part("What ran", f"{cases}; {never}", *tables, opened=bool(coverage.missing))
 
 
 def _listed(title: str, texts: Sequence[str]) -> Markup | None:
