@@ -26,6 +26,14 @@ LAYER = "class Block:\n    pass\n\n\nclass Outer:\n    class Inner:\n        pas
         (["a.py", "a.py", "--layer", "X"], "(it defines `Block`, `Outer`, `Outer.Inner`)"),
         (["a.py", "b.py", "--layer", "Block"], "`b.py` defines no class `Block`"),
         (["a.py", "b.py", "--new-layer", "Block"], "`--new-layer` goes with `--layer`"),
+        (
+            ["a.py", "a.py", "--recipe", "Blok(4)(x)"],
+            "makes no layer that is to be run; did you mean",
+        ),
+        (
+            ["a.py", "a.py", "--recipe", "Zzz(4)(x)"],
+            "makes no layer that is to be run (there are `B",
+        ),
         (["--base", "HEAD"], "is not in a git repository"),
     ],
 )

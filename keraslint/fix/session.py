@@ -257,7 +257,7 @@ class _Session:
     def interrupted(self, options: ProofOptions) -> str:
         """Say what is kept of a run that was ended."""
         tried = [*self._proving.tried.values()] if self._proving else []
-        counts = Counter(verdict.outcome.value for verdict in tried)
+        counts = Counter(verdict.outcome.value for verdict in tried if verdict.environment)
         settled = ", ".join(f"{counts[name]} {name}" for name in sorted(counts)) or "nothing"
         files = len(self._files.written) if self._files else 0
         wrote = f"; {files} {'file' if files == 1 else 'files'} written" if self._files else ""
