@@ -46,7 +46,7 @@ def unvaried(
                 continue
             yield from _alone(side, atom, argument, others.keys() - own.keys(), cases)
             if effects and _made_no_difference(atom, argument, cases, effects[side]):
-                yield Unvaried(side, atom, argument, NO_DIFFERENCE)
+                yield Unvaried(side=side, atom=atom, argument=argument, value=NO_DIFFERENCE)
 
 
 def _made_no_difference(

@@ -60,7 +60,7 @@ def decisions(node: ast.AST, *, tested: bool = False) -> Iterator[Decision]:
     if isinstance(node, ast.Call):
         yield from _of_call(node)
     if isinstance(node, ast.Compare) and not tested:
-        yield Decision("compared", node, TRUTH)
+        yield Decision(kind="compared", node=node, outcomes=TRUTH)
     for field, child in children(node):
         if isinstance(node, (ast.For, ast.comprehension)) and field == "iter":
             yield Decision(kind="loop", node=child, outcomes=LOOP)  # type: ignore[arg-type]
