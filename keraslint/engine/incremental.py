@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -15,7 +15,7 @@ from keraslint.engine.forked_pool import forked, workers
 from keraslint.engine.kept_facts import KeptFacts
 from keraslint.engine.leaf_states import LeafStates
 from keraslint.engine.store import Store
-from keraslint.project.files.source import Source, Unreadable
+from keraslint.project.files.source import Source, Trouble, Unreadable
 from keraslint.project.names.recorded_reads import Leaf
 from keraslint.settings import Settings
 
@@ -56,6 +56,7 @@ class Run:
 
     def found(self) -> Found:
         """Find what is wrong with all the texts."""
+        complaint = ""
         known = self._remembered() if self._store is not None else {}
         rest = [text for text in self._texts if text.path not in known]
         parts = self._look(rest)
@@ -64,12 +65,17 @@ class Run:
                 self._facts.fresh.update(part.rows)
             self._store.keep(self._facts.fresh)
             self._store.close()
+            complaint = self._store.complaint
+        problems = [one for part in parts for one in part.found.problems]
+        if complaint:
+            folder = self._settings.cache_dir
+            problems.append(Unreadable(path=folder, kind=Trouble.CACHE, reason=complaint))
         return Found(
             (
                 *(one for answer in known.values() for one in answer.diagnostics),
                 *(one for part in parts for one in part.found.diagnostics),
             ),
-            tuple(one for part in parts for one in part.found.problems),
+            tuple(problems),
         )
 
     # -- what is known ---------------------------------------------------------------------
@@ -121,11 +127,17 @@ class Run:
         return _Part(together, rows)
 
     def _file(self, text: Text) -> Found:
-        found, leaves = self._route.recorded(text)
+        found, read = self._route.recorded(text)
+        leaves = [leaf for leaf in read if leaf[:2] not in _own(text.path)]
         if self._store is not None and isinstance(text, Source) and not found.problems:
             body = packed(found.diagnostics, [leaves, self._states.of(leaves)])
             self._facts.fresh[self._key(text)] = body
         return found
+
+
+def _own(path: str) -> Collection[tuple[str, str]]:
+    """What an answer need not rest on besides its text, which is a part of the key."""
+    return ("lines", path), ("text", path)
 
 
 def _read(text: str) -> _Answer | None:

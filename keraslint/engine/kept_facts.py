@@ -5,7 +5,7 @@ The place of a file is no part of the digest: a moved or copied file, and anothe
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from keraslint.cache import digest
@@ -14,6 +14,7 @@ from keraslint.engine.facts_json import read_back, written
 from keraslint.engine.store import Store
 from keraslint.project.facts import summarize
 from keraslint.project.facts.module_facts import ModuleSummary
+from keraslint.project.facts.parse import code_shape
 from keraslint.project.files.source import Source
 from keraslint.project.names.text_outline import Outline, outlined
 
@@ -68,6 +69,17 @@ class KeptFacts:
             except (SyntaxError, ValueError, RecursionError):
                 self._keep(f"shape {key}", "")
             kept = self._row(f"shape {key}") or ""
+        return kept
+
+    def lines(self, source: Source, function: str, span: Callable[[], tuple[int, int]]) -> str:
+        """A digest of what the lines of a function say, comments aside; `span` says which."""
+        key = f"lines {self.version} {source.digest} {function}"
+        kept = self._row(key)
+        if kept is None:
+            first, last = span()
+            shape = code_shape([source.line(number) for number in range(first, last + 1)])
+            kept = digest([shape.encode("utf-8", "surrogatepass")])
+            self._keep(key, kept)
         return kept
 
     def outline(self, source: Source) -> Outline:

@@ -7,7 +7,6 @@ from pathlib import Path
 
 from keraslint.cache import digest
 from keraslint.engine.kept_facts import KeptFacts
-from keraslint.project.facts.parse import code_shape
 from keraslint.project.files.source import Source
 from keraslint.project.names.project_index import Index
 from keraslint.project.names.recorded_reads import Leaf
@@ -71,10 +70,14 @@ class LeafStates:
         text = self._index.modules.text(path)
         if not isinstance(text, Source):
             return ""
-        module = self._index.modules.summary(text)
+        return self._facts.lines(text, f"{owner}.{name}", lambda: self._slice(text, owner, name))
+
+    def _slice(self, text: Source, owner: str, name: str) -> tuple[int, int]:
+        """The lines of a function; all of them, if they cannot be told."""
+        try:
+            module = self._index.modules.summary(text)
+        except (SyntaxError, ValueError, RecursionError):
+            return 1, len(text.starts)
         holder = module.classes.get(owner)
         functions = holder.methods if holder is not None else module.functions
-        if name not in functions:
-            return text.digest
-        first, last = functions[name].slice
-        return digest([code_shape([text.line(n) for n in range(first, last + 1)]).encode()])
+        return functions[name].slice if name in functions else (1, len(text.starts))

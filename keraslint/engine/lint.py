@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from keraslint.baseline import read_baseline
-from keraslint.diagnostic import Diagnostic, Span
+from keraslint.diagnostic import Diagnostic
 from keraslint.engine.incremental import Run
 from keraslint.engine.store import Store
 from keraslint.project.files.discover import discover
@@ -87,5 +87,7 @@ def lint_texts(
     )
 
 
-def _place(diagnostic: Diagnostic) -> tuple[str, Span, str]:
-    return diagnostic.path, diagnostic.span, diagnostic.code
+def _place(diagnostic: Diagnostic) -> tuple[object, ...]:
+    start, end = diagnostic.span.start, diagnostic.span.end  # numbers: spans take long to compare
+    place = start.line, start.column, end.line, end.column
+    return diagnostic.path, place, diagnostic.code

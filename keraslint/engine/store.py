@@ -28,6 +28,16 @@ _TABLE = (
     " (key TEXT PRIMARY KEY, body TEXT, seal BLOB, day INTEGER) WITHOUT ROWID"
 )
 _T = TypeVar("_T")
+_EXPECTED = (
+    "locked",
+    "busy",
+    "readonly",
+    "read-only",
+    "unable to open",
+    "permission",
+    "not permitted",
+)
+"""Another run is writing, or nobody may write here: that is no news."""
 _Row = tuple[object, object, object, object]
 _Work = Callable[[sqlite3.Connection], _T]
 _SUFFIXES = ("", "-wal", "-shm", "-journal")
@@ -133,8 +143,8 @@ class Store:
     def _failed(self, error: Exception) -> None:
         """Another run is busy, or there is no room: the next run will try again."""
         reason = error.strerror if isinstance(error, OSError) else str(error)
-        if reason and "locked" not in reason:
-            self.complaint = f"{self._file}: nothing is remembered: {reason.lower()}"
+        if reason and not any(one in reason.lower() for one in _EXPECTED):
+            self.complaint = f"`{self._file}`: nothing is remembered: {reason.lower()}"
 
     def _open(self, *, writing: bool) -> sqlite3.Connection | None:
         """Open the database, in this process; without writing, only if it is there."""
@@ -163,7 +173,7 @@ class Store:
         return to
 
     def _start_anew(self, error: Exception) -> None:
-        self.complaint = f"{self._file}: damaged, made anew: {error}"
+        self.complaint = f"`{self._file}` was damaged, and is made anew: {error}"
         for suffix in _SUFFIXES:
             with contextlib.suppress(OSError):
                 self._file.with_name(FILE + suffix).unlink()

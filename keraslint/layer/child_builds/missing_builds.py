@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import lru_cache
 
 import libcst as cst
 
@@ -25,6 +26,7 @@ from keraslint.project.program.children import Unbuilt
 
 _SEQUENTIAL = Symbol(name=keras_facts.SEQUENTIAL, kind="model")
 Layers = Mapping[str, "Symbol | ClassRef"]
+_BUILT_BY_OWNER = re.compile(r"(?<!self)\.(\w+)\.build\(")
 _TELLS_SHAPE = re.compile(
     r"\bInput(Layer)?\(|\b(input_shape|input_dim|batch_shape|batch_input_shape)\s*=(?!=)"
 )
@@ -71,8 +73,16 @@ def children_of(step: Step) -> Iterator[tuple[str, Symbol | ClassRef]]:
 
 def built_elsewhere(child: str, text: str) -> bool:
     """Whether an owner in the same file reaches into the layer and builds the child itself."""
-    name = re.escape(child.removeprefix("self."))
-    return re.search(rf"(?<!self)\.{name}\.build\(", text) is not None
+    name = child.removeprefix("self.")
+    if "." in name:
+        return f".{name}.build(" in text.replace(f"self.{name}.build(", "")
+    return name in _built_by_owners(text)
+
+
+@lru_cache(maxsize=2)
+def _built_by_owners(text: str) -> frozenset[str]:
+    """Looked for once in a file, however many children it has."""
+    return frozenset(_BUILT_BY_OWNER.findall(text))
 
 
 def _is_switched_off(creation: Creation) -> bool:

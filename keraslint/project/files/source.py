@@ -37,6 +37,7 @@ class Trouble(Enum):
     CHANGED = "changed"
     OTHER = "io"
     INTERNAL = "internal"
+    CACHE = "cache"
 
 
 _IN_BYTES = frozenset(
@@ -61,7 +62,7 @@ class Unreadable:
     @property
     def is_note(self) -> bool:
         """Tell whether nothing went wrong, but the user should know."""
-        return self.kind is Trouble.EMPTY
+        return self.kind in (Trouble.EMPTY, Trouble.CACHE)
 
 
 @dataclass(frozen=True, kw_only=True)
