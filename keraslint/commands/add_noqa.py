@@ -11,11 +11,11 @@ from keraslint.commands import Answer, failed, told
 from keraslint.diagnostic import Diagnostic
 from keraslint.engine.lint import lint
 from keraslint.fix.apply import edited
-from keraslint.project.facts.parse import is_python
 from keraslint.project.files.atomic_write import write_atomically
 from keraslint.project.files.noqa_edits import silencing
 from keraslint.project.files.source import Source, Trouble, Unreadable
 from keraslint.project.files.suppressions import suppressions, unsuppressed
+from keraslint.project.syntax.parse import is_python
 from keraslint.report import Report
 from keraslint.report.notebook_spans import in_cells
 from keraslint.settings import ConfigError, Settings

@@ -8,8 +8,8 @@ from difflib import get_close_matches
 from itertools import chain
 from shutil import which
 
-from keraslint.project.facts.parse import is_python
 from keraslint.project.files.glob_patterns import compiled
+from keraslint.project.syntax.parse import is_python
 from keraslint.proof.recipes.recipe import Recipe
 from keraslint.report import format_names
 from keraslint.rule_selection import fixable, matching, selected, severities

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 from keraslint.diagnostic import Diagnostic, Position, Span
 from keraslint.engine.kept_facts import KeptFacts
 from keraslint.project.facts.module_facts import ModuleSummary
-from keraslint.project.facts.parse import fault, require_python
 from keraslint.project.files.glob_patterns import silenced
 from keraslint.project.files.notebook.cell_syntax import broken_cells, within_cells
 from keraslint.project.files.source import Source, Trouble, Unreadable
@@ -24,6 +23,7 @@ from keraslint.project.names.project_index import Index
 from keraslint.project.names.recorded_reads import Leaf
 from keraslint.project.names.unresolved_lines import doubtful
 from keraslint.project.serialization.never_saved import is_made_for_a_test, is_only_for_training
+from keraslint.project.syntax.parse import fault, require_python
 from keraslint.rule_selection import selected
 from keraslint.rules import Cure, Rule, registry
 from keraslint.rules import unused_suppression as unused

@@ -14,9 +14,9 @@ from keraslint.engine.facts_json import read_back, written
 from keraslint.engine.store import Store
 from keraslint.project.facts import summarize
 from keraslint.project.facts.module_facts import ModuleSummary
-from keraslint.project.facts.parse import code_shape
 from keraslint.project.files.source import Source
 from keraslint.project.names.text_outline import Outline, outlined
+from keraslint.project.syntax.parse import code_shape
 
 Row = tuple[str, str]
 

@@ -12,7 +12,7 @@ import libcst as cst
 from libcst.metadata import MetadataWrapper, PositionProvider
 
 from keraslint.diagnostic import Edit, Position, Span
-from keraslint.project.facts.parse import call_spans
+from keraslint.project.facts.call_spans import call_spans
 from keraslint.project.files.source import Source
 
 _FORM_FEED = re.compile(r"^[ \t]*\x0c", re.MULTILINE)
@@ -40,6 +40,7 @@ class Method:
     module: cst.Module
     node: cst.FunctionDef
     instance: str = "self"
+    origin: Method | None = None  # the same lines of an older text, which share the tree
 
     @cached_property
     def _calls(self) -> Mapping[cst.CSTNode, Span]:
@@ -48,6 +49,9 @@ class Method:
         LibCST's own positions cost three times its parse; `ast` sees the same calls in the same
         order for next to nothing.
         """
+        if self.origin is not None:
+            down = self.first - self.origin.first
+            return {call: _lower(span, down) for call, span in self.origin._calls.items()}
         calls = list(_calls_in(self.module))
         spans = call_spans(self.text)
         names = [_renamed(name, self.instance) for *_, name in spans]
@@ -92,12 +96,8 @@ class Method:
 
     def again(self, source: Source, first: int) -> Method:
         """The same lines of a newer text, parsed once and for all."""
-        down = first - self.first
-        new = replace(self, source=source, first=first, last=self.last + down)
-        calls = self.__dict__.get("_calls")
-        if calls is not None:
-            new.__dict__["_calls"] = {call: _lower(span, down) for call, span in calls.items()}
-        return new
+        last = self.last + first - self.first
+        return replace(self, source=source, first=first, last=last, origin=self.origin or self)
 
     @cached_property
     def indent(self) -> str:

@@ -8,9 +8,9 @@ from dataclasses import replace
 
 from keraslint.diagnostic import Diagnostic, Edit, Position, Span
 from keraslint.fix.apply import edited
-from keraslint.project.facts.parse import is_python
 from keraslint.project.files.source import Source
 from keraslint.project.files.suppressions import suppressions
+from keraslint.project.syntax.parse import is_python
 
 _OURS = re.compile(r"#\s*keraslint:\s*ignore\[[^\]]*(?=\])")
 _INDENT = re.compile(r"[ \t\f]*")

@@ -13,10 +13,10 @@ from keraslint.baseline import read_baseline
 from keraslint.diagnostic import Diagnostic, Span
 from keraslint.engine.analysis import Found, Route, everywhere
 from keraslint.fix.apply import apply
-from keraslint.project.facts.parse import is_python
 from keraslint.project.files.discover import files_in
 from keraslint.project.files.glob_patterns import excluded
 from keraslint.project.files.source import Source, read
+from keraslint.project.syntax.parse import is_python
 from keraslint.rules import graded
 from keraslint.server.fix_trust import Trust
 from keraslint.settings import Settings

@@ -6,7 +6,6 @@ import ast
 import re
 from collections.abc import Iterator
 
-from keraslint.project.facts.config_facts import saving
 from keraslint.project.facts.function_facts import first_line, function, method
 from keraslint.project.facts.lambda_arguments import lambdas
 from keraslint.project.facts.local_classes import classes_inside, running
@@ -18,11 +17,12 @@ from keraslint.project.facts.module_facts import (
     ModuleSummary,
 )
 from keraslint.project.facts.mutable_mentions import note_mentions
-from keraslint.project.facts.node_walk import walk
-from keraslint.project.facts.parse import parse
 from keraslint.project.facts.rebound_globals import rebound
-from keraslint.project.facts.text_positions import Places
+from keraslint.project.facts.saving.config_facts import saving
 from keraslint.project.facts.textual_writes import asked_for, changed_later
+from keraslint.project.syntax.node_walk import walk
+from keraslint.project.syntax.parse import parse
+from keraslint.project.syntax.text_positions import Places
 
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 

@@ -11,7 +11,7 @@ from keraslint.project.facts.definite_assignment import definite
 from keraslint.project.facts.instance_name import USUAL, call_it_self, instance_of
 from keraslint.project.facts.may_refer_to import bind, dotted, frozen, is_set, leaves_of, places
 from keraslint.project.facts.module_facts import FunctionSummary, Leaves, Parameter
-from keraslint.project.facts.node_walk import FIELDS, inner_fields, walk
+from keraslint.project.syntax.node_walk import FIELDS, inner_fields, walk
 
 _CHANGES = tuple(
     f".{name}"

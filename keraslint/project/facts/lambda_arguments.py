@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from keraslint.project.facts.may_refer_to import dotted
 from keraslint.project.facts.module_facts import LambdaSummary
-from keraslint.project.facts.text_positions import Places
+from keraslint.project.syntax.text_positions import Places
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 

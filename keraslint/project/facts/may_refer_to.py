@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from keraslint.project.facts.module_facts import Bindings, Leaves
-from keraslint.project.facts.node_walk import walk
+from keraslint.project.syntax.node_walk import walk
 
 _PARTIALS = frozenset({"partial", "functools.partial"})
 

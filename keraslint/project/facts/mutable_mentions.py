@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import replace
 
 from keraslint.project.facts.module_facts import FunctionSummary, ModuleSummary
-from keraslint.project.facts.node_walk import walk
+from keraslint.project.syntax.node_walk import walk
 
 _ENVIRON = "environ"
 

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterable, Iterator
 
 from keraslint.project.facts.local_classes import blocks
-from keraslint.project.facts.node_walk import walk
+from keraslint.project.syntax.node_walk import walk
 
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _BLOCKS = (ast.If, ast.Try, ast.With, ast.For, ast.While)

@@ -7,8 +7,8 @@ import re
 from enum import Flag, auto
 
 from keraslint.project.facts.may_refer_to import dotted
-from keraslint.project.facts.node_walk import walk
-from keraslint.project.facts.parse import parse
+from keraslint.project.syntax.node_walk import walk
+from keraslint.project.syntax.parse import parse
 
 
 class Saving(Flag):

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 from keraslint.project.facts.module_facts import FunctionSummary, ModuleSummary
 from keraslint.project.names import keras_api
-from keraslint.project.names.assumed_classes import acts_as_a_layer
-from keraslint.project.names.assumed_layers import assumed
-from keraslint.project.names.attribute_use import ClassUse
+from keraslint.project.names.assumed.assumed_classes import acts_as_a_layer
+from keraslint.project.names.assumed.assumed_layers import assumed
+from keraslint.project.names.assumed.attribute_use import ClassUse
 from keraslint.project.names.definitions import (
     ClassRef,
     External,

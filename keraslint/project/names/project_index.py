@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from keraslint.project.facts.module_facts import ModuleSummary
-from keraslint.project.facts.parse import parse
 from keraslint.project.files.installed_packages import site_packages
 from keraslint.project.files.source import Source
 from keraslint.project.names.definitions import ClassRef, FunctionRef
@@ -16,6 +15,7 @@ from keraslint.project.names.name_resolution import Hierarchy
 from keraslint.project.names.project_outline import ProjectOutline
 from keraslint.project.names.recorded_reads import Reads
 from keraslint.project.names.text_outline import Outline, outlined
+from keraslint.project.syntax.parse import parse
 from keraslint.settings import Settings
 
 

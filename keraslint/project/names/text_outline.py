@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from keraslint.project.facts.outside_writes import set_in
 from keraslint.project.facts.saving_calls import saving_calls
 from keraslint.project.files.source import Source
-from keraslint.project.program.outside_writes import set_in
 
 _HEADER = re.compile(r"class\s+\w+\s*(?:\[[^\]]*\]\s*)?\(([^)]*)")  # quick: it begins with a word
 _NAME = re.compile(r"\w+")

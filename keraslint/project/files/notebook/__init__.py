@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from keraslint.project.facts.parse import fault, is_python, parse
 from keraslint.project.files.notebook.cell_storage import (
     NotANotebook,
     StoredCell,
@@ -25,6 +24,7 @@ from keraslint.project.files.notebook.magics import (
     masked,
     unmasked,
 )
+from keraslint.project.syntax.parse import fault, is_python, parse
 
 __all__ = ["SUFFIX", "Broken", "CellText", "NotANotebook", "Notebook", "Scattered", "notebook"]
 

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from keraslint.diagnostic import Diagnostic, Span
-from keraslint.project.facts.parse import is_python
 from keraslint.project.files.notebook import Scattered
 from keraslint.project.files.notebook.cell_positions import Places
 from keraslint.project.files.source import Source
+from keraslint.project.syntax.parse import is_python
 
 NOT_PYTHON = "the rewritten file would not be Python"
 CROSSES = "the fix would reach over the end of a notebook's cell"

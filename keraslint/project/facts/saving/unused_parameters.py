@@ -8,7 +8,7 @@ from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from keraslint.project.facts.may_refer_to import dotted
-from keraslint.project.facts.node_walk import walk
+from keraslint.project.syntax.node_walk import walk
 
 _SHAPES = frozenset({"input_shape", "batch_input_shape", "batch_shape"})
 """What says on which input a layer is to be built, and is no part of its configuration."""

@@ -7,8 +7,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from keraslint.diagnostic import Span
-from keraslint.project.facts.fixed_parameters import settled
-from keraslint.project.facts.kwargs_forwarding import handling
 from keraslint.project.facts.may_refer_to import dotted
 from keraslint.project.facts.module_facts import (
     ConfigSummary,
@@ -17,9 +15,11 @@ from keraslint.project.facts.module_facts import (
     Parent,
     SavingSummary,
 )
-from keraslint.project.facts.node_walk import walk
-from keraslint.project.facts.text_positions import Places
-from keraslint.project.facts.unused_parameters import idle
+from keraslint.project.facts.saving.fixed_parameters import settled
+from keraslint.project.facts.saving.kwargs_forwarding import handling
+from keraslint.project.facts.saving.unused_parameters import idle
+from keraslint.project.syntax.node_walk import walk
+from keraslint.project.syntax.text_positions import Places
 
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 _COPIES = frozenset({"dict", "copy", "deepcopy", "copy.copy", "copy.deepcopy", "list"})

@@ -11,7 +11,7 @@ from typing import Protocol
 
 from keraslint.project.facts.module_facts import FunctionSummary
 from keraslint.project.names import keras_api
-from keraslint.project.names.attribute_use import ClassUse, Use, bare
+from keraslint.project.names.assumed.attribute_use import ClassUse, Use, bare
 from keraslint.project.names.definitions import (
     ClassRef,
     External,

@@ -1,0 +1,1 @@
+"""A class's methods → what they say about saving it, and about the arguments that are saved."""

@@ -1,0 +1,1 @@
+"""A name that cannot be resolved → what its use lets one assume."""
