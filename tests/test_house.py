@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -23,8 +24,17 @@ FLOORS = (
     ("options",),
     ("settings", "cache"),
     ("rule_selection",),
+    ("project.syntax",),
+    ("project.files",),
+    ("project.facts",),
+    ("project.names",),
+    ("project.program",),
+    ("project.serialization",),
     ("project",),
+    ("layer.method_syntax", "layer.statement_parts", "layer.comma_lists"),
+    ("layer.name_uses",),
     ("layer",),
+    ("layer.layer_reader",),
     ("rules",),
     ("baseline",),
     ("engine",),
@@ -42,7 +52,13 @@ OWNERS = {
     "click": ("cli", "command_words", "flags"),
     "tomllib": ("settings",),
     "tomli": ("settings",),
-    "ast": ("project.facts", "project.facts.*", "proof.coverage.*", "proof.probe.coverage.*"),
+    "ast": (
+        "project.facts",
+        "project.facts.*",
+        "project.syntax.*",
+        "proof.coverage.*",
+        "proof.probe.coverage.*",
+    ),
     "libcst": ("layer.*", "rules.*"),
     "lsprotocol": ("server.protocol_values", "server.positions", "server.protocol"),
     "pathspec": ("project.files.gitignore",),
@@ -87,6 +103,12 @@ OTHER_FIXTURES = {"unet", "compare"}
 ONE_SENTENCE = re.compile(r"(?!.*[.!] [A-Z]).+[.?](  \(the only .+\))?")
 BANNED = {"utils", "helpers", "common", "core", "base", "types", "manager"}
 LINES = 400
+FILES = 15  # in a folder, beside the one that stands for it
+FIELDS = 3  # of a record, from which on it is built by keyword
+# Types in forms for which there is no annotation.
+KEYED_ON_TYPES = {"keraslint.engine.facts_json._codec"}
+# What a cache of a module may be keyed on: it would keep anything else alive.
+PLAIN_KEYS = re.compile(r"str|int|bytes|bool|float|Path|type(?:\[.+\])?")
 INIT = "__init__"
 
 
@@ -194,10 +216,8 @@ def _names() -> frozenset[str]:
 def room_of(name: str) -> str | None:
     """The room of a module, as it is called in `FLOORS`."""
     local = name.removeprefix("keraslint").removeprefix(".")
-    for room in (room for floor in FLOORS for room in floor):
-        if local == room or local.startswith(f"{room}."):
-            return room
-    return None
+    rooms = [room for floor in FLOORS for room in floor if f"{local}.".startswith(f"{room}.")]
+    return max(rooms, key=len, default=None)
 
 
 def floor_of(room: str) -> int:
@@ -414,6 +434,75 @@ def test_files_stay_short() -> None:
     ]
 
     assert not long
+
+
+def test_folders_stay_small() -> None:
+    counts = Counter(module.path.parent for module in modules().values() if not _is_door(module))
+    large = [
+        f"{folder.name} has {count} files" for folder, count in counts.items() if count > FILES
+    ]
+
+    assert not large
+
+
+def test_no_two_files_have_one_name() -> None:
+    names = Counter(module.path.stem for module in modules().values() if not _is_door(module))
+
+    assert [name for name, count in names.items() if count > 1] == []
+
+
+def _is_door(module: Module) -> bool:
+    """The file that stands for its folder."""
+    return module.path.stem in {INIT, "__main__"}
+
+
+def test_records_are_built_by_keyword() -> None:
+    wrong = [
+        f"{module.name}:{line} {name}"
+        for module in modules().values()
+        for line, name, fields, options in _records(module.tree)
+        if fields >= FIELDS and "kw_only=True" not in options
+    ]
+
+    assert not wrong
+
+
+def _records(tree: ast.AST) -> Iterator[tuple[int, str, int, str]]:
+    """The dataclasses of a module: line, name, count of fields, the decorator's text."""
+    for node in ast.walk(tree):
+        for decorator in node.decorator_list if isinstance(node, ast.ClassDef) else ():
+            text = ast.unparse(decorator)
+            if isinstance(node, ast.ClassDef) and text.startswith("dataclass"):
+                fields = [item for item in node.body if isinstance(item, ast.AnnAssign)]
+                given = [item for item in fields if not _is_no_argument(item)]
+                yield node.lineno, node.name, len(given), text
+
+
+def _is_no_argument(field: ast.AnnAssign) -> bool:
+    text = ast.unparse(field)
+    return "ClassVar" in text or "init=False" in text
+
+
+def test_no_cache_of_a_module_keeps_an_object_alive() -> None:
+    wrong = [
+        f"{module.name}:{node.lineno} {node.name}"
+        for module in modules().values()
+        for node in module.tree.body
+        if isinstance(node, ast.FunctionDef) and any(map(_is_cache, node.decorator_list))
+        if f"{module.name}.{node.name}" not in KEYED_ON_TYPES
+        if not all(map(_is_plain, [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]))
+    ]
+
+    assert not wrong
+
+
+def _is_cache(decorator: ast.expr) -> bool:
+    return re.match(r"(?:functools\.)?(?:lru_)?cache\b", ast.unparse(decorator)) is not None
+
+
+def _is_plain(argument: ast.arg) -> bool:
+    note = ast.unparse(argument.annotation) if argument.annotation is not None else ""
+    return PLAIN_KEYS.fullmatch(note) is not None
 
 
 def test_annotations_are_not_evaluated() -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from keraslint.diagnostic import Edit, Span
 from keraslint.project.names.definitions import ClassRef
@@ -14,6 +14,8 @@ from keraslint.project.names.name_resolution import Hierarchy
 if TYPE_CHECKING:
     from keraslint.layer.method_steps import Step
     from keraslint.layer.method_syntax import Method
+
+_Made = TypeVar("_Made")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +93,14 @@ class LayerClass:
     hierarchy: Hierarchy
     keras: int
     reads: Reads
+    _made: dict[object, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def once(self, make: Callable[[LayerClass], _Made]) -> _Made:
+        """What a function makes of this class, made when it is first asked for."""
+        if make not in self._made:
+            self._made[make] = make(self)
+        made: _Made = self._made[make]
+        return made
 
     @property
     def name(self) -> str:

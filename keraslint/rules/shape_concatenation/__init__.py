@@ -87,7 +87,6 @@ Silent, for a model: the weights of some children are not loaded. Loud, for a la
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from keraslint.diagnostic import Applicability, Fix, Health, Promise
@@ -124,10 +123,9 @@ def cure(layer: LayerClass, finding: Finding) -> Cure:
     """Unpack the shapes, in all the methods of the class."""
     if layer.unwritable(*METHODS):
         return Cure(why_not=layer.unwritable(*METHODS))
-    return Cure(_unpacking(layer))
+    return Cure(layer.once(_unpacking))
 
 
-@lru_cache(maxsize=1)
 def _unpacking(layer: LayerClass) -> Fix:
     """The one fix of a class, which all its findings share."""
     from keraslint.rules.shape_concatenation.tuple_sums import (

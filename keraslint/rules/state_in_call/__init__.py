@@ -82,7 +82,6 @@ tf.Variables created on the first call. …`, and `ValueError: You cannot add ne
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from keraslint.diagnostic import Applicability, Fix, Promise
@@ -107,11 +106,10 @@ _SAYS = {
 
 def check(layer: LayerClass) -> Iterator[Finding]:
     """Find what is created while `call()` runs."""
-    for one in _latecomers(layer).all:
+    for one in layer.once(_latecomers).all:
         yield Finding(one.span, _message(one, layer.keras))
 
 
-@lru_cache(maxsize=1)
 def _latecomers(layer: LayerClass) -> Latecomers:
     """Asked for once for each finding of a class."""
     from keraslint.rules.state_in_call.call_creations import Latecomers
@@ -136,7 +134,7 @@ def _message(one: Latecomer, keras: int) -> str:
 
 def cure(layer: LayerClass, finding: Finding) -> Cure:
     """Create in `__init__` all those that can be, with state and without it apart."""
-    latecomers = _latecomers(layer)
+    latecomers = layer.once(_latecomers)
     this = next(one for one in latecomers.planned if one.span == finding.span)
     if this.bar:
         return Cure(why_not=this.bar)

@@ -5,13 +5,12 @@ from __future__ import annotations
 import inspect
 import re
 from functools import cache
-from typing import Any
 
 DOCUMENTATION = re.compile(r'"""(?:.|\n)*?"""|#.*')
 
 
 @cache
-def sources_of(cls: Any) -> str:
+def sources_of(cls: type) -> str:
     """The text of the class and of its bases outside of Keras; empty where one cannot be read."""
     texts = []
     for one in cls.__mro__:
