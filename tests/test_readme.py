@@ -113,8 +113,13 @@ def test_what_is_shown_of_a_proof_is_what_it_says(
     out = capsys.readouterr().out.rstrip()
     if "compare" in block.arguments:  # of which only the verdict is shown
         out = out.splitlines()[0]
-    assert out == block.output
+    assert uncounted(out) == uncounted(block.output)
     assert code == (1 if "refuted" in block.output else 0)
+
+
+def uncounted(text: str) -> str:
+    """Without the number of cases: how many are derived depends on how fast the machine is."""
+    return re.sub(r"\b\d+(?= (cases|more)\b)", "N", text)
 
 
 def test_the_first_command_runs_what_is_shown() -> None:
