@@ -141,26 +141,6 @@ class Block(layers.Layer):
         (('config["units"] = config.pop("filters")', 'config.pop("filters")'),),
         "config",
     ),
-    "a dtype policy": (
-        """\
-class Block(layers.Layer):
-    def __init__(self, **kwargs):
-        super().__init__(**kwargs)
-        self.dense = layers.Dense(4)
-
-    def build(self, input_shape):
-        self.dense.build(input_shape)
-        super().build(input_shape)
-
-    def call(self, x):
-        y = self.dense(x)
-        if self.compute_dtype == "float16":
-            y = ops.clip(y, -100.0, 100.0)
-        return y
-""",
-        (("-100.0, 100.0", "-1.0, 1.0"),),
-        "was false in every case",
-    ),
     "a function that may be handed in": (
         """\
 class Block(layers.Layer):

@@ -302,18 +302,23 @@ def cause_of(gap: Gap, view: View) -> Gap | None:
     """The condition that never let a statement run, if it was asked at all."""
     if gap.outcome != RAN or gap.atom is None or not isinstance(gap.node, ast.stmt):
         return None
-    around = [branch for branch, _ in gap.atom.under if isinstance(branch, ast.If)]
-    asked = next((one for one in reversed(around) if view.seen.has(one, RAN)), None)
-    for leaf in decisions(asked.test, tested=True) if asked is not None else ():
-        for outcome in leaf.outcomes:
-            if not view.seen.has(leaf.node, outcome):
-                return Gap(
-                    side=gap.side,
-                    node=leaf.node,
-                    outcome=outcome,
-                    kind=leaf.kind,
-                    atom=_atom_of(asked, view),
-                )
+    around = [(one, arm) for one, arm in gap.atom.under if isinstance(one, ast.If)]
+    asked, arm = next((o for o in reversed(around) if view.seen.has(o[0], RAN)), (None, ""))
+    leaves = decisions(asked.test, tested=True) if isinstance(asked, ast.If) else ()
+    never = [
+        (leaf, outcome)
+        for leaf in leaves
+        for outcome in leaf.outcomes
+        if not view.seen.has(leaf.node, outcome)
+    ]
+    for leaf, outcome in sorted(never, key=lambda one: one[1] != arm):
+        return Gap(
+            side=gap.side,
+            node=leaf.node,
+            outcome=outcome,
+            kind=leaf.kind,
+            atom=_atom_of(asked, view),
+        )
     return None
 
 

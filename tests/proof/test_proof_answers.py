@@ -1,0 +1,95 @@
+"""What is made of measurements: old files over all cases, errors told once, their sentences."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from keraslint.diagnostic import CheckStatus, Outcome, Promise
+from keraslint.proof.evidence import old_files
+from keraslint.proof.probe.error_text import sentence
+from keraslint.proof.verdict import judge
+
+LOADED = {"lost": [], "outputs": True, "warnings": []}
+
+
+def weight(key: str, *shape: int) -> dict[str, Any]:
+    return {"key": key, "shape": shape, "dtype": "float32", "trainable": True, "seed": False}
+
+
+def case(label: str, *weights: dict[str, Any], **facts: Any) -> dict[str, Any]:
+    order = [one["key"] for one in weights]
+    return {"label": label, "facts": {"weights": list(weights), "order": order, **facts}}
+
+
+KERNEL = weight("conv/kernel", 3, 3, 4, 8)
+SAVED = {"functional reload": LOADED}
+READ = {"old functional": LOADED}
+
+
+def test_a_checkpoint_is_lost_if_one_case_has_other_weights_though_no_file_of_it_was_written() -> (
+    None
+):
+    before = [case("input (2, 8)", KERNEL, **SAVED), case("with `in_channels=4`", KERNEL)]
+    wider = weight("skip/kernel", 3, 3, 4, 8)
+    before[1]["facts"]["weights"].append(weight("skip/kernel", 1, 1, 4, 8))
+    after = [case("input (2, 8)", KERNEL, **READ), case("with `in_channels=4`", KERNEL, wider)]
+
+    told = old_files(before, after)[0]
+
+    assert (told.kind, told.loads, told.loaded) == (".keras", False, True)
+    assert "`skip/kernel` has the shape (1, 1, 4, 8) and the new layer (3, 3, 4, 8)" in told.detail
+    assert told.detail.endswith("(for with `in_channels=4`)")
+
+
+def test_other_names_of_weights_alone_lose_no_file() -> None:
+    before = [case("a", KERNEL, **SAVED), case("b", KERNEL)]
+    renamed = weight("other/kernel", 3, 3, 4, 8)
+
+    told = old_files(before, [case("a", KERNEL, **READ), case("b", renamed)])[0]
+
+    assert told.loads is True
+
+
+def test_a_kind_of_file_that_was_never_saved_is_not_told_of_as_lost() -> None:
+    told = old_files([case("a", KERNEL)], [case("a", weight("conv/kernel", 1))])[0]
+
+    assert (told.loads, told.detail) == (None, "no such file could be saved")
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("plain", "plain"),
+        (
+            "{{function_node __wrapped__MatMul_device_/job:localhost/task:0/device:CPU:0}} "
+            "Matrix size-incompatible: In[0]: [2,8], In[1]: [4,4] [Op:MatMul] name: ",
+            "Matrix size-incompatible: In[0]: [2,8], In[1]: [4,4]",
+        ),
+        (
+            "Graph execution error:\n\nDetected at node 'a/MatMul' defined at (most recent call "
+            'last):\n  File "x.py", line 1\n\nsizes differ: 3 and 4\n\t [[{{node a/MatMul}}]]',
+            "sizes differ: 3 and 4",
+        ),
+        (
+            "Exception encountered when calling B.call().\n\n\x1b[1mno dense\x1b[0m\n\nArguments",
+            "no dense",
+        ),
+        ("", ""),
+    ],
+)
+def test_an_error_is_cut_to_its_sentence(text: str, told: str) -> None:
+    assert sentence(text) == told
+
+
+def test_a_version_that_cannot_be_called_says_so_once() -> None:
+    error = {"error": "ValueError: no"}
+    before = [case("input (2, 8)", KERNEL, made=True, called={"runs": 1}, **SAVED)]
+    after = [{"label": "input (2, 8)", "facts": {"made": True, "called": error}}]
+
+    outcome, reason, checks = judge(before, after, Promise())
+
+    assert outcome is Outcome.REFUTED
+    assert "ValueError: no" in reason
+    assert [one.name for one in checks if one.status is CheckStatus.BROKEN] == ["calls"]
