@@ -100,7 +100,8 @@ def choices(name: str, value: Any, text: str) -> tuple[Any, ...]:
 
 def _may_be_none(name: str, text: str) -> bool:
     word = rf"\b(?:self\.)?_?{re.escape(name)}\b"
-    asked = rf"{word}\s+is\s+(not\s+)?None\b|\bif\s+(not\s+)?{word}|{word}\s+or\b"
+    truth = rf"\b(?:if|not|and)\s+{word}\s*(?::|\band\b|\bor\b|\belse\b)"
+    asked = rf"{word}\s+is\s+(not\s+)?None\b|{truth}|{word}\s+or\b"
     return re.search(asked, text) is not None
 
 

@@ -1,0 +1,105 @@
+"""Which values and inputs are tried besides those of a recipe."""
+
+from __future__ import annotations
+
+import pytest
+
+np = pytest.importorskip("numpy")
+
+from keraslint.proof.probe.cases.case import Change, Input  # noqa: E402
+from keraslint.proof.probe.cases.other_values import choices, other_values  # noqa: E402
+from keraslint.proof.probe.cases.parameter_kinds import (  # noqa: E402
+    KINDS,
+    invalid_values,
+    kind_of,
+    may_be_channels,
+)
+from keraslint.proof.probe.cases.size_cases import (  # noqa: E402
+    beyond_numbers,
+    lone_inputs,
+    other_kinds,
+    sizes_in_text,
+)
+
+FLOATS = Input(kind="floats", shape=(2, 6, 8), dtype="float32")
+
+
+def changes(wishes) -> list[Change]:
+    return [change for wish in wishes for change in wish.alternatives]
+
+
+def test_each_kind_of_parameter_has_a_pattern_that_only_one_row_has() -> None:
+    patterns = [kind.pattern for kind in KINDS]
+
+    assert len(set(patterns)) == len(patterns)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "layers.Dense(3, activation=gate)",
+        "layers.Dense(3, activation=self.gate, name='x')",
+        "self.act = keras.activations.get(gate)",
+    ],
+)
+def test_an_argument_is_of_the_kind_that_it_is_handed_on_as(text: str) -> None:
+    assert kind_of("gate") is None
+    assert next(other_values("gate", "sigmoid", text)) == "tanh"
+
+
+def test_names_that_a_class_compares_with_are_tried_each() -> None:
+    text = 'if mode == "max":\n    pass\nelif self.mode == "sum":\n    pass'
+
+    assert choices("mode", "max", text) == ("sum", "other")
+
+
+def test_what_is_tested_for_truth_may_be_none() -> None:
+    assert choices("groups", 2, "if groups:\n    pass") == (None,)
+
+
+def test_sequences_grow_and_shrink_whatever_is_in_them() -> None:
+    assert list(other_values("kinds", ("conv", "attn"), "")) == [
+        ("conv", "attn", "attn"),
+        ("conv",),
+    ]
+
+
+def test_heads_are_no_channels_and_an_invalid_value_is_not_the_given_one() -> None:
+    assert not may_be_channels("num_heads")
+    assert may_be_channels("filters")
+    assert 1 not in invalid_values("groups", 1)
+
+
+def test_each_of_several_inputs_has_other_channels_alone() -> None:
+    made = changes(lone_inputs([FLOATS, FLOATS]))
+
+    assert {change.alone for change in made} == {0, 1}
+    first = made[0]
+    assert [first.to_input(FLOATS, index).shape[-1] for index in (0, 1)] == [10, 8]
+
+
+def test_channels_go_below_and_above_what_they_are_divided_by() -> None:
+    made = changes(sizes_in_text([FLOATS], {"ratio": 16}, "max(1, channels // self.ratio)"))
+
+    assert {change.channels[1] for change in made if change.channels} == {15, 33, 32}
+
+
+def test_a_greatest_length_is_below_that_of_the_input() -> None:
+    made = changes(sizes_in_text([FLOATS], {"max_length": 32}, ""))
+
+    assert [change.arguments for change in made] == [(("max_length", 5),)]
+
+
+def test_whole_numbers_go_beyond_those_of_the_constructor() -> None:
+    ids = Input(kind="ints", shape=(2, 6), dtype="int32")
+    change = changes(beyond_numbers([ids], {"vocab": 20}))[0]
+
+    assert change.to_input(ids, 0).below == 40
+
+
+def test_one_step_and_numbers_of_another_kind_are_tried_and_a_dict_with_fewer_keys() -> None:
+    made = changes(other_kinds([FLOATS], (({"x": FLOATS, "y": FLOATS},), {})))
+
+    assert made[0].to_input(FLOATS, 0).shape == (2, 1, 8)
+    assert [change.keys for change in made if change.keys] == [("x",), ("y",)]
+    assert [change.kind for change in made if change.kind] == ["ints", "bools"]
