@@ -79,13 +79,15 @@ def test_each_of_several_inputs_has_other_channels_alone() -> None:
 
 
 def test_channels_go_below_and_above_what_they_are_divided_by() -> None:
-    made = changes(sizes_in_text([FLOATS], {"ratio": 16}, "max(1, channels // self.ratio)"))
+    text = "max(1, channels // self.ratio)"
+    more, fewer = (changes(sizes_in_text([FLOATS], {"ratio": r}, text)) for r in (16, 4))
 
-    assert {change.channels[1] for change in made if change.channels} == {15, 33, 32}
+    assert [change.channels for change in more] == [(8, 33), (8, 32)]
+    assert [change.channels for change in fewer] == [(8, 3)]
 
 
 def test_a_greatest_length_is_below_that_of_the_input() -> None:
-    made = changes(sizes_in_text([FLOATS], {"max_length": 32}, ""))
+    made = changes(sizes_in_text([FLOATS], {"max_length": 32, "hidden_dim": 9}, ""))
 
     assert [change.arguments for change in made] == [(("max_length", 5),)]
 

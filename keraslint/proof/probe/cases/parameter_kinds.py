@@ -15,7 +15,7 @@ class Kind:
     `first` is the expression that makes a layer; `others` are values to vary it by, where they do
     not follow from the value; `invalid` are values that a careful class refuses.
     `quiet`: it shows in configurations and training more than in branches.
-    `channels`: its value may be a number of channels.
+    `channels`: its value may be a number of channels. `length`: it limits how long inputs may be.
     """
 
     pattern: str
@@ -24,6 +24,7 @@ class Kind:
     invalid: tuple[Any, ...] = ()
     quiet: bool = False
     channels: bool = True
+    length: bool = False
 
     def fits(self, name: str) -> bool:
         """Is a parameter of this name of this kind?"""
@@ -67,7 +68,11 @@ KINDS: tuple[Kind, ...] = (
     Kind(pattern=r"max_level", first="5"),
     Kind(pattern=r"expan|ratio|multiplier", first="2"),
     Kind(pattern=r"num_classes|^classes$|n_classes", first="3"),
-    Kind(pattern=r"(max|seq|sequence).*len|max_pos|num_pos|position|context_length", first="16"),
+    Kind(
+        pattern=r"(max|seq|sequence).*len|max_pos|num_pos|position|context_length",
+        first="16",
+        length=True,
+    ),
     Kind(pattern=r"(image|input|img)_shape", first=IMAGE),
     Kind(pattern=r"(image|input|img)_(size|resolution)|^resolution$", first="(8, 8)"),
     Kind(pattern=r"shift", first="1"),

@@ -18,11 +18,9 @@ Arguments = dict[str, Any]
 
 def lone_inputs(inputs: list[Input]) -> Iterator[Wish]:
     """Of several inputs, one with other channels or another length than the others."""
-    if len(inputs) < 2:
-        return
-    for index, given in enumerate(inputs[:MOST_INPUTS]):
-        if given.kind != "floats" or len(given.shape) < 2:
-            continue
+    numbers = [i for i, one in enumerate(inputs) if one.kind == "floats" and len(one.shape) > 1]
+    for index in numbers[:MOST_INPUTS] if len(numbers) > 1 else ():
+        given = inputs[index]
         old = given.shape[-1]
         wider = [
             Change(label=f"{new} channels in input {index}", channels=(old, new), alone=index)
@@ -40,7 +38,7 @@ def sizes_in_text(inputs: list[Input], arguments: Arguments, text: str) -> Itera
         return
     old = floats[0].shape[-1]
     limits = [v for k, v in arguments.items() if whole(v) and 1 < v <= 64 and divides(k, text)]
-    around = [pair for one in [*limits, *divisors(text)] for pair in ((one - 1,), _above(one))]
+    around = [_across(one, old) for one in [*limits, *divisors(text)]]
     sizes = [*((size,) for size in sizes_of_layers(text)[:2]), *around]
     for news in [one for one in dict.fromkeys(sizes) if one[0] not in (0, old)][:MOST_SIZES]:
         changes = [Change(label=f"{new} channels", channels=(old, new)) for new in news]
@@ -48,9 +46,9 @@ def sizes_in_text(inputs: list[Input], arguments: Arguments, text: str) -> Itera
     yield from _beyond_limits(floats[0], arguments)
 
 
-def _above(limit: int) -> tuple[int, int]:
-    """More than the limit: no multiple of it, if that works."""
-    return 2 * limit + 1, 2 * limit
+def _across(limit: int, channels: int) -> tuple[int, ...]:
+    """Channels on the other side of a limit: less; or more, and no multiple if that works."""
+    return (limit - 1,) if channels >= limit else (2 * limit + 1, 2 * limit)
 
 
 def _beyond_limits(first: Input, arguments: Arguments) -> Iterator[Wish]:
@@ -59,7 +57,7 @@ def _beyond_limits(first: Input, arguments: Arguments) -> Iterator[Wish]:
         return
     for name, value in arguments.items():
         kind = kind_of(name)
-        if whole(value) and (name.startswith("max_") or (kind is not None and kind.first == "16")):
+        if whole(value) and (name.startswith("max_") or (kind is not None and kind.length)):
             less = first.shape[1] - 1
             if less > 0 and value != less:
                 yield Wish(
@@ -71,14 +69,14 @@ def _beyond_limits(first: Input, arguments: Arguments) -> Iterator[Wish]:
 def other_kinds(inputs: list[Input], asked: Any) -> Iterator[Wish]:
     """One step or pixel; whole numbers or truth values in the place of real ones; fewer keys."""
     if any(len(one.shape) > 2 for one in inputs):
-        yield Wish(alternatives=(Change(label="one step", narrow=True),), decides=True)
+        yield Wish(alternatives=(Change(label="one step", narrow=True),))
     for key in list(_keys_in(asked))[:MOST_KEYS]:
         yield Wish(
             alternatives=(Change(label=f"without the key `{key}`", keys=(key,)),), decides=True
         )
     if any(one.kind == "floats" for one in inputs):
-        yield Wish(alternatives=(Change(label="whole numbers", kind="ints"),))
-        yield Wish(alternatives=(Change(label="truth values", kind="bools"),))
+        whole_numbers = Change(label="whole numbers", kind="ints")
+        yield Wish(alternatives=(whole_numbers, Change(label="truth values", kind="bools")))
 
 
 def beyond_numbers(inputs: list[Input], arguments: Arguments) -> Iterator[Wish]:
