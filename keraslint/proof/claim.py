@@ -101,10 +101,23 @@ def after_job(claim: Claim, options: ProofOptions, cases: list[dict[str, Any]]) 
         **before_job(claim, options),
         "path": str((claim.after_path or claim.path).resolve()),
         "text": claim.after,
-        "around": {},
+        "around": _around_now(claim),
         "layer": claim.after_layer or claim.layer,
         "cases": cases,
     }
+
+
+def _around_now(claim: Claim) -> dict[str, str]:
+    """The files around as they are: what has changed in them is watched on both sides."""
+    return {path: text for path, _ in claim.around if (text := text_now(path)) is not None}
+
+
+def text_now(path: str) -> str | None:
+    """The text of a file; None where there is none that can be read."""
+    try:
+        return Path(path).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return None
 
 
 def _found(claim: Claim, options: ProofOptions) -> tuple[Recipe, ...]:

@@ -346,6 +346,33 @@ def test_a_helper_of_the_module_belongs_to_the_class_that_calls_it() -> None:
     assert missing(f"def unused():\n    return 1\n\n\n{BLOCK}") == []
 
 
+def test_a_helper_in_another_file_that_has_changed_belongs_to_it_too() -> None:
+    text = "from helpers import doubled\n\n\n" + swapped(("return y * 3", "return doubled(y)"))
+    old = "def doubled(x):\n    return 2 * x\n\n\ndef unrelated():\n    return 1\n"
+    new = old.replace("2 * x", "x + x").replace("return 1", "return 2")
+    answer = {"ran": {"/helpers.py": []}}
+    versions = [
+        Version(
+            text=text,
+            layer="Block",
+            path="/block.py",
+            name="block.py",
+            answer=answer,
+            around={"/helpers.py": helpers},
+        )
+        for helpers in (old, new)
+    ]
+
+    found = judged(versions[0], versions[1], [], [])
+
+    assert found is not None
+    assert found[0].missing == (
+        "helpers.py:2: `return 2 * x` never ran",
+        "helpers.py:2: `return x + x` never ran",
+        "block.py:22: `return doubled(y)` never ran",
+    )
+
+
 def test_what_else_never_ran_is_told_and_is_no_gap() -> None:
     coverage, _ = compared(BLOCK, HOISTED)
 

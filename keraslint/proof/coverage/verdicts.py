@@ -6,11 +6,10 @@ import os
 import shlex
 from collections.abc import Mapping
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 from keraslint.diagnostic import Coverage, Outcome, Verdict
-from keraslint.proof.claim import Claim
+from keraslint.proof.claim import Claim, text_now
 
 from .judged import Version, judged
 
@@ -51,7 +50,7 @@ def _versions(claim: Claim, before: Answer, after: Answer) -> tuple[Version, Ver
     new = f"{other.name} (new)" if other.name == path.name else other.name
     old_path, new_path = os.path.realpath(path), os.path.realpath(other)
     shared = (before.get("ran", {}).keys() & after.get("ran", {}).keys()) - {old_path, new_path}
-    now = {file: _text(file) for file in sorted(shared)}
+    now = {file: text_now(file) or "" for file in sorted(shared)}
     then = {file: dict(claim.around).get(file, text) for file, text in now.items()}
     layer = claim.after_layer or claim.layer
     return (
@@ -65,10 +64,3 @@ def _versions(claim: Claim, before: Answer, after: Answer) -> tuple[Version, Ver
         ),
         Version(text=claim.after, layer=layer, path=new_path, name=new, answer=after, around=now),
     )
-
-
-def _text(file: str) -> str:
-    try:
-        return Path(file).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError):
-        return ""
