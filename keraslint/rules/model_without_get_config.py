@@ -110,8 +110,11 @@ def check(layer: LayerClass) -> Iterator[Finding]:
     if layer.keras == 2 or not names or (saved_below and all(saved_below)):
         return
     needed = _needed(layer)
-    what = f"fails for want of {_listed(needed)}" if needed else f"loses {_listed(names)}"
-    text = f"`{layer.name}` has no `get_config()`: saving it {what}"
+    what = f"loading gives {_listed(names)} back as defaults"
+    if needed:
+        verb = "is" if len(needed) == 1 else "are"
+        what = f"`model.save()` fails because {_listed(needed)} {verb} required"
+    text = f"`{layer.name}` has no `get_config()`: {what}"
     yield Finding(layer.ref.summary.saving.at, text)
 
 

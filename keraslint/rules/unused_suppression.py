@@ -197,7 +197,7 @@ def _split(after: str) -> tuple[str, str]:
 rule = Rule(
     code="KRL001",
     name="unused-suppression",
-    summary="A comment silences a finding of ours that is not there",
+    summary="A suppression comment suppresses nothing",
     page=__doc__,
     fixable="sometimes",
 )

@@ -183,7 +183,9 @@ class Flow:
             elif cell in self._foreign:
                 found |= {self._foreign[cell]}
         return found | {
-            f"`{read}`, which may be set late" for read in uses.through if self._late(read)
+            f"`{read}`, which has its value only after `build()` has begun"
+            for read in uses.through
+            if self._late(read)
         }
 
     def _write(self, uses: Uses, environment: Environment, needs: Needs) -> None:

@@ -152,22 +152,22 @@ def check(layer: LayerClass) -> Iterator[Finding]:
         return
     lost = lost_config(hierarchy, ref)
     if lost is not None and not (config.empty and _is_overridden(layer)):
-        yield Finding(lost, "`get_config()` returns no configuration")
+        yield Finding(lost, f"`{layer.name}.get_config()` returns no configuration: saving fails")
     told = list(_lacks(layer))
     if told:
-        yield Finding(config.at, f"`get_config()` {' and '.join(told)}")
+        yield Finding(config.at, f"`{layer.name}.get_config()` {'; it '.join(told)}")
     keys = refused(hierarchy, ref)
     if keys:
-        text = f"`get_config()` gives {listed(keys)}, which `__init__` refuses"
-        yield Finding(config.keys[keys[0]], text)
+        text = f"gives {listed(keys)}, which `__init__` does not take: loading fails"
+        yield Finding(config.keys[keys[0]], f"`{layer.name}.get_config()` {text}")
 
 
 def _lacks(layer: LayerClass) -> Iterator[str]:
     names = _omitted(layer)
     if names:
-        yield f"omits {listed(names)}"
+        yield f"omits {listed(names)}: {_on_loading(layer, names)}"
     if is_cut_off(layer.hierarchy, layer.ref):
-        yield "does not start from `super().get_config()`"
+        yield "does not start from `super().get_config()`: `name`, `trainable` and `dtype` are lost"
 
 
 def _inherited(layer: LayerClass) -> Iterator[Finding]:
@@ -175,8 +175,17 @@ def _inherited(layer: LayerClass) -> Iterator[Finding]:
     init = layer.ref.summary.saving.init
     names = _omitted(layer)
     if names and init is not None:
-        text = f"`__init__` takes {listed(names)}, which the inherited `get_config()` omits"
-        yield Finding(init.at, text)
+        text = f"takes {listed(names)}, which the inherited `get_config()` omits"
+        then = _on_loading(layer, names)
+        yield Finding(init.at, f"`{layer.name}.__init__` {text}: {then}")
+
+
+def _on_loading(layer: LayerClass, names: Sequence[str]) -> str:
+    """What becomes of arguments that are not saved."""
+    init = init_of(layer.hierarchy, layer.ref)
+    if init is not None and init.required.intersection(names):
+        return "loading fails"
+    return "it comes back as its default" if len(names) == 1 else "they come back as their defaults"
 
 
 def _omitted(layer: LayerClass) -> tuple[str, ...]:

@@ -84,6 +84,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from keraslint.diagnostic import Applicability, Fix
+from keraslint.project.serialization.argument_storage import listed
 from keraslint.project.serialization.kept_arguments import config_of, init_of, next_takes_always
 from keraslint.project.serialization.lost_arguments import given_twice, swallows, unanswered
 from keraslint.project.serialization.repeated_arguments import doubled
@@ -110,16 +111,16 @@ def check(layer: LayerClass) -> Iterator[Finding]:
     if init is None:
         return
     if names and not (layer.keras == 2 and _is_automatic(layer)):
-        listed = ", ".join(f"`{name}`" for name in names)
-        yield Finding(init.at, f"`__init__` refuses {listed}, which the saved configuration holds")
+        text = f"takes no `**kwargs`: loading passes it {listed(names)}, and fails"
+        yield Finding(init.at, f"`{layer.name}.__init__` {text}")
     rest = swallows(layer.hierarchy, layer.ref)
     if rest:
-        yield Finding(init.at, f"`__init__` takes `**{rest}` and drops them")
+        text = f"drops its `**{rest}`: `name`, `trainable` and `dtype` come back as defaults"
+        yield Finding(init.at, f"`{layer.name}.__init__` {text}")
     twice = doubled(layer.hierarchy, layer.ref)
     if twice and not (layer.keras == 2 and _is_automatic(layer)):
-        listed = ", ".join(f"`{name}`" for name in twice)
-        text = f"`__init__` gives {listed} to its base, and loading gives it again"
-        yield Finding(init.at, text)
+        text = f"passes {listed(twice)} to its base: loading passes it once more, and fails"
+        yield Finding(init.at, f"`{layer.name}.__init__` {text}")
 
 
 def _is_automatic(layer: LayerClass) -> bool:

@@ -82,7 +82,8 @@ def search(hierarchy: Hierarchy, module: ModuleSummary) -> Iterator[Finding]:
         argument = loses(hierarchy, module, item)
         if argument:
             text = (
-                f"`{item.callee}` gets a lambda as `{argument}`: the saved model cannot be loaded"
+                f"`{item.callee}` gets a lambda as `{argument}`: a saved `.keras` file cannot be"
+                " loaded without `safe_mode=False`"
             )
             yield Finding(item.at, text)
 
