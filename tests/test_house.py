@@ -505,6 +505,25 @@ def _is_plain(argument: ast.arg) -> bool:
     return PLAIN_KEYS.fullmatch(note) is not None
 
 
+def test_no_test_asserts_how_long_something_takes() -> None:
+    wrong = [
+        f"{path.name}:{node.lineno}"
+        for path in sorted((ROOT / "tests").rglob("test_*.py"))
+        for node in ast.walk(_tree(path))
+        if isinstance(node, ast.Assert) and _compares_a_clock(node.test)
+    ]
+
+    assert not wrong
+
+
+def _compares_a_clock(test: ast.expr) -> bool:
+    """`seconds < 20`, `verdict.seconds < 20`, `elapsed <= limit`."""
+    sides = (test.left, *test.comparators) if isinstance(test, ast.Compare) else ()
+    ordered = isinstance(test, ast.Compare) and isinstance(test.ops[0], (ast.Lt, ast.LtE))
+    names = {ast.unparse(side).rpartition(".")[2] for side in sides}
+    return ordered and bool(names & {"seconds", "elapsed", "duration"})
+
+
 def test_annotations_are_not_evaluated() -> None:
     eager = [
         module.name

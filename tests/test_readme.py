@@ -187,6 +187,16 @@ def test_every_flag_in_the_usage_exists(
     assert [word for word in arguments if word.startswith("-") and word not in shown] == []
 
 
+def test_the_tests_that_are_named_exist_and_are_as_many_as_is_said() -> None:
+    named = re.findall(r"tests/[\w/]+\.py", text())
+    hazards = (ROOT / "tests" / "layer" / "hazards.txt").read_text(encoding="utf-8")
+    (said,) = re.findall(r"More than (\d+) layers", text())
+
+    assert len(named) > 5
+    assert [name for name in named if not (ROOT / name).exists()] == []
+    assert hazards.count("\n### ") > int(said)
+
+
 def test_links_lead_somewhere() -> None:
     for target in re.findall(r"\]\((?!https?:)([^)#]+)", text()):
         assert (ROOT / target).exists()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -118,14 +117,11 @@ def test_a_second_run_measures_nothing_until_something_it_rests_on_changes(
 
     with Prover(options) as prover:
         first = prover.prove(asked)
-    started = time.monotonic()
     with Prover(options) as prover:
         second = prover.prove(asked)
-    seconds = time.monotonic() - started
 
     assert (first.outcome, first.cached) == (Outcome.PROVED, False)
     assert second == replace(first, cached=True)
-    assert seconds < 2.0
     with Prover(options) as prover:
         (folder / "sizes.py").write_text("UNITS = 5\n")
         assert not prover.prove(asked).cached

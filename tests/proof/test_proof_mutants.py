@@ -35,8 +35,8 @@ FEW_RIGHT, FEW_WRONG = list(RIGHT)[::13], list(WRONG)[::14]
 
 def test_there_are_many_mutants_and_few_of_them_run_each_time():
     assert len(SUBJECTS) + len(LAYERS) >= 25
-    assert len(RIGHT) >= 60
-    assert len(WRONG) >= 150
+    assert len(RIGHT) > 90  # README says so
+    assert len(WRONG) > 390
     assert len(FEW_RIGHT) + len(FEW_WRONG) <= 40
 
 
