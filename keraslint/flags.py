@@ -118,6 +118,7 @@ how_to_prove = _together(
     proving("--recipe", multiple=True, help="How to run a layer: 'Block(4)(floats(2, 8))'."),
     proving("--show-recipe", is_flag=True, help="Print the recipes used, as configuration."),
     proving("--report", metavar="FILE", help="Write the evidence to a page (.html) or as .json."),
+    proving("--deep", is_flag=True, help="Compile training by XLA and export, too (slow)."),
     proving("--jobs", type=click.IntRange(1), metavar="N", help="How many layers at a time."),
     proving("--timeout", type=float, metavar="SECONDS", help="Limit for a version (default: 60)."),
 )

@@ -72,6 +72,7 @@ class Request:
     show: Callable[[str], None] = _hide
     log: Callable[[str], None] = _hide
     jobs: int | None = None
+    deep: bool = False
 
 
 def answer(request: Request, standard_input: Callable[[], bytes]) -> Answer:
@@ -326,7 +327,8 @@ def _proof(settings: Settings, request: Request) -> ProofOptions:
 
     brief = request.report is None and settings.output_format in FOR_PEOPLE
     options = proof_options(settings)
-    return replace(options, backend=request.backend, brief=brief, jobs=request.jobs or 0)
+    jobs = request.jobs or 0
+    return replace(options, backend=request.backend, brief=brief, jobs=jobs, deep=request.deep)
 
 
 def _report(request: Request, settings: Settings, seconds: float) -> Report:

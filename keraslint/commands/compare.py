@@ -45,6 +45,7 @@ class Comparison:
     python: str | None = None
     backend: str | None = None
     timeout: float | None = None
+    deep: bool = False
     jobs: int | None = None
     config: tuple[str, ...] = ()
     isolated: bool = False
@@ -66,7 +67,9 @@ def answer(asked: Comparison) -> Answer:
     pairs = _pairs(asked, settings)
     require_program(settings)
     require_layers(asked.recipe, [e.layer for one in pairs.pairs for e in (one.old, one.new)])
-    options = replace(proof_options(settings), backend=asked.backend, jobs=asked.jobs or 0)
+    options = replace(
+        proof_options(settings), backend=asked.backend, jobs=asked.jobs or 0, deep=asked.deep
+    )
     claims = [_claim(pair, pairs, asked, settings) for pair in pairs.pairs]
     verdicts = _verdicts(claims, options, Progress(asked.show, asked.log))
     exhibits = [

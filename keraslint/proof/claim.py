@@ -45,7 +45,7 @@ class ProofOptions:
     `jobs` versions run at a time; 0 are as many as there are processors, up to four.
     `brief` leaves a version off once its weights or outputs are seen to be other ones, and saves in
     fewer kinds of owner where more would tell nothing new: enough for a verdict, too little for a
-    report.
+    report. `deep` compiles training and exports too, each in a process of its own.
     """
 
     python: str | None = None
@@ -57,6 +57,7 @@ class ProofOptions:
     jobs: int = 0
     cache_dir: Path | None = None
     brief: bool = False
+    deep: bool = False
 
     @property
     def at_a_time(self) -> int:

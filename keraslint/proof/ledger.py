@@ -60,7 +60,7 @@ class Ledger:
     def _key(self, claim: Claim, options: ProofOptions) -> str:
         """Digest everything that a verdict may depend on, but for what was seen to be read."""
         keeps = sorted(measure.value for measure in claim.promise.keeps)
-        asked = (before_job(claim, options), after_job(claim, options, []), keeps)
+        asked = (before_job(claim, options), after_job(claim, options, []), keeps, options.deep)
         parts = (_version(), self._census, json.dumps(asked, sort_keys=True))
         return digest(part.encode("utf-8", "surrogatepass") for part in parts)
 

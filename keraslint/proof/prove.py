@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 from keraslint.diagnostic import Outcome, Verdict
 from keraslint.settings import ConfigError
 
+from .apart import measured_apart
 from .child_process import Child, Gone, Lost, Reply, census
 from .claim import Claim, ProofOptions, after_job, before_job
 from .coverage.dict_inputs import dict_advice
@@ -170,7 +171,11 @@ class Prover:
         verdict = Verdict(outcome=outcome, layer=layer, reason=reason, recipe=used, checks=checks)
         seen, files = evidence(cases, other), old_files(cases, other)
         verdict = replace(verdict, evidence=seen, old_files=files)
-        return covered(verdict, claim, before["answer"], after["answer"]), looked_at
+        verdict = covered(verdict, claim, before["answer"], after["answer"])
+        if options.deep and verdict.outcome is Outcome.PROVED:
+            jobs = ({**before_job(claim, options), "cases": cases[:1]}, {**job, "cases": cases[:1]})
+            verdict = measured_apart(verdict, jobs, self._measure, self._scratch.name)
+        return verdict, looked_at
 
     @contextmanager
     def _baseline(self, job: dict[str, Any]) -> Iterator[_Baseline]:

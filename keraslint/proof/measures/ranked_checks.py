@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...diagnostic import Health, Measure
+from .apart import compiled_training, exported_model
 from .behaviour import called, functional, made, output_form, runs
 from .case_pair import About, Clause, Judge, Pair, warned
 from .general_judges import arrays, equal, probed
@@ -191,9 +192,14 @@ MEASURES: tuple[Measured, ...] = (
     own_training.measure,
 )
 """In the order in which they are observed: the last ones train."""
+APART: tuple[Measured, ...] = (compiled_training.measure, exported_model.measure)
+"""On request only: what they try may end the process."""
 OBSERVATIONS: tuple[Observation, ...] = tuple(o for m in MEASURES for o in m.observations)
 TOLERANCES: dict[str, float] = {
-    group.name: group.tolerance for one in OBSERVATIONS for group in one.arrays
+    group.name: group.tolerance
+    for measure in (*MEASURES, *APART)
+    for one in measure.observations
+    for group in one.arrays
 }
 MEANINGS: dict[str, str] = {**OLDER_MEANINGS, **{one.name: one.meaning for one in MEASURES}}
 

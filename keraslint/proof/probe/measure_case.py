@@ -11,7 +11,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from ..measures.measured import FULL, LIGHT, SAVED
+from ..measures.measured import FULL, LIGHT, SAVED, Observation
 from ..measures.ranked_checks import OBSERVATIONS
 from .attempts import attempt, failed
 from .cases.case import Case, Change, leaves
@@ -131,6 +131,24 @@ def measure(
         "effect": effect_of(trial.facts, trial.arrays),
         "given": attempt(lambda: given_values(case)),
     }
+
+
+def measure_apart(
+    case: Case, place: Place, observations: tuple[Observation, ...]
+) -> dict[str, Any]:
+    """Measure a case by these observations alone."""
+    trial, shelf = Trial(case=case), place.shelf(0)
+    label = attempt(lambda: label_of(case))
+    if place.theirs is not None:
+        trial.theirs = _read(place.their_shelf(0).folder / "arrays.npz")
+    if look(trial):
+        for one in observations:
+            place.stage(f"trying {one.fact.name}")
+            trial.observe(one.fact.name, partial(one.observe, trial))
+    np.savez(shelf.folder / "arrays.npz", **trial.arrays)
+    if place.theirs is not None:
+        trial.facts["versus"] = versus(trial.theirs, trial.arrays)
+    return {"label": str(label), "facts": trial.facts}
 
 
 def _is_settled(trial: Trial, theirs: dict[str, Any]) -> bool:

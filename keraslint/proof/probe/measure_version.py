@@ -11,13 +11,14 @@ from typing import Any
 import keras
 
 from ..measures.measured import FULL, LIGHT, SAVED
+from ..measures.ranked_checks import APART
 from .attempts import Unusable, describe, failed
 from .cases.case import Case, Change, namespace
 from .cases.derived_cases import Told, derived
 from .cases.recipe_search import called_on_guesses, search
 from .coverage.inherited import watch_bases
 from .coverage.recorder import RECORDER
-from .measure_case import Place, Stage, baseline_error, measure
+from .measure_case import Place, Stage, baseline_error, measure, measure_apart
 from .observations.against_before import plainly_other
 from .observations.refusals import accepted, refused
 from .source_overlay import find_class, go_by, load_module
@@ -68,6 +69,8 @@ def run(job: dict[str, Any], stage: Stage) -> dict[str, Any]:
         brief=bool(job.get("brief")),
     )
     space = namespace(module, names)
+    if job.get("apart"):
+        return {"cases": [_apart(job, cls, space, place)]}
     if job["cases"] is None:
         return _with_coverage(_before(job, cls, space, place))
     return _with_coverage({"cases": list(_all_after(job, cls, space, place))})
@@ -78,6 +81,13 @@ def _with_coverage(answer: dict[str, Any]) -> dict[str, Any]:
     passed = {number for entry in answer.get("cases", ()) for number in entry.pop("passed")}
     ran, refusing = RECORDER.told(passed), RECORDER.told(RECORDER.refusing)
     return {**answer, "ran": ran, "refusing": refusing}
+
+
+def _apart(job: dict[str, Any], cls: Any, space: dict[str, Any], place: Place) -> dict[str, Any]:
+    """The first case, asked for one thing that may end this process."""
+    one = next(measure for measure in APART if measure.name == job["apart"])
+    case = Case(cls=cls, text=job["cases"][0]["recipe"], space=space)
+    return measure_apart(case, place, one.observations)
 
 
 def _all_after(

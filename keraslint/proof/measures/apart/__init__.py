@@ -1,0 +1,1 @@
+"""What may end the process that tries it: each is tried in a process of its own, on request."""
