@@ -51,6 +51,7 @@ def test_every_name_is_one_that_keras_has() -> None:
     names = {
         *keras_facts.MAY_HAVE_NO_WEIGHTS,
         *keras_facts.WEIGHTS_BY_SWITCHES,
+        *keras_facts.ADDS_NO_WEIGHTS,
         *keras_facts.BUILDS_LAYERS,
         *keras_facts.MAKES_A_LAYER,
         *keras_facts.BEGINS_A_MODEL,
@@ -88,6 +89,11 @@ def test_switches_that_are_off_leave_a_layer_without_weights(observed: Observed)
 @pytest.mark.keras
 def test_two_layers_create_others_in_their_own_build(observed: Observed) -> None:
     assert set(observed["builds layers"]) == keras_facts.BUILDS_LAYERS
+
+
+@pytest.mark.keras
+def test_these_wrappers_have_the_weights_of_what_they_are_given(observed: Observed) -> None:
+    assert observed["adds no weights"] == dict.fromkeys(sorted(keras_facts.ADDS_NO_WEIGHTS), True)
 
 
 @pytest.mark.keras
@@ -194,6 +200,7 @@ def _observe() -> Observed:
         "builds layers": sorted(
             {keras_api.canonical(n) for n, c in _classes() if _builds(make, c)}
         ),
+        "adds no weights": _adds_no_weights(),
         "makes a layer": _makes_a_layer(),
         "variables": _variables(),
         "activations": sorted({n for layer in layers.values() for n in _activations(layer)}),
@@ -247,6 +254,19 @@ def _builds(make: Any, cls: Any) -> bool:
         return False
     after = [one for one in called[0]._flatten_layers(include_self=False) if one.weights]
     return len(after) > len(before)
+
+
+def _adds_no_weights() -> dict[str, bool]:
+    """Whether a wrapper's weights, once built, are those of the layer that it got."""
+    import keras
+
+    found = {}
+    for name in sorted(keras_facts.ADDS_NO_WEIGHTS):
+        inner = keras.layers.GRUCell(2) if name.endswith("RNN") else keras.layers.Dense(2)
+        outer = _named(name)(inner)
+        outer(keras.ops.ones((2, 3, 4)))
+        found[name] = [id(v) for v in outer.weights] == [id(v) for v in inner.weights]
+    return found
 
 
 def _makes_a_layer() -> dict[str, bool]:

@@ -23,6 +23,9 @@ WEIGHTS_BY_SWITCHES = {
 BUILDS_LAYERS = frozenset({"keras.layers.MultiHeadAttention", "keras.layers.GroupQueryAttention"})
 """Layers that create layers with weights in their own `build()`."""
 
+ADDS_NO_WEIGHTS = frozenset({"keras.layers.RNN", "keras.layers.TimeDistributed"})
+"""Wrappers that have no weights besides those of the layer that they are given."""
+
 MAKES_A_LAYER = frozenset({"keras.layers.deserialize", "keras.models.clone_model"})
 """Functions that return a new layer or model."""
 

@@ -4,7 +4,7 @@
 
 Finds layers, weights, variables, metrics and seed generators that are created while `call()` runs:
 in `call()` itself, or in a method that only `call()` leads to. Layers that have no state at all
-(`Add`, `Reshape`, `Activation`) are told apart, and only hinted at.
+(`Add`, `Reshape`, `Activation`) are left to `stateless-layer-in-call`.
 
 ## Why
 
@@ -17,9 +17,6 @@ time, and belongs to nobody:
 - `Dropout` uses the same mask for every batch, since its seed starts anew; `BatchNormalization`
   forgets its statistics.
 - A layer or a weight that is assigned to `self` is an error, even under `if self.dense is None:`.
-
-A layer without state computes the right thing. It costs time in every call that is not compiled,
-and counts up the automatic names.
 
 ## Bad
 
@@ -50,21 +47,20 @@ class Mixer(keras.layers.Layer):
 ## Fix safety
 
 The fix creates the layer at the end of `__init__`, under the local name that it had, or else one
-made from its class, and uses it where it was created. It needs what every move to `__init__` needs:
-see `layer-in-build`. For a layer without state it is safe if all of that can be shown. For one with
-state it is unsafe: the layer now has weights that it did not have before, which are trained and
-saved, and are not in any file that was saved earlier. There is no fix for what is created in a
-loop, or for values that only `call()` knows.
+made from its class, and uses it where it was created. Conditions that ask nothing but what
+`__init__` knows come along. It needs what every move to `__init__` needs: see `layer-in-build`. It
+is unsafe: the layer now has weights that it did not have before, which are trained and saved, and
+are not in any file that was saved earlier. There is no fix for what is created in a loop, or for
+values that only `call()` knows.
 
 ## What is proved
 
-Of a layer without state, that everything stays as it was. A layer with state becomes another one,
-which now has weights: the proof refutes that it stays as it was, and `--fix --prove` leaves it
-alone. It is for people to say, with `--unsafe-fixes`.
+The layer becomes another one, which now has weights: the proof refutes that it stays as it was, and
+`--fix --prove` leaves it alone. It is for people to say, with `--unsafe-fixes`.
 
 ## When not to use it
 
-To leave layers without state alone, say `# noqa: KRL104` where they are created.
+Where other random weights for each call are what is wanted.
 
 ## Errors this prevents
 
@@ -105,9 +101,19 @@ _SAYS = {
 
 
 def check(layer: LayerClass) -> Iterator[Finding]:
-    """Find what is created while `call()` runs."""
+    """Find what is created while `call()` runs, and has state."""
+    return _found(layer, stateless=False)
+
+
+def stateless(layer: LayerClass) -> Iterator[Finding]:
+    """Find what is created there and has none, for the rule about that."""
+    return _found(layer, stateless=True)
+
+
+def _found(layer: LayerClass, *, stateless: bool) -> Iterator[Finding]:
     for one in layer.once(_latecomers).all:
-        yield Finding(one.span, _message(one, layer.keras))
+        if one.is_stateless == stateless:
+            yield Finding(one.span, _message(one, layer.keras))
 
 
 def _latecomers(layer: LayerClass) -> Latecomers:

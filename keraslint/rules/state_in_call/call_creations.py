@@ -15,22 +15,27 @@ from keraslint.layer.call_effects import Judge
 from keraslint.layer.init_method import Constructor, first_method
 from keraslint.layer.layer_class import LayerClass
 from keraslint.layer.method_steps import StepReader
-from keraslint.layer.method_syntax import Method, children, code, dotted
+from keraslint.layer.method_syntax import Method, code, dotted
 from keraslint.layer.motion.hoist import move_of
 from keraslint.layer.motion.objections import Obligations
 from keraslint.layer.name_uses import uses_of
-from keraslint.layer.statement_parts import block_statements
 from keraslint.layer.tree_edits import body_of, with_body
-from keraslint.project.names import keras_api
+from keraslint.project.names import keras_api, keras_facts
 from keraslint.project.names.definitions import ClassRef, FunctionRef, Scope
 from keraslint.project.names.keras_api import Symbol
 from keraslint.project.program.call_phase_state import State, created, only_in_call
 from keraslint.project.program.children import children as children_of
 from keraslint.rules.state_in_call.alignment import realigned
+from keraslint.rules.state_in_call.creation_conditions import (
+    Conditions,
+    conditions,
+    joined,
+    together,
+)
+from keraslint.rules.state_in_call.kept_creations import calls_within, container, kept
 
 _REPEATS = (cst.For, cst.While, cst.BaseComp)
 _DEFERS = (cst.FunctionDef, cst.Lambda)
-_CONDITIONS = (cst.If, cst.IfExp, cst.BooleanOperation, cst.Try, cst.TryStar, cst.Match)
 
 
 @dataclass(eq=False, kw_only=True)
@@ -38,9 +43,9 @@ class Latecomer:
     """One thing that is created while `call()` runs.
 
     `around` are the nodes it stands in, outermost first; `attribute` is where it is kept (`""`:
-    nowhere), `container` the one in which, `name` the attribute that it would get. `bar` says why
-    it cannot move, `doubts` what makes the move unsafe, `unseen` those of them that running the
-    layer cannot clear.
+    nowhere), `container` the one in which, `name` the attribute that it would get. It is created
+    under its `conditions`, those that `__init__` can ask included. `bar` says why it cannot move,
+    `doubts` what makes the move unsafe, `unseen` those of them that running the layer cannot clear.
     """
 
     ref: FunctionRef
@@ -56,6 +61,7 @@ class Latecomer:
     doubts: tuple[str, ...] = ()
     unseen: tuple[str, ...] = ()
     kept_by: cst.CSTNode | None = None
+    conditions: Conditions = field(default_factory=Conditions)
 
     @property
     def span(self) -> Span:
@@ -109,7 +115,7 @@ class Latecomers:
 
     def edits(self, group: Sequence[Latecomer]) -> tuple[Edit, ...]:
         """Create these in `__init__`, and use them where they were created."""
-        moved = [_aligned(one) for one in group]
+        moved = together([_guarded(one, _aligned(one)) for one in group])
         attributes = {f"self.{one.name}" for one in group}
         first = group[0].method
         arguments = "**kwargs" if self._obligations.plain_base else "*args, **kwargs"
@@ -124,12 +130,14 @@ class Latecomers:
         method = self.layer.method(ref.summary.name)
         if method is None:
             return
-        for call, around in _calls(method.node.body, ()):
+        for call, around in calls_within(method.node.body, ()):
             callee = dotted(call.func)
             state = created(self.layer.hierarchy, self.layer.ref, ref, callee) if callee else None
+            if state is not None and _adds_nothing(state, call):
+                state = State("stateless", state.target)
             if state is not None:
-                kept_by, attribute = _kept(call, around)
-                inside = "" if attribute else _container(call, around)
+                kept_by, attribute = kept(call, around)
+                inside = "" if attribute else container(call, around)
                 yield Latecomer(
                     ref=ref,
                     method=method,
@@ -160,11 +168,25 @@ class Latecomers:
             return
         scope = Scope(module=one.ref.module, owner=self.layer.ref, function=one.ref.summary)
         reader = StepReader(Judge(self.layer.hierarchy))
-        step = reader.statement(_assignment(one), one.method, scope)
-        move = move_of([step], None, self._constructor.facts)
-        one.bar = step.stays or next(self._obligations.bars(move), "")
+        one.conditions = self._conditions(one)
+        step = reader.statement(_guarded(one, _assignment(one)), one.method, scope)
+        steps = [inner for inner in step.all() if inner.is_whole]
+        move = move_of(steps, None, self._constructor.facts)
+        stays = next((inner.stays for inner in step.all() if inner.stays), "")
+        one.bar = stays or next(self._obligations.bars(move), "")
         one.unseen = tuple(dict.fromkeys(self._obligations.unseen(move)))
         one.doubts = (*self._changes(one), *move.doubts, *one.unseen)
+
+    def _conditions(self, one: Latecomer) -> Conditions:
+        """Those that matter: not whether it is there, nor for what cannot fail."""
+        needs_self = any(cell.startswith("self.") for cell in uses_of(*one.call.args).reads)
+        if one.kept_by is not None or (one.is_stateless and not needs_self):
+            return Conditions()
+        return conditions(
+            one.around,
+            one.call,
+            lambda test: not any(one.ref.summary.has(cell) for cell in uses_of(test).reads),
+        )
 
     def _in_the_way(self, one: Latecomer) -> str:
         """What forbids to move a creation, before anything is known of its arguments."""
@@ -207,7 +229,7 @@ class Latecomers:
             yield "Keras runs `call()` once more to build it"
         if one.is_stateless and one.inside(_REPEATS):
             yield "one layer serves every round of the loop"
-        if one.inside(_CONDITIONS) and not one.is_stateless:
+        if one.conditions.lost:
             yield "it is created in any case, and not only under its condition"
 
     def _traces_once_more(self, one: Latecomer) -> bool:
@@ -243,67 +265,21 @@ class Latecomers:
         )
 
 
+def _adds_nothing(state: State, call: cst.Call) -> bool:
+    """Whether a wrapper is given a layer that is there: `RNN(self.cell)`."""
+    if not isinstance(state.target, Symbol) or state.target.name not in keras_facts.ADDS_NO_WEIGHTS:
+        return False
+    named = [
+        arg
+        for arg in call.args
+        if arg.keyword is None or arg.keyword.value in keras_facts.TAKEN_OUT
+    ]
+    return bool(named) and isinstance(named[0].value, (cst.Name, cst.Attribute, cst.Subscript))
+
+
 def _is_born_built(target: Symbol | ClassRef | None) -> bool:
     known = keras_api.layer_class(target.name) if isinstance(target, Symbol) else None
     return known is not None and known.locks_in_init
-
-
-def _calls(
-    node: cst.CSTNode, around: tuple[cst.CSTNode, ...]
-) -> Iterator[tuple[cst.Call, tuple[cst.CSTNode, ...]]]:
-    """Every call with the nodes it stands in; decorators and f-strings are left out."""
-    if isinstance(node, (cst.Decorator, cst.FormattedString, cst.Annotation)):
-        return
-    if isinstance(node, cst.Call):
-        yield node, around
-    for child in children(node):
-        yield from _calls(child, (*around, node))
-
-
-def _kept(call: cst.Call, around: tuple[cst.CSTNode, ...]) -> tuple[cst.CSTNode | None, str]:
-    """The statement that could leave the method, and the attribute that it assigns."""
-    assign = around[-1] if around else None
-    if not isinstance(assign, (cst.Assign, cst.AnnAssign)) or assign.value is not call:
-        return None, ""
-    targets = (
-        [t.target for t in assign.targets] if isinstance(assign, cst.Assign) else [assign.target]
-    )
-    names = [dotted(target) for target in targets]
-    if not names[0].startswith("self.") or names[0].count(".") > 1 or "[" in names[0]:
-        return None, ""
-    attribute = names[0].removeprefix("self.")
-    line = around[-2]
-    if len(targets) > 1 or not isinstance(line, cst.SimpleStatementLine) or len(line.body) > 1:
-        return None, attribute
-    outer = [node for node in around[:-2] if not isinstance(node, cst.IndentedBlock)]
-    if not outer:
-        return line, attribute
-    if len(outer) == 1 and _only_guards(outer[0], f"self.{attribute}"):
-        return outer[0], attribute
-    return None, attribute
-
-
-def _container(call: cst.Call, around: tuple[cst.CSTNode, ...]) -> str:
-    """The attribute in which it is kept: `self.x[k] = …`, or `self.x.append(…)`."""
-    holder = around[-1] if around else None
-    if isinstance(holder, cst.Assign) and holder.value is call:
-        cell = dotted(holder.targets[0].target)
-        owner = cell.removesuffix("[]") if cell.endswith("[]") else ""
-    else:
-        calls = [node for node in around if isinstance(node, cst.Call)]
-        owner, _, verb = dotted(calls[-1].func).rpartition(".") if calls else ("", "", "")
-        given = [argument.value for argument in calls[-1].args] if calls else []
-        owner = owner if verb in ("append", "insert") and call in given else ""
-    name = owner.removeprefix("self.")
-    return name if owner != name and "." not in name and "[" not in name else ""
-
-
-def _only_guards(node: cst.CSTNode, cell: str) -> bool:
-    """`if self.x is None:`, with nothing below it but the creation."""
-    if not isinstance(node, cst.If) or node.orelse is not None:
-        return False
-    uses = uses_of(node.test)
-    return set(uses.reads) == {cell} and len(block_statements(node.body)) == 1
 
 
 def _local(one: Latecomer) -> str:
@@ -324,6 +300,14 @@ def _snake(name: str) -> str:
 def _assignment(one: Latecomer) -> cst.SimpleStatementLine:
     target = cst.AssignTarget(cst.Attribute(cst.Name("self"), cst.Name(one.name)))
     return cst.SimpleStatementLine(body=[cst.Assign(targets=[target], value=one.call)])
+
+
+def _guarded(one: Latecomer, line: cst.SimpleStatementLine) -> cst.BaseStatement:
+    """The same under the conditions that `__init__` can ask."""
+    if not one.conditions.tests:
+        return line
+    body = cst.IndentedBlock([line], indent=one.method.indent)
+    return cst.If(joined(one.conditions.tests), body)
 
 
 def _aligned(one: Latecomer) -> cst.SimpleStatementLine:
