@@ -18,6 +18,7 @@ from keraslint.layer.motion.objections import Move, Obligations
 from keraslint.layer.motion.shape_dependence import Enter
 from keraslint.layer.motion.shape_flag import flag_edits, flaggable
 from keraslint.layer.motion.shape_parameters import Known
+from keraslint.layer.motion.timing_comments import timing_comments
 from keraslint.layer.motion.weight_order import WeightOrder
 from keraslint.project.names.definitions import ClassRef
 from keraslint.project.names.name_resolution import Hierarchy
@@ -190,6 +191,7 @@ class Hoister:
         if any(step.raises for step in plan.moved):
             doubts.append("an error that `build()` raises is raised by `__init__`")
         doubts += sorted(set(_checked_later(twin, plan, move)))
+        doubts += dict.fromkeys(timing_comments(sorted(plan.moved, key=lambda step: step.order)))
         if known is not None:
             doubts[:0] = [f"`{n}` may differ from `{known.names[n]}`" for n in sorted(used)]
         if twin is not body:
