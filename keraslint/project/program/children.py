@@ -11,6 +11,7 @@ from keraslint.project.names.definitions import ClassRef, FunctionRef, Kind, Sco
 from keraslint.project.names.keras_api import Symbol
 from keraslint.project.names.name_resolution import Hierarchy
 from keraslint.project.program.build_creations import build_of
+from keraslint.project.program.kept_layers import kept_layers
 
 _DEPTH = 8
 _REACHES_ALL = keras_facts.ALL_CHILDREN | {"call"}
@@ -335,7 +336,8 @@ def trained_otherwise(hierarchy: Hierarchy, ref: ClassRef) -> tuple[str, ...]:
         return ()  # it calls the model in a way of its own
     called = {name for method in run_by(hierarchy, ref, "call") for name in method.summary.reads}
     used = [child for child in children(hierarchy, ref) if child.attribute in called]
-    if any(_trains_unasked(hierarchy, child.target) for child in used):
+    kept = [t for c in used for t in kept_layers(hierarchy, ref, c.method, c.attribute)]
+    if any(_trains_unasked(hierarchy, target) for target in kept):
         return ()  # Keras hands that on to what is called after it
     return tuple(
         child.attribute for child in used if _child_trains(hierarchy, ref, child, frozenset())
@@ -356,7 +358,8 @@ def _child_trains(
         scope = Scope(module=child.method.module, owner=ref, function=child.method.summary)
         made = [hierarchy.made(scope, call) for call in sorted(child.method.summary.calls)]
         return any(_trains_otherwise(hierarchy, m.target, seen) for m in made if m is not None)
-    return _trains_otherwise(hierarchy, child.target, seen)
+    kept = kept_layers(hierarchy, ref, child.method, child.attribute)
+    return any(_trains_otherwise(hierarchy, target, seen) for target in kept)
 
 
 def _trains_otherwise(
