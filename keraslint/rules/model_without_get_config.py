@@ -87,8 +87,9 @@ from typing import TYPE_CHECKING
 
 from keraslint.diagnostic import Applicability, Fix
 from keraslint.project.serialization.argument_storage import Kept, doubts, kept
-from keraslint.project.serialization.kept_arguments import accepts_always, config_of, init_of
-from keraslint.project.serialization.lost_arguments import forgotten
+from keraslint.project.serialization.kept_arguments import accepts_always, init_of
+from keraslint.project.serialization.lost_arguments import forgotten, lets_be_forgotten
+from keraslint.project.serialization.subclass_configs import harm
 from keraslint.rules import Cure, Finding, Rule
 from keraslint.rules.get_config_omits_argument import PROMISE
 
@@ -106,8 +107,7 @@ def concerns(hierarchy: Hierarchy, ref: ClassRef) -> bool:
 def check(layer: LayerClass) -> Iterator[Finding]:
     """Find a model whose arguments nobody saves; a base whose subclasses all do is none."""
     names = forgotten(layer.hierarchy, layer.ref)
-    saved_below = [config_of(item) is not None for item in layer.subclasses]
-    if layer.keras == 2 or not names or (saved_below and all(saved_below)):
+    if layer.keras == 2 or not lets_be_forgotten(layer.hierarchy, layer.ref, layer.subclasses):
         return
     needed = _needed(layer)
     what = f"loading gives {_listed(names)} back as defaults"
@@ -134,18 +134,23 @@ def cure(layer: LayerClass, finding: Finding) -> Cure:
     names = forgotten(layer.hierarchy, layer.ref)
     known = [kept(layer.hierarchy, layer.ref, init, name) for name in names] if init else []
     why_not = next((one.why_not for one in known if one.why_not), "")
-    if not why_not and not accepts_always(layer.hierarchy, layer.ref):
-        why_not = "`__init__` must take `**kwargs` first, for what `super().get_config()` gives"
+    why_not = why_not or next(harm(layer.hierarchy, layer.ref, names, layer.subclasses), "")
     return Cure(why_not=why_not) if why_not else _written(layer, known)
 
 
 def _written(layer: LayerClass, known: Sequence[Kept]) -> Cure:
     from keraslint.layer.config_edits import written
+    from keraslint.rules.init_without_kwargs import taking_kwargs
 
     init = layer.method("__init__")
     edits = written(init, layer.ref, [(one.name, one.code) for one in known]) if init else None
     if edits is None:
         return Cure(why_not="it is not clear where a method can be added")
+    if not accepts_always(layer.hierarchy, layer.ref):
+        taking, why_not = taking_kwargs(layer)
+        if not taking:
+            return Cure(why_not=why_not)
+        edits = (*taking, *edits)
     unsure = doubts(known)
     return Cure(
         Fix(

@@ -19,6 +19,7 @@ from keraslint.project.facts.module_facts import (
 from keraslint.project.facts.mutable_mentions import note_mentions
 from keraslint.project.facts.rebound_globals import rebound
 from keraslint.project.facts.saving.config_facts import saving
+from keraslint.project.facts.saving.given_back import makes_a_weight
 from keraslint.project.facts.textual_writes import asked_for, changed_later
 from keraslint.project.syntax.node_walk import walk
 from keraslint.project.syntax.parse import parse
@@ -180,7 +181,11 @@ def _class(
         decorators=tuple(
             leaf for decorator in node.decorator_list for leaf in leaves_of(decorator)
         ),
-        saving=saving(node, places),
+        saving=saving(
+            node,
+            places,
+            makes_weights=any(makes_a_weight(c) for m in methods.values() for c in m.calls),
+        ),
         keywords=tuple(leaf for item in node.keywords for leaf in leaves_of(item.value)),
     )
 

@@ -94,7 +94,8 @@ class InitSummary:
     leaf `initializers.get`. `mentions` are the texts and keywords in one that takes `**kwargs`,
     `reads` the names of which something comes, `plain` the parameters that surely hold a number, a
     text or None; `empty`: it does nothing but raise. `rest` says what becomes of `**kwargs`:
-    `whole`, `read` or `sifted`.
+    `whole`, `read` or `sifted`. `elsewhere` says which other argument holds an argument's value,
+    or, with an empty name, that a weight does.
     """
 
     at: Span
@@ -105,6 +106,7 @@ class InitSummary:
     plain: frozenset[str]
     empty: bool
     rest: str = ""
+    elsewhere: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,13 +135,27 @@ class FromConfigSummary:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Handed:
+    """A name or an attribute (`value`) that a method gives to a call, by name or by place."""
+
+    method: str
+    callee: str
+    place: str | int
+    value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SavingSummary:
-    """What the methods of a class say about saving it; `at` is the class's name."""
+    """What the methods of a class say about saving it; `at` is the class's name.
+
+    `handed` is what `__init__` and `build()` give to the calls that they make.
+    """
 
     at: Span
     init: InitSummary | None = None
     config: ConfigSummary | None = None
     reader: FromConfigSummary | None = None
+    handed: tuple[Handed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

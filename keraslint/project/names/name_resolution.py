@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from keraslint.project.facts.module_facts import FunctionSummary, ModuleSummary
-from keraslint.project.names import keras_api
+from keraslint.project.names import keras_api, keras_facts
 from keraslint.project.names.assumed.assumed_classes import acts_as_a_layer
 from keraslint.project.names.assumed.assumed_layers import assumed
 from keraslint.project.names.assumed.attribute_use import ClassUse
@@ -24,6 +24,7 @@ from keraslint.project.names.definitions import (
 )
 from keraslint.project.names.external_names import BUILTINS, foreign, is_foreign
 from keraslint.project.names.keras_api import Symbol
+from keraslint.project.names.own_tree import of_its_own_tree
 from keraslint.project.names.recorded_reads import Memo, Reads
 from keraslint.project.names.weightless import makes_no_weights
 
@@ -33,7 +34,6 @@ Load = Callable[[str, str], ModuleSummary | None]
 
 _DEPTH = 24
 _FROM_CONFIG = (".from_config", ".from_layer")
-_FACTORIES = frozenset({"keras.layers.deserialize", "keras.models.clone_model"})
 
 
 class Hierarchy:
@@ -117,7 +117,7 @@ class Hierarchy:
             if isinstance(meaning, ClassRef) and meaning != ref:
                 return meaning
             if isinstance(meaning, Symbol) and meaning.kind in ("layer", "model", "class"):
-                return meaning
+                return of_its_own_tree(self._load, ref.module, base, meaning) or meaning
             if isinstance(meaning, External) and is_foreign(meaning.name):
                 return meaning
         return None
@@ -148,7 +148,7 @@ class Hierarchy:
         for meaning in values:
             if isinstance(meaning, Symbol) and meaning.kind in ("layer", "model"):
                 return Made(name=meaning.name, target=meaning)
-            if isinstance(meaning, Symbol) and meaning.name in _FACTORIES:
+            if isinstance(meaning, Symbol) and meaning.name in keras_facts.MAKES_A_LAYER:
                 return Made(
                     name=meaning.name,
                     target=Symbol(name=keras_api.LAYER, kind="layer"),

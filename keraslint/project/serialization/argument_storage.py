@@ -6,10 +6,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from keraslint.project.names import keras_facts
-from keraslint.project.names.definitions import ClassRef, FunctionRef, Instance, Scope
+from keraslint.project.names.definitions import ClassRef
 from keraslint.project.names.keras_api import Symbol
 from keraslint.project.names.name_resolution import Hierarchy
 from keraslint.project.serialization.kept_arguments import Init
+from keraslint.project.serialization.object_arguments import is_object
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,9 +35,7 @@ def kept(hierarchy: Hierarchy, ref: ClassRef, init: Init, name: str) -> Kept:
         if not serializer:
             return Kept(name=name, why_not=f"`{getter}` makes of `{name}` what cannot be saved")
         return Kept(name=name, code=f"{serializer}(self.{attribute})")
-    if _is_an_object(hierarchy, init, name) or _is_used_as_an_object(
-        hierarchy, ref, name, attribute
-    ):
+    if is_object(hierarchy, ref, init, name):
         return Kept(
             name=name, why_not=f"`{name}` is an object, which a configuration cannot hold as is"
         )
@@ -74,27 +73,4 @@ def _is_written_elsewhere(hierarchy: Hierarchy, ref: ClassRef, init: Init, attri
                 return True
             if not own and attribute in method.assigns:
                 return True
-    return False
-
-
-def _is_an_object(hierarchy: Hierarchy, init: Init, name: str) -> bool:
-    """Whether the default is a class, a function or a layer."""
-    scope = Scope(module=init.owner.module)
-    leaves = next(p.leaves for p in init.function.parameters if p.name == name)
-    return any(
-        isinstance(meaning, (Symbol, ClassRef, FunctionRef, Instance))
-        for leaf in leaves
-        for meaning in hierarchy.values(scope, leaf)
-    )
-
-
-def _is_used_as_an_object(hierarchy: Hierarchy, ref: ClassRef, name: str, attribute: str) -> bool:
-    """Whether it is called, or a method of it is: then it is no number, text or list."""
-    held = f"self.{attribute}"
-    for item in hierarchy.lineage(ref).chain:
-        for method in item.summary.methods.values():
-            for call in method.calls:
-                owner = call.rpartition(".")[0]
-                if held in (call, owner) or (method.name == "__init__" and name in (call, owner)):
-                    return True
     return False

@@ -28,6 +28,11 @@ class Init:
         return tuple(p.name for p in self.function.parameters[1:] if p.kind in ("plain", "keyword"))
 
     @property
+    def positional(self) -> tuple[str, ...]:
+        """Those that may be given by their place."""
+        return tuple(p.name for p in self.function.parameters[1:] if p.kind == "plain")
+
+    @property
     def required(self) -> frozenset[str]:
         return frozenset(p.name for p in self.function.parameters[1:] if p.required)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from keraslint.diagnostic import Span
 from keraslint.project.names import keras_facts
@@ -38,6 +38,7 @@ def omitted(hierarchy: Hierarchy, ref: ClassRef) -> tuple[str, ...]:
         return ()
     there = keys | ALWAYS_SAVED | _NOT_KEPT | _removed(hierarchy, ref) | _assets(hierarchy, ref)
     there |= frozenset(_taken_apart(hierarchy, ref, init))
+    there |= {name for name, other in init.facts.elsewhere.items() if other in {"", *keys}}
     names = frozenset(name for name in init.names if init.matters(name)) - there
     lost = returned(hierarchy, ref, names)
     if any(item.summary.saving.reader for item in hierarchy.lineage(ref).chain):
@@ -183,6 +184,12 @@ def forgotten(hierarchy: Hierarchy, ref: ClassRef) -> tuple[str, ...]:
     if any(_knows_saving(item) for item in lineage.chain):
         return ()
     return tuple(_names_of_its_own(init))
+
+
+def lets_be_forgotten(hierarchy: Hierarchy, ref: ClassRef, subclasses: Sequence[ClassRef]) -> bool:
+    """Whether arguments of a model are lost, and not every subclass saves them for it."""
+    saved_below = [config_of(item) is not None for item in subclasses]
+    return bool(forgotten(hierarchy, ref)) and not (saved_below and all(saved_below))
 
 
 def _knows_saving(ref: ClassRef) -> bool:

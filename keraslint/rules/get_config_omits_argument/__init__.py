@@ -119,6 +119,7 @@ from keraslint.project.serialization.lost_arguments import (
     omitted,
     refused,
 )
+from keraslint.project.serialization.subclass_configs import harm
 from keraslint.rules import Cure, Finding, Rule
 
 if TYPE_CHECKING:
@@ -163,7 +164,8 @@ def check(layer: LayerClass) -> Iterator[Finding]:
 
 
 def _lacks(layer: LayerClass) -> Iterator[str]:
-    names = _omitted(layer)
+    renamed = _misnamed(layer, _known(layer)).values()
+    names = [name for name in _omitted(layer) if name not in renamed]
     if names:
         yield f"omits {listed(names)}: {_on_loading(layer, names)}"
     if is_cut_off(layer.hierarchy, layer.ref):
@@ -215,17 +217,25 @@ def cure(layer: LayerClass, finding: Finding) -> Cure:
     if config is not None and finding.span in config.keys.values():
         wrong = set(refused(layer.hierarchy, layer.ref))
         return _renamed(layer, names) if set(names) == wrong else Cure(why_not=_WRONG_NAME)
-    entries = [one for one in known if one.code and one.name not in names.values()]
+    harmful = _harmful(layer, known)
+    entries = [
+        one for one in known if one.code and one.name not in {*names.values(), *harmful.keys()}
+    ]
     cut_off = is_cut_off(layer.hierarchy, layer.ref)
     chosen = _chosen(layer) if cut_off else ""
     chain = cut_off and not chosen and _all_accept(layer)
     lost = lost_config(layer.hierarchy, layer.ref) is not None
     if not entries and not chain and not lost:
-        return _renamed(layer, names) if names else Cure(why_not=_why_not(known, chosen))
+        if names:
+            return _renamed(layer, names)
+        return Cure(why_not=next(iter(harmful.values()), "") or _why_not(known, chosen))
     edits = _edits(layer, entries, chain=chain, lost=lost)
     if edits is None:
         return Cure(why_not="it is not clear where the configuration is written")
     unsure = doubts(entries)
+    refuses = [key for key in refused(layer.hierarchy, layer.ref) if key not in names]
+    if refuses:
+        unsure = (*unsure, f"loading fails all the same: `__init__` refuses {listed(refuses)}")
     if chain and meets_other_dtypes(layer.hierarchy, layer.ref):
         unsure = (*unsure, "`__init__` or `from_config()` will meet the saved dtype policy")
     return Cure(
@@ -245,6 +255,17 @@ def _known(layer: LayerClass) -> Sequence[Kept]:
     return [kept(layer.hierarchy, layer.ref, init, n) for n in _omitted(layer)] if init else []
 
 
+def _harmful(layer: LayerClass, known: Sequence[Kept]) -> dict[str, str]:
+    """The arguments that a subclass could not bear in the configuration, each with the reason."""
+    below = layer.subclasses
+    found = {
+        one.name: next(harm(layer.hierarchy, layer.ref, {one.name}, below), "")
+        for one in known
+        if one.code
+    }
+    return {name: reason for name, reason in found.items() if reason}
+
+
 def _misnamed(layer: LayerClass, known: Sequence[Kept]) -> dict[str, str]:
     """The keys that nobody takes, and that hold the value of an argument without a key."""
     method = layer.method("get_config")
@@ -253,7 +274,8 @@ def _misnamed(layer: LayerClass, known: Sequence[Kept]) -> dict[str, str]:
         return {}
     from keraslint.rules.get_config_omits_argument.key_renames import misnamed
 
-    return misnamed(method, wrong, {one.name: one.code for one in known if one.code})
+    held = {one.name: {one.code, f"self.{one.name}"} for one in known}
+    return misnamed(method, wrong, held)
 
 
 def _renamed(layer: LayerClass, names: dict[str, str]) -> Cure:

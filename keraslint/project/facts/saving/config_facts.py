@@ -11,11 +11,13 @@ from keraslint.project.facts.may_refer_to import dotted
 from keraslint.project.facts.module_facts import (
     ConfigSummary,
     FromConfigSummary,
+    Handed,
     InitSummary,
     Parent,
     SavingSummary,
 )
 from keraslint.project.facts.saving.fixed_parameters import settled
+from keraslint.project.facts.saving.given_back import given_back
 from keraslint.project.facts.saving.kwargs_forwarding import handling
 from keraslint.project.facts.saving.unused_parameters import idle
 from keraslint.project.syntax.node_walk import walk
@@ -26,22 +28,40 @@ _COPIES = frozenset({"dict", "copy", "deepcopy", "copy.copy", "copy.deepcopy", "
 _PLAIN = frozenset({"int", "float", "str", "bool", "None"})
 
 
-def saving(node: ast.ClassDef, places: Places) -> SavingSummary:
+def saving(node: ast.ClassDef, places: Places, *, makes_weights: bool = True) -> SavingSummary:
     """What the three methods of a class say, those that it has."""
     found = {item.name: item for item in node.body if isinstance(item, ast.FunctionDef)}
+    others = [item for name, item in found.items() if name != "get_config" and makes_weights]
     init, config, reader = map(found.get, ("__init__", "get_config", "from_config"))
     return SavingSummary(
         at=places.name(node, node.name),
-        init=_init(init, places) if init else None,
+        init=_init(init, places, others) if init else None,
         config=_config(config, places) if config else None,
         reader=_reader(reader) if reader else None,
+        handed=tuple(one for name in ("__init__", "build") for one in _handed(found.get(name))),
     )
+
+
+def _handed(node: ast.FunctionDef | None) -> Iterator[Handed]:
+    """The arguments of calls that are names, or attributes of `self`."""
+    if node is None:
+        return
+    for item in walk(node.body):
+        if not isinstance(item, ast.Call):
+            continue
+        callee = dotted(item.func)
+        places: list[tuple[str | int, ast.expr]] = [*enumerate(item.args)]
+        places += [(keyword.arg, keyword.value) for keyword in item.keywords if keyword.arg]
+        for place, value in places if callee else ():
+            name = dotted(value) if isinstance(value, (ast.Name, ast.Attribute)) else ""
+            if name and ("." not in name or name.startswith("self.")):
+                yield Handed(method=node.name, callee=callee, place=place, value=name)
 
 
 # -- __init__ ------------------------------------------------------------------------------------
 
 
-def _init(node: ast.FunctionDef, places: Places) -> InitSummary:
+def _init(node: ast.FunctionDef, places: Places, methods: list[ast.FunctionDef]) -> InitSummary:
     inner = walk(node.body)
     names = [item for item in inner if item.__class__ is ast.Name]
     written = [item.attr for item in inner if item.__class__ is ast.Attribute and _is_own(item)]
@@ -62,6 +82,7 @@ def _init(node: ast.FunctionDef, places: Places) -> InitSummary:
         plain=frozenset(_plain_parameters(node.args)),
         empty=_only_raises(node.body),
         rest=handled,
+        elsewhere=given_back(node, methods, stores),
     )
 
 
