@@ -120,7 +120,7 @@ class Proving:
 
     def _verdict(self, source: Source, fix: Fix, before: Sequence[Proved]) -> Verdict:
         if fix.unseen:
-            reason = f"running it cannot clear a doubt: {fix.unseen[0]}"
+            reason = f"cannot be proved by running this class: {fix.unseen[0]}"
             return Verdict(outcome=Outcome.UNKNOWN, layer=fix.layer, reason=reason)
         if ORDER_CHANGES in fix.doubts and (source.path, fix.layer) in self._reordered:
             reason = f"not run again: {ORDER_CHANGES}, as a wider fix of this class has shown"

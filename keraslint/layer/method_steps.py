@@ -32,7 +32,7 @@ class Step:
     `stays` says why it cannot leave the method (`""`: it can); `doubts` what cannot be shown.
     `runs` are the layer's own methods that it calls, with the call; `supers` those of a base
     that it calls through `super()`; `takes` and `gives` are the attributes that these read and
-    write; `mercy` are cells that calls of which nothing is known may change.
+    write; `mercy` are names passed to calls that cannot be resolved: they may be mutated.
     """
 
     node: cst.CSTNode

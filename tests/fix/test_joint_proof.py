@@ -131,7 +131,7 @@ def test_what_running_cannot_clear_is_not_run() -> None:
 
     assert (proved, claims) == ([], [])
     (verdict,) = proving.tried.values()
-    assert verdict.reason == "running it cannot clear a doubt: a subclass"
+    assert verdict.reason == "cannot be proved by running this class: a subclass"
 
 
 def test_a_rewrite_that_is_no_python_is_refuted_without_running_it() -> None:

@@ -342,7 +342,7 @@ def test_a_proving_run_tells_of_each_fix_and_counts_them() -> None:
 
 def test_a_recipe_would_not_help_a_layer_that_was_not_run() -> None:
     fate = settled(
-        "kept", replace(UNKNOWN, reason="running it cannot clear a doubt", environment="")
+        "kept", replace(UNKNOWN, reason="cannot be proved by running this class", environment="")
     )
 
     text = render(

@@ -112,7 +112,7 @@ def _carries(step: Step, held: set[str]) -> bool:
 
 
 def absorb(step: Step, enter: Enter, seen: set[tuple[str, str, int]]) -> None:
-    """Let a step that runs the layer's own methods answer for all that they do."""
+    """Add the effects of the methods that a step calls to those of the step."""
     for method, _ in step.supers:
         step.gives.update({f"self.{attribute}": None for attribute in method.summary.assigns})
     for method, _ in step.runs:

@@ -1,4 +1,4 @@
-"""The names that moved code mentions → what of them the world around the layer may change."""
+"""The names that moved code reads → those that code outside the layer may change in between."""
 
 from __future__ import annotations
 

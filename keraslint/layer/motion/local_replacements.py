@@ -1,4 +1,4 @@
-"""Moved steps → how `build()` gets hold again of a layer that one of its local names held."""
+"""Moved steps → the expressions that replace, in `build()`, local variables that moved."""
 
 from __future__ import annotations
 

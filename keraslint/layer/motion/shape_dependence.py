@@ -26,7 +26,7 @@ _DEPTH = 5
 class _Frame:
     """One running method: what its result needs, and what decides whether it goes on.
 
-    `stopped` is for good, `cut` for a turn of a loop, or its other turns.
+    `stopped` are the dependences of an early `return`, `cut` those of `break` and `continue`.
     """
 
     returns: Needs = NOTHING

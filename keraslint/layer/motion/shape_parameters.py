@@ -1,4 +1,4 @@
-"""`build()` → `build()` as `__init__` could run it, where a parameter gives what the shape says."""
+"""`build()` → the same, with reads of the input shape replaced by parameters of `__init__`."""
 
 from __future__ import annotations
 

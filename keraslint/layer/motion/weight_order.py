@@ -1,4 +1,4 @@
-"""A plan → one that leaves the order of `.weights` as it was."""
+"""A plan of moves → one that leaves the order of `.weights` as it was."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An expression → the leaves that it may stand for; an assignment → what it binds."""
+"""An expression → the names that it may refer to; an assignment → what it binds."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """What a module declares, as plain data that can be cached and compared.
 
-A *leaf* is a string that says what an expression may stand for: `layers.Dense` (a name),
+A *leaf* is a string that says what an expression may refer to: `layers.Dense` (a name),
 `layers.Dense()` (what calling that name returns), `NORMS[]` (an item of that name),
 `layers.*` (some attribute of that name). Leaves are given a meaning in `project.hierarchy`.
 """

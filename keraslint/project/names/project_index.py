@@ -1,4 +1,4 @@
-"""The texts of one run → classes and their ancestry, and who descends from whom."""
+"""The texts of one run → their facts, each class's ancestry, and its subclasses."""
 
 from __future__ import annotations
 

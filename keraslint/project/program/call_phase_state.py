@@ -1,4 +1,4 @@
-"""Summaries alone → the methods that only `call()` runs, and the state that they create."""
+"""The facts of a class → the state (layers, weights, seeds) that is created while `call()` runs."""
 
 from __future__ import annotations
 

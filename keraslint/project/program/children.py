@@ -345,7 +345,7 @@ def trained_otherwise(hierarchy: Hierarchy, ref: ClassRef) -> tuple[str, ...]:
 
 
 def _trains_unasked(hierarchy: Hierarchy, target: Symbol | ClassRef) -> bool:
-    """Whether an instance takes it that it trains unless it is told otherwise."""
+    """Whether `call()` defaults to `training=True`."""
     call = hierarchy.method(target, "call") if isinstance(target, ClassRef) else None
     return call is not None and any(p.name == "training" and p.on for p in call.summary.parameters)
 

@@ -1,4 +1,4 @@
-"""Summaries alone → the arguments that a constructor is given a second time when it is loaded."""
+"""The facts of a class → the arguments that loading passes to its base a second time."""
 
 from __future__ import annotations
 
