@@ -26,6 +26,7 @@ _LINE_END = re.compile(r"\r\n|\r|\n")
 _MARK = re.compile(r"#!((?:[ \t]+KRL\d{3})+)")
 _UNSAFE = re.compile(r"^# keraslint: fixture unsafe\r?$", re.MULTILINE)
 _REFUTED = re.compile(r"^# keraslint: fixture refuted: (\S.*?)\s*$", re.MULTILINE)
+_UNKNOWN = re.compile(r"^# keraslint: fixture unknown: (\S.*?)\s*$", re.MULTILINE)
 _NO_FIX = re.compile(r"^# keraslint: fixture no-fix: (\S.*?)\s*$", re.MULTILINE)
 
 Place = tuple[str, int, str]
@@ -71,6 +72,12 @@ class File:
     def refuted(self) -> str:
         """The word that the proof must say, if it must refute the rewrite."""
         found = _REFUTED.search(self.text)
+        return found[1] if found else ""
+
+    @property
+    def unknown(self) -> str:
+        """The word that the proof must say, if there is nothing that it could compare with."""
+        found = _UNKNOWN.search(self.text)
         return found[1] if found else ""
 
     @property

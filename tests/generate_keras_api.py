@@ -329,6 +329,14 @@ def _locks_in_init(cls: type) -> bool:
     return False
 
 
+def _takes_values(cls: type) -> bool:
+    """Say whether a call takes other things than tensors by position."""
+    return cls.__call__ is not keras.Layer.__call__ or any(
+        "_allow_non_tensor_positional_args = True" in _source(vars(base).get("__init__"))
+        for base in cls.__mro__
+    )
+
+
 def _source(function: Any) -> str:
     try:
         return inspect.getsource(function)
@@ -350,6 +358,8 @@ def flags_of(cls: type) -> list[str]:
         flags.append("locks")
     if _is_wrapper(cls):
         flags.append("wrapper")
+    if _takes_values(cls):
+        flags.append("values")
     if cls.__name__ in NOT_MADE.split():
         return flags
     run = _made_and_called(cls)

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from keraslint.diagnostic import Edit, Span
+from keraslint.project.facts.module_facts import comes_by_tensorflow
 from keraslint.project.names.definitions import ClassRef
 from keraslint.project.names.name_resolution import Hierarchy
 
@@ -114,6 +115,11 @@ class LayerClass:
     def kind(self) -> str:
         """`layer`, `model`, or `assumed` to be a layer."""
         return self.hierarchy.lineage(self.ref).kind.value
+
+    @property
+    def surely_keras_3(self) -> bool:
+        """Whether what fails on Keras 3 fails here: `tensorflow.keras` may well be Keras 2."""
+        return self.keras == 3 and not comes_by_tensorflow(self.ref.module)
 
     @cached_property
     def constructions(self) -> tuple[Construction, ...]:

@@ -38,7 +38,8 @@ class LayerClass:
 
     `weightless` holds for every choice of arguments; when it could not be shown it is False.
     `locks_in_init`: the class's `__init__` locks the layer, so that a subclass without `build()`
-    cannot create sub-layers. `has_seed` and `trains_differently` are those of a typical instance.
+    cannot create sub-layers. `takes_values`: it can be called with other things than tensors by
+    position. `has_seed` and `trains_differently` are those of a typical instance.
     """
 
     name: str
@@ -50,6 +51,7 @@ class LayerClass:
     has_seed: bool
     locks_in_init: bool
     wrapper: bool
+    takes_values: bool
     trains_differently: bool
 
 
@@ -89,6 +91,7 @@ def layer_class(dotted: str) -> LayerClass | None:
         has_seed="seed" in flags,
         locks_in_init="locks" in flags,
         wrapper="wrapper" in flags,
+        takes_values="values" in flags,
         trains_differently="trains" in flags,
     )
 
