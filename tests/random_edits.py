@@ -28,8 +28,8 @@ def _any(root: Path, dice: random.Random) -> Path:
 
 def _classes(path: Path) -> list[ast.ClassDef]:
     try:
-        tree = ast.parse(path.read_text("utf-8"))
-    except SyntaxError:
+        tree = ast.parse(path.read_text("utf-8", "surrogateescape"))
+    except (SyntaxError, ValueError):
         return []
     return [node for node in tree.body if isinstance(node, ast.ClassDef)]
 
@@ -50,10 +50,10 @@ def _module(root: Path, path: Path) -> str:
 def comment(root: Path, dice: random.Random) -> str:
     """Add a comment above some statement of the file's own level."""
     path = _any(root, dice)
-    lines = path.read_text("utf-8").split("\n")
+    lines = path.read_text("utf-8", "surrogateescape").split("\n")
     starts = [n for n, line in enumerate(lines) if line[:1].isalpha()] or [0]
     lines.insert(dice.choice(starts), dice.choice(["# a comment", "", "# keraslint: ignore"]))
-    path.write_text("\n".join(lines), "utf-8")
+    path.write_text("\n".join(lines), "utf-8", "surrogateescape")
     return f"comment in {path}"
 
 
@@ -72,9 +72,9 @@ def body(root: Path, dice: random.Random) -> str:
 
 
 def _put(path: Path, line: int, text: str) -> str:
-    lines = path.read_text("utf-8").split("\n")
+    lines = path.read_text("utf-8", "surrogateescape").split("\n")
     lines.insert(line - 1, text)
-    path.write_text("\n".join(lines), "utf-8")
+    path.write_text("\n".join(lines), "utf-8", "surrogateescape")
     return f"{text.strip()!r} in {path}:{line}"
 
 
@@ -113,8 +113,9 @@ def rename_class(root: Path, dice: random.Random) -> str:
     if found is None:
         return ""
     path, one = found
-    text = path.read_text("utf-8")
-    path.write_text(text.replace(f"class {one.name}", f"class {one.name}X", 1), "utf-8")
+    text = path.read_text("utf-8", "surrogateescape")
+    new = text.replace(f"class {one.name}", f"class {one.name}X", 1)
+    path.write_text(new, "utf-8", "surrogateescape")
     return f"{one.name} renamed in {path}"
 
 
@@ -124,14 +125,14 @@ def rebase(root: Path, dice: random.Random) -> str:
     if one is None or other is None:
         return ""
     path, node = one
-    lines = path.read_text("utf-8").split("\n")
+    lines = path.read_text("utf-8", "surrogateescape").split("\n")
     indent = "    "
     lines[node.lineno - 1] = f"class {node.name}({other[1].name}):"
     for number in range(node.lineno, node.body[0].lineno - 1):
         if not lines[number].startswith(f"{indent}@"):
             lines[number] = ""
     lines.insert(0, f"from {_module(root, other[0])} import {other[1].name}")
-    path.write_text("\n".join(lines), "utf-8")
+    path.write_text("\n".join(lines), "utf-8", "surrogateescape")
     return f"{node.name} of {path} derives from {other[1].name}"
 
 
@@ -142,13 +143,13 @@ def move_class(root: Path, dice: random.Random) -> str:
         return ""
     path, node = found
     target = _any(root, dice)
-    lines = path.read_text("utf-8").split("\n")
+    lines = path.read_text("utf-8", "surrogateescape").split("\n")
     first = min([node.lineno, *(one.lineno for one in node.decorator_list)]) - 1
     taken = lines[first : node.end_lineno]
     lines[first : node.end_lineno] = dice.choice(
         [[f"from {_module(root, target)} import {node.name}"], [""]]
     )
-    path.write_text("\n".join(lines), "utf-8")
+    path.write_text("\n".join(lines), "utf-8", "surrogateescape")
     with target.open("a", encoding="utf-8") as file:
         file.write("\n" + "\n".join(taken) + "\n")
     return f"{node.name} moves from {path} to {target}"

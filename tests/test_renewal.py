@@ -127,6 +127,17 @@ def test_without_cures_the_findings_are_the_same_and_have_no_fix(folder: Path) -
     )
 
 
+def test_cures_that_are_asked_for_later_are_those_of_a_look_with_cures(folder: Path) -> None:
+    texts = sources(folder, TEXTS)
+    warm = route(folder, texts)
+    quick = warm.file(texts["layer.py"], cures=lambda span: False).diagnostics
+
+    cured = tuple(warm.cured(one) for one in quick)
+
+    assert cured == said(warm, texts["layer.py"])
+    assert any(one.fix is not None for one in cured)
+
+
 def test_a_method_that_has_only_moved_is_told_where_it_is_now(folder: Path) -> None:
     texts = sources(folder, TEXTS)
     twice = LAYER + LAYER[LAYER.index("\n\nclass") :].replace("Block", "Other")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,11 +25,12 @@ from keraslint.project.names.unresolved_lines import doubtful
 from keraslint.project.serialization.never_saved import is_made_for_a_test, is_only_for_training
 from keraslint.project.syntax.parse import fault, require_python
 from keraslint.rule_selection import selected
-from keraslint.rules import Cure, Rule, registry
+from keraslint.rules import Cure, Finding, Rule, registry
 from keraslint.rules import unused_suppression as unused
 from keraslint.settings import Settings
 
 if TYPE_CHECKING:
+    from keraslint.layer.layer_class import LayerClass
     from keraslint.layer.layer_reader import LayerReader
 
 _OURS = re.compile(r"KRL|# *keraslint:")  # without one, no comment of a file can be idle
@@ -57,6 +58,20 @@ class Unlintable(Exception):
         self.problem = problem
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Checked:
+    """What a rule has found in a class; the cure is worked out when it is asked for, once."""
+
+    layer: LayerClass
+    rule: Rule
+    finding: Finding
+
+    @cached_property
+    def cured(self) -> Cure:
+        cure = self.rule.cure
+        return cure(self.layer, self.finding) if cure is not None else Cure()
+
+
 class Route:
     """The way of each file of one run: index → candidate classes → facts → rules."""
 
@@ -71,6 +86,7 @@ class Route:
         self.index = Index(texts, settings, self._may_matter, facts.summary, facts.outline)
         self._cures: Callable[[Span], bool] = everywhere
         self._before: LayerReader | None = None
+        self._checked: dict[str, dict[tuple[str, Span], _Checked]] = {}
 
     def recorded(self, text: Text) -> tuple[Found, tuple[Leaf, ...]]:
         """Lint one file, and tell the facts of which the outcome is made."""
@@ -95,6 +111,7 @@ class Route:
             SyntaxError, ValueError, RecursionError: it is not Python; the old text stays.
         """
         self.index.renew(text)
+        self._checked.clear()
         self._before = self.__dict__.pop("_reader", self._before)
 
     def file(self, text: Text, *, cures: Callable[[Span], bool] = everywhere) -> Found:
@@ -103,6 +120,7 @@ class Route:
         Fixes cost more than the findings; `cures` says where they are wanted.
         """
         self._cures = cures
+        self._checked.pop(text.path, None)
         try:
             return Found(self._file(text))
         except Unlintable as error:
@@ -114,6 +132,15 @@ class Route:
             reason = f"{type(error).__name__}: {error}"
             problem = Unreadable(path=text.path, kind=Trouble.INTERNAL, reason=reason)
         return Found(problems=(problem,))
+
+    def cured(self, told: Diagnostic) -> Diagnostic:
+        """What `file` has told of a text that has not changed since, with its fix."""
+        checked = self._checked.get(told.path, {}).get((told.code, told.span))
+        try:
+            cured = checked.cured if checked is not None else Cure()
+        except Exception:  # it is told when all of the file's fixes are asked for
+            return told
+        return replace(told, fix=cured.fix, why_no_fix=cured.why_not)
 
     def _file(self, text: Source | Unreadable) -> tuple[Diagnostic, ...]:
         """Everything that is wrong with one file, suppressions heeded.
@@ -226,8 +253,11 @@ class Route:
         assumed = _assumed(ref, self.index.hierarchy.lineage(ref))
         for rule in rules:
             for finding in rule.check(layer) if rule.check is not None else ():
-                cure = rule.cure if self._cures(finding.span) else None
-                cured = cure(layer, finding) if cure is not None else Cure()
+                checked = _Checked(layer=layer, rule=rule, finding=finding)
+                cured = checked.cured if self._cures(finding.span) else Cure()
+                if self._cures is not everywhere:  # somebody may ask for the rest of the fixes
+                    known = self._checked.setdefault(layer.path, {})
+                    known[rule.code, finding.span] = checked
                 yield Diagnostic(
                     code=rule.code,
                     name=rule.name,

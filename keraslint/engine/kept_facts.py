@@ -28,6 +28,7 @@ class KeptFacts:
         self._store = store
         self.keeping = store is not None
         self._rows: dict[str, str] = {}
+        self._outlines: dict[str, tuple[Source, Outline]] = {}
         self.fresh: dict[str, str] = {}
         self.version = self._version()
 
@@ -84,6 +85,12 @@ class KeptFacts:
 
     def outline(self, source: Source) -> Outline:
         """What a cheap look at a text says."""
+        known = self._outlines.get(source.path)
+        if known is None or known[0] is not source:
+            known = self._outlines[source.path] = source, self._outline(source)
+        return known[1]
+
+    def _outline(self, source: Source) -> Outline:
         key = f"outline {self.version} {source.digest}"
         kept = self._row(key)
         if kept is not None:
@@ -93,8 +100,18 @@ class KeptFacts:
             except ValueError:
                 pass
         found = outlined(source)
-        self._keep(key, written(found).text)
+        if self.keeping:
+            self._keep(key, written(found).text)
         return found
+
+    def rest(self) -> None:
+        """Keep what is new, once: of what is typed from now on, nothing is kept."""
+        if self._store is not None:
+            self._store.keep(self.fresh)
+            self._store.close()
+        self._store, self.keeping = None, False
+        self._rows.clear()
+        self.fresh.clear()
 
     def _worked_out(
         self, source: Source, name: str, key: str, *, is_package: bool

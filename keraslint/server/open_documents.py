@@ -69,7 +69,7 @@ class Desk:
         if not project.covers(document.path):
             return (), ()
         is_first = document.good is None  # it pays for what the next ones find done
-        found = project.findings(document.source, cures=nowhere)
+        found = project.told(document.source)
         told = found.diagnostics
         if project.holds(document.source):
             document.good, document.found = document.source, told
@@ -84,13 +84,7 @@ class Desk:
         project = self._projects.of(document.path)
         if not project.covers(document.path):
             return []
-
-        def here(other: Span) -> bool:
-            return other.start <= span.end and span.start <= other.end
-
-        found = project.findings(document.source, cures=here).diagnostics
-        holds = project.holds(document.source)
-        return [one for one in found if holds and here(one.span)]
+        return project.cured(document.source, span)
 
     def offered(self, document: Document, finding: Diagnostic) -> bool:
         """Whether the fix of a finding may be offered."""
@@ -106,8 +100,3 @@ class Desk:
         """The text with all fixes that need no asking."""
         project = self._projects.of(document.path)
         return project.mended(document.source) if self.may_mend(document) else document.source
-
-
-def nowhere(_: Span) -> bool:
-    """Want no fixes."""
-    return False

@@ -46,6 +46,17 @@ class Places:
         return types.TextEdit(self.range(edit.span), ends_as(self._source, edit.content))
 
 
+def after(source: Source, change: types.TextDocumentContentChangeEvent, encoding: str) -> str:
+    """The text after a change; lines are those of the protocol, which ends them at no form feed."""
+    if isinstance(change, types.TextDocumentContentChangeWholeDocument):
+        return change.text
+    places = Places(source, encoding)
+    start, end = (
+        source.offset(places.position(at)) for at in (change.range.start, change.range.end)
+    )
+    return source.text[:start] + change.text + source.text[end:]
+
+
 def line_edits(old: Source, new: Source) -> list[Edit]:
     """The lines that differ, as edits of the old text."""
     before, after = _lines(old), _lines(new)

@@ -17,7 +17,7 @@ from keraslint import __version__
 from keraslint.diagnostic import Span
 from keraslint.project.files.source import typed
 from keraslint.server.open_documents import Desk, Document
-from keraslint.server.positions import Places, line_edits
+from keraslint.server.positions import Places, after, line_edits
 from keraslint.server.project_lookup import Asked, is_configuration
 from keraslint.server.protocol_values import (
     FIX_ALL,
@@ -45,9 +45,8 @@ class _Wire:
     """One editor at the other end; everything happens in one thread, one message at a time."""
 
     def __init__(self, asked: Asked) -> None:
-        # Whole texts: where pygls cuts lines (form feeds among them) is not where editors do.
         self.server = LanguageServer(
-            SOURCE, __version__, text_document_sync_kind=types.TextDocumentSyncKind.Full
+            SOURCE, __version__, text_document_sync_kind=types.TextDocumentSyncKind.Incremental
         )
         self._desk = Desk(asked, self._folders, self._complain)
         self._uris: dict[str, str] = {}
@@ -86,7 +85,13 @@ class _Wire:
         if able is None or not able.dynamic_registration:
             return
         self._watched = True
-        globs = ("**/*.py", "**/pyproject.toml", "**/keraslint.toml", "**/.keraslint.toml")
+        globs = (
+            "**/*.py",
+            "**/*.ipynb",
+            "**/pyproject.toml",
+            "**/keraslint.toml",
+            "**/.keraslint.toml",
+        )
         options = types.DidChangeWatchedFilesRegistrationOptions(
             [types.FileSystemWatcher(glob) for glob in globs]
         )
@@ -109,8 +114,10 @@ class _Wire:
         document = self._desk.documents.get(path)
         if document is None:
             return
-        text = self.server.workspace.get_text_document(params.text_document.uri).source
-        self._desk.lay(path, params.text_document.version, typed(text, path))
+        source = document.source
+        for change in params.content_changes:
+            source = typed(after(source, change, self._encoding), path)
+        self._desk.lay(path, params.text_document.version, source)
         slow = document.seconds > SLOW
         soon = min(document.seconds, LONGEST) if slow else PAUSE
         self._soon(path, LONGEST if self._pulls() else soon)
@@ -258,8 +265,12 @@ class _Wire:
     # -- what the editor can do ------------------------------------------------------------
 
     def _places(self, document: Document) -> Places:
+        return Places(document.source, self._encoding)
+
+    @property
+    def _encoding(self) -> str:
         encoding = self.server.workspace.position_encoding
-        return Places(document.source, str(getattr(encoding, "value", encoding) or "utf-16"))
+        return str(getattr(encoding, "value", encoding) or "utf-16")
 
     def _folders(self) -> Sequence[Path]:
         workspace = self.server.workspace

@@ -12,6 +12,8 @@ from pathlib import Path
 from keraslint.baseline import read_baseline
 from keraslint.diagnostic import Diagnostic, Span
 from keraslint.engine.analysis import Found, Route, everywhere
+from keraslint.engine.kept_facts import KeptFacts
+from keraslint.engine.store import Store
 from keraslint.fix.apply import apply
 from keraslint.project.files.discover import files_in
 from keraslint.project.files.glob_patterns import excluded
@@ -41,14 +43,22 @@ class Project:
         self.trust = Trust.of(settings)
         self._folder = folder
         self._states: dict[str, tuple[int, int]] = {}
+        self._told: dict[str, tuple[Source, Found]] = {}
         self._route = self._new_route(held)
 
     def _new_route(self, held: Iterable[Source]) -> Route:
+        self._told.clear()
         texts = {str(path): read(path) for path in self._files()}
         self._states = {path: state(path) for path in texts}
         sources = {path: text for path, text in texts.items() if isinstance(text, Source)}
         sources |= {text.path: text for text in held if is_python(text.text)}
-        return Route(tuple(sources.values()), self.settings)
+        self._facts = KeptFacts(self._store())
+        self._facts.fetch_outlines(sources.values())
+        return Route(tuple(sources.values()), self.settings, self._facts)
+
+    def _store(self) -> Store | None:
+        settings = self.settings
+        return Store(settings.path(settings.cache_dir)) if settings.cache else None
 
     def _files(self) -> tuple[Path, ...]:
         if self._folder is None:
@@ -64,6 +74,24 @@ class Project:
     def covers(self, path: str) -> bool:
         """Whether a file is to be linted."""
         return not excluded(Path(path), self.settings)
+
+    def told(self, text: Source) -> Found:
+        """What is wrong with a text, without fixes; nothing is worked out twice for one version."""
+        known = self._told.get(text.path)
+        if known is None or known[0] is not text or not self.holds(text):
+            if not self.holds(text):
+                self._told.clear()  # the new text may change what is wrong with others
+            known = self._told[text.path] = text, self.findings(text, cures=nowhere)
+            self._facts.rest()
+        return known[1]
+
+    def cured(self, text: Source, at: Span) -> list[Diagnostic]:
+        """What is wrong at a place, with fixes; none while the text is no Python."""
+        here = [one for one in self.told(text).diagnostics if _meet(one.span, at)]
+        if not self.holds(text):
+            return []
+        with _undisturbed():
+            return [self._route.cured(one) for one in here]
 
     def findings(self, text: Source, *, cures: Callable[[Span], bool]) -> Found:
         """What is wrong with a text; fixes, which would take longer, are worked out on demand."""
@@ -89,6 +117,7 @@ class Project:
             if done.text == new.text or not is_python(done.text):
                 break
             new = replace(new, text=done.text)
+        self._told.clear()
         self.take(text)
         return new
 
@@ -100,6 +129,7 @@ class Project:
         with contextlib.suppress(SyntaxError, ValueError, RecursionError):
             if not self._route.holds(text):
                 self._route.renew(text)
+                self._told.clear()
 
     def look_again(self, held: Iterable[Source]) -> bool:
         """Read the files that are no longer what they were; tell whether there were any."""
@@ -116,6 +146,15 @@ class Project:
             if path not in ours and isinstance(text, Source):
                 self.take(text)
         return bool(changed)
+
+
+def nowhere(_: Span) -> bool:
+    """Want no fixes."""
+    return False
+
+
+def _meet(one: Span, other: Span) -> bool:
+    return one.start <= other.end and other.start <= one.end
 
 
 def state(path: str) -> tuple[int, int]:

@@ -139,10 +139,12 @@ class Editor:
         self.type(uri, text)
         return self.found(uri)
 
-    def type(self, uri: str, text: str) -> None:
+    def type(self, uri: str, text: str, at: Json | None = None) -> None:
+        """Type a text in place of the whole, or of what is `at` a range."""
         self._versions[uri] += 1
         document = {"uri": uri, "version": self._versions[uri]}
-        params = {"textDocument": document, "contentChanges": [{"text": text}]}
+        change = {"text": text} if at is None else {"text": text, "range": at}
+        params = {"textDocument": document, "contentChanges": [change]}
         self.tell("textDocument/didChange", params)
 
     def found(self, uri: str) -> list[Json]:

@@ -99,6 +99,15 @@ class TestFindings:
             "end": {"line": 10, "character": 51},
         }
 
+    def test_a_key_is_typed_where_it_is_typed(self, tmp_path: Path) -> None:
+        top = {"line": 0, "character": 0}
+        with Editor(tmp_path) as editor:
+            editor.open(uri(tmp_path), BLOCK)
+            editor.type(uri(tmp_path), "\n\n", {"start": top, "end": top})
+            (moved,) = editor.found(uri(tmp_path))
+
+        assert moved["range"]["start"] == {"line": 11, "character": 21}
+
     def test_what_is_typed_in_one_file_tells_in_another(self, tmp_path: Path) -> None:
         base = "import keras\n\n\nclass Base(keras.layers.Layer):\n    pass\n"
         derived = BLOCK.replace("keras.layers.Layer", "Base").replace(

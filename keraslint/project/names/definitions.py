@@ -121,6 +121,11 @@ class Lineage:
     roots: tuple[Symbol, ...]
     missing: Leaves = ()
 
+    @classmethod
+    def unknown(cls, ref: ClassRef) -> Lineage:
+        """What is known of a class while its ancestry is being found."""
+        return cls(kind=Kind.UNKNOWN, chain=(ref,), roots=())
+
     @property
     def is_layer(self) -> bool:
         """Whether it is one, or is assumed to be one."""

@@ -37,10 +37,7 @@ _FROM_CONFIG = (".from_config", ".from_layer")
 
 
 class Hierarchy:
-    """Answers questions about names; reads further modules through `load` when it must.
-
-    Answers are kept in a `Memo` each, which hands on what they rest on: never in a plain `dict`.
-    """
+    """Answers questions about names through `load`; they are kept in a `Memo`, never a `dict`."""
 
     def __init__(
         self,
@@ -50,23 +47,19 @@ class Hierarchy:
     ) -> None:
         self._load = load
         self.set_elsewhere = set_elsewhere
-        self._reads = reads or Reads()
-        self._lineages: Memo[ClassRef, Lineage] = Memo(self._reads, self._ancestry)
-        self._values: Memo[tuple[object, ...], tuple[Meaning, ...]] = Memo(
-            self._reads, lambda _: ()
-        )
-        self._ancestries: Memo[ClassRef, Lineage] = Memo(
-            self._reads, lambda ref: Lineage(kind=Kind.UNKNOWN, chain=(ref,), roots=())
-        )
-        self._uses: Memo[ClassRef, ClassUse] = Memo(self._reads, lambda _: ClassUse(()))
+        self._reads = reads = reads or Reads()
+        self._lineages: Memo[ClassRef, Lineage] = Memo(reads, self._ancestry)
+        self._ancestries: Memo[ClassRef, Lineage] = Memo(reads, Lineage.unknown)
+        self._values: Memo[tuple[object, ...], tuple[Meaning, ...]] = Memo(reads, lambda _: ())
+        self._uses: Memo[ClassRef, ClassUse] = Memo(reads, lambda _: ClassUse(()))
         # A class that contains itself adds nothing.
-        self._weightless: Memo[ClassRef, bool] = Memo(self._reads, lambda _: True)
+        self._weightless: Memo[ClassRef, bool] = Memo(reads, lambda _: True)
 
     # -- classes ---------------------------------------------------------------------------
 
     def lineage(self, ref: ClassRef) -> Lineage:
         """Find what a class descends from; cycles end, what cannot be found is `missing`."""
-        return self._lineages.ask(ref, lambda: self._assuming(ref))
+        return self._lineages.ask(ref, ref.module.path, lambda: self._assuming(ref))
 
     def _assuming(self, ref: ClassRef) -> Lineage:
         lineage = self._ancestry(ref)
@@ -76,7 +69,7 @@ class Hierarchy:
 
     def _ancestry(self, ref: ClassRef) -> Lineage:
         """What names tell of what a class descends from."""
-        return self._ancestries.ask(ref, lambda: self._descend(ref))
+        return self._ancestries.ask(ref, ref.module.path, lambda: self._descend(ref))
 
     def _descend(self, ref: ClassRef) -> Lineage:
         chain, roots, missing = [ref], [], []
@@ -134,7 +127,9 @@ class Hierarchy:
         if isinstance(target, Symbol):
             known_class = keras_api.layer_class(target.name)
             return known_class is not None and known_class.weightless
-        return self._weightless.ask(target, lambda: makes_no_weights(self, target))
+        return self._weightless.ask(
+            target, target.module.path, lambda: makes_no_weights(self, target)
+        )
 
     # -- names -----------------------------------------------------------------------------
 
@@ -175,7 +170,7 @@ class Hierarchy:
         owner = scope.owner
         if owner is None:
             return ClassUse(())
-        return self._uses.ask(owner, lambda: ClassUse(self.lineage(owner).chain))
+        return self._uses.ask(owner, owner.module.path, lambda: ClassUse(self.lineage(owner).chain))
 
     def _returned_layer(self, ref: FunctionRef) -> Symbol | ClassRef | None:
         """The layer class of which a function returns a new instance, whichever way it returns."""
@@ -202,9 +197,12 @@ class Hierarchy:
         owner = scope.owner.key if scope.owner else None
         function = (scope.function.name, scope.function.line) if scope.function else None
         key = (scope.module.path, owner, function, leaf)
-        return self._values.ask(key, lambda: tuple(dict.fromkeys(self._mean(scope, leaf))))
+        path = scope.module.path
+        return self._values.ask(key, path, lambda: tuple(dict.fromkeys(self._mean(scope, leaf))))
 
     def _mean(self, scope: Scope, leaf: str) -> Iterator[Meaning]:
+        if scope.owner is not None:
+            self._reads.note(("module", scope.owner.module.path))
         if leaf.endswith("()"):
             yield from self._call(scope, leaf[:-2])
         elif leaf.endswith("[]"):

@@ -13,10 +13,12 @@ from keraslint.project.names.keras_version import keras_of
 from keraslint.project.names.module_loader import Modules, Summarize, from_text
 from keraslint.project.names.name_resolution import Hierarchy
 from keraslint.project.names.project_outline import ProjectOutline
-from keraslint.project.names.recorded_reads import Reads
+from keraslint.project.names.recorded_reads import Bits, Reads
 from keraslint.project.names.text_outline import Outline, outlined
 from keraslint.project.syntax.parse import parse
 from keraslint.settings import Settings
+
+_OF_ALL_FILES = frozenset({"headers", "set", "weights alone"})
 
 
 class Index:
@@ -66,10 +68,20 @@ class Index:
         Raises:
             SyntaxError, ValueError, RecursionError: it is not Python; the old text stays.
         """
+        is_new = text.path not in self._texts
         self.modules.renew(text)
         self._texts[text.path] = text
-        self.outline.forget()
-        self.hierarchy = Hierarchy(self.modules.load, self._set_elsewhere, self.reads)
+        self.outline.forget(files=is_new)
+        self.reads.forget(self._resting_on(text.path, files=is_new))
+
+    def _resting_on(self, path: str, *, files: bool) -> Bits:
+        """What may be different after a text has changed; `files`: it was not there before."""
+        bits = 0
+        for leaf in self.reads.all:
+            kind, about = leaf[:2]
+            if about == path or kind in _OF_ALL_FILES or (files and kind == "find"):
+                bits |= self.reads.bit(leaf)
+        return bits
 
     def module(self, text: Source) -> ModuleSummary | None:
         """What a file declares, if a cheap look at its text says that it may matter.

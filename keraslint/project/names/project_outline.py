@@ -30,14 +30,15 @@ class ProjectOutline:
         self._texts = texts
         self._modules = modules
         self._outline = outline
-        self.forget()
+        self.forget(files=True)
 
-    def forget(self) -> None:
-        """Look anew: a text has changed."""
-        self._given: set[str] | None = None
+    def forget(self, *, files: bool) -> None:
+        """Look anew: a text has changed, or even which files there are."""
+        if files:
+            self._given: set[str] | None = None
+            self._near: dict[str, tuple[Source, ...]] = {}
+            self._near_headers: dict[str, Headers] = {}
         self._headers: Headers | None = None
-        self._near: dict[str, tuple[Source, ...]] = {}
-        self._near_headers: dict[str, Headers] = {}
         self._weights_alone: dict[str, bool] = {}
         self._set: dict[str, dict[str, set[str]]] | None = None
 

@@ -27,6 +27,7 @@ class Reads:
         self._leaves: list[Leaf] = []
         self._bits: dict[Leaf, Bits] = {}
         self._seen: Bits = 0
+        self._memos: list[Callable[[Bits], None]] = []
         self.depth = 0
         self.reaches = _NOBODY
 
@@ -52,6 +53,15 @@ class Reads:
             lowest = bits & -bits
             yield self._leaves[lowest.bit_length() - 1]
             bits ^= lowest
+
+    def serve(self, forget: Callable[[Bits], None]) -> None:
+        """Let answers be kept, as long as `forget` drops those that rest on what has changed."""
+        self._memos.append(forget)
+
+    def forget(self, changed: Bits) -> None:
+        """Drop all answers that rest on what has changed."""
+        for forget in self._memos:
+            forget(changed)
 
     @property
     def all(self) -> tuple[Leaf, ...]:
@@ -85,9 +95,10 @@ class Memo(Generic[_K, _V]):
         self._meanwhile = meanwhile
         self._known: dict[_K, tuple[_V, Bits]] = {}
         self._open: dict[_K, int] = {}
+        reads.serve(self.forget)
 
-    def ask(self, key: _K, work_out: Callable[[], _V]) -> _V:
-        """Give the answer to a question."""
+    def ask(self, key: _K, path: str, work_out: Callable[[], _V]) -> _V:
+        """Give the answer to a question about something in the file `path`."""
         reads = self._reads
         known = self._known.get(key)
         if known is not None:
@@ -96,14 +107,14 @@ class Memo(Generic[_K, _V]):
         if key in self._open or reads.depth > _DEEPEST:
             reads.reaches = min(reads.reaches, self._open.get(key, 0))
             return self._meanwhile(key)
-        return self._work_out(key, work_out)
+        return self._work_out(key, reads.bit(("module", path)), work_out)
 
-    def _work_out(self, key: _K, work_out: Callable[[], _V]) -> _V:
+    def _work_out(self, key: _K, about: Bits, work_out: Callable[[], _V]) -> _V:
         reads = self._reads
         depth = self._open[key] = reads.depth
         around, reads.reaches = reads.reaches, _NOBODY
         reads.depth += 1
-        outer = reads.take(0)
+        outer = reads.take(about)
         try:
             value = work_out()
         finally:
