@@ -159,9 +159,9 @@ OPTIONS: Mapping[str, Option] = {
     "show-fixes": Option(kind=_BOOLEAN, says="List what was fixed"),
     "python": Option(
         kind=_STRING,
-        says="The interpreter that has the project's Keras",
+        says="The interpreter that has the project's packages and its Keras",
         holds="program",
-        unset="the one of keraslint",
+        unset="the project's own, or the one of keraslint",
     ),
     "timeout": Option(
         kind=_SECONDS,

@@ -223,6 +223,14 @@ def _toml(text: str, where: str) -> dict[str, object]:
         raise ConfigError(f"{where}: not valid TOML: {error}") from None
 
 
+def toml_table(text: str) -> dict[str, Any]:
+    """What a TOML text of somebody else's holds; nothing if it is not valid."""
+    try:
+        return _toml(text, "")
+    except ConfigError:
+        return {}
+
+
 def _pair(pair: str, place: str) -> dict[str, object]:
     """Read `key = value`; a shell takes the quotes away from a string."""
     try:

@@ -173,10 +173,12 @@ def _on(settings: Settings) -> frozenset[str]:
 
 
 def _shown_settings(settings: Settings) -> Answer:
+    from keraslint.project.files.python_environment import environment_of
     from keraslint.report.settings_text import configuration
     from keraslint.rules import registry
 
-    return Answer(out=configuration(settings, selected(settings, registry())))
+    on = selected(settings, registry())
+    return Answer(out=configuration(settings, on, environment_of(settings)))
 
 
 def _shown_files(paths: list[Path], settings: Settings) -> Answer:

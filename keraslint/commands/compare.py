@@ -16,6 +16,7 @@ from keraslint.commands.proved_layers import origin
 from keraslint.commands.settings_check import require_layers, require_program
 from keraslint.diagnostic import Outcome, Promise, Verdict
 from keraslint.fix.progress import Progress
+from keraslint.project.files.python_environment import environment_of
 from keraslint.project.program.changed_layers import Pairing
 from keraslint.proof.interruption import Interrupted, orderly_end
 from keraslint.proof.prove import Claim, ProofOptions, Prover
@@ -160,8 +161,11 @@ def proof_options(settings: Settings) -> ProofOptions:
     given: dict[str, Any] = {"root": settings.root, "src": src}
     if settings.cache:
         given["cache_dir"] = settings.path(settings.cache_dir) / "proofs"
-    if settings.python is not None:
-        given["python"] = settings.python
+    environment = environment_of(settings)
+    if environment is not None and (settings.python is not None or environment.has_keras):
+        given["python"] = environment.python
+    elif environment is not None:  # its packages, in an interpreter that has Keras
+        given["src"] = (*src, *environment.folders)
     if settings.timeout is not None:
         given["timeout"] = settings.timeout
     return ProofOptions(**given)

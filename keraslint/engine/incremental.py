@@ -15,6 +15,7 @@ from keraslint.engine.forked_pool import forked, workers
 from keraslint.engine.kept_facts import KeptFacts
 from keraslint.engine.leaf_states import LeafStates
 from keraslint.engine.store import Store
+from keraslint.project.files.python_environment import environment_of
 from keraslint.project.files.source import Source, Trouble, Unreadable
 from keraslint.project.names.recorded_reads import Leaf
 from keraslint.settings import Settings
@@ -154,7 +155,7 @@ def _asked(settings: Settings, version: str) -> bytes:
     """Everything that answers depend on besides texts."""
     asked = (
         *(version, Path.cwd(), settings.root, settings.src, settings.keras),
-        settings.python,
+        environment_of(settings),
         settings.target_version,
         *(settings.select, settings.extend_select, settings.ignore, settings.flags),
         sorted(settings.ignores),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from keraslint.project.files.installed_packages import site_packages
+from keraslint.project.files.installed_packages import in_interpreter
 from keraslint.project.names.module_loader import Modules
 
 
@@ -68,13 +68,13 @@ def test_a_broken_or_missing_module_is_none(tmp_path: Path) -> None:
     assert Modules().load("nowhere", str(tmp_path / "a.py")) is None
 
 
-def test_installed_packages_are_read_only_if_their_interpreter_is_named(tmp_path: Path) -> None:
+def test_installed_packages_are_read_if_their_interpreter_is_named(tmp_path: Path) -> None:
     installed = tmp_path / "env/lib/python3.11/site-packages"
     write(installed, acme__blocks="class Block:\n    pass\n")
     write(tmp_path, project__a="")
     asker = str(tmp_path / "project/a.py")
 
-    named = Modules(installed=site_packages(str(tmp_path / "env/bin/python")))
+    named = Modules(installed=in_interpreter(str(tmp_path / "env/bin/python")))
 
     assert named.load("acme.blocks", asker) is not None
-    assert Modules(installed=site_packages(None)).load("acme.blocks", asker) is None
+    assert Modules().load("acme.blocks", asker) is None

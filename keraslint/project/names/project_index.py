@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from keraslint.project.facts.module_facts import ModuleSummary
-from keraslint.project.files.installed_packages import site_packages
+from keraslint.project.files.python_environment import environment_of
 from keraslint.project.files.source import Source
 from keraslint.project.names.definitions import ClassRef, FunctionRef
 from keraslint.project.names.keras_version import keras_of
@@ -40,7 +40,8 @@ class Index:
         self._texts = {text.path: text for text in texts}
         self._is_python: set[str] = set()
         roots = [settings.path(folder) for folder in settings.src]
-        installed = site_packages(settings.python)
+        environment = environment_of(settings)
+        installed = environment.folders if environment is not None else ()
         self.modules = Modules(roots, self._texts, installed, summarize, self.reads)
         self.outline = ProjectOutline(self._texts, self.modules, outline)
         self.hierarchy = Hierarchy(self.modules.load, self._set_elsewhere, self.reads)
