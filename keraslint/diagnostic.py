@@ -243,6 +243,28 @@ class Diagnostic:
     severity: Severity = Severity.WARNING
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Unresolved:
+    """A class with a base that was not found; `source` is the module that it was to come from.
+
+    It is `assumed` to be a layer by what it does, or else none of our concern.
+    """
+
+    path: str
+    name: str
+    source: str
+    assumed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class WrittenFor:
+    """The Keras that the layers of a file are written for, 2 or 3, and what says so."""
+
+    path: str
+    keras: int
+    says: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settled:
     """What became of one fix in a `--fix` run: `action` is written, kept or shown."""

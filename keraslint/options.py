@@ -138,7 +138,7 @@ OPTIONS: Mapping[str, Option] = {
     "keras": Option(
         kind=_KERAS,
         says="The Keras that the code is written for",
-        unset="what a file's imports tell",
+        unset="what requirements, imports and names tell",
     ),
     "target-version": Option(
         kind=_VERSION,

@@ -33,8 +33,7 @@ def shown(text: Source, wanted: str = "") -> Iterator[str]:
         index.hierarchy,
         index.method_source,
         index.subclasses,
-        index.keras,
-        told=settings.keras is not None,
+        index.target,
     )
     for ref in ClassRef.all(module) if module is not None else ():
         if wanted in ("", ref.summary.qualname):

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from keraslint.cache import KEPT, Cache, digest
+from keraslint.diagnostic import Unresolved, WrittenFor
 from keraslint.engine.diagnostics_json import packed, unpacked
 from keraslint.engine.forked_pool import forked
 from keraslint.engine.lint import LintResult, lint
@@ -248,8 +249,12 @@ def test_digests_keep_lists_apart() -> None:
 
 def test_diagnostics_survive_the_archive(project: Path) -> None:
     found = run(project, cache=False).diagnostics
+    noted = (
+        (Unresolved(path="a.py", name="A", source="lib", assumed=True),),
+        (WrittenFor(path="a.py", keras=2, says="why"),),
+    )
 
-    assert unpacked(packed(found, [1])) == (found, [1])
+    assert unpacked(packed(found, [1], noted)) == (found, [1], noted)
 
 
 @pytest.mark.parametrize("cache", [False, True])

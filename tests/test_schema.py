@@ -117,7 +117,7 @@ def test_every_key_is_explained(capsys: pytest.CaptureFixture[str]) -> None:
     assert [record["key"] for record in records] == sorted(OPTIONS)
     assert one == (
         "keras\n  The Keras that the code is written for.\n  It must be `2` or `3`.\n"
-        "  Default: not set (what a file's imports tell)\n"
+        "  Default: not set (what requirements, imports and names tell)\n"
     )
     assert one in told
 

@@ -23,6 +23,7 @@ from keraslint.commands.settings_check import (
 from keraslint.project.files.discover import discover
 from keraslint.project.files.source import Trouble, Unreadable
 from keraslint.report import Report, render
+from keraslint.report.closing.run_notes import notes
 from keraslint.rule_selection import selected
 from keraslint.settings import ConfigError, Settings, load
 
@@ -174,11 +175,13 @@ def _on(settings: Settings) -> frozenset[str]:
 
 def _shown_settings(settings: Settings) -> Answer:
     from keraslint.project.files.python_environment import environment_of
+    from keraslint.project.files.requirements import Requirements
     from keraslint.report.settings_text import configuration
     from keraslint.rules import registry
 
     on = selected(settings, registry())
-    return Answer(out=configuration(settings, on, environment_of(settings)))
+    required = Requirements(settings.root).of_folder(settings.root.absolute())
+    return Answer(out=configuration(settings, on, environment_of(settings), required))
 
 
 def _shown_files(paths: list[Path], settings: Settings) -> Answer:
@@ -200,11 +203,14 @@ def _linted(request: Request, settings: Settings, paths: list[Path], stdin: Stdi
         files=result.files,
         failures=_failures(result.problems),
         known=len(result.known),
+        unresolved=result.unresolved,
+        written_for=result.written_for,
     )
     stale = stale_note(result, settings, _on(settings)) if stdin is None else []
     nested = nested_configurations(result.sources, settings, _heeded(request))
     err = _problems((*result.problems, *stale, *nested), request)
     err += _holding(settings, report) if request.verbose else ""
+    err += _noted(settings, report)
     return Answer(
         out=_text(report, request, settings),
         err=err,
@@ -237,6 +243,8 @@ def _fixed(request: Request, settings: Settings, paths: list[Path], stdin: Stdin
         failures=_failures(result.problems) - result.unwritten,
         unwritten=result.unwritten,
         at_first=result.at_first,
+        unresolved=result.unresolved,
+        written_for=result.written_for,
     )
     nested = nested_configurations(result.sources, settings, _heeded(request))
     err = _problems((*result.problems, *nested), request)
@@ -256,6 +264,14 @@ def _fixed(request: Request, settings: Settings, paths: list[Path], stdin: Stdin
     if stdin is not None:
         return _piped(replace(done, err=done.err + text), result, stdin)
     return replace(done, out=text)
+
+
+def _noted(settings: Settings, report: Report) -> str:
+    """Say beside a format for programs what one for people says at its end."""
+    if settings.output_format in FOR_PEOPLE or report.quiet:
+        return ""
+    lines = notes(report.unresolved, report.written_for)
+    return "".join(f"note: {line}\n" for line in lines)
 
 
 def _holding(settings: Settings, report: Report) -> str:

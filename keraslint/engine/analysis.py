@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from keraslint.diagnostic import Diagnostic, Position, Span
+from keraslint.diagnostic import Diagnostic, Position, Span, Unresolved, WrittenFor
 from keraslint.engine.kept_facts import KeptFacts
 from keraslint.project.facts.module_facts import ModuleSummary
 from keraslint.project.files.glob_patterns import silenced
@@ -18,10 +18,12 @@ from keraslint.project.files.notebook.cell_syntax import broken_cells, within_ce
 from keraslint.project.files.source import Source, Trouble, Unreadable
 from keraslint.project.files.suppressions import Suppression, suppressions, unsuppressed
 from keraslint.project.files.test_files import is_test_file
+from keraslint.project.names.assumed.unresolved_classes import unresolved_in
+from keraslint.project.names.assumed.unresolved_lines import doubtful
 from keraslint.project.names.definitions import ClassRef, Kind, Lineage
+from keraslint.project.names.keras_version import Target
 from keraslint.project.names.project_index import Index
 from keraslint.project.names.recorded_reads import Leaf
-from keraslint.project.names.unresolved_lines import doubtful
 from keraslint.project.serialization.never_saved import is_made_for_a_test, is_only_for_training
 from keraslint.project.syntax.parse import fault, require_python
 from keraslint.rule_selection import selected
@@ -37,12 +39,14 @@ _OURS = re.compile(r"KRL|# *keraslint:")  # without one, no comment of a file ca
 Text = Source | Unreadable
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
     """What some files gave."""
 
     diagnostics: tuple[Diagnostic, ...] = ()
     problems: tuple[Unreadable, ...] = ()
+    unresolved: tuple[Unresolved, ...] = ()
+    written_for: tuple[WrittenFor, ...] = ()
 
 
 def everywhere(_: Span) -> bool:
@@ -122,7 +126,8 @@ class Route:
         self._cures = cures
         self._checked.pop(text.path, None)
         try:
-            return Found(self._file(text))
+            found = self._file(text)
+            return replace(self._noted(text), diagnostics=found)
         except Unlintable as error:
             problem = error.problem
         except RecursionError:
@@ -141,6 +146,28 @@ class Route:
         except Exception:  # it is told when all of the file's fixes are asked for
             return told
         return replace(told, fix=cured.fix, why_no_fix=cured.why_not)
+
+    def _noted(self, text: Text) -> Found:
+        """What is not known of a file, and which Keras its layers are written for."""
+        if not isinstance(text, Source) or not self.index.holds(text):
+            return Found()
+        try:
+            module = self.index.module(text)
+        except (SyntaxError, ValueError, RecursionError):
+            module = None
+        if module is None:
+            return Found()
+        layers = [ref for ref in ClassRef.all(module) if self.index.hierarchy.lineage(ref).is_layer]
+        targets = [self._target(ref) for ref in layers] if self._settings.keras is None else []
+        says = [one.says for one in targets if one.keras == 2]
+        return Found(
+            unresolved=tuple(unresolved_in(self.index.hierarchy, module)),
+            written_for=tuple(WrittenFor(path=text.path, keras=2, says=one) for one in says[:1]),
+        )
+
+    def _target(self, ref: ClassRef) -> Target:
+        told = self._settings.keras
+        return Target(told, "`keras`") if told is not None else self.index.target(ref)
 
     def _file(self, text: Source | Unreadable) -> tuple[Diagnostic, ...]:
         """Everything that is wrong with one file, suppressions heeded.
@@ -273,13 +300,12 @@ class Route:
     def _reader(self) -> LayerReader:
         from keraslint.layer.layer_reader import LayerReader  # LibCST, only when a class needs it
 
-        index, settings = self.index, self._settings
+        index = self.index
         return LayerReader(
             index.hierarchy,
             index.method_source,
             index.subclasses,
-            lambda ref: settings.keras or index.keras(ref),
-            told=settings.keras is not None,
+            self._target,
             before=self._before,
         )
 

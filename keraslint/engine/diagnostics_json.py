@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 from keraslint.diagnostic import (
@@ -15,11 +16,15 @@ from keraslint.diagnostic import (
     Measure,
     Promise,
     Span,
+    Unresolved,
+    WrittenFor,
 )
 
+Noted = tuple[tuple[Unresolved, ...], tuple[WrittenFor, ...]]
 
-def packed(diagnostics: Sequence[Diagnostic], looked_at: object) -> str:
-    """Write diagnostics, and what was looked at besides the linted texts."""
+
+def packed(diagnostics: Sequence[Diagnostic], looked_at: object, noted: Noted = ((), ())) -> str:
+    """Write diagnostics, what was looked at besides the linted texts, and what was noted."""
     fixes: dict[Fix, int] = {}
     rows = []
     for item in diagnostics:
@@ -27,11 +32,12 @@ def packed(diagnostics: Sequence[Diagnostic], looked_at: object) -> str:
         said = (item.code, item.name, item.message, item.path, _span(item.span))
         rows.append((*said, number, item.why_no_fix, item.owner))
     body = {"looked_at": looked_at, "fixes": [_fix(fix) for fix in fixes], "rows": rows}
+    body["noted"] = [[asdict(one) for one in part] for part in noted]
     return json.dumps(body, separators=(",", ":"))
 
 
-def unpacked(text: str) -> tuple[tuple[Diagnostic, ...], Any]:
-    """Read both again.
+def unpacked(text: str) -> tuple[tuple[Diagnostic, ...], Any, Noted]:
+    """Read all again.
 
     Raises:
         ValueError: the text is not what `packed` writes.
@@ -40,8 +46,13 @@ def unpacked(text: str) -> tuple[tuple[Diagnostic, ...], Any]:
         body = json.loads(text)
         fixes = [_fix_of(row) for row in body["fixes"]]
         found = tuple(_diagnostic(row, fixes) for row in body["rows"])
-        return found, body["looked_at"]
-    except (KeyError, IndexError, TypeError, AttributeError, RecursionError) as error:
+        classes, files = body["noted"]
+        noted = (
+            tuple(Unresolved(**row) for row in classes),
+            tuple(WrittenFor(**row) for row in files),
+        )
+        return found, body["looked_at"], noted
+    except (KeyError, IndexError, TypeError, ValueError, AttributeError, RecursionError) as error:
         raise ValueError(f"not an archive: {error}") from None
 
 

@@ -10,7 +10,7 @@ from typing import TypeVar
 from keraslint.cache import digest
 from keraslint.diagnostic import Diagnostic
 from keraslint.engine.analysis import Found, Route, Text
-from keraslint.engine.diagnostics_json import packed, unpacked
+from keraslint.engine.diagnostics_json import Noted, packed, unpacked
 from keraslint.engine.forked_pool import forked, workers
 from keraslint.engine.kept_facts import KeptFacts
 from keraslint.engine.leaf_states import LeafStates
@@ -40,6 +40,7 @@ class _Answer:
     diagnostics: tuple[Diagnostic, ...]
     leaves: tuple[Leaf, ...]
     state: str
+    noted: Noted
 
 
 class Run:
@@ -71,12 +72,21 @@ class Run:
         if complaint:
             folder = self._settings.cache_dir
             problems.append(Unreadable(path=folder, kind=Trouble.CACHE, reason=complaint))
+        answers = known.values()
         return Found(
-            (
-                *(one for answer in known.values() for one in answer.diagnostics),
+            diagnostics=(
+                *(one for answer in answers for one in answer.diagnostics),
                 *(one for part in parts for one in part.found.diagnostics),
             ),
-            tuple(problems),
+            problems=tuple(problems),
+            unresolved=(
+                *(one for answer in answers for one in answer.noted[0]),
+                *(one for part in parts for one in part.found.unresolved),
+            ),
+            written_for=(
+                *(one for answer in answers for one in answer.noted[1]),
+                *(one for part in parts for one in part.found.written_for),
+            ),
         )
 
     # -- what is known ---------------------------------------------------------------------
@@ -121,8 +131,10 @@ class Run:
         before = set(self._facts.fresh)
         found = [self._file(text) for text in texts]
         together = Found(
-            tuple(one for part in found for one in part.diagnostics),
-            tuple(one for part in found for one in part.problems),
+            diagnostics=tuple(one for part in found for one in part.diagnostics),
+            problems=tuple(one for part in found for one in part.problems),
+            unresolved=tuple(one for part in found for one in part.unresolved),
+            written_for=tuple(one for part in found for one in part.written_for),
         )
         rows = {key: row for key, row in self._facts.fresh.items() if key not in before}
         return _Part(together, rows)
@@ -131,7 +143,8 @@ class Run:
         found, read = self._route.recorded(text)
         leaves = [leaf for leaf in read if leaf[:2] not in _own(text.path)]
         if self._store is not None and isinstance(text, Source) and not found.problems:
-            body = packed(found.diagnostics, [leaves, self._states.of(leaves)])
+            noted = found.unresolved, found.written_for
+            body = packed(found.diagnostics, [leaves, self._states.of(leaves)], noted)
             self._facts.fresh[self._key(text)] = body
         return found
 
@@ -143,9 +156,12 @@ def _own(path: str) -> Collection[tuple[str, str]]:
 
 def _read(text: str) -> _Answer | None:
     try:
-        diagnostics, (leaves, state) = unpacked(text)
+        diagnostics, (leaves, state), noted = unpacked(text)
         return _Answer(
-            diagnostics=diagnostics, leaves=tuple(tuple(leaf) for leaf in leaves), state=str(state)
+            diagnostics=diagnostics,
+            leaves=tuple(tuple(leaf) for leaf in leaves),
+            state=str(state),
+            noted=noted,
         )
     except (ValueError, TypeError):
         return None

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from keraslint.baseline import read_baseline
-from keraslint.diagnostic import Diagnostic
+from keraslint.diagnostic import Diagnostic, Unresolved, WrittenFor
 from keraslint.engine.incremental import Run
 from keraslint.engine.store import Store
 from keraslint.project.files.discover import discover
@@ -23,7 +23,8 @@ Stdin = tuple[str, bytes]
 class LintResult:
     """Everything one run has found; `files` counts what was looked at.
 
-    `known` are the findings that the baseline holds, and that are not told again.
+    `known` are the findings that the baseline holds, and that are not told again; `unresolved` the
+    classes of which a base was not found.
     """
 
     diagnostics: tuple[Diagnostic, ...]
@@ -31,6 +32,8 @@ class LintResult:
     problems: tuple[Unreadable, ...] = ()
     files: int = 0
     known: tuple[Diagnostic, ...] = ()
+    unresolved: tuple[Unresolved, ...] = ()
+    written_for: tuple[WrittenFor, ...] = ()
 
 
 def lint(paths: Sequence[Path], settings: Settings, *, stdin: Stdin | None = None) -> LintResult:
@@ -84,6 +87,8 @@ def lint_texts(
         problems=(*problems, *found.problems),
         files=len(texts),
         known=known,
+        unresolved=tuple(sorted(found.unresolved)),
+        written_for=tuple(sorted(found.written_for)),
     )
 
 

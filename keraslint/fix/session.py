@@ -9,7 +9,15 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
-from keraslint.diagnostic import Applicability, Diagnostic, Fix, Settled, Verdict
+from keraslint.diagnostic import (
+    Applicability,
+    Diagnostic,
+    Fix,
+    Settled,
+    Unresolved,
+    Verdict,
+    WrittenFor,
+)
 from keraslint.engine.lint import LintResult, Stdin, lint_texts, read_all
 from keraslint.fix.apply import apply, edited
 from keraslint.fix.progress import Progress
@@ -45,6 +53,8 @@ class FixResult:
     files: int = 0
     at_first: int = 0
     unwritten: int = 0
+    unresolved: tuple[Unresolved, ...] = ()
+    written_for: tuple[WrittenFor, ...] = ()
 
 
 def fix(
@@ -93,6 +103,8 @@ def fix(
         files=result.files,
         at_first=at_first,
         unwritten=len(refused),
+        unresolved=result.unresolved,
+        written_for=result.written_for,
     )
 
 

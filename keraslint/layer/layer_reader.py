@@ -23,6 +23,7 @@ from keraslint.project.facts.module_facts import comes_by_tensorflow
 from keraslint.project.files.source import Source
 from keraslint.project.names.definitions import ClassRef, FunctionRef, Instance, Scope
 from keraslint.project.names.keras_api import Symbol
+from keraslint.project.names.keras_version import Target
 from keraslint.project.names.name_resolution import Hierarchy
 from keraslint.project.program.build_creations import build_of, may_create, reached
 
@@ -32,9 +33,9 @@ _MethodKey = tuple[str, str, str, str, str]
 class LayerReader:
     """Reads layer classes of one project.
 
-    `keras` says what a class is written for: Keras 3 wants children built in `build()`, Keras 2
-    does not. It is `told` when the user says so, and not read off the imports. What a reader has
-    parsed `before`, of texts that have changed elsewhere, is not parsed again.
+    `target` says what a class is written for: Keras 3 wants children built in `build()`, Keras 2
+    does not. What a reader has parsed `before`, of texts that have changed elsewhere, is not
+    parsed again.
     """
 
     def __init__(
@@ -42,15 +43,13 @@ class LayerReader:
         hierarchy: Hierarchy,
         source: Callable[[FunctionRef], Source | None],
         subclasses: Callable[[ClassRef], Sequence[ClassRef]],
-        keras: Callable[[ClassRef], int],
+        target: Callable[[ClassRef], Target],
         *,
-        told: bool,
         before: LayerReader | None = None,
     ) -> None:
         self.hierarchy = hierarchy
         self.subclasses = subclasses
-        self.keras = keras
-        self._told = told
+        self.target = target
         self.steps = StepReader(Judge(hierarchy))
         self._source = source
         self._parsed: dict[_MethodKey, Method] = {}
@@ -61,16 +60,16 @@ class LayerReader:
 
         Keras 2 gives the weights of such children equal names, and cannot save them.
         """
-        return self.keras(ref) == 3 and (self._told or not comes_by_tensorflow(ref.module))
+        target = self.target(ref)
+        return target.keras == 3 and (target.sure or not comes_by_tensorflow(ref.module))
 
     def read(self, ref: ClassRef) -> LayerClass:
         """Read one class of which the hierarchy knows that it is a layer.
 
         What is asked of it may raise `NotParsed`: LibCST cannot read one of its methods.
         """
-        return LayerClass(
-            ref=ref, hierarchy=self.hierarchy, keras=self.keras(ref), reads=_Parts(self, ref)
-        )
+        keras = self.target(ref).keras
+        return LayerClass(ref=ref, hierarchy=self.hierarchy, keras=keras, reads=_Parts(self, ref))
 
     def parse(self, method: FunctionRef) -> Method | None:
         """Cut one method out of its file."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
 
-from keraslint.diagnostic import Applicability, Diagnostic, Settled
+from keraslint.diagnostic import Applicability, Diagnostic, Settled, Unresolved, WrittenFor
 from keraslint.project.files.source import Source
 
 
@@ -34,6 +34,8 @@ class Report:
     known: int = 0
     at_first: int = 0
     settled: tuple[Settled, ...] = ()
+    unresolved: tuple[Unresolved, ...] = ()
+    written_for: tuple[WrittenFor, ...] = ()
     seconds: float = 0.0
     colour: bool = False
     width: int = 100

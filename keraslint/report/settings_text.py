@@ -7,11 +7,15 @@ from collections.abc import Mapping
 
 from keraslint.options import OPTIONS
 from keraslint.project.files.python_environment import Environment
+from keraslint.project.files.requirements import Requirement
 from keraslint.settings import Settings
 
 
 def configuration(
-    settings: Settings, codes: frozenset[str], environment: Environment | None = None
+    settings: Settings,
+    codes: frozenset[str],
+    environment: Environment | None = None,
+    required: Requirement | None = None,
 ) -> str:
     """Show where the settings come from, every option, and the rules that are on."""
     lines = [f"# from {settings.file or 'defaults'}; paths are relative to {settings.root}"]
@@ -21,6 +25,8 @@ def configuration(
         line = f"# {key} is not set" if value is None else f"{key} = {_toml(value)}"
         lines.append(line + (f"  # command line: {_toml(flag)}" if flag else ""))
     lines.append(f"# {_packages(environment)}")
+    if required is not None and settings.keras is None:
+        lines.append(f"# written for Keras {required.keras} ({required.says})")
     lines.append(f"# rules that are on: {', '.join(sorted(codes)) or 'none'}")
     return "".join(f"{line}\n" for line in lines)
 

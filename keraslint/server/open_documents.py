@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from keraslint.diagnostic import Diagnostic, Span
+from keraslint.engine.analysis import Found
 from keraslint.project.files.source import Source, Unreadable, read
+from keraslint.report.closing.run_notes import notes
 from keraslint.server.broken_text import standing
 from keraslint.server.project_lookup import Asked, Projects
 
@@ -26,15 +28,18 @@ class Document:
 
 
 class Desk:
-    """What is open, by path; `complain` is told of what a user should know."""
+    """What is open, by path; `complain` is told of what is wrong, `tell` of what was assumed."""
 
     def __init__(
         self,
         asked: Asked,
         folders: Callable[[], Sequence[Path]],
         complain: Callable[[str], None],
+        tell: Callable[[str], None] = lambda line: None,
     ) -> None:
         self.documents: dict[str, Document] = {}
+        self._tell = tell
+        self._noted: set[str] = set()
         self._projects = Projects(asked, folders, self._held, complain)
 
     def _held(self) -> Iterable[Source]:
@@ -77,7 +82,16 @@ class Desk:
             kept = standing(document.found, document.good, document.source)
             told = tuple(sorted((*told, *kept), key=lambda one: one.span))
         document.seconds = 0.0 if is_first else time.thread_time() - start
+        self._note(found)
         return told, found.problems
+
+    def _note(self, found: Found) -> None:
+        """Tell once of what could not be found, and of what is checked for Keras 2."""
+        unresolved = [one for one in found.unresolved if one.source not in self._noted]
+        written = [one for one in found.written_for if one.says not in self._noted]
+        self._noted |= {one.source for one in unresolved} | {one.says for one in written}
+        for line in notes(unresolved, written):
+            self._tell(line)
 
     def cured(self, document: Document, span: Span) -> list[Diagnostic]:
         """The findings that share a place with a span, with fixes; none while it is no Python."""

@@ -48,7 +48,7 @@ class _Wire:
         self.server = LanguageServer(
             SOURCE, __version__, text_document_sync_kind=types.TextDocumentSyncKind.Incremental
         )
-        self._desk = Desk(asked, self._folders, self._complain)
+        self._desk = Desk(asked, self._folders, self._complain, self._tell)
         self._uris: dict[str, str] = {}
         self._timers: dict[str, asyncio.TimerHandle] = {}
         self._said: dict[str, list[types.Diagnostic]] = {}
@@ -261,6 +261,10 @@ class _Wire:
     def _complain(self, message: str) -> None:
         params = types.ShowMessageParams(types.MessageType.Error, f"{SOURCE}: {message}")
         self.server.window_show_message(params)
+
+    def _tell(self, line: str) -> None:
+        params = types.LogMessageParams(types.MessageType.Info, f"{SOURCE}: {line}")
+        self.server.window_log_message(params)
 
     # -- what the editor can do ------------------------------------------------------------
 

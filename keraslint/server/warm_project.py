@@ -17,6 +17,7 @@ from keraslint.engine.store import Store
 from keraslint.fix.apply import apply
 from keraslint.project.files.discover import files_in
 from keraslint.project.files.glob_patterns import excluded
+from keraslint.project.files.requirements import told_by_files
 from keraslint.project.files.source import Source, read
 from keraslint.project.syntax.parse import is_python
 from keraslint.rules import graded
@@ -39,7 +40,8 @@ class Project:
         self.settings = settings
         known = settings.path(settings.baseline) if settings.baseline else None
         self._baseline = read_baseline(known) if known else None
-        self._told_by = {str(path): state(str(path)) for path in (settings.file, known) if path}
+        told_by = (settings.file, known, *told_by_files(settings.root))
+        self._told_by = {str(path): state(str(path)) for path in told_by if path}
         self.trust = Trust.of(settings)
         self._folder = folder
         self._states: dict[str, tuple[int, int]] = {}

@@ -1,8 +1,12 @@
-"""A class → the Keras that it is written for, as far as imports tell: 2 or 3."""
+"""A class → the Keras that it is written for, 2 or 3, and what says so."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
 from keraslint.project.facts.module_facts import ModuleSummary, keras_version
+from keraslint.project.files.requirements import Requirement
 from keraslint.project.names.definitions import ClassRef, Lineage
 from keraslint.project.names.name_resolution import Load
 
@@ -10,10 +14,43 @@ _DEPTH = 8
 _ROOTS = {"tf_keras": 2, "keras": 3, "keras_core": 3, "tensorflow": 3}
 
 
-def keras_of(ref: ClassRef, lineage: Lineage, load: Load) -> int:
-    """2 if the module says so, or the one from which the project gets its `keras`."""
-    if keras_version(ref.module) == 2:
-        return 2
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The Keras that a class is written for; `says` is why, `sure` that it is no mere default."""
+
+    keras: int
+    says: str = ""
+
+    @property
+    def sure(self) -> bool:
+        return bool(self.says)
+
+
+def target_of(
+    ref: ClassRef,
+    lineage: Lineage,
+    load: Load,
+    required: Callable[[str], Requirement | None],
+    by_names: Callable[[str], Mapping[int, str]],
+) -> Target:
+    """What imports say that mean one Keras only, then requirements, then names that one has.
+
+    `tensorflow.keras` and `keras` mean what the requirements say.
+    """
+    if keras_version(ref.module) == 2 or _by_origin(lineage, load) == 2:
+        return Target(2, "their imports")
+    found = required(ref.module.path)
+    if found is not None:
+        return Target(found.keras, found.says)
+    names = by_names(ref.module.path)
+    if len(names) != 1:  # nothing tells, or it is written for both
+        return Target(3)
+    ((keras, name),) = names.items()
+    return Target(keras, f"`{name}`, which only Keras {keras} has")
+
+
+def _by_origin(lineage: Lineage, load: Load) -> int:
+    """2 if the module from which the project gets its `keras` says so."""
     names = {
         (item.module.path, base.partition(".")[0]): item.module
         for item in lineage.chain

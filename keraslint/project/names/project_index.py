@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from keraslint.project.facts.module_facts import ModuleSummary
 from keraslint.project.files.python_environment import environment_of
+from keraslint.project.files.requirements import Requirement, Requirements
 from keraslint.project.files.source import Source
 from keraslint.project.names.definitions import ClassRef, FunctionRef
-from keraslint.project.names.keras_version import keras_of
+from keraslint.project.names.keras_version import Target, target_of
 from keraslint.project.names.module_loader import Modules, Summarize, from_text
 from keraslint.project.names.name_resolution import Hierarchy
 from keraslint.project.names.project_outline import ProjectOutline
@@ -39,6 +40,7 @@ class Index:
         self._matters = matters
         self._texts = {text.path: text for text in texts}
         self._is_python: set[str] = set()
+        self.requirements = Requirements(settings.root)
         roots = [settings.path(folder) for folder in settings.src]
         environment = environment_of(settings)
         installed = environment.folders if environment is not None else ()
@@ -101,9 +103,19 @@ class Index:
         """All the classes that a file declares. Raises what `module` raises."""
         return ClassRef.all(self.modules.summary(text))
 
-    def keras(self, ref: ClassRef) -> int:
-        """The Keras that a class is written for, 2 or 3."""
-        return keras_of(ref, self.hierarchy.lineage(ref), self.modules.load)
+    def target(self, ref: ClassRef) -> Target:
+        """The Keras that a class is written for, and what says so."""
+        lineage, load = self.hierarchy.lineage(ref), self.modules.load
+        return target_of(ref, lineage, load, self._required, self._by_names)
+
+    def _required(self, path: str) -> Requirement | None:
+        folder = Path(path).absolute().parent
+        self.reads.note(("requirement", str(folder)))
+        return self.requirements.of_folder(folder)
+
+    def _by_names(self, path: str) -> Mapping[int, str]:
+        self.reads.note(("names of one keras", path))
+        return self.outline.names_of_one_keras(path)
 
     def subclasses(self, ref: ClassRef) -> tuple[ClassRef, ...]:
         """All classes of the project that descend from one, near or far."""

@@ -40,6 +40,7 @@ class ProjectOutline:
             self._near_headers: dict[str, Headers] = {}
         self._headers: Headers | None = None
         self._weights_alone: dict[str, bool] = {}
+        self._one_keras: dict[str, dict[int, str]] | None = None
         self._set: dict[str, dict[str, set[str]]] | None = None
 
     def deriving(self, name: str, top: str) -> Sequence[str]:
@@ -67,6 +68,26 @@ class ProjectOutline:
                 found |= Saving(self._outline(text).saving)
             self._weights_alone[top] = found == Saving.WEIGHTS
         return self._weights_alone[top]
+
+    def names_of_one_keras(self, path: str) -> Mapping[int, str]:
+        """Names that only one Keras has, by that Keras: in a file, or else in those around it."""
+        if path in self._texts:
+            own = dict(self._outline(self._texts[path]).one_keras)
+            if own:
+                return own
+        if self._one_keras is None:
+            self._one_keras = {}
+            for other, text in self._texts.items():
+                self._note_names(other, dict(self._outline(text).one_keras))
+        around = (self._one_keras.get(folder) for folder in _folders(path))
+        return next((held for held in around if held), {})
+
+    def _note_names(self, path: str, names: Mapping[int, str]) -> None:
+        assert self._one_keras is not None
+        for folder in _folders(path) if names else ():
+            held = self._one_keras.setdefault(folder, {})
+            for keras, name in names.items():
+                held.setdefault(keras, name)
 
     def top(self, path: Path) -> str:
         """The top folder of a file's package; of a single module, the folder it is in."""
@@ -97,6 +118,11 @@ class ProjectOutline:
                 text = self._modules.text(path)
                 if isinstance(text, Source):
                     yield text
+
+
+def _folders(path: str) -> Iterator[str]:
+    """The folders of a file, nearest first."""
+    yield from map(str, Path(path).absolute().parents)
 
 
 def _python_files(folder: str) -> Iterator[str]:

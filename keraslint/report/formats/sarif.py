@@ -9,6 +9,7 @@ from typing import Any
 from keraslint import __version__
 from keraslint.diagnostic import Diagnostic, Fix, Severity, Span
 from keraslint.report import Report
+from keraslint.report.closing.run_notes import notes
 from keraslint.report.json_record import absolute
 from keraslint.report.notebook_spans import in_files
 from keraslint.report.rule_address import rule_address
@@ -24,11 +25,17 @@ def render(report: Report) -> str:
     names = {one.code: one.name for one in report.diagnostics}
     rules = [_rule(code, names[code]) for code in sorted(names)]
     driver = {"name": "keraslint", "version": __version__, "rules": rules}
-    run = {
+    run: dict[str, Any] = {
         "tool": {"driver": driver},
         "columnKind": "unicodeCodePoints",
         "results": [_result(one) for one in report.diagnostics],
     }
+    told = notes(report.unresolved, report.written_for)
+    if told:
+        notifications = [{"level": "note", "message": {"text": text}} for text in told]
+        run["invocations"] = [
+            {"executionSuccessful": True, "toolExecutionNotifications": notifications}
+        ]
     return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2) + "\n"
 
 

@@ -56,6 +56,14 @@ def acts_as_a_layer(resolver: Resolver, ref: ClassRef, chain: Sequence[ClassRef]
     )
 
 
+def may_be_a_layer(chain: Sequence[ClassRef]) -> bool:
+    """Whether a class of which a base was not found has anything of a layer."""
+    return any(
+        method.name == "call" or (method.name == "build" and _builds_from_a_shape(method))
+        for method in _methods(chain)
+    )
+
+
 def _methods(chain: Sequence[ClassRef]) -> Iterator[FunctionSummary]:
     for item in chain:
         yield from item.summary.methods.values()

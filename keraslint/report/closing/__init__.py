@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from keraslint.diagnostic import Applicability, Outcome, Settled, Verdict
 from keraslint.report import Report
+from keraslint.report.closing.run_notes import notes
 from keraslint.report.palette import Palette
 from keraslint.report.verdicts.advice import advice
 from keraslint.report.verdicts.coverage_text import NOT_MEASURED
@@ -18,7 +19,7 @@ def closing(report: Report) -> list[str]:
         report.files or report.diagnostics or report.settled or report.failures
     ):
         return []
-    lines = [_found(report), _fixable(report)]
+    lines = [_found(report), _fixable(report), *notes(report.unresolved, report.written_for)]
     if report.proving and report.settled:
         lines.append(proof_counts(report.settled))
         lines += [NOT_MEASURED] if _has_proofs(report.settled) else []
@@ -84,7 +85,9 @@ def _found(report: Report) -> str:
     if report.known:
         checked += f", {report.known} known from the baseline"
     if not remaining and not fixed:
-        passed = "No findings" if report.failures else palette.green("All checks passed!")
+        unknown = any(not one.assumed for one in report.unresolved)
+        unsure = report.failures or unknown
+        passed = "No findings" if unsure else palette.green("All checks passed!")
         return f"{passed} ({checked})"
     paths = {one.path for one in report.diagnostics} | {one.path for one in applied}
     where = f"in {_count(len(paths), 'file')}"

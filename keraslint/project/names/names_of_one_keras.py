@@ -1,0 +1,89 @@
+"""A text → the names in it that only one Keras has: a cheap look, for when nothing else tells."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+
+from keraslint.project.names import keras_api
+
+Told = tuple[tuple[int, str], ...]
+"""For each Keras, 2 or 3, a name that it alone has."""
+
+_DOTTED = re.compile(
+    r"(?<![\w.])(?:(?:tensorflow|tf)\.(?:compat\.v1\.)?)?(?:keras|layers)(?:\.\w+)+"
+)
+_FROM = re.compile(
+    r"^[ \t]*from[ \t]+((?:tensorflow\.)?keras[\w.]*)[ \t]+import[ \t]*(?:\(([^)]*)\)|([^\n(]+))",
+    re.MULTILINE,
+)
+_COMMENT = re.compile(r"#.*")
+_STILL = frozenset(
+    """keras.legacy keras.optimizers.legacy keras.preprocessing.text keras.utils.legacy
+    keras.src keras.api""".split()
+)
+"""Modules that Keras 3 has as well, if not for everybody."""
+_STILL_LAYERS = frozenset({"RandomHeight", "RandomWidth", "ThresholdedReLU"})
+_NEW = frozenset(
+    """keras.ops keras.random keras.tree keras.distribution keras.quantizers keras.export
+    keras.dtype_policies keras.distillation keras.visualization""".split()
+)
+
+
+def told_in(text: str) -> Told:
+    """Look for names that only one Keras has."""
+    if "keras" not in text:
+        return ()
+    found: dict[int, str] = {}
+    for name in sorted({*_names(text)}):
+        keras = _only(name)
+        if keras is not None:
+            found.setdefault(keras, name)
+    if "self.add_metric(" in text and "def add_metric" not in text:
+        found.setdefault(2, "add_metric")
+    return tuple(sorted(found.items()))
+
+
+def _names(text: str) -> Iterator[str]:
+    for match in _DOTTED.finditer(text):
+        yield _whole(match[0])
+    for match in _FROM.finditer(text):
+        for part in _COMMENT.sub("", match[2] or match[3]).split(","):
+            words = part.split()
+            if words:
+                yield f"{match[1]}.{words[0]}"
+
+
+def _whole(name: str) -> str:
+    if name.startswith("layers."):
+        return f"keras.{name}"
+    return f"tensorflow.{name[len('tf.') :]}" if name.startswith("tf.") else name
+
+
+@cache
+def _only(name: str) -> int | None:
+    """The Keras that alone has a name, `None` when both have it or it is not Keras'."""
+    if name.startswith("tensorflow.compat.v1.keras"):
+        return 2
+    symbol = keras_api.lookup(name)
+    if symbol is None:
+        return None
+    if any(f"{symbol.name}.".startswith(f"{module}.") for module in _NEW):
+        return 3
+    last = symbol.name.rpartition(".")[2]
+    if symbol.legacy and symbol.kind == "layer" and last not in _STILL_LAYERS:
+        return 2
+    return 2 if _is_gone(name) else None
+
+
+def _is_gone(name: str) -> bool:
+    """Whether it stands in a module that Keras 3 has no more."""
+    parts = name.removeprefix("tensorflow.").split(".")
+    if parts[0] != "keras" or {"src", "python"} & set(parts):
+        return False
+    inside = next((n for n, part in enumerate(parts) if not part.islower()), len(parts) - 1)
+    module = ".".join(parts[: max(inside, 1)])
+    symbol = keras_api.lookup(module)
+    known = module == "keras" or (symbol is not None and symbol.kind != "unknown")
+    return not known and not any(f"{module}.".startswith(f"{still}.") for still in _STILL)
