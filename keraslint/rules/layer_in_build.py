@@ -11,7 +11,7 @@ Keras knows a sub-layer from the moment it is assigned. One that is created in `
 there yet when the layer is configured:
 
 - `layer.trainable = False` before the first call does not reach it. The optimizer goes on training
-  it, and a `BatchNormalization` goes on updating its statistics, without a word.
+  it, and a `BatchNormalization` goes on updating its statistics. No message says so.
 - `layer.conv` before the first call is an `AttributeError`.
 - `model.layers`, `summary()` and transfer-learning code do not see it.
 

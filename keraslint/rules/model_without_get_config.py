@@ -9,7 +9,7 @@ of their own or from a base class.
 
 For a `Layer`, Keras 3 remembers the arguments of the constructor and writes a simple configuration
 by itself. For a `Model` it does not: `Model.__new__` drops them. A saved model is made again with
-the defaults. The weights load into it, and it computes something else; nothing is said. Where a
+the defaults. The weights load into it, it computes something else, and there is no message. Where a
 size is lost, loading fails with a message about weights; where an argument is required, saving
 itself fails. (Keras 2 restores the arguments.)
 
@@ -53,7 +53,7 @@ class Scaled(keras.Model):
 ## Fix safety
 
 The fix writes `get_config()` when `__init__` keeps every argument in an attribute, as it came or
-through `initializers.get` and its sisters, and hands its `**kwargs` on. It is safe for numbers and
+through `initializers.get` and the like, and hands its `**kwargs` on. It is safe for numbers and
 texts, as the default or the annotation says. It is unsafe where an argument may be something that
 a configuration cannot hold, and there is none where it surely is: a layer that is called, say.
 
@@ -64,8 +64,8 @@ made again from its configuration gives the same outputs.
 
 ## When not to use it
 
-For a model that is never saved whole. Nothing is told of classes in tests, of a model that has a
-`train_step()` and no `call()`, or where the project saves and loads weights alone
+For a model that is never saved whole. Nothing is reported of classes in tests, of a model that has
+a `train_step()` and no `call()`, or where the project saves and loads weights alone
 (`save_weights()`, `load_weights()`, and no `save()` or `load_model()` anywhere).
 
 ## Errors this prevents

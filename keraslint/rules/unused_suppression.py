@@ -1,15 +1,15 @@
-"""Remove the comment, or the code in it: it silences nothing any more.
+"""Remove the comment, or the code in it: it suppresses nothing any more.
 
 ## What it does
 
-Reports comments that are there to silence keraslint and silence nothing: codes of ours in
+Reports comments that are meant to suppress findings of keraslint and suppress none: its codes in
 `# noqa: KRL101`, and `# keraslint: ignore[...]` or `# keraslint: file-ignore[...]`. A name that no
 rule has is reported as well: it is probably misspelt.
 
 ## Why
 
-A comment that silences nothing today hides the next finding on its line, without a word. And it
-tells its reader of a problem that is not there.
+A comment that suppresses nothing today hides the next finding on its line. And it tells its reader
+of a problem that is not there.
 
 ## Bad
 
@@ -49,7 +49,7 @@ class Block(keras.layers.Layer):
 
 ## Fix safety
 
-The fix removes the names that silence nothing, and the comment with its reason when no name is
+The fix removes the names that suppress nothing, and the comment with its reason when no name is
 left. Codes of other tools stay, in their order. It is safe. For a name that no rule has there is no
 fix: mending the name may be what is wanted.
 

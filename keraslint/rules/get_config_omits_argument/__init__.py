@@ -3,7 +3,7 @@
 ## What it does
 
 Compares what `get_config()` puts into the configuration with what `__init__` takes, through the
-base classes of the project. Four things are told:
+base classes of the project. It reports four things:
 
 - an argument of `__init__` that the configuration does not hold;
 - a key of the configuration that `__init__` does not take;
@@ -13,8 +13,8 @@ base classes of the project. Four things are told:
 ## Why
 
 Saving a model writes the configuration of its layers, and loading it calls `cls(**config)`. An
-argument that is left out comes back as its default: the weights load, the outputs are others, and
-nothing is said. A required one, and a key that nobody takes, stop the loading instead. Without
+argument that is left out comes back as its default: the weights load, the outputs differ, and there
+is no message. A required one, and a key that nobody takes, stop the loading instead. Without
 `super().get_config()` the layer's name, its dtype policy and `trainable` are lost the same way.
 
 ## Bad
@@ -62,7 +62,7 @@ class Scale(keras.layers.Layer):
 ## Fix safety
 
 The fix adds to the dictionary what can be read off the object: arguments that `__init__` keeps as
-they came (`self.offset = offset`) or through `initializers.get` and its sisters, and that nothing
+they came (`self.offset = offset`) or through `initializers.get` and the like, and that nothing
 else writes. It is safe for numbers and texts, as the default or the annotation says, and unsafe
 where an argument may be something that a configuration cannot hold, such as a layer or a function.
 `super().get_config()` is added where `__init__` hands its `**kwargs` on and chooses no name of its
@@ -77,13 +77,13 @@ before. Making the layer again from its configuration gives the same outputs.
 
 ## When not to use it
 
-For an argument that is not to survive saving on purpose. Nothing is told where nobody loads a whole
-model (see `model-without-get-config`): in tests, and where weights alone are saved. Some arguments
-are left out without asking: `inputs`, `outputs`, `input_tensor` and `weights`, what is saved by
-`save_assets()`, what `get_config()` removes or `from_config()` mentions, `data_format`, which
-speaks of the machine, and what leaves no trace: an argument that is only refused or warned of, of
-which only the default is not refused, or that is only made into the name or the input shape that
-the base keeps.
+For an argument that is not to survive saving on purpose. Nothing is reported where nobody loads a
+whole model (see `model-without-get-config`): in tests, and where weights alone are saved. Some
+arguments are left out without asking: `inputs`, `outputs`, `input_tensor` and `weights`, what is
+saved by `save_assets()`, what `get_config()` removes or `from_config()` mentions, `data_format`,
+which speaks of the machine, and what leaves no trace: an argument that is only refused or warned
+of, of which only the default is not refused, or that is only made into the name or the input shape
+that the base keeps.
 
 ## Errors this prevents
 

@@ -63,7 +63,7 @@ made again from its configuration.
 ## When not to use it
 
 For a layer that is only used inside other layers, which save their own arguments and make it anew:
-its configuration is never read. Nothing is told where nobody loads a whole model (see
+its configuration is never read. Nothing is reported where nobody loads a whole model (see
 `model-without-get-config`): in tests, and where weights alone are saved.
 
 ## Errors this prevents

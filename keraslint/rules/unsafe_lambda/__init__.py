@@ -47,8 +47,8 @@ Nothing, as nothing is rewritten.
 
 ## When not to use it
 
-For a model that is never saved, or whose weights alone are. Nothing is told in tests, or where the
-project saves and loads weights alone.
+For a model that is never saved, or whose weights alone are. Nothing is reported in tests, or where
+the project saves and loads weights alone.
 
 ## Errors this prevents
 
