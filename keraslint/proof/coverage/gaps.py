@@ -311,15 +311,11 @@ def cause_of(gap: Gap, view: View) -> Gap | None:
         for outcome in leaf.outcomes
         if not view.seen.has(leaf.node, outcome)
     ]
-    for leaf, outcome in sorted(never, key=lambda one: one[1] != arm):
-        return Gap(
-            side=gap.side,
-            node=leaf.node,
-            outcome=outcome,
-            kind=leaf.kind,
-            atom=_atom_of(asked, view),
-        )
-    return None
+    if not never:
+        return None
+    leaf, outcome = min(never, key=lambda one: one[1] != arm)
+    atom = _atom_of(asked, view)
+    return Gap(side=gap.side, node=leaf.node, outcome=outcome, kind=leaf.kind, atom=atom)
 
 
 def _atom_of(node: ast.AST | None, view: View) -> Atom | None:
