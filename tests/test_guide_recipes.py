@@ -103,7 +103,13 @@ def test_every_example_makes_and_calls_a_layer(tmp_path: Path) -> None:
     file = tmp_path / "layers_of_mine.py"
     file.write_text(LAYERS, encoding="utf-8")
     claims = [
-        Claim(example.partition("(")[0], file, LAYERS, LAYERS, recipes=(Recipe(example),))
+        Claim(
+            layer=example.partition("(")[0],
+            path=file,
+            before=LAYERS,
+            after=LAYERS,
+            recipes=(Recipe(example),),
+        )
         for example in examples()
     ]
 
