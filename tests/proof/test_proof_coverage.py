@@ -320,6 +320,17 @@ def test_an_option_that_is_taken_out_of_keyword_arguments_must_have_been_given()
     )
 
 
+def test_what_is_looked_up_elsewhere_than_in_a_dict_has_no_outcomes() -> None:
+    registry = "class Registry:\n    def get(self, name):\n        return name\n\n\n"
+    before = f"{registry}REGISTRY = Registry()\n\n\n" + swapped(
+        ("self.kind = kind", "self.kind = REGISTRY.get(kind)"),
+        ("self.other = None", "self.other = [self.kind]"),
+    )
+    after = swapped(("[self.kind]", "[self.ratio]"), text=before)
+
+    assert [one for one in missing(after, before=before) if "REGISTRY" in one] == []
+
+
 def test_a_comparison_whose_value_is_used_must_have_been_both() -> None:
     before = swapped(("self.other = None", "self.other = [self.ratio, self.ratio > 40]"))
     after = swapped(("self.other = None", "self.other = [self.ratio, False]"))

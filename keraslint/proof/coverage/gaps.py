@@ -214,8 +214,9 @@ def missing(view: View, atom: Atom, decision: Decision, *, refusing: bool = Fals
     if isinstance(decision.node, ast.Attribute) and decision.node.attr == BUILT:
         return
     outcomes = decision.outcomes
-    if decision.kind == "compared" and not any(view.seen.has(decision.node, o) for o in outcomes):
-        return  # an array, or never reached: then its statement is missing
+    seen = any(view.seen.has(decision.node, one) for one in outcomes)
+    if decision.kind in ("compared", "lookup") and not seen:
+        return  # of arrays, in no dict, or never reached: then its statement is missing
     if decision.kind == "loop":
         outcomes = ("one",) if _is_fixed(decision.node) else ("more",)
     for outcome in outcomes:
