@@ -243,6 +243,12 @@ def _named_parameters(function: Any) -> list[str]:
     return [p.name for p in parameters if p.name != "self" and p.kind not in variadic]
 
 
+def _build_parameters(cls: type) -> str:
+    """The parameters of `build()`, where they are others than one `input_shape`."""
+    names = " ".join(_named_parameters(cls.build))
+    return "" if names == "input_shape" else names
+
+
 def _argument(name: str) -> Any:
     value = ARGUMENTS[name]
     return value() if callable(value) else value
@@ -379,7 +385,27 @@ def _flags_seen(cls: type, layer: Any, value: Any, _output: Any) -> list[str]:
         flags.append("trains")  # a random transformation may leave our few inputs as they are
     elif _trains_differently(layer, value):
         flags.append("trains")
+    if _keeps_shape(layer):
+        flags.append("keeps")
     return flags
+
+
+def _keeps_shape(layer: Any) -> bool:
+    """Whether the output has the shape of the input, for every rank that the layer takes."""
+    chosen = {"output_shape", "output_mode"} & set(_named_parameters(layer.__init__))
+    if chosen or _named_parameters(layer.compute_output_shape) != ["input_shape"]:
+        return False
+    shapes = [(5, 7, 11, 13, 17)[:rank] for rank in range(2, 6)]
+    told = [(shape, _told_shape(layer, shape)) for shape in shapes]
+    taken = [(shape, answer) for shape, answer in told if answer is not None]
+    return bool(taken) and all(shape == answer for shape, answer in taken)
+
+
+def _told_shape(layer: Any, shape: tuple[int, ...]) -> tuple[int, ...] | None:
+    try:
+        return tuple(layer.compute_output_shape(shape))
+    except Exception:  # a layer that does not take this rank, or that cannot tell
+        return None
 
 
 def layer_entry(cls: type, canonical: dict[int, str]) -> dict[str, str]:
@@ -389,6 +415,7 @@ def layer_entry(cls: type, canonical: dict[int, str]) -> dict[str, str]:
         "bases": " ".join(bases),
         "parameters": " ".join(_named_parameters(cls.__init__)),
         "call": " ".join(_named_parameters(cls.call)),
+        "build": _build_parameters(cls),
         "flags": " ".join(flags_of(cls)),
     }
     return {key: value for key, value in entry.items() if value}

@@ -41,6 +41,7 @@ FLAGS = (
     "locks_in_init",
     "wrapper",
     "trains_differently",
+    "keeps_shape",
 )
 MOVED = {
     "keras.Layer": "keras.layers.Layer",
@@ -131,14 +132,14 @@ def test_a_layer_of_keras_2_is_marked_as_legacy() -> None:
     ("name", "flags"),
     [
         ("Dense", "defines_build"),
-        ("Dropout", "weightless has_seed locks_in_init trains_differently"),
-        ("ReLU", "weightless locks_in_init"),
+        ("Dropout", "weightless has_seed locks_in_init trains_differently keeps_shape"),
+        ("ReLU", "weightless locks_in_init keeps_shape"),
         ("Add", "defines_build weightless"),
-        ("BatchNormalization", "defines_build trains_differently"),
+        ("BatchNormalization", "defines_build trains_differently keeps_shape"),
         ("TimeDistributed", "defines_build wrapper"),
         ("Attention", "defines_build"),
         ("MaxPooling2D", "weightless locks_in_init"),
-        ("RandomFlip", "weightless has_seed trains_differently"),
+        ("RandomFlip", "weightless has_seed trains_differently keeps_shape"),
         ("SpectralNormalization", "defines_build wrapper trains_differently"),
         ("Layer", ""),
     ],

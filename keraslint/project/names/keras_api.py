@@ -40,6 +40,7 @@ class LayerClass:
     `locks_in_init`: the class's `__init__` locks the layer, so that a subclass without `build()`
     cannot create sub-layers. `takes_values`: it can be called with other things than tensors by
     position. `has_seed` and `trains_differently` are those of a typical instance.
+    `keeps_shape`: what it returns has the shape of its input, whatever its arguments.
     """
 
     name: str
@@ -53,6 +54,8 @@ class LayerClass:
     wrapper: bool
     takes_values: bool
     trains_differently: bool
+    keeps_shape: bool
+    build_parameters: tuple[str, ...]
 
 
 @cache
@@ -93,6 +96,8 @@ def layer_class(dotted: str) -> LayerClass | None:
         wrapper="wrapper" in flags,
         takes_values="values" in flags,
         trains_differently="trains" in flags,
+        keeps_shape="keeps" in flags,
+        build_parameters=tuple(entry.get("build", "input_shape").split()),
     )
 
 
