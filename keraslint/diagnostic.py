@@ -66,6 +66,7 @@ class Measure(Enum):
     CONFIG = "config"
     GRADIENTS = "gradients"
     CHECKPOINT = "checkpoint"
+    CALLS = "calls"
 
 
 class Health(Enum):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from keraslint.diagnostic import Edit, Span
 from keraslint.project.facts.module_facts import comes_by_tensorflow
-from keraslint.project.names.definitions import ClassRef
+from keraslint.project.names.definitions import ClassRef, FunctionRef
 from keraslint.project.names.name_resolution import Hierarchy
 
 if TYPE_CHECKING:
@@ -44,13 +44,16 @@ class Construction:
 class Hoist:
     """A rewrite of one class that moves `moves` to `__init__`; `doubts` make it unsafe.
 
-    `unseen` are those of the doubts that running this one layer could not clear.
+    `unseen` are those of the doubts that running this one layer could not clear. It also `builds`
+    the children that `build()` leaves out, maybe by a `symbolic` call.
     """
 
     edits: tuple[Edit, ...]
     moves: frozenset[Span]
     doubts: tuple[str, ...] = ()
     unseen: tuple[str, ...] = ()
+    builds: bool = False
+    symbolic: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +84,10 @@ class Reads(Protocol):
     def steps(self, name: str) -> Sequence[Step]: ...
 
     def subclasses(self) -> Sequence[ClassRef]: ...
+
+    def parse(self, method: FunctionRef) -> Method | None: ...
+
+    def beside(self, ref: ClassRef) -> LayerClass: ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -143,6 +150,14 @@ class LayerClass:
     def steps(self, name: str) -> Sequence[Step]:
         """The same method in steps; nothing when it is not written in this class."""
         return self.reads.steps(name)
+
+    def parse(self, method: FunctionRef) -> Method | None:
+        """Any method of the project, parsed."""
+        return self.reads.parse(method)
+
+    def beside(self, ref: ClassRef) -> LayerClass:
+        """Another layer class of the project."""
+        return self.reads.beside(ref)
 
     def unwritable(self, *names: str) -> str:
         """Why methods of these names can be read and not rewritten, `""` when they can."""

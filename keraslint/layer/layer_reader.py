@@ -9,6 +9,8 @@ from functools import cached_property
 import libcst as cst
 
 from keraslint.layer.call_effects import Judge
+from keraslint.layer.child_builds.builds import Builds
+from keraslint.layer.child_builds.missing_builds import MissingBuilds
 from keraslint.layer.init_method import Constructor, first_method
 from keraslint.layer.layer_class import Construction, Hoists, LayerClass
 from keraslint.layer.method_steps import Creation, Step, StepReader
@@ -103,7 +105,16 @@ class _Parts:
         return tuple(self._study.constructions()) if self._study is not None else ()
 
     def hoists(self) -> Hoists:
-        return self._study.hoists() if self._study is not None else Hoists()
+        return self._study.hoists(self._builds) if self._study is not None else Hoists()
+
+    def _builds(self) -> Builds:
+        """The lines that the class's `build()` lacks."""
+        reader, ref = self._reader, self._ref
+        if not reader.wants_builds(ref):
+            return Builds()
+        keras = reader.target(ref).keras
+        layer = LayerClass(ref=ref, hierarchy=reader.hierarchy, keras=keras, reads=self)
+        return MissingBuilds(layer).builds
 
     def method(self, name: str) -> Method | None:
         if name not in self._methods:
@@ -121,6 +132,15 @@ class _Parts:
 
     def subclasses(self) -> Sequence[ClassRef]:
         return self._reader.subclasses(self._ref)
+
+    def parse(self, method: FunctionRef) -> Method | None:
+        own = self._ref.summary.methods.get(method.summary.name)
+        if method.owner == self._ref and own is method.summary:
+            return self.method(method.summary.name)
+        return self._reader.parse(method)
+
+    def beside(self, ref: ClassRef) -> LayerClass:
+        return self._reader.read(ref)
 
     def own(self, name: str) -> tuple[Method | None, list[Step]]:
         """A method that is written in this class, whole and in steps."""
@@ -278,8 +298,8 @@ class _Study:
 
     # -- moves -----------------------------------------------------------------------------
 
-    def hoists(self) -> Hoists:
-        """Work out the rewrites."""
+    def hoists(self, builds: Callable[[], Builds]) -> Hoists:
+        """Work out the rewrites; `builds` are the lines that `build()` lacks besides."""
         if self._build_ref.owner != self._ref:
             reason = "`build()` is inherited"
             return Hoists((), tuple((c.span, reason) for c in self.constructions()))
@@ -296,6 +316,6 @@ class _Study:
             constructor,
             lambda: self._own_method("call"),
             self._enter,
-            self._reader.wants_builds(self._ref),
+            builds,
         )
         return hoister.hoists(self._body, self._answered)

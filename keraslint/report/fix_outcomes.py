@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from keraslint.diagnostic import CheckStatus, Outcome, Settled, Verdict
+from keraslint.diagnostic import CheckStatus, Health, Outcome, Settled, Verdict
 from keraslint.report import Report
 from keraslint.report.palette import Palette
 from keraslint.report.verdicts.advice import own_advice
@@ -39,8 +39,10 @@ def _told(one: Settled, palette: Palette, width: int) -> list[str]:
 
 
 def _checks(verdict: Verdict, status: CheckStatus, besides: str) -> list[str]:
-    """Tell of the first few checks that came out so, but for what has been told already."""
-    checks = [one for one in verdict.checks if one.status is status and one.detail != besides]
+    """Tell of a few checks that came out so, one of each health first; `besides` has been told."""
+    found = [one for one in verdict.checks if one.status is status and one.detail != besides]
+    heads = [next((c for c in found if c.about == kind.value), None) for kind in Health]
+    checks = [*(c for c in heads if c is not None), *(c for c in found if c not in heads)]
     lines = [
         f"  {status.value}: {check.name}" + (f": {check.detail}" if check.detail else "")
         for check in checks[:MOST]

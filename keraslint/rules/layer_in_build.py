@@ -98,7 +98,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from keraslint.diagnostic import Applicability, Fix, Health, Promise
+from keraslint.diagnostic import Applicability, Fix, Health, Measure, Promise
 from keraslint.project.program.build_creations import may_create
 from keraslint.rules import Cure, Finding, Rule
 
@@ -133,13 +133,15 @@ def cure(layer: LayerClass, finding: Finding) -> Cure:
         return Cure(why_not=layer.hoists.why_not(finding.span))
     count = len(hoist.moves)
     layers = "the layer" if count == 1 else f"the {count} layers"
+    more = ", and build what `build()` leaves unbuilt" if hoist.builds else ""
+    keeps = tuple(m for m in PROMISE.keeps if not hoist.symbolic or m is not Measure.CALLS)
     return Cure(
         Fix(
             applicability=Applicability.UNSAFE if hoist.doubts else Applicability.SAFE,
-            message=f"Create {layers} of `{layer.name}` in `__init__`",
+            message=f"Create {layers} of `{layer.name}` in `__init__`{more}",
             edits=hoist.edits,
             layer=layer.name,
-            promise=PROMISE,
+            promise=Promise(keeps, PROMISE.mends),
             doubts=hoist.doubts,
             unseen=hoist.unseen,
         )

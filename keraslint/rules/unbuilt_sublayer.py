@@ -3,7 +3,11 @@
 ## What it does
 
 Finds classes whose `build()` leaves a layer unbuilt that the class creates for itself, and that
-has weights. A class without any `build()` is fine: Keras then builds the children by a first call.
+has weights. It also finds those whose `build()` builds a layer of a class that has children and no
+`build()` of its own: that marks the layer as built, and builds nothing.
+
+A class without any `build()` is fine where nobody calls its `build()`: Keras then builds the
+children by a first call.
 
 ## Why
 
@@ -14,6 +18,12 @@ unbuilt then has no weights to read them into:
   owner whose `build()` calls `layer.build()`, which is how layers of libraries are built.
 - `model.build(shape)` followed by `model.load_weights(file)` does the same.
 - `copy.deepcopy(layer)`, or a layer that also has `compute_output_shape()`, ends with an error.
+
+Keras only warns, and only where a class without `build()` is built: "`build()` was called on layer
+'inner', however the layer does not have a `build()` method implemented and it looks like it has
+unbuilt state. This will cause the layer to be marked as built, despite not being actually built".
+That is what it means: there are no weights yet, none are read from the file, and the first call
+makes new random ones. Of a child that a `build()` leaves out nothing is said at all.
 
 ## Bad
 
@@ -56,11 +66,34 @@ class Classifier(keras.Model):
 
 ## Fix safety
 
-The fix adds `self.child.build(...)` at the end of `build()`, for each child that `call()` surely
-runs on a shape that `build()` can name: its own argument, or what `compute_output_shape()` of
-Keras' own layers makes of it. It is safe: Keras would have built the child on the same shape at
-the first call. Where the shape of one child cannot be shown there is no fix, but the reason: a
-`build()` that builds half of the children would still lose the others' weights.
+There are two rewrites. The first is what one would write: the fix follows `call()`, and the methods
+that it runs, and adds `self.child.build(...)` at the end of `build()` for each child, in the order
+and under the conditions in which `call()` uses them, loops as loops. A shape is `build()`'s own
+argument, what `compute_output_shape()` makes of it, or the sizes that a reshape or a slice names. A
+child that is used twice is built once; a child without weights is left out. If the class of a child
+has no `build()`, it is given one, where it stands in the same file. This rewrite is safe if every
+shape is shown: Keras would have built the child on the same one at the first call. Where a shape is
+likely and not shown (`x + y`, of which nobody knows that both have one shape), the fix is unsafe
+and says so.
+
+Where the shape of some child cannot be told from the code, the fix is one symbolic call:
+
+```python
+def build(self, input_shape):
+    self.compute_output_spec(keras.KerasTensor(input_shape, dtype=self.compute_dtype))
+    super().build(input_shape)
+```
+
+That runs `call()` once on tensors that have a shape and no data, and so builds every child that it
+reaches: also in lists, with several inputs or a dictionary of them, with unknown sizes and with
+mixed precision; to build twice is no error. A class that tells its output shape itself is called
+past that, by `keras.Operation.compute_output_spec(self, ...)`. It is always unsafe, and a proof
+decides: what `call()` does besides is done once more (a counter in it says 1 after `build()`), a
+child that only `training=True` or a mask leads to stays unbuilt, and a `call()` that needs integers
+or cannot be traced fails in `build()`. It costs about as much as one more trace of the model.
+
+There is no fix, but the reason, where `call()` needs an input of which `build()` is not told the
+shape, where a subclass has a `call()` or `build()` of its own, and where `build()` is inherited.
 
 Code for Keras 2, by the imports of the file or of the module that it gets Keras from, is left
 alone: there, loading finds the weights, and a `child.build()` inside
@@ -68,7 +101,8 @@ alone: there, loading finds the weights, and a `child.build()` inside
 
 ## What is proved
 
-Everything stays as it was, and loading into an owner that builds the layer finds the weights.
+Everything stays as it was, and loading into an owner that builds the layer finds the weights. A
+symbolic call may run `call()` once more.
 
 ## When not to use it
 
@@ -92,13 +126,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from keraslint.diagnostic import Applicability, Fix, Health, Promise, Span
+from keraslint.diagnostic import Applicability, Fix, Health, Measure, Promise, Span
+from keraslint.project.names.definitions import ClassRef
 from keraslint.project.program.children import Child, Unbuilt
 from keraslint.rules import Cure, Finding, Rule
 
 if TYPE_CHECKING:
+    from keraslint.layer.child_builds.missing_builds import MissingBuilds
     from keraslint.layer.layer_class import LayerClass
-    from keraslint.project.names.definitions import ClassRef
     from keraslint.project.names.name_resolution import Hierarchy
 
 PROMISE = Promise(mends=(Health.RELOADS, Health.BUILDS))
@@ -111,71 +146,57 @@ def concerns(hierarchy: Hierarchy, ref: ClassRef) -> bool:
 
 def check(layer: LayerClass) -> Iterator[Finding]:
     """Tell of all the unbuilt children of a class at once, where its `build()` is."""
-    lost = unbuilt(layer)
+    lost = _missing(layer).children
     if not lost:
         return
-    names = listed([f"`self.{child.attribute}`" for child in lost])
     whose = "its" if len(lost) == 1 else "their"
-    text = f"`{_builder(layer)}` does not build {names}: loading can lose {whose} weights"
+    text = f"`{_builder(layer)}` {_what(lost)}: loading can lose {whose} weights"
     yield Finding(_place(layer, lost[0]), text)
 
 
-def unbuilt(layer: LayerClass) -> Sequence[Child]:
-    """The children that `build()` leaves unbuilt, and nobody else in the project builds."""
-    if layer.keras != 3:
-        return ()
-    from keraslint.layer.child_builds.missing_builds import Additions, built_elsewhere
+def _what(lost: Sequence[Child]) -> str:
+    names = listed([f"`self.{child.attribute}`" for child in lost])
+    if not all(child.marked for child in lost):
+        return f"does not build {names}"
+    classes = {child.target.summary.name for child in lost if isinstance(child.target, ClassRef)}
+    whose = listed([f"`{name}`" for name in sorted(classes)])
+    return f"builds {names}, but {whose} {'has' if len(classes) == 1 else 'have'} no `build()`"
 
-    found = Unbuilt(layer.hierarchy).of(layer.ref)
-    additions = Additions(layer, [child.attribute for child in found])
-    return [
-        child
-        for child in found
-        if not additions.mentions(child.attribute)
-        and additions.has_weights(child.attribute)
-        and (not child.is_sequential or additions.is_filled(child.attribute))
-        and not built_elsewhere(child.attribute, additions.text)
-        and not any(
-            child.attribute in method.reads
-            for ref in layer.subclasses
-            for name, method in ref.summary.methods.items()
-            if name == "build"
-        )
-    ]
+
+def _missing(layer: LayerClass) -> MissingBuilds:
+    from keraslint.layer.child_builds.missing_builds import MissingBuilds
+
+    return MissingBuilds(layer)
 
 
 def cure(layer: LayerClass, finding: Finding) -> Cure:
     """Build all of them, or tell which shape is missing: half of the weights is no rescue."""
-    from keraslint.layer.child_builds.missing_builds import Additions
+    from keraslint.layer.child_builds.build_edits import build_edits
 
-    attributes = [child.attribute for child in unbuilt(layer)]
-    additions = Additions(layer, attributes)
-    shapes = additions.shapes
     if layer.unwritable("build"):
         return Cure(why_not=layer.unwritable("build"))
-    unknown = [attribute for attribute in attributes if f"self.{attribute}" not in shapes]
-    if unknown:
-        return Cure(why_not=_missing(layer, additions, unknown))
-    names = listed([f"`{child}`" for child in shapes])
-    title = f"Build {names} in `build()`"
+    missing = _missing(layer)
+    builds = missing.builds
+    if not builds:
+        return Cure(why_not=builds.why_not or "the shapes cannot be told from the code")
+    names = listed([f"`self.{child.attribute}`" for child in missing.children])
+    how = " by one symbolic call" if builds.symbolic else ""
     return Cure(
         Fix(
-            applicability=Applicability.SAFE,
-            message=title,
-            edits=additions.edits(),
+            applicability=Applicability.UNSAFE if builds.doubts else Applicability.SAFE,
+            message=f"Build {names} in `build()`{how}",
+            edits=build_edits(layer, builds),
             layer=layer.name,
-            promise=PROMISE,
+            promise=promised(PROMISE, symbolic=builds.symbolic),
+            doubts=builds.doubts,
         )
     )
 
 
-def _missing(layer: LayerClass, additions: object, attributes: Sequence[str]) -> str:
-    if "build" not in layer.ref.summary.methods:
-        return f"`{_builder(layer)}` is inherited; give the class a `build()` of its own"
-    first = attributes[0]
-    called_on = additions.called_on(first)  # type: ignore[attr-defined]
-    on = f", that of `{called_on}` in `call()`," if called_on else ""
-    return f"the shape for `self.{first}.build(…)`{on} cannot be told from the code"
+def promised(promise: Promise, *, symbolic: bool) -> Promise:
+    """What the fix keeps: a symbolic call is one call more."""
+    keeps = tuple(m for m in promise.keeps if not symbolic or m is not Measure.CALLS)
+    return Promise(keeps, promise.mends)
 
 
 def _builder(layer: LayerClass) -> str:

@@ -1,88 +1,198 @@
-"""A `build()` and its `call()` → the `self.child.build(…)` lines that it lacks, where provable."""
+"""A layer class → the children that its `build()` leaves out, and the lines that build them."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Collection, Iterator
+from functools import cached_property, lru_cache
 
 import libcst as cst
 
-from keraslint.diagnostic import Edit
-from keraslint.layer.child_builds.provable_builds import ChildBuilds
-from keraslint.layer.init_method import Constructor
+from keraslint.layer.child_builds.builds import Builds
+from keraslint.layer.child_builds.following.call_program import CallPrograms, Program, names_of
+from keraslint.layer.child_builds.new_builds import NewBuilds
+from keraslint.layer.child_builds.shapes.shape_program import lines, whole
+from keraslint.layer.child_builds.symbolic_call import DOUBT, symbolic_call
 from keraslint.layer.layer_class import LayerClass
 from keraslint.layer.method_steps import Creation, Step
-from keraslint.layer.method_syntax import Method, code, dotted, walk
-from keraslint.layer.motion.emit import insert_builds
+from keraslint.layer.method_syntax import Method, code, dotted
+from keraslint.layer.method_syntax import children as children_of
 from keraslint.layer.motion.subclass_objections import Descendants
-from keraslint.layer.statement_parts import only_small
-from keraslint.layer.tree_edits import body_of, with_body
 from keraslint.project.names import keras_facts
-from keraslint.project.names.definitions import ClassRef
 from keraslint.project.names.keras_api import Symbol
-from keraslint.project.names.name_resolution import Hierarchy
-from keraslint.project.program.children import Unbuilt
+from keraslint.project.program.children import OF_CONTAINERS, Child, Unbuilt
 
-_SEQUENTIAL = Symbol(name=keras_facts.SEQUENTIAL, kind="model")
-Layers = Mapping[str, "Symbol | ClassRef"]
-_BUILT_BY_OWNER = re.compile(r"(?<!self)\.(\w+)\.build\(")
 _TELLS_SHAPE = re.compile(
     r"\bInput(Layer)?\(|\b(input_shape|input_dim|batch_shape|batch_input_shape)\s*=(?!=)"
 )
 """What makes a `Sequential` build itself at once."""
+_BUILT_BY_OWNER = re.compile(r"(?<!self)\.(\w+)\.build\(")
+_LOOKS = ("self._flatten", "self.compute_output", "self.call", "getattr", "vars")
 
 
-def shapes_of(
-    hierarchy: Hierarchy,
-    build: Method,
-    steps: Sequence[Step],
-    staying: Collection[Step],
-    call: tuple[Method | None, Sequence[Step]],
-    layers: Layers,
-    waiting: Collection[str] = (),
-) -> Mapping[str, str]:
-    """The shape, as code in `build()`, on which `call()` first calls each child.
+class MissingBuilds:
+    """What one class leaves unbuilt, and what can be done about it."""
 
-    `steps` are all those of `build()`, `staying` those that a rewrite leaves there. Nothing is
-    told when another step may build children as well, or may be without a shape.
-    """
-    parameters = build.node.params.params
-    shapes = [p.name.value for p in parameters][1:]
-    parsed, call_steps = call
-    if parsed is None or parsed.node.decorators or len(shapes) != 1:
-        return {}
-    if parameters[1].default is not None:
-        return {}  # `build()` without a shape must go on working
-    if any(shapes[0] in step.writes for step in steps) or any(_may_build(s) for s in staying):
-        return {}
-    return ChildBuilds(hierarchy, layers, shapes[0], waiting).follow(parsed.node, call_steps)
+    def __init__(self, layer: LayerClass) -> None:
+        self._layer = layer
 
+    # -- what is missing -----------------------------------------------------------------------
 
-def children_of(step: Step) -> Iterator[tuple[str, Symbol | ClassRef]]:
-    """The attribute to which a statement always assigns the one layer that it makes."""
-    if step.parent is not None or not step.makes or step.makes[0].made.factory:
-        return
-    small = only_small(step.node)
-    value = small.value if isinstance(small, (cst.Assign, cst.AnnAssign)) else None
-    if value is step.makes[0].call:
-        for cell in step.uses.binds:
-            if cell.startswith("self."):
-                yield cell, step.makes[0].made.target
+    @cached_property
+    def children(self) -> tuple[Child, ...]:
+        """The children that `build()` leaves unbuilt, and nobody else in the project builds."""
+        if self._layer.keras != 3:
+            return ()
+        found = Unbuilt(self._layer.hierarchy).of(self._layer.ref)
+        return tuple(child for child in found if self._counts(child))
 
+    def _counts(self, child: Child) -> bool:
+        name = child.attribute
+        return (
+            (child.marked or not self._mentions(name))
+            and not self._is_second_name(name)
+            and self._has_weights(name)
+            and (not child.is_sequential or self._is_filled(name))
+            and not self._built_elsewhere(name)
+            and not any(
+                name in method.reads
+                for ref in self._layer.subclasses
+                for method_name, method in ref.summary.methods.items()
+                if method_name == "build"
+            )
+        )
 
-def built_elsewhere(child: str, text: str) -> bool:
-    """Whether an owner in the same file reaches into the layer and builds the child itself."""
-    name = child.removeprefix("self.")
-    if "." in name:
-        return f".{name}.build(" in text.replace(f"self.{name}.build(", "")
-    return name in _built_by_owners(text)
+    def _mentions(self, attribute: str) -> bool:
+        """Whether `build()` does anything with a child by which it may be built.
 
+        To make it, to ask whether it is there and to put it into a list is none of that.
+        """
+        cell = f"self.{attribute}"
+        return any(
+            cell in step.uses.reads and any(_is_used(node, cell) for node in _own_parts(step))
+            for step in self._steps
+        )
 
-@lru_cache(maxsize=2)
-def _built_by_owners(text: str) -> frozenset[str]:
-    """Looked for once in a file, however many children it has."""
-    return frozenset(_BUILT_BY_OWNER.findall(text))
+    def _is_second_name(self, attribute: str) -> bool:
+        """`self.first = self.second = Dense(4)`: the second is the layer of the first."""
+        for step in self._making(attribute):
+            small = step.node.body[0] if isinstance(step.node, cst.SimpleStatementLine) else None
+            targets = small.targets if isinstance(small, cst.Assign) else ()
+            if f"self.{attribute}" in [dotted(target.target) for target in targets[1:]]:
+                return True
+        return False
+
+    def _has_weights(self, attribute: str) -> bool:
+        """False of a normalization that neither centers nor scales; else its class decides."""
+        for step in self._making(attribute):
+            if any(map(_is_switched_off, step.makes[:1])):
+                return False
+        return True
+
+    def _is_filled(self, attribute: str) -> bool:
+        """Whether a `Sequential` surely waits for a shape: a layer with weights, and no `Input`."""
+        methods = self._layer.ref.summary.methods.values()
+        if any(f"self.{attribute}.add" in method.calls for method in methods):
+            return False
+        made = list(self._making(attribute))
+        return bool(made) and all(map(self._waits, made))
+
+    def _waits(self, step: Step) -> bool:
+        call = step.makes[0].call if step.makes else None
+        listed = call.args[0].value if call is not None and call.args else None
+        if call is None or not isinstance(listed, (cst.List, cst.Tuple)):
+            return False
+        inside = {element.value for element in listed.elements}
+        unbuilt = Unbuilt(self._layer.hierarchy)
+        return not _TELLS_SHAPE.search(code(call)) and any(
+            one.call in inside and not one.made.factory and unbuilt.needs_build(one.made.target)
+            for one in step.makes
+        )
+
+    def _making(self, attribute: str) -> Iterator[Step]:
+        for name in ("__init__", "build"):
+            for step in (inner for outer in self._layer.steps(name) for inner in outer.all()):
+                if f"self.{attribute}" in step.uses.binds:
+                    yield step
+
+    def _built_elsewhere(self, attribute: str) -> bool:
+        """Whether an owner in the same file reaches into the layer and builds the child itself."""
+        text = self._build.source.text if self._build is not None else ""
+        return attribute in _built_by_owners(text)
+
+    # -- what can be done ----------------------------------------------------------------------
+
+    @cached_property
+    def _build(self) -> Method | None:
+        return self._layer.method("build")
+
+    @cached_property
+    def _steps(self) -> list[Step]:
+        return [inner for outer in self._layer.steps("build") for inner in outer.all()]
+
+    @property
+    def _whose(self) -> str:
+        found = self._layer.hierarchy.method(self._layer.ref, "build")
+        owner = found.owner if found is not None else None
+        return f"`{owner.summary.name}.build()`" if owner is not None else "`build()`"
+
+    @cached_property
+    def builds(self) -> Builds:
+        """The lines for all of them: half of the weights is no rescue."""
+        if self._build is None or not self.children:
+            return Builds(
+                why_not=f"{self._whose} is inherited; give the class a `build()` of its own"
+            )
+        reason = self._obstacle(self._build)
+        if reason:
+            return Builds(why_not=reason)
+        if any(map(_may_build, self._steps)):
+            return self._symbolic(self._build, Program())
+        return self._written(self._build)
+
+    def _written(self, build: Method) -> Builds:
+        """Explicit lines; classes of children that have no `build()` are given one first."""
+        new = NewBuilds(self._layer)
+        for child in self.children:
+            new.add(child.target)
+        marked = {child.attribute for child in self.children if child.marked}
+        wanted = {child.attribute for child in self.children} - marked
+        programs = CallPrograms(self._layer, new.made)
+        program = programs.program(build, wanted, names_of(build))
+        unmended = [c for c in self.children if c.marked and new.why_not(c.target)]
+        if program.lost or unmended:
+            return self._symbolic(build, program, new)
+        doubts = (*program.doubts, *new.doubts)
+        return Builds(statements=_statements(program, build), doubts=doubts, elsewhere=new.edits)
+
+    def _symbolic(self, build: Method, program: Program, new: NewBuilds | None = None) -> Builds:
+        found = symbolic_call(self._layer, build, structured=program.structured)
+        if found.lines:
+            at_end = any(step.supers for step in self._steps)
+            return Builds(
+                statements=found.lines,
+                doubts=(DOUBT,),
+                imports=found.imports,
+                symbolic=True,
+                at_end=at_end,
+            )
+        reasons = [new.why_not(child.target) for child in self.children] if new else []
+        return Builds(why_not=next(filter(None, reasons), found.why_not))
+
+    def _obstacle(self, build: Method) -> str:
+        """Why no line can be added, whatever it says."""
+        layer = self._layer
+        below = Descendants(layer.hierarchy, layer.ref, layer.subclasses)
+        if below.override("call") or below.override("build"):
+            return "a subclass has a `call()` or a `build()` of its own"
+        parameters = build.node.params
+        names = [p.name.value for p in parameters.params[1:]]
+        if not names or isinstance(parameters.star_arg, cst.Param) or parameters.star_kwarg:
+            return "`build()` is told no shape"
+        for step in self._steps:
+            if set(names) & set(step.uses.writes) and not _only_converts(step, names):
+                return f"`build()` assigns `{min(set(names) & set(step.uses.writes))}` anew"
+        return ""
 
 
 def _is_switched_off(creation: Creation) -> bool:
@@ -98,113 +208,71 @@ def _is_switched_off(creation: Creation) -> bool:
     return bool(switches) and switches <= off
 
 
+@lru_cache(maxsize=2)
+def _built_by_owners(text: str) -> frozenset[str]:
+    """Looked for once in a file, however many children it has."""
+    return frozenset(_BUILT_BY_OWNER.findall(text))
+
+
+def _own_parts(step: Step) -> Iterator[cst.CSTNode]:
+    """The code of a step without that of the steps inside it."""
+    node = step.node
+    if step.is_whole:
+        yield node
+    elif isinstance(node, (cst.If, cst.While)):
+        yield node.test
+    elif isinstance(node, cst.For):
+        yield node.iter
+    elif isinstance(node, cst.With):
+        yield from node.items
+
+
+def _is_used(node: cst.CSTNode, cell: str) -> bool:
+    """Whether code uses the value of an attribute, and does more than ask for it or fill it."""
+    if isinstance(node, cst.Comparison) and dotted(node.left) == cell:
+        operators = {type(target.operator) for target in node.comparisons}
+        if operators <= {cst.Is, cst.IsNot}:
+            return False
+    if isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute):
+        of_container = node.func.attr.value in OF_CONTAINERS
+        if dotted(node.func.value) == cell and of_container:
+            return any(_is_used(argument, cell) for argument in node.args)
+    if isinstance(node, cst.Attribute) and dotted(node) == cell:
+        return True
+    if isinstance(node, cst.AssignTarget):
+        return False
+    return any(_is_used(child, cell) for child in children_of(node))
+
+
+def _statements(program: Program, build: Method) -> tuple[str, ...]:
+    """Each statement of a program as text; without a shape there is nothing to build on."""
+    parameter = build.node.params.params[1]
+    text = list(lines(program.statements, build.indent))
+    if parameter.default is not None:
+        name = parameter.name.value
+        text = [f"if {name} is not None:", *(f"{build.indent}{line}" for line in text)]
+    return tuple(whole(text))
+
+
+def _only_converts(step: Step, names: Collection[str]) -> bool:
+    """`input_shape = tuple(input_shape)`."""
+    small = step.node.body[0] if isinstance(step.node, cst.SimpleStatementLine) else None
+    value = small.value if isinstance(small, cst.Assign) else None
+    if not isinstance(value, cst.Call) or len(value.args) != 1 or not isinstance(small, cst.Assign):
+        return False
+    target, given = dotted(small.targets[0].target), dotted(value.args[0].value)
+    return dotted(value.func) in ("tuple", "list") and target == given and target in names
+
+
 def _may_build(step: Step) -> bool:
-    """Whether a step that stays in `build()` may build children without naming them."""
-    if step.runs or step.supers or step.doubts or step.uses.bare_self:
+    """Whether a step of `build()` may build children without naming them."""
+    if step.uses.bare_self:
         return True
     for call in step.uses.calls:
         name = dotted(call.func)
         named = name.startswith("self.") and name.count(".") > 1
         if name.endswith(".build") and not named and not name.startswith("super()"):
             return True
-        if name.startswith(
-            ("self._flatten", "self.compute_output", "self.call", "getattr", "vars")
-        ):
+        if name.startswith(_LOOKS):
             return True
     return False
-
-
-class Additions:
-    """The lines that would make the `build()` of one class build some of its children."""
-
-    def __init__(self, layer: LayerClass, attributes: Collection[str]) -> None:
-        self._layer = layer
-        self._wanted = {f"self.{attribute}" for attribute in attributes}
-        self._build = layer.method("build")
-        self._steps = [inner for step in layer.steps("build") for inner in step.all()]
-
-    @property
-    def text(self) -> str:
-        """The file in which `build()` is written, if this class writes one."""
-        return self._build.source.text if self._build is not None else ""
-
-    @property
-    def shapes(self) -> Mapping[str, str]:
-        """The children that can be built, each with its shape as code."""
-        if self._build is None or self._calls_elsewhere():
-            return {}
-        call = self._layer.method("call"), self._layer.steps("call")
-        layers, hierarchy = self._layers(), self._layer.hierarchy
-        waiting = [c for c in self._wanted if layers.get(c) == _SEQUENTIAL]
-        found = shapes_of(hierarchy, self._build, self._steps, self._steps, call, layers, waiting)
-        return {child: shape for child, shape in found.items() if child in self._wanted}
-
-    def edits(self) -> tuple[Edit, ...]:
-        """Add the lines, before `super().build(…)` if there is one."""
-        assert self._build is not None
-        node = self._build.node
-        lines = [f"{child}.build({shape})" for child, shape in self.shapes.items()]
-        kept = insert_builds(list(body_of(node)), lines)
-        return self._build.edits(with_body(node, kept, self._build.indent))
-
-    def called_on(self, attribute: str) -> str:
-        """What `call()` first calls a child on, as code; `""` when it cannot be told."""
-        call = self._layer.method("call")
-        for node in walk(call.node.body) if call is not None else ():
-            if isinstance(node, cst.Call) and dotted(node.func) == f"self.{attribute}":
-                if node.args and not node.args[0].star:
-                    text = " ".join(code(node.args[0].value).split())
-                    return text if len(text) <= 40 else ""
-                return ""
-        return ""
-
-    def mentions(self, attribute: str) -> bool:
-        """Whether `build()` does anything with a child but make it, so that it may be built."""
-        return any(
-            f"self.{attribute}" in step.uses.reads and not step.makes for step in self._steps
-        )
-
-    def has_weights(self, attribute: str) -> bool:
-        """False of a normalization that neither centers nor scales; else its class decides."""
-        for name in ("__init__", "build"):
-            for step in (inner for outer in self._layer.steps(name) for inner in outer.all()):
-                made = step.makes[:1] if f"self.{attribute}" in step.uses.binds else ()
-                if any(map(_is_switched_off, made)):
-                    return False
-        return True
-
-    def is_filled(self, attribute: str) -> bool:
-        """Whether a `Sequential` surely waits for a shape: a layer with weights, and no `Input`."""
-        methods = self._layer.ref.summary.methods.values()
-        if any(f"self.{attribute}.add" in method.calls for method in methods):
-            return False
-        made = [
-            step
-            for name in ("__init__", "build")
-            for outer in self._layer.steps(name)
-            for step in outer.all()
-            if f"self.{attribute}" in step.uses.binds
-        ]
-        return bool(made) and all(map(self._waits, made))
-
-    def _waits(self, step: Step) -> bool:
-        call = step.makes[0].call if step.makes else None
-        listed = call.args[0].value if call is not None and call.args else None
-        if call is None or not isinstance(listed, (cst.List, cst.Tuple)):
-            return False
-        inside = {element.value for element in listed.elements}
-        unbuilt = Unbuilt(self._layer.hierarchy)
-        return not _TELLS_SHAPE.search(code(call)) and any(
-            one.call in inside and not one.made.factory and unbuilt.needs_build(one.made.target)
-            for one in step.makes
-        )
-
-    def _layers(self) -> Layers:
-        made = {cell: target for step in self._steps for cell, target in children_of(step)}
-        constructor = Constructor(self._layer.method("__init__"), self._layer.steps("__init__"))
-        return {**constructor.children(), **made}
-
-    def _calls_elsewhere(self) -> bool:
-        layer = self._layer
-        below = Descendants(layer.hierarchy, layer.ref, layer.subclasses)
-        return below.override("call") or below.override("build")

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import libcst as cst
 
 from keraslint.diagnostic import Edit
+from keraslint.layer.child_builds.builds import Builds
 from keraslint.layer.init_method import Constructor
 from keraslint.layer.method_steps import Step
 from keraslint.layer.method_syntax import dotted
@@ -25,7 +26,7 @@ def edits(
     twin: Body,
     plan: Plan,
     constructor: Constructor,
-    builds: Sequence[str],
+    builds: Builds,
     arguments: str,
     plain: bool,
 ) -> tuple[Edit, ...]:
@@ -41,7 +42,7 @@ def edits(
     moved = split.moved(body.steps)
     kept = split.kept(body.steps, _without_dead(body, plan))
     kept = _with_names(kept, plan, body)
-    kept = insert_builds(_close_gap(kept, body_of(node)), builds)
+    kept = insert_builds(_close_gap(kept, body_of(node)), builds.statements, at_end=builds.at_end)
     if all(_is_docstring(item) for item in kept):
         kept.append(_closing(node, plain))
     placeholders = {
@@ -137,16 +138,19 @@ def _is_self(node: cst.CSTNode) -> bool:
     )
 
 
-def insert_builds(kept: list[cst.CSTNode], builds: Sequence[str]) -> list[cst.CSTNode]:
+def insert_builds(
+    kept: list[cst.CSTNode], builds: Sequence[str], *, at_end: bool = False
+) -> list[cst.CSTNode]:
     """Add `self.child.build(…)` before `super().build(…)` or `self.built = True`.
 
-    A child that `build()` creates only after that is built when it is there.
+    A child that `build()` creates only after that is built when it is there. What has to come
+    after all that a base builds is put `at_end`.
     """
     lines: list[cst.CSTNode] = [cst.parse_statement(text) for text in builds]
     place = next((n for n, node in enumerate(kept) if _closes(node)), len(kept))
     children = {cell for text in builds for cell in _CHILD.findall(text)}
     made = (n + 1 for n, node in enumerate(kept) if children & {*uses_of(node).binds})
-    place = max(place, *made, 0)
+    place = len(kept) if at_end else max(place, *made, 0)
     return [*kept[:place], *lines, *kept[place:]]
 
 

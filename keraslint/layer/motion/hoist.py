@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
 
 from keraslint.diagnostic import ORDER_CHANGES, Span
-from keraslint.layer.child_builds.missing_builds import built_elsewhere, children_of, shapes_of
+from keraslint.layer.child_builds.builds import Builds
 from keraslint.layer.init_method import Constructor, InitFacts
 from keraslint.layer.layer_class import Hoist, Hoists
 from keraslint.layer.method_steps import Step, names_read
@@ -35,7 +35,7 @@ class Hoister:
         constructor: Constructor,
         call: Callable[[], tuple[Method | None, list[Step]]],
         enter: Enter,
-        wants_builds: bool,
+        builds: Callable[[], Builds],
     ) -> None:
         self._hierarchy = hierarchy
         self._ref = ref
@@ -44,7 +44,7 @@ class Hoister:
         self._call = call
         self._makers = Makers(enter)
         self._order = WeightOrder(hierarchy, ref, self._makers)
-        self._wants_builds = wants_builds
+        self._builds = builds
 
     def hoists(self, body: Body, answered: tuple[Known, Body] | None) -> Hoists:
         """Work out what can move, as it stands and with the shape reads answered."""
@@ -141,29 +141,6 @@ class Hoister:
             return set()
         return {name for step in steps for name in twin.answers(step, known.names)}
 
-    def _missing_builds(self, body: Body, plan: Plan) -> tuple[str, ...]:
-        """Build the children that `build()` has left to their first call."""
-        if self._obligations.calls_elsewhere():
-            return ()
-        staying = [s for s in body.all if s not in plan.moved]
-        built = {cell for s in staying for cell in s.reads}
-        made = {
-            cell: target
-            for step in plan.moved
-            if not built & set(step.uses.binds)
-            for cell, target in list(children_of(step))[:1]
-        }
-        layers = {**self._constructor.children(), **made}
-        call = self._call()
-        shapes = shapes_of(self._hierarchy, body.method, body.all, staying, call, layers)
-        return tuple(
-            f"{child}.build({shape})"
-            for child, shape in shapes.items()
-            if child in made
-            and not self._hierarchy.weightless(made[child])
-            and not built_elsewhere(child, body.method.source.text)
-        )
-
     def _hoist(
         self,
         body: Body,
@@ -196,11 +173,20 @@ class Hoister:
             doubts[:0] = [f"`{n}` may differ from `{known.names[n]}`" for n in sorted(used)]
         if twin is not body:
             plan = mapped(plan, {mine: theirs for theirs, mine in twin.twins.items()})
-        builds = self._missing_builds(body, plan) if self._wants_builds else ()
+        builds = self._builds()
+        if builds.doubts and not doubts:
+            builds = Builds()  # a safe move stays one; what is missing is another fix
         arguments = "**kwargs" if self._obligations.plain_base else "*args, **kwargs"
         plain = self._obligations.plain_layer
         changes = edits(body, twin, plan, self._constructor, builds, arguments, plain)
-        return Hoist(edits=changes, moves=moves, doubts=tuple(doubts), unseen=unseen)
+        return Hoist(
+            edits=tuple(sorted((*changes, *builds.imports, *builds.elsewhere))),
+            moves=moves,
+            doubts=(*doubts, *builds.doubts),
+            unseen=unseen,
+            builds=bool(builds),
+            symbolic=builds.symbolic,
+        )
 
     def _spans(self, step: Step, body: Body, twin: Body) -> Iterator[Span]:
         """Where the creations of a step stand in the file, whichever body it is of."""

@@ -3,28 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from keraslint.project.facts.module_facts import FunctionSummary
 from keraslint.project.names import keras_api, keras_facts
-from keraslint.project.names.definitions import ClassRef, FunctionRef, Kind, Scope
+from keraslint.project.names.definitions import (
+    ClassRef,
+    FunctionRef,
+    Instance,
+    Scope,
+)
 from keraslint.project.names.keras_api import Symbol
 from keraslint.project.names.name_resolution import Hierarchy
 from keraslint.project.program.build_creations import build_of
-from keraslint.project.program.kept_layers import kept_layers
 
 _DEPTH = 8
-_REACHES_ALL = keras_facts.ALL_CHILDREN | {"call"}
+_OWN_WAY = keras_facts.BUILD_CONFIG | {"__call__"}
+OF_CONTAINERS = frozenset(dir(list)) | frozenset(dir(dict))
+"""What a list or a dictionary does builds no layer in it."""
 _PROPERTIES = frozenset({"property", "cached_property", "getter", "setter", "deleter"})
+_REACHES_ALL = keras_facts.ALL_CHILDREN | {"call"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Child:
-    """A layer that a class keeps as `self.attribute`, alone or among others in a container."""
+    """A layer that a class keeps as `self.attribute`, alone or among others in a container.
+
+    It is only `marked` as built where `build()` builds it, and its class has no `build()`.
+    """
 
     attribute: str
     target: Symbol | ClassRef
     method: FunctionRef
+    marked: bool = False
 
     @property
     def is_sequential(self) -> bool:
@@ -105,7 +116,9 @@ def _created(
     scope = Scope(module=method.module, owner=ref, function=method.summary)
     if leaf.endswith("()"):
         made = hierarchy.made(scope, leaf[:-2])
-        return made.target if made is not None and not made.factory else None
+        if made is not None:
+            return made.target if not made.guessed or not made.factory else None
+        return _of_factory(hierarchy, scope, leaf) if leaf.startswith("self.") else None
     held = method.summary.bindings.get(leaf, ()) if "." not in leaf else ()
     if depth > _DEPTH or any(p.name == leaf for p in method.summary.parameters):
         return None
@@ -113,6 +126,21 @@ def _created(
         _created(hierarchy, ref, method, inner, depth + 1) for inner in held if inner != leaf
     ]
     return targets[0] if targets and None not in targets else None
+
+
+def _of_factory(hierarchy: Hierarchy, scope: Scope, leaf: str) -> Symbol | ClassRef | None:
+    """The class of the layer that a method of the class itself makes."""
+    found = [
+        meaning.of for meaning in hierarchy.values(scope, leaf) if isinstance(meaning, Instance)
+    ]
+    layers = [target for target in found if _is_layer(hierarchy, target)]
+    return layers[0] if layers and len(layers) == len(found) else None
+
+
+def _is_layer(hierarchy: Hierarchy, target: Symbol | ClassRef) -> bool:
+    if isinstance(target, Symbol):
+        return target.kind in ("layer", "model")
+    return hierarchy.lineage(target).is_layer
 
 
 class Unbuilt:
@@ -145,37 +173,67 @@ class Unbuilt:
                 return True
         return any(self.needs_build(child.target) for child in children(self._hierarchy, ref))
 
-    def of(self, ref: ClassRef) -> tuple[Child, ...]:
-        """The children that are lost when the layer is only built, not called.
-
-        Of a `Sequential`, it remains to be seen what is in it.
-        """
+    def needing(self, ref: ClassRef) -> tuple[Child, ...]:
+        """The children with weights that a class without `build()` leaves to its first call."""
         hierarchy = self._hierarchy
-        build, lineage = build_of(hierarchy, ref), hierarchy.lineage(ref)
-        if build is None or lineage.missing:
-            return ()
-        if any(keras_facts.BUILD_CONFIG & item.summary.methods.keys() for item in lineage.chain):
-            return ()
-        builders = tuple(runs(hierarchy, ref, build))
-        told = _Told(method.summary for method in builders)
-        if told.may_be_any:
-            return ()
-        told.called |= _behind(hierarchy, ref, told.called)
-        told.mentioned |= _behind(hierarchy, ref, told.mentioned)
         init = run_by(hierarchy, ref, "__init__")
-        if any(_builds_something(method.summary) for method in init):
-            return ()
         called = {call for method in init for call in method.summary.calls}
-        used = _mentioned(hierarchy, ref, {method.key for method in (*init, *builders)})
+        used = _mentioned(hierarchy, ref, {method.key for method in init})
         return tuple(
             child
             for child in children(hierarchy, ref)
             if child.attribute in used
             and f"self.{child.attribute}" not in called
-            and self._is_ours(child, ref, build)
-            and not told.builds(child, made_here=child.method in builders)
             and (child.is_sequential or self.needs_build(child.target))
         )
+
+    def of(self, ref: ClassRef) -> tuple[Child, ...]:
+        """The children that are lost when the layer is only built, not called.
+
+        Of a `Sequential`, it remains to be seen what is in it.
+        """
+        return tuple(self._of(ref))
+
+    def _of(self, ref: ClassRef) -> Iterator[Child]:
+        hierarchy = self._hierarchy
+        build, lineage = build_of(hierarchy, ref), hierarchy.lineage(ref)
+        if build is None or lineage.missing:
+            return
+        if any(_OWN_WAY & item.summary.methods.keys() for item in lineage.chain):
+            return
+        builders = tuple(runs(hierarchy, ref, build))
+        told = _Told(builders, own=build if build.owner == ref else None)
+        if told.may_be_any:
+            return
+        told.called |= _behind(hierarchy, ref, told.called)
+        told.mentioned |= _behind(hierarchy, ref, told.mentioned)
+        init = run_by(hierarchy, ref, "__init__")
+        if any(_builds_something(method.summary) for method in init):
+            return
+        called = {call for method in init for call in method.summary.calls}
+        used = _mentioned(hierarchy, ref, {method.key for method in (*init, *builders)})
+        found = [
+            child
+            for child in children(hierarchy, ref)
+            if child.attribute in used
+            and f"self.{child.attribute}" not in called
+            and self._is_ours(child, ref, build)
+            and (child.is_sequential or self.needs_build(child.target))
+        ]
+        for child in found:
+            if self._cannot_build(child) and told.only_marks(child):
+                yield replace(child, marked=True)
+            elif not told.builds(child, made_here=child.method in builders):
+                yield child
+
+    def _cannot_build(self, child: Child) -> bool:
+        """Whether building a child builds nothing in it."""
+        target = child.target
+        if isinstance(target, Symbol) or self._hierarchy.method(target, "build") is not None:
+            return False
+        roots = self._hierarchy.lineage(target).roots
+        known = [keras_api.layer_class(root.name) for root in roots]
+        return all(one is not None and not one.defines_build for one in known)
 
     def _is_ours(self, child: Child, ref: ClassRef, build: FunctionRef) -> bool:
         """What an inherited `build()` leaves to the base's own children is the base's affair."""
@@ -195,35 +253,47 @@ class Unbuilt:
 
 
 class _Told:
-    """What the methods that `build()` runs say about children."""
+    """What the methods that `build()` runs say about children.
 
-    def __init__(self, methods: Iterator[FunctionSummary]) -> None:
+    Of the class's `own` build, what it only mentions is left to be seen in its text.
+    """
+
+    def __init__(self, methods: Collection[FunctionRef], own: FunctionRef | None) -> None:
         self.mentioned: set[str] = set()
         self.called: set[str] = set()
         self.may_be_any = False
-        for method in methods:
-            self.mentioned |= method.reads
+        self._built: set[str] = set()
+        self._run: set[str] = set()
+        for method in (ref.summary for ref in methods):
+            reads = method.reads - method.tests - method.changes
+            self.may_be_any = self.may_be_any or bool(_REACHES_ALL & method.reads)
+            if own is None or method is not own.summary:
+                self.mentioned |= reads
             for call in method.calls:
                 self._call(method, call)
-        self.may_be_any = self.may_be_any or bool(_REACHES_ALL & self.mentioned)
 
     def _call(self, method: FunctionSummary, call: str) -> None:
-        if call in ("self", "vars", "vars()"):
-            self.may_be_any = True
         owner, _, name = call.rpartition(".")
+        if call in ("self", "vars", "vars()") or name == "compute_output_spec":
+            self.may_be_any = True  # also: one symbolic call, which builds every child
         if name == "build" and owner and not owner.startswith(("super()", "self")):
             roots = _roots(method, owner.partition(".")[0].partition("[")[0])
             self.called |= roots
+            self._built |= roots
             self.may_be_any = self.may_be_any or "" in roots
-        elif call.startswith("self."):
-            self.called.add(call[len("self.") :].partition(".")[0].partition("[")[0])
+        elif call.startswith("self.") and not (owner != "self" and name in OF_CONTAINERS):
+            attribute = call[len("self.") :].partition(".")[0].partition("[")[0]
+            self.called.add(attribute)
+            (self._built if name == "build" else self._run).add(attribute)
             self.may_be_any = self.may_be_any or call.startswith("self.*")
 
     def builds(self, child: Child, *, made_here: bool) -> bool:
         """Whether a child may be built: one that `__init__` made is not even mentioned if not."""
-        if not made_here:
-            return child.attribute in self.mentioned
-        return child.attribute in self.called
+        return child.attribute in self.called or (made_here and child.attribute in self.mentioned)
+
+    def only_marks(self, child: Child) -> bool:
+        """Whether `build()` calls the child's own `build()`, and does not run it besides."""
+        return child.attribute in self._built and child.attribute not in self._run
 
 
 def _behind(hierarchy: Hierarchy, ref: ClassRef, names: Collection[str]) -> set[str]:
@@ -315,69 +385,3 @@ def _is_built_late(symbol: Symbol) -> bool:
 def _has_parameter(root: Symbol, name: str) -> bool:
     known = keras_api.layer_class(root.name)
     return known is not None and name in known.parameters
-
-
-def trained_otherwise(hierarchy: Hierarchy, ref: ClassRef) -> tuple[str, ...]:
-    """The children of a model that behave differently in training, and that `fit()` cannot tell.
-
-    `Model.fit()` hands `training` to a `call()` that names it, and to no other.
-    """
-    lineage = hierarchy.lineage(ref)
-    call = ref.summary.methods.get("call")
-    if lineage.kind is not Kind.MODEL or lineage.missing or call is None:
-        return ()
-    if {root.name for root in lineage.roots} != {keras_api.MODEL}:
-        return ()
-    if any(parameter.name == "training" for parameter in call.parameters):
-        return ()
-    if sum(parameter.required for parameter in call.parameters) > 2:
-        return ()  # `fit()` gives it nothing beside `self` and the inputs
-    if any("train_step" in item.summary.methods for item in lineage.chain):
-        return ()  # it calls the model in a way of its own
-    called = {name for method in run_by(hierarchy, ref, "call") for name in method.summary.reads}
-    used = [child for child in children(hierarchy, ref) if child.attribute in called]
-    kept = [t for c in used for t in kept_layers(hierarchy, ref, c.method, c.attribute)]
-    if any(_trains_unasked(hierarchy, target) for target in kept):
-        return ()  # Keras hands that on to what is called after it
-    return tuple(
-        child.attribute for child in used if _child_trains(hierarchy, ref, child, frozenset())
-    )
-
-
-def _trains_unasked(hierarchy: Hierarchy, target: Symbol | ClassRef) -> bool:
-    """Whether `call()` defaults to `training=True`."""
-    call = hierarchy.method(target, "call") if isinstance(target, ClassRef) else None
-    return call is not None and any(p.name == "training" and p.on for p in call.summary.parameters)
-
-
-def _child_trains(
-    hierarchy: Hierarchy, ref: ClassRef, child: Child, seen: frozenset[tuple[str, str]]
-) -> bool:
-    """Of a `Sequential`, the method that makes it also makes what is in it."""
-    if child.is_sequential:
-        scope = Scope(module=child.method.module, owner=ref, function=child.method.summary)
-        made = [hierarchy.made(scope, call) for call in sorted(child.method.summary.calls)]
-        return any(_trains_otherwise(hierarchy, m.target, seen) for m in made if m is not None)
-    kept = kept_layers(hierarchy, ref, child.method, child.attribute)
-    return any(_trains_otherwise(hierarchy, target, seen) for target in kept)
-
-
-def _trains_otherwise(
-    hierarchy: Hierarchy, target: Symbol | ClassRef, seen: frozenset[tuple[str, str]]
-) -> bool:
-    """Whether an instance surely computes something else in training, and waits to be told."""
-    if isinstance(target, Symbol):
-        known = keras_api.layer_class(target.name)
-        return known is not None and known.trains_differently and not target.guessed
-    if target.key in seen or hierarchy.lineage(target).missing:
-        return False
-    if _trains_unasked(hierarchy, target):
-        return False
-    if any(_trains_otherwise(hierarchy, r, seen) for r in hierarchy.lineage(target).roots):
-        return True
-    inner = seen | {target.key}
-    called = {n for method in run_by(hierarchy, target, "call") for n in method.summary.reads}
-    return any(
-        child.attribute in called and _child_trains(hierarchy, target, child, inner)
-        for child in children(hierarchy, target)
-    )

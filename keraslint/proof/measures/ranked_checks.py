@@ -165,7 +165,7 @@ CHECKS: tuple[tuple[str, About, Judge], ...] = (
     *_rows(handed_in.measure),
     ("refusals", C, refuses),
     ("instances", W, shared),
-    ("calls of call()", None, runs),
+    ("calls of call()", Measure.CALLS, runs),
     ("warnings", None, lambda pair: warned(pair, "called")),
     ("warnings", None, lambda pair: warned(pair, "built alone")),
     ("warnings", None, lambda pair: warned(pair, "functional")),

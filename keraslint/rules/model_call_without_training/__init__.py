@@ -85,7 +85,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from keraslint.diagnostic import Applicability, Fix, Promise
-from keraslint.project.program.children import trained_otherwise
+from keraslint.project.program.training_children import trained_otherwise
 from keraslint.rules import Cure, Finding, Rule
 
 if TYPE_CHECKING:
