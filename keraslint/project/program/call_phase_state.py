@@ -13,6 +13,8 @@ from keraslint.project.program.children import run_by
 
 _WEIGHTS = frozenset({"self.add_weight", "self.add_variable"})
 
+_TRACKS = "keras.utils.track_tf1_style_variables"
+
 
 @dataclass(frozen=True, slots=True)
 class State:
@@ -29,7 +31,8 @@ class State:
 def only_in_call(hierarchy: Hierarchy, ref: ClassRef, keras: int = 3) -> tuple[FunctionRef, ...]:
     """The class's own methods that `call()` runs, and neither `__init__` nor `build()`.
 
-    In Keras 2 `call()` may build once: a method whose name says so counts as `build()`.
+    In Keras 2 `call()` may build once: a method whose name says so counts as `build()`. What a
+    method makes that is decorated with `track_tf1_style_variables` is made once, and kept.
     """
     names = {name for item in hierarchy.lineage(ref).chain for name in item.summary.methods}
     builders = {name for name in names if "build" in name and keras == 2}
@@ -41,7 +44,15 @@ def only_in_call(hierarchy: Hierarchy, ref: ClassRef, keras: int = 3) -> tuple[F
     return tuple(
         method
         for method in run_by(hierarchy, ref, "call")
-        if method.owner == ref and method.key not in early
+        if method.owner == ref and method.key not in early and not _is_tracked(hierarchy, method)
+    )
+
+
+def _is_tracked(hierarchy: Hierarchy, method: FunctionRef) -> bool:
+    return any(
+        isinstance(value, (External, Symbol)) and keras_api.canonical(value.name) == _TRACKS
+        for leaf in method.summary.decorators
+        for value in hierarchy.values(Scope(module=method.module), leaf)
     )
 
 
