@@ -88,7 +88,7 @@ class Route:
         self._words = {rule.words for rule in self._rules.values() if rule.check or rule.search}
         facts = facts or KeptFacts(None)
         self.index = Index(texts, settings, self._may_matter, facts.summary, facts.outline)
-        self._cures: Callable[[Span], bool] = everywhere
+        self._reader: LayerReader | None = None
         self._before: LayerReader | None = None
         self._checked: dict[str, dict[tuple[str, Span], _Checked]] = {}
 
@@ -116,17 +116,16 @@ class Route:
         """
         self.index.renew(text)
         self._checked.clear()
-        self._before = self.__dict__.pop("_reader", self._before)
+        self._before, self._reader = self._reader or self._before, None
 
     def file(self, text: Text, *, cures: Callable[[Span], bool] = everywhere) -> Found:
         """Lint one file, whose text may be new since the last time.
 
         Fixes cost more than the findings; `cures` says where they are wanted.
         """
-        self._cures = cures
         self._checked.pop(text.path, None)
         try:
-            found = self._file(text)
+            found = self._file(text, cures)
             return replace(self._noted(text), diagnostics=found)
         except Unlintable as error:
             problem = error.problem
@@ -169,7 +168,7 @@ class Route:
         told = self._settings.keras
         return Target(told, "`keras`") if told is not None else self.index.target(ref)
 
-    def _file(self, text: Source | Unreadable) -> tuple[Diagnostic, ...]:
+    def _file(self, text: Text, cures: Callable[[Span], bool]) -> tuple[Diagnostic, ...]:
         """Everything that is wrong with one file, suppressions heeded.
 
         Raises:
@@ -183,7 +182,7 @@ class Route:
             code = "KRL002" if text.kind is Trouble.NOT_A_NOTEBOOK else "KRL003"
             found: Sequence[Diagnostic] = self._said(code, text.reason, text.path, span)
         else:
-            found = self._source(text)
+            found = self._source(text, cures)
         ignored = self._ignored(text.path)
         return tuple(item for item in found if item.code not in ignored)
 
@@ -194,7 +193,7 @@ class Route:
             ignored |= {rule.code for rule in self._rules.values() if rule.about_loading}
         return ignored
 
-    def _source(self, text: Source) -> Sequence[Diagnostic]:
+    def _source(self, text: Source, cures: Callable[[Span], bool]) -> Sequence[Diagnostic]:
         try:
             if not self.index.holds(text):
                 self.renew(text)
@@ -211,7 +210,7 @@ class Route:
                  for said in self._said("KRL002", reason, text.path, at)]  # fmt: skip
         found += self._module(module) if module is not None else ()
         for ref, rules in wanted:
-            found += self._class(ref, rules)
+            found += self._class(ref, rules, cures)
         found = within_cells(found, text)
         if not found and not _OURS.search(text.text):
             return ()
@@ -275,14 +274,16 @@ class Route:
                     span=one.span,
                 )
 
-    def _class(self, ref: ClassRef, rules: Sequence[Rule]) -> Iterator[Diagnostic]:
-        layer = self._reader.read(ref)
+    def _class(
+        self, ref: ClassRef, rules: Sequence[Rule], cures: Callable[[Span], bool]
+    ) -> Iterator[Diagnostic]:
+        layer = self._read(ref)
         assumed = _assumed(ref, self.index.hierarchy.lineage(ref))
         for rule in rules:
             for finding in rule.check(layer) if rule.check is not None else ():
                 checked = _Checked(layer=layer, rule=rule, finding=finding)
-                cured = checked.cured if self._cures(finding.span) else Cure()
-                if self._cures is not everywhere:  # somebody may ask for the rest of the fixes
+                cured = checked.cured if cures(finding.span) else Cure()
+                if cures is not everywhere:  # somebody may ask for the rest of the fixes
                     known = self._checked.setdefault(layer.path, {})
                     known[rule.code, finding.span] = checked
                 yield Diagnostic(
@@ -296,18 +297,20 @@ class Route:
                     owner=layer.name,
                 )
 
-    @cached_property
-    def _reader(self) -> LayerReader:
-        from keraslint.layer.layer_reader import LayerReader  # LibCST, only when a class needs it
+    def _read(self, ref: ClassRef) -> LayerClass:
+        """One class, read by LibCST, which is imported only when a class needs it."""
+        from keraslint.layer.layer_reader import LayerReader
 
-        index = self.index
-        return LayerReader(
-            index.hierarchy,
-            index.method_source,
-            index.subclasses,
-            self._target,
-            before=self._before,
-        )
+        if self._reader is None:
+            index = self.index
+            self._reader = LayerReader(
+                index.hierarchy,
+                index.method_source,
+                index.subclasses,
+                self._target,
+                before=self._before,
+            )
+        return self._reader.read(ref)
 
     def _said(self, code: str, message: str, path: str, span: Span) -> list[Diagnostic]:
         rule = self._rules.get(code)
