@@ -11,7 +11,8 @@ For a `Layer`, Keras 3 remembers the arguments of the constructor and writes a s
 by itself. For a `Model` it does not: `Model.__new__` drops them. A saved model is made again with
 the defaults. The weights load into it, it computes something else, and there is no message. Where a
 size is lost, loading fails with a message about weights; where an argument is required, saving
-itself fails. (Keras 2 restores the arguments.)
+itself fails, or loading, if the model is a functional one in a class of its own. (Keras 2 restores
+the arguments.)
 
 ## Bad
 
@@ -87,6 +88,7 @@ from typing import TYPE_CHECKING
 
 from keraslint.diagnostic import Applicability, Fix
 from keraslint.project.serialization.argument_storage import Kept, doubts, kept
+from keraslint.project.serialization.functional_models import is_functional
 from keraslint.project.serialization.kept_arguments import accepts_always, init_of
 from keraslint.project.serialization.lost_arguments import forgotten, lets_be_forgotten
 from keraslint.project.serialization.subclass_configs import harm
@@ -113,7 +115,8 @@ def check(layer: LayerClass) -> Iterator[Finding]:
     what = f"loading gives {_listed(names)} back as defaults"
     if needed:
         verb = "is" if len(needed) == 1 else "are"
-        what = f"`model.save()` fails because {_listed(needed)} {verb} required"
+        fails = "loading" if is_functional(layer.hierarchy, layer.ref) else "`model.save()`"
+        what = f"{fails} fails because {_listed(needed)} {verb} required"
     text = f"`{layer.name}` has no `get_config()`: {what}"
     yield Finding(layer.ref.summary.saving.at, text)
 
