@@ -288,7 +288,7 @@ WRONG: dict[str, Wrong] = {
     ),
     "an argument is no longer refused": wrong("units < 2", "units < 1", "refusals"),
     "other outputs for large inputs": before(
-        CALL, "        x = ops.minimum(x, 5.0)\n", "other magnitudes; mixed precision"
+        CALL, "        x = ops.minimum(x, 5.0)\n", f"mixed precision; output form; {OUTPUTS}"
     ),
     "other outputs for a batch of one": before(
         CALL, "        x = x + 0.1 if x.shape[0] == 1 else x\n", "other sizes"
@@ -314,7 +314,9 @@ WRONG: dict[str, Wrong] = {
         "gradients in inference; special values",
     ),
     "zeros are no zeros": before(
-        CALL, "        x = ops.where(ops.equal(x, 0.0), 0.5, x)\n", "special values"
+        CALL,
+        "        x = ops.where(ops.equal(x, 0.0), 0.5, x)\n",
+        "special values; output form; outputs; outputs in training",
     ),
     "a row without a step": wrong(
         "out = out * ops.cast(mask, out.dtype)[..., None]\n",
