@@ -2,8 +2,8 @@
 
 ## What it does
 
-Finds calls of a child layer in which `training`, a number, a text, `True` or `False` stands behind
-the input without a keyword, in code for Keras 3.
+Finds calls of a child layer in which `training` stands behind the input without a keyword, in code
+for Keras 3, and beside them numbers, texts, `True` and `False` that stand so.
 
 ## Why
 
@@ -96,12 +96,11 @@ TRAINING = "training"
 
 
 def concerns(hierarchy: Hierarchy, ref: ClassRef) -> bool:
-    """Whether a method calls something that the layer holds."""
+    """Whether a method hands `training` as it is to something that the layer holds."""
     return any(
-        call.startswith("self.") and call.count(".") == 1
+        call.startswith("self.") and TRAINING in given
         for method in ref.summary.methods.values()
-        for call in method.calls
-        if method.name not in ("__init__", "build")
+        for call, given in method.given.items()
     )
 
 
