@@ -87,10 +87,12 @@ def _no_evidence(pairs: list[Pair]) -> str:
     for pair in pairs:
         if None in (pair.repeats("outputs"), pair.repeats("outputs in training")):
             return f"for {pair.label} two calls of the new version disagree"
-    compared = [pair for pair in pairs if pair.compared("inference")]
-    if compared:
+    disagree = [pair.before_says("outputs", "repeats") is False for pair in pairs]
+    if any(disagree[:1]):  # the first case is what people use; others may be trivial
+        return "two calls of the layer disagree, so its outputs cannot be compared"
+    if any(pair.compared("inference") for pair in pairs):
         return ""
-    if any(pair.before_says("outputs", "repeats") is False for pair in pairs):
+    if any(disagree):
         return "two calls of the layer disagree, so its outputs cannot be compared"
     reasons = [str(pair.error_before(n)) for pair in pairs for n in ("state", "outputs")]
     reason = next((text for text in reasons if text), "")

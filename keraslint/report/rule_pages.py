@@ -89,8 +89,9 @@ def pages_json(rules: Iterable[Page], *, as_list: bool) -> str:
 
 
 def wrapped(page: str, *, width: int, colour: bool) -> str:
-    """Render any markdown as the pages of rules are rendered for a terminal."""
-    return "\n".join(_wrapped(page.strip(), width, Palette(colour))) + "\n"
+    """Render a page to copy from: as the pages of rules, but its code stays as it is."""
+    lines = _wrapped(page.strip(), width, Palette(colour), to_copy=True)
+    return "\n".join(lines) + "\n"
 
 
 def availability(rule: Page) -> str:
@@ -108,13 +109,13 @@ def _text(rule: Page, width: int, palette: Palette) -> str:
     )
 
 
-def _wrapped(page: str, width: int, palette: Palette) -> Iterator[str]:
+def _wrapped(page: str, width: int, palette: Palette, *, to_copy: bool = False) -> Iterator[str]:
     """Wrap paragraphs and list items; headings stand out; fences, tables and code stay."""
     for block in blocks(page.splitlines()):
         first = block[0]
-        if first.lstrip().startswith("```"):
+        if first.lstrip().startswith("```") and not to_copy:
             yield from _shown(block, palette)
-        elif _VERBATIM.match(first) or not first.strip():
+        elif first.lstrip().startswith("```") or _VERBATIM.match(first) or not first.strip():
             yield from block
         elif first.startswith("#"):
             yield palette.bold(first.lstrip("# "))

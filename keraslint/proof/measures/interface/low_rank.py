@@ -28,7 +28,8 @@ def observe(trial: Trial) -> list[str] | None:
     layer = trial.ready()
     children = trial.children(layer)
     for path in tunable:
-        children[path].enable_lora(RANK)
+        if children[path].built:  # Keras refuses the others, whoever asks
+            children[path].enable_lora(RANK)
     for key, variable in trial.variables(layer).items():
         if "lora" in key:
             random = np.random.RandomState(zlib.crc32(key.encode()) % 2**31)
