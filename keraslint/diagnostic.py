@@ -87,13 +87,46 @@ class Promise:
     mends: tuple[Health, ...] = ()
 
 
+class Question(Enum):
+    """What has to be shown of code that moves from `build()` to `__init__`."""
+
+    OPERANDS = "operands"
+    TARGETS = "targets"
+    SIDE_EFFECTS = "side effects"
+    CONTROL = "control"
+    OPAQUE = "opaque"
+
+
+class Level(Enum):
+    """What an objection means: no fix, or an unsafe one, which a proof may clear or not."""
+
+    BAR = "bar"
+    DOUBT = "doubt"
+    UNSEEN = "unseen"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Objection:
+    """Why a fix is not safe: the question that decided, in plain words, and the line to blame.
+
+    `path` is empty and `line` 0 where no single line is.
+    """
+
+    question: Question
+    level: Level
+    cause: str
+    path: str = ""
+    line: int = 0
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fix:
     """A rewrite of one layer class.
 
     All findings of one class share one fix: equal fixes are applied once.
     `doubts` names each obligation that could not be shown, and so why the fix is not safe;
-    `unseen` are those of them that running the layer could not clear either.
+    `unseen` are those of them that running the layer could not clear either; `objections` say the
+    same with the question and the line of each.
     """
 
     applicability: Applicability
@@ -103,6 +136,7 @@ class Fix:
     promise: Promise = Promise()
     doubts: tuple[str, ...] = ()
     unseen: tuple[str, ...] = ()
+    objections: tuple[Objection, ...] = ()
 
 
 ORDER_CHANGES = "the order of `.weights` changes"

@@ -18,6 +18,7 @@ from keraslint.project.files.source import Source, Unreadable, read
 from keraslint.project.names.definitions import ClassRef
 from keraslint.project.names.project_index import Index
 from keraslint.project.program.children import Unbuilt, children
+from keraslint.project.program.flow.project_effects import ProjectEffects
 from keraslint.rules import registry
 from keraslint.settings import load
 
@@ -34,6 +35,7 @@ def shown(text: Source, wanted: str = "") -> Iterator[str]:
         index.method_source,
         index.subclasses,
         index.target,
+        ProjectEffects(index).of,
     )
     for ref in ClassRef.all(module) if module is not None else ():
         if wanted in ("", ref.summary.qualname):

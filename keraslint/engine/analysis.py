@@ -24,6 +24,7 @@ from keraslint.project.names.definitions import ClassRef, Kind, Lineage
 from keraslint.project.names.keras_version import Target
 from keraslint.project.names.project_index import Index
 from keraslint.project.names.recorded_reads import Leaf
+from keraslint.project.program.flow.project_effects import ProjectEffects
 from keraslint.project.serialization.never_saved import is_made_for_a_test, is_only_for_training
 from keraslint.project.syntax.parse import fault, require_python
 from keraslint.rule_selection import selected
@@ -88,6 +89,7 @@ class Route:
         self._words = {rule.words for rule in self._rules.values() if rule.check or rule.search}
         facts = facts or KeptFacts(None)
         self.index = Index(texts, settings, self._may_matter, facts.summary, facts.outline)
+        self._effects = ProjectEffects(self.index)
         self._reader: LayerReader | None = None
         self._before: LayerReader | None = None
         self._checked: dict[str, dict[tuple[str, Span], _Checked]] = {}
@@ -115,6 +117,7 @@ class Route:
             SyntaxError, ValueError, RecursionError: it is not Python; the old text stays.
         """
         self.index.renew(text)
+        self._effects.forget(text.path)
         self._checked.clear()
         self._before, self._reader = self._reader or self._before, None
 
@@ -308,6 +311,7 @@ class Route:
                 index.method_source,
                 index.subclasses,
                 self._target,
+                self._effects.of,
                 before=self._before,
             )
         return self._reader.read(ref)

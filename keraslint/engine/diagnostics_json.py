@@ -13,8 +13,11 @@ from keraslint.diagnostic import (
     Edit,
     Fix,
     Health,
+    Level,
     Measure,
+    Objection,
     Promise,
+    Question,
     Span,
     Unresolved,
     WrittenFor,
@@ -70,11 +73,12 @@ def _fix(fix: Fix) -> list[object]:
         [health.value for health in fix.promise.mends],
         list(fix.doubts),
         list(fix.unseen),
+        [[o.question.value, o.level.value, o.cause, o.path, o.line] for o in fix.objections],
     ]
 
 
 def _fix_of(row: list[Any]) -> Fix:
-    applicability, message, edits, layer, keeps, mends, doubts, unseen = row
+    applicability, message, edits, layer, keeps, mends, doubts, unseen, objections = row
     return Fix(
         applicability=Applicability(applicability),
         message=message,
@@ -85,6 +89,14 @@ def _fix_of(row: list[Any]) -> Fix:
         ),
         doubts=tuple(doubts),
         unseen=tuple(unseen),
+        objections=tuple(_objection(item) for item in objections),
+    )
+
+
+def _objection(row: list[Any]) -> Objection:
+    question, level, cause, path, line = row
+    return Objection(
+        question=Question(question), level=Level(level), cause=cause, path=path, line=line
     )
 
 

@@ -29,6 +29,7 @@ class LeafStates:
             "set": lambda name, attribute: "\n".join(sorted(outline.setters(name, attribute))),
             "requirement": lambda folder: repr(index.requirements.of_folder(Path(folder))),
             "names of one keras": lambda path: repr(outline.names_of_one_keras(path)),
+            "effects": outline.digest,
             "weights alone": lambda top: str(outline.saves_weights_alone(top)),
         }
 

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
-from keraslint.diagnostic import Edit, Span
+from keraslint.diagnostic import Edit, Objection, Span
 from keraslint.project.facts.module_facts import comes_by_tensorflow
 from keraslint.project.names.definitions import ClassRef, FunctionRef
 from keraslint.project.names.name_resolution import Hierarchy
+from keraslint.project.program.flow.effect_queries import Effects
 
 if TYPE_CHECKING:
     from keraslint.layer.method_steps import Step
@@ -54,6 +55,7 @@ class Hoist:
     unseen: tuple[str, ...] = ()
     builds: bool = False
     symbolic: bool = False
+    objections: tuple[Objection, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,8 @@ class Reads(Protocol):
     def parse(self, method: FunctionRef) -> Method | None: ...
 
     def beside(self, ref: ClassRef) -> LayerClass: ...
+
+    def effects(self) -> Effects: ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -142,6 +146,11 @@ class LayerClass:
     def subclasses(self) -> Sequence[ClassRef]:
         """The classes of the project that descend from this one."""
         return self.reads.subclasses()
+
+    @property
+    def effects(self) -> Effects:
+        """What the code of the project does."""
+        return self.reads.effects()
 
     def method(self, name: str) -> Method | None:
         """A method that is written in this class, parsed."""

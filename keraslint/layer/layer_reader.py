@@ -17,8 +17,8 @@ from keraslint.layer.method_steps import Creation, Step, StepReader
 from keraslint.layer.method_syntax import Method, method_text, parse_method
 from keraslint.layer.motion.build_steps import Body, absorb
 from keraslint.layer.motion.hoist import Hoister
-from keraslint.layer.motion.objections import Obligations
-from keraslint.layer.motion.phase_stable import SETTLED, is_settled
+from keraslint.layer.motion.safety.objections import Obligations
+from keraslint.layer.motion.safety.phase_stable import SETTLED, is_settled
 from keraslint.layer.motion.shape_dependence import Flow, Needs
 from keraslint.layer.motion.shape_parameters import Known, answered
 from keraslint.project.facts.module_facts import comes_by_tensorflow
@@ -28,6 +28,7 @@ from keraslint.project.names.keras_api import Symbol
 from keraslint.project.names.keras_version import Target
 from keraslint.project.names.name_resolution import Hierarchy
 from keraslint.project.program.build_creations import build_of, may_create, reached
+from keraslint.project.program.flow.effect_queries import Effects
 
 _MethodKey = tuple[str, str, str, str, str]
 
@@ -46,12 +47,14 @@ class LayerReader:
         source: Callable[[FunctionRef], Source | None],
         subclasses: Callable[[ClassRef], Sequence[ClassRef]],
         target: Callable[[ClassRef], Target],
+        effects: Callable[[ClassRef], Effects],
         *,
         before: LayerReader | None = None,
     ) -> None:
         self.hierarchy = hierarchy
         self.subclasses = subclasses
         self.target = target
+        self.effects = effects
         self.steps = StepReader(Judge(hierarchy))
         self._source = source
         self._parsed: dict[_MethodKey, Method] = {}
@@ -141,6 +144,9 @@ class _Parts:
 
     def beside(self, ref: ClassRef) -> LayerClass:
         return self._reader.read(ref)
+
+    def effects(self) -> Effects:
+        return self._reader.effects(self._ref)
 
     def own(self, name: str) -> tuple[Method | None, list[Step]]:
         """A method that is written in this class, whole and in steps."""
@@ -306,7 +312,9 @@ class _Study:
         if self._build_ref.summary.name != "build":
             reason = f"`build` is another name of `{self._build_ref.summary.name}()`"
             return Hoists((), tuple((c.span, reason) for c in self.constructions()))
-        obligations = Obligations(self._hierarchy, self._ref, self._reader.subclasses(self._ref))
+        obligations = Obligations(
+            self._reader.effects(self._ref), self._ref, self._reader.subclasses(self._ref)
+        )
         above, _ = self._own_method(first_method(self._ref))
         constructor = Constructor(*self._own_method("__init__"), above)
         hoister = Hoister(

@@ -33,6 +33,7 @@ class Step:
     `runs` are the layer's own methods that it calls, with the call; `supers` those of a base
     that it calls through `super()`; `takes` and `gives` are the attributes that these read and
     write; `mercy` are names passed to calls that cannot be resolved: they may be mutated.
+    `ran` are all methods of the layer's own that it leads to, `made` what is created there.
     """
 
     node: cst.CSTNode
@@ -43,6 +44,8 @@ class Step:
     takes: dict[str, None] = field(default_factory=dict)
     gives: dict[str, None] = field(default_factory=dict)
     mercy: dict[str, None] = field(default_factory=dict)
+    ran: dict[tuple[str, str, int], None] = field(default_factory=dict)
+    made: tuple[Creation, ...] = ()
     stays: str = ""
     doubts: tuple[str, ...] = ()
     body: list[Step] = field(default_factory=list)

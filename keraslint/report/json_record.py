@@ -7,7 +7,16 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from keraslint.diagnostic import Check, Diagnostic, Evidence, Fix, OldFile, Position, Verdict
+from keraslint.diagnostic import (
+    Check,
+    Diagnostic,
+    Evidence,
+    Fix,
+    Objection,
+    OldFile,
+    Position,
+    Verdict,
+)
 from keraslint.report.diff import class_diff
 from keraslint.report.rule_address import rule_address
 from keraslint.report.verdicts.checkpoint import checkpoint_answer
@@ -99,4 +108,16 @@ def _fix(fix: Fix) -> Json:
             for edit in fix.edits
         ],
         "message": fix.message,
+        "objections": [_objected(one) for one in fix.objections],
+    }
+
+
+def _objected(one: Objection) -> Json:
+    """Why a fix is not safe; a line that is to blame has a file."""
+    return {
+        "cause": one.cause,
+        "filename": absolute(one.path) if one.path else None,
+        "level": one.level.value,
+        "question": one.question.value,
+        "row": one.line or None,
     }

@@ -144,6 +144,7 @@ def cure(layer: LayerClass, finding: Finding) -> Cure:
             promise=Promise(keeps, PROMISE.mends),
             doubts=hoist.doubts,
             unseen=hoist.unseen,
+            objections=hoist.objections,
         )
     )
 

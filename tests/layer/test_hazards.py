@@ -80,4 +80,4 @@ def test_what_another_file_sets_on_a_layer_is_not_moved_as_if_it_were_safe(
     found = lint_texts(sources, Settings(root=tmp_path, select=("KRL101",), cache=False))
     fixes = [d.fix for d in found.diagnostics if d.fix is not None]
 
-    assert [fix.doubts for fix in fixes] == [("`n` is also set from outside the class",)]
+    assert [fix.doubts for fix in fixes] == [("`wide()` sets `self.n`",)]

@@ -200,6 +200,7 @@ def test_json_has_rufs_keys_and_ours() -> None:
             }
         ],
         "message": "Move `d` to `__init__`",
+        "objections": [],
     }
     assert second["fix"]["applicability"] == "unsafe"
     assert (third["fix"], third["why_no_fix"]) == (None, "unknowable")

@@ -17,7 +17,7 @@ from keraslint.layer.layer_class import LayerClass
 from keraslint.layer.method_steps import Creation, Step
 from keraslint.layer.method_syntax import Method, code, dotted
 from keraslint.layer.method_syntax import children as children_of
-from keraslint.layer.motion.subclass_objections import Descendants
+from keraslint.layer.motion.safety.subclass_objections import Descendants
 from keraslint.project.names import keras_facts
 from keraslint.project.names.keras_api import Symbol
 from keraslint.project.program.children import OF_CONTAINERS, Child, Unbuilt

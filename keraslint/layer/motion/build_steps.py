@@ -122,8 +122,7 @@ def absorb(step: Step, enter: Enter, seen: set[tuple[str, str, int]]) -> None:
         if inner_steps is None:
             step.stays = step.stays or f"calls `self.{method.summary.name}()`"
             continue
-        text = f"calls `self.{method.summary.name}()`, which a subclass may override"
-        step.doubts = (*step.doubts, text)
+        step.ran[method.key] = None
         for inner in (s for outer in inner_steps for s in outer.all()):
             absorb(inner, enter, seen | {method.key})
             _take_over(step, inner, method.summary.name)
@@ -133,5 +132,7 @@ def _take_over(step: Step, inner: Step, name: str) -> None:
     step.takes.update({cell: None for cell in inner.reads if cell.startswith("self.")})
     step.gives.update({cell: None for cell in inner.writes if cell.startswith("self.")})
     step.doubts = (*step.doubts, *inner.doubts)
+    step.ran.update(inner.ran)
+    step.made = (*step.made, *inner.makes, *inner.made)
     if inner.stays and inner.uses.exits != {"return"}:
         step.stays = step.stays or f"calls `self.{name}()`, which {inner.stays}"

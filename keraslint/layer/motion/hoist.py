@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from itertools import chain
 
 from keraslint.diagnostic import ORDER_CHANGES, Span
@@ -14,11 +14,12 @@ from keraslint.layer.method_syntax import Method
 from keraslint.layer.motion.build_steps import Body, Makers
 from keraslint.layer.motion.emit import edits, mapped
 from keraslint.layer.motion.move_plan import Plan, Planner
-from keraslint.layer.motion.objections import Move, Obligations
+from keraslint.layer.motion.safety.moved_code import ANYWHERE, Move
+from keraslint.layer.motion.safety.objections import Obligations
+from keraslint.layer.motion.safety.timing_comments import timing_comments
 from keraslint.layer.motion.shape_dependence import Enter
 from keraslint.layer.motion.shape_flag import flag_edits, flaggable
 from keraslint.layer.motion.shape_parameters import Known
-from keraslint.layer.motion.timing_comments import timing_comments
 from keraslint.layer.motion.weight_order import WeightOrder
 from keraslint.project.names.definitions import ClassRef
 from keraslint.project.names.name_resolution import Hierarchy
@@ -43,7 +44,7 @@ class Hoister:
         self._constructor = constructor
         self._call = call
         self._makers = Makers(enter)
-        self._order = WeightOrder(hierarchy, ref, self._makers)
+        self._order = WeightOrder(hierarchy, ref, self._makers, obligations.holders)
         self._builds = builds
 
     def hoists(self, body: Body, answered: tuple[Known, Body] | None) -> Hoists:
@@ -109,11 +110,19 @@ class Hoister:
             changes = flag_edits(found, body, self._constructor, parsed)
             if changes is None:
                 continue
-            unseen = tuple(dict.fromkeys(self._obligations.unseen(move)))
+            moves = frozenset(
+                span for step in found.creations for span in self._spans(step, body, body)
+            )
+            objections = self._obligations.objections(move, _last(moves))
+            unseen = tuple(one.cause for one in objections)
             doubts = ["where it is not needed, the layer is created and stays unbuilt", *unseen]
-            steps = found.creations
-            moves = frozenset(span for step in steps for span in self._spans(step, body, body))
-            yield Hoist(edits=changes, moves=moves, doubts=(*doubts, *move.doubts), unseen=unseen)
+            yield Hoist(
+                edits=changes,
+                moves=moves,
+                doubts=(*doubts, *move.doubts),
+                unseen=unseen,
+                objections=objections,
+            )
 
     def _barred(self, planner: Planner, twin: Body, known: Known | None) -> dict[Step, str]:
         """The creations that cannot move whatever the others do, each with the reason."""
@@ -163,7 +172,8 @@ class Hoister:
             for span in moves:
                 blocked[span] = bar
             return None
-        unseen = tuple(dict.fromkeys(self._obligations.unseen(move)))
+        objections = self._obligations.objections(move, _last(moves))
+        unseen = tuple(one.cause for one in objections)
         doubts = [*extra, *move.doubts, *unseen]
         if any(step.raises for step in plan.moved):
             doubts.append("an error that `build()` raises is raised by `__init__`")
@@ -186,6 +196,7 @@ class Hoister:
             unseen=unseen,
             builds=bool(builds),
             symbolic=builds.symbolic,
+            objections=objections,
         )
 
     def _spans(self, step: Step, body: Body, twin: Body) -> Iterator[Span]:
@@ -195,6 +206,11 @@ class Hoister:
             step = back[step]
         for creation in (*step.makes, *self._makers.made_by(step, 0)):
             yield creation.method.span(creation.call)
+
+
+def _last(moves: Collection[Span]) -> int:
+    """The last line of what moves."""
+    return max((span.end.line for span in moves), default=ANYWHERE)
 
 
 def move_of(
@@ -221,6 +237,9 @@ def move_of(
         init=init,
         local=frozenset(local),
         dots=frozenset(d for s in steps for p in (s, *s.within()) for d in p.uses.dots),
+        runs=frozenset(key for step in steps for key in step.ran),
+        creations=tuple(one for step in steps for one in (*step.makes, *step.made)),
+        guards=frozenset(c for s in steps for o in s.within() if o.is_branch for c in o.reads),
     )
 
 

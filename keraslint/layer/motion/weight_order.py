@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from keraslint.layer.method_steps import Step, exclusive, share_loop
 from keraslint.layer.method_syntax import dotted
 from keraslint.layer.motion.build_steps import Body, Makers
@@ -14,10 +16,13 @@ from keraslint.project.names.name_resolution import Hierarchy
 class WeightOrder:
     """Knows which steps of one class bring weights, and in which order they do."""
 
-    def __init__(self, hierarchy: Hierarchy, ref: ClassRef, makers: Makers) -> None:
+    def __init__(
+        self, hierarchy: Hierarchy, ref: ClassRef, makers: Makers, holders: Collection[str]
+    ) -> None:
         self._hierarchy = hierarchy
         self._ref = ref
         self._makers = makers
+        self._holders = holders
 
     def keep(self, planner: Planner, plan: Plan, body: Body) -> Plan:
         """Keep back what would overtake a layer with weights that stays in `build()`."""
@@ -40,7 +45,14 @@ class WeightOrder:
             earlier = other.order < step.order or share_loop(step, other)
             if earlier and (self._has_weights(other, body) or self._base_makes(other)):
                 return True
+            if earlier and not self._makers.creates(other, body) and self._stores_layer(other):
+                return True
         return False
+
+    def _stores_layer(self, step: Step) -> bool:
+        """Whether a step stores what the class uses as a layer, wherever that comes from."""
+        held = {f"self.{name}" for name in self._holders}
+        return bool(held & {*step.uses.binds}) and step.uses.reads.keys() - {"self"} != set()
 
     def _has_weights(self, step: Step, body: Body) -> bool:
         if not self._makers.creates(step, body):

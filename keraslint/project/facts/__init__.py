@@ -17,6 +17,8 @@ from keraslint.project.facts.module_facts import (
     ModuleSummary,
 )
 from keraslint.project.facts.mutable_mentions import note_mentions
+from keraslint.project.facts.occurrences.occurrence_records import ModuleOccurrences
+from keraslint.project.facts.occurrences.occurrence_visitor import occurrences
 from keraslint.project.facts.rebound_globals import rebound
 from keraslint.project.facts.saving.config_facts import saving
 from keraslint.project.facts.saving.given_back import makes_a_weight
@@ -107,6 +109,14 @@ def _poked(tree: ast.Module, text: str) -> Iterator[str]:
 
 
 _INDENTED_IMPORT = re.compile(r"^[ \t]+(?:import|from) [\w.]+", re.MULTILINE)
+
+
+def look(text: str, path: str) -> ModuleOccurrences:
+    """What the functions of a module do.
+
+    Raises what `summarize` raises.
+    """
+    return occurrences(parse(text), path)
 
 
 def _imports_inside(text: str) -> bool:

@@ -41,6 +41,7 @@ class Index:
         self._texts = {text.path: text for text in texts}
         self._is_python: set[str] = set()
         self.requirements = Requirements(settings.root)
+        self._aliases: Callable[[str], Mapping[str, set[str]]] = lambda top: {}
         roots = [settings.path(folder) for folder in settings.src]
         environment = environment_of(settings)
         installed = environment.folders if environment is not None else ()
@@ -128,6 +129,10 @@ class Index:
                     todo.append(item)
         return tuple(found.values())
 
+    def ask_for_aliases(self, aliases: Callable[[str], Mapping[str, set[str]]]) -> None:
+        """Ask for the other names that classes have, by the last part of their own."""
+        self._aliases = aliases
+
     def saves_weights_alone(self, path: str) -> bool:
         """Whether the project of a file saves or loads weights, and never a whole model."""
         top = self.outline.top(Path(path))
@@ -142,11 +147,22 @@ class Index:
     def _children(self, ref: ClassRef) -> Iterator[ClassRef]:
         top = self.outline.top(Path(ref.module.path))
         self.reads.note(("headers", ref.summary.name, top))
-        for path in self.outline.deriving(ref.summary.name, top):
+        names = self._names_of(ref.summary.name, top)
+        for path in sorted({path for name in names for path in self.outline.deriving(name, top)}):
             text = self.modules.text(path)
             for item in self._declared(text) if isinstance(text, Source) else ():
                 if item.key != ref.key and ref in self.hierarchy.lineage(item).chain[1:]:
                     yield item
+
+    def _names_of(self, name: str, top: str) -> set[str]:
+        """The names that the project has for a class, once its effects are known."""
+        found, todo = {name}, [name]
+        aliases = self._aliases(top)
+        while todo:
+            new = aliases.get(todo.pop(), set()) - found
+            found |= new
+            todo += new
+        return found
 
     def _declared(self, text: Source) -> tuple[ClassRef, ...]:
         try:

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from pathlib import Path
 
+from keraslint.cache import digest
 from keraslint.project.facts.saving_calls import Saving
 from keraslint.project.files.source import Source
 from keraslint.project.names.module_loader import Modules
 from keraslint.project.names.text_outline import Outline
 
 Headers = dict[str, list[str]]
+_CLASS = re.compile(r"class[ \t]+(\w+)")
+_WORD = re.compile(r"\w+")
+_IMPORT = re.compile(
+    r"^[ \t]*(?:from[ \t]+[\w.]+[ \t]+import\b[ \t]*(?:\([^)]*\)|[^\n]*)|import\b[^\n]*)",
+    re.MULTILINE,
+)
 _SKIP = frozenset({"__pycache__", "node_modules", ".git", ".venv", "venv", ".tox"})
 
 
@@ -41,6 +49,7 @@ class ProjectOutline:
         self._headers: Headers | None = None
         self._weights_alone: dict[str, bool] = {}
         self._one_keras: dict[str, dict[int, str]] | None = None
+        self._concerned: dict[str, tuple[Source, ...]] = {}
         self._set: dict[str, dict[str, set[str]]] | None = None
 
     def deriving(self, name: str, top: str) -> Sequence[str]:
@@ -59,6 +68,20 @@ class ProjectOutline:
                 for owner, changed in self._outline(text).sets:
                     self._set.setdefault(owner, {}).setdefault(changed, set()).add(path)
         return self._set.get(name, {}).get(attribute, frozenset())
+
+    def texts(self, top: str) -> tuple[Source, ...]:
+        """The files that are linted, and those around them that import one or a class of one."""
+        if top not in self._concerned:
+            given = self._texts.values()
+            names = {name for text in given for name in _CLASS.findall(text.text)}
+            names |= {self._modules.name(Path(path))[0].rpartition(".")[2] for path in self._texts}
+            near = [one for one in self._not_given(top) if not names.isdisjoint(_imported(one))]
+            self._concerned[top] = (*given, *near)
+        return self._concerned[top]
+
+    def digest(self, top: str) -> str:
+        """What all these files hold."""
+        return digest(text.text.encode("utf-8", "surrogatepass") for text in self.texts(top))
 
     def saves_weights_alone(self, top: str) -> bool:
         """Whether somebody saves or loads weights, and nobody a whole model."""
@@ -141,3 +164,9 @@ def _python_files(folder: str) -> Iterator[str]:
             and os.path.isfile(f"{path}/__init__.py")  # noqa: PTH113
         ):
             yield from _python_files(path)
+
+
+def _imported(text: Source) -> Iterator[str]:
+    """The words that stand in the imports of a file."""
+    for line in _IMPORT.findall(text.text):
+        yield from _WORD.findall(line)

@@ -157,6 +157,7 @@ def cure(layer: LayerClass, finding: Finding) -> Cure:
             promise=Promise(),
             doubts=doubts,
             unseen=_unique(group, "unseen"),
+            objections=tuple(dict.fromkeys(o for one in group for o in one.objections)),
         )
     )
 

@@ -10,14 +10,14 @@ from keyword import iskeyword
 
 import libcst as cst
 
-from keraslint.diagnostic import Edit, Span
+from keraslint.diagnostic import Edit, Objection, Span
 from keraslint.layer.call_effects import Judge
 from keraslint.layer.init_method import Constructor, first_method
 from keraslint.layer.layer_class import LayerClass
 from keraslint.layer.method_steps import StepReader
 from keraslint.layer.method_syntax import Method, code, dotted
 from keraslint.layer.motion.hoist import move_of
-from keraslint.layer.motion.objections import Obligations
+from keraslint.layer.motion.safety.objections import Obligations
 from keraslint.layer.name_uses import uses_of
 from keraslint.layer.tree_edits import body_of, with_body
 from keraslint.project.names import keras_api, keras_facts
@@ -60,6 +60,7 @@ class Latecomer:
     bar: str = ""
     doubts: tuple[str, ...] = ()
     unseen: tuple[str, ...] = ()
+    objections: tuple[Objection, ...] = ()
     kept_by: cst.CSTNode | None = None
     conditions: Conditions = field(default_factory=Conditions)
 
@@ -159,7 +160,7 @@ class Latecomers:
 
     @cached_property
     def _obligations(self) -> Obligations:
-        return Obligations(self.layer.hierarchy, self.layer.ref, self.layer.subclasses)
+        return Obligations(self.layer.effects, self.layer.ref, self.layer.subclasses)
 
     def _plan(self, one: Latecomer) -> None:
         one.bar = self._in_the_way(one)
@@ -174,7 +175,8 @@ class Latecomers:
         move = move_of(steps, None, self._constructor.facts)
         stays = next((inner.stays for inner in step.all() if inner.stays), "")
         one.bar = stays or next(self._obligations.bars(move), "")
-        one.unseen = tuple(dict.fromkeys(self._obligations.unseen(move)))
+        one.objections = self._obligations.objections(move)
+        one.unseen = tuple(objection.cause for objection in one.objections)
         one.doubts = (*self._changes(one), *move.doubts, *one.unseen)
 
     def _conditions(self, one: Latecomer) -> Conditions:

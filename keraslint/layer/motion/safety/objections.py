@@ -8,17 +8,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
 
-from keraslint.layer.init_method import InitFacts
-from keraslint.layer.motion.class_hooks import hooks
-from keraslint.layer.motion.external_reads import World
-from keraslint.layer.motion.phase_stable import SETTLED, STEADY
-from keraslint.layer.motion.subclass_objections import Descendants
+from keraslint.diagnostic import Level, Objection, Question
+from keraslint.layer.motion.safety.class_hooks import hooks
+from keraslint.layer.motion.safety.construction import Construction
+from keraslint.layer.motion.safety.external_reads import ExternalReads
+from keraslint.layer.motion.safety.moved_code import ANYWHERE, Move
+from keraslint.layer.motion.safety.operands import Operands
+from keraslint.layer.motion.safety.phase_stable import STEADY
+from keraslint.layer.motion.safety.subclass_objections import Descendants
+from keraslint.layer.motion.safety.targets import Targets
 from keraslint.project.facts.module_facts import FunctionSummary
 from keraslint.project.names import keras_api
 from keraslint.project.names.definitions import ClassRef, FunctionRef, Lineage
-from keraslint.project.names.name_resolution import Hierarchy
+from keraslint.project.program.flow.effect_queries import Effects
 
 _AFTER_BUILD = frozenset({"build", "call"})
 _CONTAINERS = frozenset({"[]", "{}", "list()", "dict()"})
@@ -28,36 +31,16 @@ _ITERATOR = re.compile(r"(?:zip|map|filter|iter|reversed|enumerate)\(|\((?!.*,$)
 _UNTRACKED = "no_automatic_dependency_tracking"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Move:
-    """What a plan would do, in cells: all that it reads and writes, the names that are neither
-    its own nor the layer's (`free`), what it reads off those (`dots`) and off other objects
-    (`through`), the cells of which it assigns an item (`items`), those to which it gives a value
-    made of their own (`updates`) and that its conditions ask about (`asked`), and the local names
-    that it brings along (`local`)."""
-
-    reads: frozenset[str]
-    writes: frozenset[str]
-    free: frozenset[str]
-    doubts: tuple[str, ...]
-    items: frozenset[str]
-    through: frozenset[str]
-    updates: frozenset[str]
-    asked: frozenset[str]
-    init: InitFacts
-    local: frozenset[str]
-    dots: frozenset[str] = frozenset()
-
-
 class Obligations:
     """Checks one class against the whole project."""
 
-    def __init__(self, hierarchy: Hierarchy, ref: ClassRef, subclasses: Sequence[ClassRef]) -> None:
-        self._hierarchy = hierarchy
+    def __init__(self, effects: Effects, ref: ClassRef, subclasses: Sequence[ClassRef]) -> None:
+        self._effects = effects
+        self._hierarchy = effects.hierarchy
         self._ref = ref
-        self._descendants = Descendants(hierarchy, ref, subclasses)
-        self._lineage: Lineage = hierarchy.lineage(ref)
-        self._world = World(hierarchy, ref)
+        self._family = effects.family(ref)
+        self._descendants = Descendants(self._hierarchy, ref, subclasses)
+        self._lineage: Lineage = self._hierarchy.lineage(ref)
 
     def bars(self, move: Move) -> Iterator[str]:
         """Every reason why there is no fix."""
@@ -72,50 +55,116 @@ class Obligations:
         writes = _attributes(move.writes)
         yield from self._descendants.bars(_attributes(move.reads) - writes, writes)
 
-    def unseen(self, move: Move) -> Iterator[str]:
-        """Every reason why the fix is not safe, and that running this one class cannot clear."""
+    def objections(self, move: Move, last: int = ANYWHERE) -> tuple[Objection, ...]:
+        """Every reason why the fix is not safe, and that running this one class cannot clear.
+
+        `last` is the last line of `build()` that moves.
+        """
+        found: dict[str, Objection] = {}
+        for asked in (
+            self._opaque(),
+            self._operands(move, last),
+            self._targets(move),
+            self._made(move),
+        ):
+            for one in asked:
+                found.setdefault(one.cause, one)
+        return tuple(found.values())
+
+    @property
+    def holders(self) -> frozenset[str]:
+        """The attributes that the class uses as layers."""
+        return Targets(self._effects, self._family).holders
+
+    # -- the four questions ----------------------------------------------------------------
+
+    def _opaque(self) -> Iterator[Objection]:
+        """Things that may do anything with the class, or with its instances."""
         for name in ("__init__", "build"):
             method = self._ref.summary.methods.get(name)
             for leaf in method.decorators if method is not None else ():
                 if leaf.rpartition(".")[2] not in _HARMLESS_DECORATORS:
-                    yield f"`{name}` is decorated with `{leaf}`"
-        yield from hooks(self._lineage, self._ref)
+                    yield self._said(Question.OPAQUE, f"`{name}` is decorated with `{leaf}`")
+        for cause in hooks(self._lineage, self._ref):
+            yield self._said(Question.OPAQUE, cause)
         for name in self._lineage.missing:
-            yield f"the base `{name}` is not to be found"
+            yield self._said(Question.OPAQUE, f"the base `{name}` is not to be found")
         for name in ("__setattr__", "__getattr__", "__getattribute__", "__new__"):
             if self._hierarchy.method(self._ref, name) is not None:
-                yield f"the class has its own `{name}`"
-        for cell in sorted(move.asked & move.writes):
-            yield f"`build()` leaves `{cell}` alone if somebody has set it before"
+                yield self._said(Question.OPAQUE, f"the class has its own `{name}`")
+        for function, line in self._effects.made_types(self._family):
+            cause = f"`{function.does.name}()` may make a subclass of it with `type()`"
+            yield Objection(
+                question=Question.OPAQUE,
+                level=Level.UNSEEN,
+                cause=cause,
+                path=function.path,
+                line=line,
+            )
+
+    def _operands(self, move: Move, last: int) -> Iterator[Objection]:
+        runs = {f for f in self._family.methods if (f.path, f.does.name, f.does.line) in move.runs}
+        operands = Operands(self._effects, self._family, last, runs)
+        reads = ExternalReads(self._effects, self._ref, operands)
         own = {cell for cell in move.reads if cell.startswith("self.")}
-        yield from self._world.doubts(move.free | move.dots | own)
-        yield from self._world.globals(move.free)
+        yield from reads.names(move.free | move.dots | own)
         for read in sorted(move.through):
-            name, attribute = read.split(".")[1:3]
-            if name not in STEADY and attribute not in SETTLED:
-                yield f"reads `{read}`, which may change after `__init__`"
-        for attribute in sorted(_attributes(move.writes)):
-            held = [v for v in self._held(attribute, move) if v not in _PLACEHOLDERS]
-            yield from self._counted(attribute, move)
+            yield from operands.field(*read.split(".")[1:3])
+        for attribute in sorted(_attributes(move.reads) - _attributes(move.writes)):
+            yield from operands.attribute(attribute)
+            for cause in self._used_up(attribute, move):
+                yield self._said(Question.OPERANDS, cause)
+        for function in sorted(runs, key=lambda one: one.does.line):
+            if self._descendants.override(function.does.name):
+                cause = f"calls `self.{function.does.name}()`, which a subclass overrides"
+                yield self._said(Question.OPERANDS, cause)
+            yield from operands.method(function)
+        yield from Construction(self._effects, self._family).earliest(move.free)
+
+    def _targets(self, move: Move) -> Iterator[Objection]:
+        targets = Targets(self._effects, self._family)
+        for cell in sorted(move.asked & move.writes):
+            cause = f"`build()` leaves `{cell}` alone if somebody has set it before"
+            yield self._said(Question.TARGETS, cause)
+        written = _attributes(move.writes)
+        for attribute in sorted(written):
+            for name in sorted({attribute, *targets.shown(attribute)}):
+                yield from targets.attribute(name)
+            held = tuple(self._held(attribute, move))
+            if held and set(held) <= _CONTAINERS:
+                yield from targets.read(attribute)
             shared = any(attribute in item.summary.bindings for item in self._lineage.chain)
             if shared and any(attribute in method.changes for method in self._methods()):
-                yield f"`{attribute}` is one list for all instances"
-            if self._poked(attribute):
-                yield f"`{attribute}` is also set from outside the class"
-            for name in sorted({attribute, *self._shown_by(attribute)}):
-                if any(name in item.module.asks for item in self._lineage.chain):
-                    yield f"some code outside the class asks whether `{name}` is there"
-            if held:
-                yield f"`self.{attribute}` already holds `{_short(held[0])}` in `__init__`"
-        for attribute in sorted(_attributes(move.reads) - _attributes(move.writes)):
-            yield from self._steady(attribute)
-            yield from self._used_up(attribute, move)
+                yield self._said(Question.TARGETS, f"`{attribute}` is one list for all instances")
+            other = [value for value in held if value not in _PLACEHOLDERS]
+            if other:
+                cause = f"`self.{attribute}` already holds `{_short(other[0])}` in `__init__`"
+                yield self._said(Question.TARGETS, cause)
+        yield from targets.everything()
+        yield from targets.stored(written)
+
+    def _made(self, move: Move) -> Iterator[Objection]:
+        construction = Construction(self._effects, self._family)
+        yield from construction.effects(move.creations)
+        yield from construction.refused(move.creations, move.guards)
+        yield from construction.handed_out()
         for method in self._methods():
             if method.name != "build" and {"self.build"} & method.calls:
-                yield f"`{method.name}()` calls `build()` again"
+                yield self._said(Question.CONTROL, f"`{method.name}()` calls `build()` again")
             if "built" in method.assigns and method.name not in ("build", "__init__", "call"):
-                yield f"`{method.name}()` writes `self.built`"
-        yield from self._descendants.doubts()
+                yield self._said(Question.CONTROL, f"`{method.name}()` writes `self.built`")
+        for cause in self._descendants.doubts():
+            yield self._said(Question.TARGETS, cause)
+
+    def _said(self, question: Question, cause: str) -> Objection:
+        ref = self._ref
+        return Objection(
+            question=question,
+            level=Level.UNSEEN,
+            cause=cause,
+            path=ref.module.path,
+            line=ref.summary.line,
+        )
 
     # -- the constructor -------------------------------------------------------------------
 
@@ -235,46 +284,6 @@ class Obligations:
                     found |= set(self._assigned_from(inner.summary, seen))
         return found
 
-    def _steady(self, attribute: str) -> Iterator[str]:
-        """An attribute must not change between the two places."""
-        for item in self._lineage.chain:
-            method = item.summary.methods.get(attribute)
-            if method is not None and any("property" in leaf for leaf in method.decorators):
-                yield from self._property(attribute, method)
-        if self._poked(attribute):
-            yield f"`{attribute}` is also set from outside the class"
-        elif self._poked("*"):
-            yield f"attributes with computed names are set from outside, maybe `{attribute}`"
-        for method in self._methods():
-            early = method.name not in ("__init__", *_AFTER_BUILD)
-            writes = bool({attribute, "*"} & method.assigns)
-            private = method.name.startswith("_") and self._runs_in_init(method.name)
-            if early and writes and not private:
-                yield f"`{method.name}()` also writes `self.{attribute}`"
-
-    def _poked(self, attribute: str) -> bool:
-        for item in self._lineage.chain:
-            if attribute in item.module.pokes or self._hierarchy.set_elsewhere(item, attribute):
-                return True
-        return self._descendants.pokes(attribute)
-
-    def _property(self, name: str, method: FunctionSummary) -> Iterator[str]:
-        if any(call.startswith("self.") for call in method.calls):
-            yield f"`self.{name}` calls methods of the layer"
-        for attribute in sorted(method.reads - {name}):
-            if attribute not in STEADY:
-                yield from self._steady(attribute)
-        for attribute in sorted(method.reads):
-            if any(True for _ in self._readable(attribute)):
-                yield f"`self.{name}` reads `self.{attribute}`, which `__init__` does not set"
-
-    def _runs_in_init(self, name: str) -> bool:
-        for item in self._lineage.chain:
-            init = item.summary.methods.get("__init__")
-            if init is not None and f"self.{name}" in init.calls:
-                return True
-        return False
-
     # -- what the moved code writes --------------------------------------------------------
 
     def _target(self, attribute: str, move: Move) -> Iterator[str]:
@@ -334,15 +343,6 @@ class Obligations:
                     seen.add(name)
                     todo.append(inner.summary)
 
-    def _counted(self, attribute: str, move: Move) -> Iterator[str]:
-        """A list that other methods look at is longer than before, until `build()` has run."""
-        held = tuple(self._held(attribute, move))
-        if held and set(held) <= _CONTAINERS:
-            for method in self._methods():
-                early = method.name not in _AFTER_BUILD and method.name != "__init__"
-                if early and attribute in method.reads:
-                    yield f"`{method.name}()` looks at `self.{attribute}`"
-
     def _used_up(self, attribute: str, move: Move) -> Iterator[str]:
         """An iterator gives its items once, to whoever asks first."""
         if any(_ITERATOR.match(value) for value in move.init.values.get(attribute, ())):
@@ -350,12 +350,6 @@ class Obligations:
                 early = method.name not in _AFTER_BUILD and method.name != "__init__"
                 if early and attribute in method.reads:
                     yield f"`self.{attribute}` is an iterator that `{method.name}()` reads as well"
-
-    def _shown_by(self, attribute: str) -> Iterator[str]:
-        """The properties that read an attribute."""
-        for method in self._methods():
-            if attribute in method.reads and any("property" in d for d in method.decorators):
-                yield method.name
 
     def _tested(self, attribute: str) -> Iterator[str]:
         for method in self._methods():

@@ -26,11 +26,6 @@ class Descendants:
         for ref in self._refs:
             yield from ref.summary.methods.values()
 
-    def pokes(self, attribute: str) -> bool:
-        """Whether an attribute is set on what may be an instance of a subclass."""
-        elsewhere = self._hierarchy.set_elsewhere
-        return any(attribute in r.module.pokes or elsewhere(r, attribute) for r in self._refs)
-
     def override(self, name: str) -> bool:
         """Whether a subclass has a method or a class attribute of a name."""
         return any(name in r.summary.methods or name in r.summary.bindings for r in self._refs)

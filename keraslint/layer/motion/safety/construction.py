@@ -1,0 +1,278 @@
+"""A class and what its `__init__` is to create → whether every construction can do so, unseen."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+
+from keraslint.diagnostic import Level, Objection, Question
+from keraslint.layer.method_steps import Creation
+from keraslint.layer.method_syntax import dotted
+from keraslint.project.names import keras_api
+from keraslint.project.names.definitions import ClassRef, FunctionRef
+from keraslint.project.names.keras_api import Symbol
+from keraslint.project.program.flow.call_graph import Function
+from keraslint.project.program.flow.effect_queries import Effects
+from keraslint.project.program.flow.families import Family
+from keraslint.project.program.flow.side_effects import SideEffects
+from keraslint.project.program.flow.value_flow import Change
+
+
+class Construction:
+    """Asks what happens while instances of one class are made."""
+
+    def __init__(self, effects: Effects, family: Family) -> None:
+        self._effects = effects
+        self._graph = effects.graph
+        self._family = family
+        self._side = SideEffects(effects)
+
+    # -- side effects ----------------------------------------------------------------------
+
+    def effects(self, creations: Sequence[Creation]) -> Iterator[Objection]:
+        """Every effect of making the moved layers that somebody could see."""
+        for creation in creations:
+            target = creation.made.target
+            if isinstance(target, ClassRef):
+                yield from self._of_class(target)
+            yield from self._of_factory(creation)
+
+    def _of_class(self, ref: ClassRef) -> Iterator[Objection]:
+        for name in ("__init__", "__new__"):
+            method = self._graph.hierarchy.method(ref, name)
+            function = self._graph.function(method) if method is not None else None
+            if function is None:
+                continue
+            for change in self._side.of(function):
+                yield _seen(f"making a `{ref.summary.name}` {change.does}", change)
+            built = self._side.builds_itself(function)
+            if built is not None:
+                yield _seen(f"making a `{ref.summary.name}` {built.does}", built)
+
+    def _of_factory(self, creation: Creation) -> Iterator[Objection]:
+        owner = self._family.ref
+        function = owner.summary.methods.get(creation.method.node.name.value)
+        for meaning in self._graph.hierarchy.values(owner.scope(function), creation.callee):
+            inner = self._graph.function(meaning) if isinstance(meaning, FunctionRef) else None
+            if inner is None:
+                continue
+            changed = self._side.changes_its_arguments(inner)
+            for change in (*self._side.of(inner), *((changed,) if changed else ())):
+                does = change.does.replace("{it}", "what it is given")
+                yield _seen(f"`{creation.callee}()` {does}", change)
+
+    # -- construction before definition ----------------------------------------------------
+
+    def earliest(self, names: Collection[str]) -> Iterator[Objection]:
+        """Names that are not defined yet where the file itself makes the first instance."""
+        module = self._family.ref.module
+        body = next(
+            (f for f in self._graph.by_path.get(module.path, ()) if f.does.kind == "module"), None
+        )
+        if body is None:
+            return
+        starts = sorted(self._starts(body))
+        for name in sorted(names):
+            lines = body.does.lines.get(name, ())
+            early = [start for start in starts if lines and start < max(lines)]
+            line = self._family.ref.summary.line
+            early += [start for start in module.rebound.get(name, ()) if start > line]
+            if early:
+                cause = f"`{name}` gets its last value when layers may already exist"
+                yield Objection(
+                    question=Question.OPERANDS,
+                    level=Level.UNSEEN,
+                    cause=cause,
+                    path=module.path,
+                    line=early[0],
+                )
+            for change in body.does.changes:
+                named = any(ref.partition(".")[0] == name for ref in change.refs)
+                if named and any(start < change.line for start in starts):
+                    cause = f"`{name}` is changed when layers may already exist"
+                    yield Objection(
+                        question=Question.OPERANDS,
+                        level=Level.UNSEEN,
+                        cause=cause,
+                        path=module.path,
+                        line=change.line,
+                    )
+
+    def _starts(self, body: Function) -> Iterator[int]:
+        """The lines from which on the file, while it is imported, may have made an instance."""
+        module = self._family.ref.module
+        own = module.functions.keys() | module.classes.keys()
+        line = self._family.ref.summary.line
+        bodies = [f for f in self._graph.by_path[body.path] if f.does.kind != "function"]
+        for function in bodies:
+            for call in function.does.calls:
+                if call.line > line and call.leaf.partition(".")[0] in own:
+                    yield call.line
+        for name, lines in body.does.lines.items():
+            for at in lines:
+                if at > line and name in module.imports and self._comes_back(name):
+                    yield at
+
+    def _comes_back(self, name: str) -> bool:
+        """Whether an import may lead back to the file: one of the project that knows the class."""
+        module = self._family.ref.module
+        for target in module.imports.get(name, ()):
+            parts = target.split(".")
+            for count in range(len(parts), 0, -1):
+                other = self._effects.globals.load(".".join(parts[:count]), module.path)
+                if other is not None and other.path != module.path:
+                    return True
+        return False
+
+    # -- arguments that the child refuses --------------------------------------------------
+
+    def refused(
+        self, creations: Sequence[Creation], guards: Collection[str]
+    ) -> Iterator[Objection]:
+        """Arguments that the constructor takes, and that a moved layer's does not.
+
+        Those of which a condition asks first are none.
+        """
+        init = self._family.ref.summary.methods.get("__init__")
+        function = self._constructor()
+        if init is None or function is None:
+            return
+        for creation in creations:
+            for name in set(_bare(creation)) - {cell.removeprefix("self.") for cell in guards}:
+                for parameter in self._kept(function, name):
+                    default = function.does.hints.get(parameter, "").partition("=")[2]
+                    if default == "NoneType" and self._is_made_without(parameter):
+                        cause = f"`{parameter}` may be `None` until `build()`; the layer refuses it"
+                        line = function.does.line
+                        yield Objection(
+                            question=Question.CONTROL,
+                            level=Level.UNSEEN,
+                            cause=cause,
+                            path=function.path,
+                            line=line,
+                        )
+
+    def _constructor(self) -> Function | None:
+        method = self._graph.hierarchy.method(self._family.ref, "__init__")
+        return self._graph.function(method) if method is not None else None
+
+    def _kept(self, function: Function, attribute: str) -> Iterator[str]:
+        for store in function.does.stores:
+            if store.attribute == attribute and store.base == (function.instance,):
+                yield from (ref for ref in store.value if ref in function.does.parameters)
+
+    def _is_made_without(self, parameter: str) -> bool:
+        """Whether the project makes an instance without an argument."""
+        function = self._constructor()
+        assert function is not None
+        number = function.does.parameters.index(parameter) - 1
+        for ref in self._family.classes:
+            for caller, call in self._graph.calls.get(ref.summary.name, ()):
+                targets = self._graph.targets(caller, call)
+                if any(self._family.has(one) for one in targets.constructs):
+                    given = call.argument(number, parameter)
+                    if not given and not call.argument(-1, "*"):
+                        return True
+        return False
+
+    # -- the instance before its time ------------------------------------------------------
+
+    def handed_out(self) -> Iterator[Objection]:
+        """What the constructor gives its own instance to, and that may build it."""
+        for function in sorted(self._family.phases.init, key=lambda f: f.does.line):
+            for call in function.does.calls:
+                for _, refs in call.arguments:
+                    if (function.instance,) == refs:
+                        yield from self._given_self(function, call.number)
+
+    def _given_self(self, function: Function, number: int) -> Iterator[Objection]:
+        call = next(c for c in function.does.calls if c.number == number)
+        targets = self._graph.targets(function, call)
+        told = f"`{function.does.name}()` hands the layer to `{call.leaf}()`"
+        if call.method == "__init__" or call.method in ("__setattr__",):
+            return
+        if targets.keeps is None and not targets.functions:
+            yield Objection(
+                question=Question.CONTROL,
+                level=Level.UNSEEN,
+                cause=f"{told}, of which nothing is known",
+                path=function.path,
+                line=call.line,
+            )
+        for inner, _ in targets.functions:
+            built = self._builds(inner, set())
+            if built is not None:
+                yield Objection(
+                    question=Question.CONTROL,
+                    level=Level.UNSEEN,
+                    cause=f"{told}, which {built.does}",
+                    path=built.function.path,
+                    line=built.line,
+                )
+
+    def _builds(self, function: Function, seen: set[Function]) -> Change | None:
+        """Where a function calls or builds something that it is given, itself or by others."""
+        if function in seen:
+            return None
+        seen.add(function)
+        given = {name.lstrip("*") for name in function.does.parameters}
+        for call in function.does.calls:
+            root = call.leaf.partition(".")[0]
+            if root in given and (
+                call.leaf == root or call.method in ("build", "call", "__call__")
+            ):
+                return Change(function=function, line=call.line, does="builds or calls it")
+            for inner, _ in self._graph.targets(function, call).functions:
+                found = self._builds(inner, seen)
+                if found is not None:
+                    return found
+        return None
+
+
+def _bare(creation: Creation) -> Iterator[str]:
+    """The attributes of the layer that are a required argument of a creation as they are."""
+    target = creation.made.target
+    for place, argument in enumerate(creation.call.args):
+        name = dotted(argument.value)
+        if not name.startswith("self.") or name.count(".") > 1 or argument.star:
+            continue
+        keyword = argument.keyword.value if argument.keyword is not None else ""
+        if _is_required(target, place, keyword):
+            yield name.removeprefix("self.")
+
+
+_SIZES = frozenset(
+    {
+        "units",
+        "filters",
+        "kernel_size",
+        "pool_size",
+        "num_heads",
+        "key_dim",
+        "input_dim",
+        "output_dim",
+        "rate",
+    }
+)
+
+
+def _is_required(target: Symbol | ClassRef, place: int, keyword: str) -> bool:
+    """Whether a parameter of a constructor takes no `None`, as far as is known."""
+    if isinstance(target, ClassRef):
+        init = target.summary.methods.get("__init__")
+        parameters = init.parameters[1:] if init is not None else ()
+        for number, parameter in enumerate(parameters):
+            if parameter.name == keyword or (not keyword and number == place):
+                return parameter.required
+        return False
+    known = keras_api.layer_class(target.name)
+    if known is None:
+        return place == 0 and not keyword
+    name = keyword or (known.parameters[place] if place < len(known.parameters) else "")
+    return name in _SIZES
+
+
+def _seen(cause: str, change: Change) -> Objection:
+    path = change.function.path
+    return Objection(
+        question=Question.SIDE_EFFECTS, level=Level.UNSEEN, cause=cause, path=path, line=change.line
+    )

@@ -1,0 +1,258 @@
+"""What moved code reads → whether it is the same at the end of `__init__` and in `build()`."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+from keraslint.diagnostic import Level, Objection, Question
+from keraslint.layer.motion.safety.phase_stable import SETTLED, STEADY
+from keraslint.project.facts.module_facts import ModuleSummary
+from keraslint.project.names.definitions import ClassRef, FunctionRef
+from keraslint.project.program.flow.call_graph import Function
+from keraslint.project.program.flow.effect_queries import Effects
+from keraslint.project.program.flow.events import Event
+from keraslint.project.program.flow.families import Family
+
+
+class Operands:
+    """Asks of the attributes and names that one class's moved code reads who may change them.
+
+    `last` is the last line of `build()` that moves, `runs` the methods that move along.
+    """
+
+    def __init__(
+        self, effects: Effects, family: Family, last: int, runs: Collection[Function]
+    ) -> None:
+        self._effects = effects
+        self._graph = effects.graph
+        self._family = family
+        self._last = last
+        self._runs = runs
+        self._seen: set[str] = set()
+
+    # -- attributes ------------------------------------------------------------------------
+
+    def attribute(self, name: str) -> Iterator[Objection]:
+        """Every reason why an attribute of the layer may be another one in `build()`."""
+        if name in self._seen:
+            return
+        self._seen.add(name)
+        if name in STEADY:
+            yield from self._set_beside(name)
+            return
+        for method in self._methods(name):
+            yield from self.method(method)
+        for event in self._effects.attribute(self._family, name):
+            if self.counts(event):
+                yield self._told(event, f"`self.{name}`")
+        yield from self._given(name)
+
+    def _set_beside(self, name: str) -> Iterator[Objection]:
+        """Keras' own attributes have such common names that only the class's own files count."""
+        ref = self._family.ref
+        for item in self._graph.hierarchy.lineage(ref).chain:
+            if name in item.module.pokes:
+                yield Objection(
+                    question=Question.OPERANDS,
+                    level=Level.UNSEEN,
+                    cause=f"`{name}` is also set from outside the class",
+                    path=item.module.path,
+                    line=item.summary.line,
+                )
+
+    def _methods(self, name: str) -> Iterator[Function]:
+        for method in self._family.methods:
+            if method.does.name == name:
+                yield method
+
+    def method(self, method: Function) -> Iterator[Objection]:
+        """The same for all that a method or property of the layer reads."""
+        key = f"{method.path}:{method.does.line}"
+        if key in self._seen:
+            return
+        self._seen.add(key)
+        for path in sorted(method.does.loads):
+            root, _, rest = path.partition(".")
+            if root in (method.instance, "super()") and rest:
+                name = rest.partition(".")[0]
+                stored = any(s.attribute == name and s.base == (root,) for s in method.does.stores)
+                if not stored:
+                    yield from self.attribute(name)
+        module = self._graph.module_of(method.path)
+        if module is not None:
+            for name in sorted(method.does.names):
+                yield from self.name(module, name)
+
+    def counts(self, event: Event) -> bool:
+        """Whether a change may come between the end of `__init__` and the moved code."""
+        function, family = event.function, self._family
+        if not family.owns(function) or function.does.kind != "function" or event.later:
+            return function.does.kind != "class" or not family.owns(function)
+        if family.is_early(function):
+            return True
+        if function in family.phases.build and function not in self._runs:
+            own = (
+                function.does.name == "build" and function.does.owner == family.ref.summary.qualname
+            )
+            return not own or event.line <= self._last
+        return False
+
+    def _told(self, event: Event, what: str) -> Objection:
+        change = event.change
+        does = change.does.replace("{it}", what)
+        if change.function is event.function:
+            cause = f"{_who(event.function)} {does}"
+        else:
+            cause = f"{_who(event.function)} runs {_who(change.function)}, which {does}"
+        if what not in cause:
+            cause = f"{cause}, maybe {what}" if "computed" in cause else f"{cause}: {what}"
+        return Objection(
+            question=Question.OPERANDS,
+            level=Level.UNSEEN,
+            cause=cause,
+            path=change.function.path,
+            line=change.line,
+        )
+
+    # -- what the constructor was given ----------------------------------------------------
+
+    def _given(self, name: str) -> Iterator[Objection]:
+        """An object that a caller gives and goes on changing; of lists Keras keeps a copy."""
+        for number, parameter in self._parameters(name):
+            for function, call in self._graph.calls.get(self._family.ref.summary.name, ()):
+                targets = self._graph.targets(function, call)
+                if not any(self._family.has(ref) for ref in targets.constructs):
+                    continue
+                for ref in call.argument(number, parameter):
+                    for event in self._changed_outside(function, ref, call.line):
+                        yield self._told(event, f"what `self.{name}` was given")
+
+    def _parameters(self, name: str) -> Iterator[tuple[int, str]]:
+        """The parameters of the constructor that an attribute keeps as they came."""
+        for function, store in self._graph.stores.get(name, ()):
+            if function.does.name == "__init__" and self._family.is_own_constructor(function):
+                for ref in store.value:
+                    if ref in function.does.parameters and store.base == (function.instance,):
+                        yield function.does.parameters.index(ref) - 1, ref
+
+    def _changed_outside(self, function: Function, ref: str, line: int) -> Iterator[Event]:
+        seeds, objects, todo = {ref: 1}, False, [ref]
+        while todo:
+            one = todo.pop()
+            for inner in function.does.bound.get(one, ()):
+                if inner not in seeds and inner[0] not in "*'!?λ":
+                    seeds[inner] = 1
+                    todo.append(inner)
+            objects = objects or (
+                one[0] == "#" and self._is_object(function, int(one[1:].partition(".")[0]))
+            )
+        for hit in self._effects.flow.seeded(function, seeds).hits if objects else ():
+            if hit.line > line or hit.later:
+                yield Event(function=function, line=hit.line, later=hit.later, change=hit.change)
+
+    def _is_object(self, function: Function, number: int) -> bool:
+        """Whether a call makes something that Keras does not copy when it is assigned."""
+        call = next(c for c in function.does.calls if c.number == number)
+        return call.leaf not in (
+            "list",
+            "dict",
+            "set",
+            "tuple",
+            "sorted",
+            "int",
+            "float",
+            "str",
+            "bool",
+        )
+
+    # -- objects that the layer holds ------------------------------------------------------
+
+    def field(self, attribute: str, name: str) -> Iterator[Objection]:
+        """Every reason why `self.attribute.name` may be another one in `build()`."""
+        if name in SETTLED or attribute in STEADY:
+            return
+        objects = self._objects(attribute, name)
+        if objects is None:
+            return
+        for method in objects.methods:
+            if method.does.name == name:
+                for path in sorted(method.does.loads):
+                    root, _, rest = path.partition(".")
+                    if root == method.instance and rest:
+                        yield from self._fields(objects, attribute, rest.partition(".")[0])
+        yield from self._fields(objects, attribute, name)
+
+    def _fields(self, objects: Family, attribute: str, name: str) -> Iterator[Objection]:
+        for event in self._effects.attribute(objects, name):
+            constructs = objects.owns(event.function) and not (
+                event.later or objects.is_early(event.function)
+            )
+            if not constructs and event.function.does.kind != "class":
+                yield self._told(event, f"`self.{attribute}.{name}`")
+
+    def _objects(self, attribute: str, name: str) -> Family | None:
+        """The classes of which the layer's attribute may hold an instance."""
+        classes: dict[ClassRef, None] = {}
+        known = True
+        for function, store in self._graph.stores.get(attribute, ()):
+            if self._family.owns(function) and store.base == (function.instance,):
+                for ref in store.value:
+                    found = self._classes(function, ref)
+                    classes.update(dict.fromkeys(found))
+                    known = known and bool(found)
+        if not known or not classes:
+            classes = dict.fromkeys(self._with_field(name))
+        if not classes:
+            classes = {self._family.ref: None}
+        key = tuple(ref.key for ref in classes)
+        return Family.of_all(self._graph, tuple(classes), ("objects", key))
+
+    def _classes(self, function: Function, ref: str) -> list[ClassRef]:
+        if ref in function.does.hints:
+            meanings = self._graph.values(function, function.does.hints[ref].partition("=")[0])
+            return [one for one in meanings if isinstance(one, ClassRef)]
+        if ref[0] == "#" and "." not in ref:
+            call = next(c for c in function.does.calls if c.number == int(ref[1:]))
+            return list(self._graph.targets(function, call).constructs)
+        return []
+
+    def _with_field(self, name: str) -> Iterator[ClassRef]:
+        """The classes that set or declare an attribute of a name."""
+        for function, store in self._graph.stores.get(name, ()):
+            owner = self._graph.owner(function)
+            if owner is not None and store.base == (function.instance,):
+                yield owner
+        for function in self._graph.by_name.get(name, ()):
+            owner = self._graph.owner(function)
+            if owner is not None:
+                yield owner
+
+    # -- names -----------------------------------------------------------------------------
+
+    def name(self, module: ModuleSummary, name: str) -> Iterator[Objection]:
+        """Every reason why a name from around the class may get another value."""
+        key = f"{module.path}::{name}"
+        if key in self._seen:
+            return
+        self._seen.add(key)
+        for path, home in self._effects.globals.homes(module, name):
+            for event in self._effects.name(path, home):
+                inside = event.function.does.kind != "function" and event.function.path == path
+                if not inside or event.later:
+                    yield self._told(event, f"`{name}`")
+
+    def of_class(self, ref: ClassRef, name: str) -> Iterator[Objection]:
+        """Every reason why an attribute of another class may get another value."""
+        family = self._effects.family(ref)
+        for event in self._effects.attribute(family, name):
+            if event.function.does.kind == "function":
+                yield self._told(event, f"`{ref.summary.name}.{name}`")
+
+    def function(self, ref: FunctionRef) -> Function | None:
+        return self._graph.function(ref)
+
+
+def _who(function: Function) -> str:
+    if function.does.kind == "module":
+        return f"`{function.path.rpartition('/')[2]}`"
+    return f"`{function.name.rpartition('.<locals>.')[2]}()`"

@@ -1,0 +1,209 @@
+"""What moved code writes → who may notice between `__init__` and `build()` that it is there."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+from keraslint.diagnostic import Level, Objection, Question
+from keraslint.project.facts.occurrences.occurrence_records import Refs
+from keraslint.project.names.definitions import Kind, Scope
+from keraslint.project.program.flow.call_graph import Function
+from keraslint.project.program.flow.effect_queries import Effects
+from keraslint.project.program.flow.families import Family
+from keraslint.project.program.flow.outside_functions import CONTAINER_METHODS, READ_ONLY
+
+_NESTED = frozenset({"_layers", "_flatten_layers", "submodules", "_trackable_children"})
+_FILLING = CONTAINER_METHODS - READ_ONLY
+_OF_MODELS = frozenset({"layers", "summary", "get_layer"})
+
+
+class Targets:
+    """Asks who looks at the attributes that one class's moved code writes."""
+
+    def __init__(self, effects: Effects, family: Family) -> None:
+        self._effects = effects
+        self._graph = effects.graph
+        self._family = family
+
+    def attribute(self, name: str) -> Iterator[Objection]:
+        """Every reason why the attribute must not be there before `build()`."""
+        for event in self._effects.sets(self._family.may_be, name):
+            if self._is_between(event.function, event.later):
+                does = event.change.does.replace("{it}", f"`self.{name}`")
+                told = f"{_who(event.function)} {does}"
+                yield _objection(
+                    told if name in told else f"{told}: `{name}`", event.function, event.line
+                )
+        for function, path in self._graph.loads.get(name, ()):
+            asked = path in function.does.tests and self._may_be(function, path, doubt=False)
+            if asked and self._is_between(function):
+                told = f"{_who(function)} asks whether `{name}` is there"
+                yield _objection(told, function, function.does.line)
+        yield from self._by_name(name)
+
+    def shown(self, name: str) -> Iterator[str]:
+        """The properties that show an attribute."""
+        for method in self._family.methods:
+            if method.does.is_property and f"{method.instance}.{name}" in method.does.loads:
+                yield method.does.name
+
+    def read(self, name: str) -> Iterator[Objection]:
+        """Every reader between of a container that is no longer empty then."""
+        for function, path in self._graph.loads.get(name, ()):
+            if self._may_be(function, path) and self._is_between(function):
+                yield _objection(
+                    f"{_who(function)} looks at `self.{name}`", function, function.does.line
+                )
+
+    def _by_name(self, name: str) -> Iterator[Objection]:
+        """`getattr(self, key, None)`."""
+        for function, path, step in self._effects.by_name.computed_tests:
+            names = self._effects.by_name.texts(function, step) if step != "*" else None
+            if names is not None and name not in names:
+                continue
+            if self._may_be(function, path, doubt=False) and self._is_between(function):
+                told = f"{_who(function)} looks for attributes by computed names, maybe `{name}`"
+                yield _objection(told, function, function.does.line)
+
+    def everything(self) -> Iterator[Objection]:
+        """Every place that lists all attributes, or all layers, of what may be such a layer."""
+        is_model = self._graph.hierarchy.lineage(self._family.ref).kind is Kind.MODEL
+        for step in sorted(_NESTED | (_OF_MODELS if is_model else set())):
+            for function, path in self._graph.loads.get(step, ()):
+                if not (self._may_be(function, path, doubt=False) and self._is_between(function)):
+                    continue
+                if self._family.owns(function) or self._asks_for_any(function, path):
+                    told = f"{_who(function)} looks at `{_base(function, path)}.{step}`"
+                    yield _objection(told, function, function.does.line)
+        for function, path in self._graph.loads.get("__dict__", ()):
+            if self._may_be(function, path, doubt=False) and self._is_between(function):
+                told = f"{_who(function)} may look at all attributes"
+                yield _objection(told, function, function.does.line)
+        yield from self._listed()
+
+    def _listed(self) -> Iterator[Objection]:
+        """`dir(self)`, `inspect.getmembers(self)`."""
+        for name in ("dir", "getmembers"):
+            for function, call in self._graph.calls.get(name, ()):
+                refs = [ref for _, given in call.arguments for ref in given]
+                if not any(ref == function.instance for ref in refs):
+                    continue
+                if self._family.owns(function) and self._is_between(function, call.later):
+                    told = f"{_who(function)} may look at all attributes"
+                    yield _objection(told, function, call.line)
+
+    def _asks_for_any(self, function: Function, path: str) -> bool:
+        """Whether a function asks if there is anything in a list of layers."""
+        found = {path}
+        for call in function.does.calls:
+            refs = {ref for _, given in call.arguments for ref in given}
+            listed = call.leaf in ("list", "tuple", "set", "sorted", "next", "iter", "filter")
+            if path == ".".join((*call.receiver[:1], call.method)) or (
+                listed and _any_of(refs, found)
+            ):
+                found.add(f"#{call.number}")
+            elif call.leaf in ("len", "any", "all", "bool") and _any_of(refs, found):
+                return True
+        for name, held in function.does.bound.items():
+            if _any_of(held, found):
+                found.add(name)
+        return _any_of(function.does.tests, found)
+
+    # -- other layers ----------------------------------------------------------------------
+
+    def stored(self, moved: Collection[str]) -> Iterator[Objection]:
+        """Every other layer that is stored on the instance between: it was the first there."""
+        for name in sorted(self.holders - set(moved)):
+            for function, store in self._graph.stores.get(name, ()):
+                given = self._may_hold(function, store.value)
+                mine = given and any(self._family.may_be(function, ref) for ref in store.base)
+                if mine and self._is_between(function, store.later):
+                    yield self._earlier(function, name, store.line)
+            for function, path in self._graph.loads.get(name, ()):
+                if not (self._may_be(function, path) and self._is_between(function)):
+                    continue
+                for call in function.does.calls:
+                    if path in call.receiver and call.method in _FILLING and call.arguments:
+                        yield self._earlier(function, name, call.line)
+
+    def _earlier(self, function: Function, name: str, line: int) -> Objection:
+        does = f"may store a layer as `{name}` before `build()`"
+        told = f"{_who(function)} {does}: the order of `.weights` changes"
+        return _objection(told, function, line)
+
+    @property
+    def holders(self) -> frozenset[str]:
+        """Attributes that are used as layers: called, built, or given one that is made there."""
+        found = set()
+        for method in self._family.methods:
+            for call in method.does.calls:
+                refs = call.receiver if call.method in ("build", "call", "") else ()
+                if call.method and call.leaf == f"{method.instance}.{call.method}":
+                    found.add(call.method)
+                for ref in refs:
+                    root, _, rest = ref.partition(".")
+                    if root == method.instance and rest:
+                        found.add(rest.partition(".")[0])
+            for store in method.does.stores:
+                if store.base == (method.instance,) and self._is_made(method, store.value):
+                    found.add(store.attribute)
+        return frozenset(found)
+
+    def _may_hold(self, function: Function, value: Refs) -> bool:
+        """Whether a value may be a layer: it is no number, text or empty list."""
+        return any(ref[0] not in "'!" and not self._is_plain(function, ref) for ref in value)
+
+    def _is_plain(self, function: Function, ref: str) -> bool:
+        told = set(function.does.hints.get(ref, "").split("="))
+        return bool(told & {"int", "float", "bool", "str"})
+
+    def _is_made(self, function: Function, value: Refs) -> bool:
+        scope = self._graph.scope(function)
+        numbers = {ref.lstrip("*") for ref in value}
+        return scope is not None and any(
+            f"#{call.number}" in numbers and self._makes(scope, call.leaf)
+            for call in function.does.calls
+        )
+
+    def _makes(self, scope: Scope, leaf: str) -> bool:
+        made = self._graph.hierarchy.made(scope, leaf) if leaf else None
+        return made is not None and (
+            made.factory or not self._graph.hierarchy.weightless(made.target)
+        )
+
+    # -- when and whose --------------------------------------------------------------------
+
+    def _is_between(self, function: Function, later: bool = False) -> bool:
+        if not self._family.owns(function):
+            return True
+        if function.does.kind != "function":
+            return False
+        return later or self._family.is_early(function)
+
+    def _may_be(self, function: Function, path: str, *, doubt: bool = True) -> bool:
+        """Whether the owner of an attribute may be such a layer."""
+        base = path.rpartition(".")[0]
+        if base == function.instance:
+            return self._family.owns(function)
+        return self._family.may_be(function, base, doubt=doubt)
+
+
+def _any_of(refs: Collection[str], found: Collection[str]) -> bool:
+    return any(ref.lstrip("*") in found for ref in refs)
+
+
+def _base(function: Function, path: str) -> str:
+    base = path.rpartition(".")[0]
+    return "self" if base == function.instance else base
+
+
+def _objection(cause: str, function: Function, line: int) -> Objection:
+    return Objection(
+        question=Question.TARGETS, level=Level.UNSEEN, cause=cause, path=function.path, line=line
+    )
+
+
+def _who(function: Function) -> str:
+    if function.does.kind == "module":
+        return f"`{function.path.rpartition('/')[2]}`"
+    return f"`{function.does.name}()`"

@@ -1,0 +1,126 @@
+"""The calls of a function → what each is given, and which of them are no calls but accesses."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator, Sequence
+
+from keraslint.project.facts.may_refer_to import dotted
+from keraslint.project.facts.occurrences.expression_references import EXPRESSIONS, References
+from keraslint.project.facts.occurrences.occurrence_records import ALL, ITEM, Call, Refs, below
+
+
+class CallReferences(References):
+    """What the calls of one function stand for: `getattr(x, "a")` is `x.a`."""
+
+    def call(self, node: ast.Call) -> Refs:
+        function = node.func
+        if function.__class__ is ast.Name:
+            special = _SPECIAL.get(function.id)
+            refs = special(self, node) if special is not None else None
+            if refs is not None:
+                return refs
+        receiver, method = self._callee(function)
+        given = tuple(self._arguments(node))
+        if method == "__setattr__":
+            self._set_by_name(receiver, given, node)
+        elif ("setattr",) in (refs for _, refs in given):
+            rest = [refs for _, refs in given if refs != ("setattr",)]
+            self._by_name(rest[0] if rest else ("?",), rest[1:2], (), node.lineno)
+        self._number += 1
+        leaf = dotted(function)
+        call = Call(self._number, leaf, receiver, method, given, node.lineno, self._later)
+        self._calls.append(call)
+        return (f"#{self._number}",)
+
+    def _callee(self, node: ast.expr) -> tuple[Refs, str]:
+        if isinstance(node, ast.Attribute):
+            receiver = self.refs(node.value)
+            self._loads.update(below(receiver, node.attr))
+            return receiver, node.attr
+        return self.refs(node), ""
+
+    def _arguments(self, node: ast.Call) -> Iterator[tuple[str, Refs]]:
+        for place, argument in enumerate(node.args):
+            starred = argument.__class__ is ast.Starred
+            yield ALL if starred else str(place), self.refs(argument)
+        for keyword in node.keywords:
+            refs = self.refs(keyword.value)
+            yield (keyword.arg, refs) if keyword.arg else (ALL, below(refs, ITEM))
+
+    def _set_by_name(
+        self, receiver: Refs, given: Sequence[tuple[str, Refs]], node: ast.Call
+    ) -> None:
+        """`object.__setattr__(self, "x", 1)`, `super().__setattr__("x", 1)`."""
+        refs = [refs for _, refs in given]
+        owner = receiver if len(refs) == 2 else (refs[0] if refs else ())
+        owner = ("self",) if owner == ("super()",) else owner
+        self._by_name(owner, refs[-2:-1], refs[-1] if refs else (), node.lineno)
+
+    def _by_name(self, owner: Refs, names: Sequence[Refs], value: Refs, line: int) -> None:
+        texts = [ref[1:] for refs in names for ref in refs if ref[0] == "'"]
+        for name in texts or [ALL]:
+            self._store(owner, name, value, line)
+
+    def _super(self, node: ast.Call) -> Refs | None:
+        for argument in node.args:
+            self.refs(argument)
+        return ("super()",)
+
+    def _type(self, node: ast.Call) -> Refs | None:
+        return below(self.refs(node.args[0]), "__class__") if len(node.args) == 1 else None
+
+    def _vars(self, node: ast.Call) -> Refs | None:
+        if len(node.args) != 1:
+            return ()
+        refs = below(self.refs(node.args[0]), "__dict__")
+        self._loads.update(refs)
+        return refs
+
+    def _cast(self, node: ast.Call) -> Refs | None:
+        return self.refs(node.args[1]) if len(node.args) == 2 else None
+
+    def _getattr(self, node: ast.Call) -> Refs | None:
+        if len(node.args) < 2:
+            return None
+        owner, names = self.refs(node.args[0]), self.refs(node.args[1])
+        texts = [ref[1:] for ref in names if ref[0] == "'"]
+        default = tuple(ref for one in node.args[2:] for ref in self.refs(one))
+        found: list[str] = []
+        for name in texts or (names or (ALL,)):
+            step = name if texts else f"={name}"
+            found += below(owner, step)
+        self._loads.update(found)
+        if len(node.args) > 2 or self._tried or node.func.id == "hasattr":  # type: ignore[attr-defined]
+            self._tests.update(found)
+        return (*found, *default) if node.func.id == "getattr" else ()  # type: ignore[attr-defined]
+
+    def _setattr(self, node: ast.Call) -> Refs | None:
+        refs = [self.refs(argument) for argument in node.args]
+        if len(refs) >= 2:
+            names = refs[1] or ("?",)
+            value = refs[2] if len(refs) > 2 else ()
+            for ref in names:
+                name = ref[1:] if ref[0] == "'" else f"={ref}"
+                self._store(refs[0], name, value, node.lineno)
+        return ()
+
+
+_SPECIAL: dict[str, Callable[[CallReferences, ast.Call], Refs | None]] = {
+    "super": CallReferences._super,
+    "type": CallReferences._type,
+    "vars": CallReferences._vars,
+    "cast": CallReferences._cast,
+    "getattr": CallReferences._getattr,
+    "hasattr": CallReferences._getattr,
+    "setattr": CallReferences._setattr,
+    "delattr": CallReferences._setattr,
+}
+
+
+def _call(visitor: References, node: ast.Call) -> Refs:
+    assert isinstance(visitor, CallReferences)
+    return visitor.call(node)
+
+
+EXPRESSIONS[ast.Call] = _call

@@ -1,0 +1,149 @@
+"""What each function of a module does to the values that it gets hold of, as plain data.
+
+A *reference* says where a value comes from, as an access path that is cut to four steps:
+`self.a.b`, `sizes.[]` (an item), `#3` (what the third call returns), `*self.a` (a new object that
+holds it), `'text` (a constant), `!` (a number or the like, which cannot change). Names are those
+of the function; what they are bound to is in `bound`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+Refs = tuple[str, ...]
+
+ITEM = "[]"
+PLAIN = ("!",)
+ALL = "*"
+"""In place of an attribute: one whose name is computed."""
+
+
+class Store(NamedTuple):
+    """An attribute in Store or Del context; `later`: inside a function that may run at any time."""
+
+    base: Refs
+    attribute: str
+    value: Refs
+    line: int
+    later: bool
+
+
+class Change(NamedTuple):
+    """An item, or an augmented name, in Store or Del context; `key` if it is a constant text."""
+
+    refs: Refs
+    key: str
+    line: int
+    later: bool
+
+
+class Call(NamedTuple):
+    """A call: `leaf` is its callee's text, `receiver` what stands before the last dot.
+
+    Of `*rest` and `**rest` the items are given; their place or name is `*`.
+    """
+
+    number: int
+    leaf: str
+    receiver: Refs
+    method: str
+    arguments: tuple[tuple[str, Refs], ...]
+    line: int
+    later: bool
+
+    def argument(self, place: int, name: str = "") -> Refs:
+        """What is given at a place or by a name, nothing if neither."""
+        for given, refs in self.arguments:
+            if given in (str(place), name):
+                return refs
+        return ()
+
+
+class Inner(NamedTuple):
+    """A function inside a function: what its parameters are called, and what it returns."""
+
+    parameters: tuple[str, ...]
+    returns: Refs
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Occurrences:
+    """One function, the body of one class, or what a module runs itself.
+
+    `kind` is function, class or module. `loads` are the access paths that it reads, `tests` those
+    whose truth or existence it asks for, `rebound` the names of others that it binds, `names` those
+    that it reads and does not bind. `lines` says where a class or module binds a name, `hints` the
+    annotation of a parameter and the type of its default, as `int=NoneType`.
+    """
+
+    name: str
+    owner: str
+    kind: str
+    line: int
+    last: int
+    parameters: tuple[str, ...]
+    decorators: tuple[str, ...]
+    bound: dict[str, Refs]
+    stores: tuple[Store, ...]
+    changes: tuple[Change, ...]
+    calls: tuple[Call, ...]
+    returns: Refs
+    loads: frozenset[str]
+    tests: frozenset[str]
+    rebound: frozenset[str]
+    inner: dict[str, Inner] = field(default_factory=dict)
+    lines: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    hints: dict[str, str] = field(default_factory=dict)
+    names: frozenset[str] = frozenset()
+    numbers: frozenset[str] = frozenset()
+
+    @property
+    def is_static(self) -> bool:
+        return "staticmethod" in self.decorators
+
+    @property
+    def takes_class(self) -> bool:
+        return "classmethod" in self.decorators or self.name in ("__new__", "__init_subclass__")
+
+    @property
+    def is_property(self) -> bool:
+        return any("property" in one or one.endswith(".getter") for one in self.decorators)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModuleOccurrences:
+    """All functions of one file; `imported` are the last names of what it imports, `*` for all.
+
+    `strange` are its classes with a base that is neither imported nor a class of the file.
+    """
+
+    path: str
+    functions: tuple[Occurrences, ...]
+    imported: frozenset[str] = frozenset()
+    strange: tuple[str, ...] = ()
+
+
+def root(ref: str) -> str:
+    """The name that an access path begins with."""
+    return ref.lstrip("*").partition(".")[0]
+
+
+def below(refs: Refs, step: str) -> Refs:
+    """The references to an attribute, or to an item, of what is referred to."""
+    found: list[str] = []
+    for ref in refs:
+        if ref[0] in "'!":
+            found += (ref,) if step == ITEM else ()
+        elif ref[0] == "*":
+            found += (ref, ref[1:])
+        elif ref.count(".") > 3:
+            found.append(ref)
+        else:
+            found.append(f"{ref}.{step}")
+    return tuple(found)
+
+
+def held(refs: Refs) -> Refs:
+    """The references of a new object that holds what is referred to."""
+    return tuple(ref if ref[0] == "*" else f"*{ref}" for ref in refs if ref[0] not in "'!")

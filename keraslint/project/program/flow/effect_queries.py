@@ -1,0 +1,286 @@
+"""What the code of a whole project may do to an attribute, a global name or a class."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cached_property
+
+from keraslint.project.facts.module_facts import ModuleSummary
+from keraslint.project.facts.occurrences.occurrence_records import ModuleOccurrences
+from keraslint.project.names.definitions import ClassRef
+from keraslint.project.names.name_resolution import Hierarchy
+from keraslint.project.program.flow.call_graph import CallGraph, Function, ModuleOf
+from keraslint.project.program.flow.events import ANY, Event, Seeded, Subject, event
+from keraslint.project.program.flow.families import Family
+from keraslint.project.program.flow.global_names import GlobalNames, through_globals
+from keraslint.project.program.flow.plain_values import PlainValues
+from keraslint.project.program.flow.stores_by_name import StoresByName
+from keraslint.project.program.flow.value_flow import IS, Kept, Spread, ValueFlow
+
+
+class Effects:
+    """Answers questions about effects; what has been answered is kept."""
+
+    def __init__(
+        self,
+        modules: Iterable[ModuleOccurrences],
+        hierarchy: Hierarchy,
+        module_of: ModuleOf,
+        load: Callable[[str, str], ModuleSummary | None],
+        subclasses: Callable[[ClassRef], Sequence[ClassRef]],
+    ) -> None:
+        self._modules = tuple(modules)
+        self.graph = CallGraph(self._modules, hierarchy, module_of)
+        self.flow = ValueFlow(self.graph)
+        self.globals = GlobalNames(self._modules, self.graph, load)
+        self.plain = PlainValues(self.graph, self.family)
+        self.by_name = StoresByName(self.graph, self.flow, self.family, subclasses)
+        self.hierarchy = hierarchy
+        self._subclasses = subclasses
+        self._families: dict[tuple[str, str], Family] = {}
+        self._changes: dict[tuple[object, ...], tuple[Event, ...]] = {}
+
+    def family(self, ref: ClassRef) -> Family:
+        """The classes that share instances with one."""
+        if ref.key not in self._families:
+            strangers = self._strangers if self.is_handed_around(ref) else ()
+            self._families[ref.key] = Family(self.graph, ref, self._subclasses(ref), strangers)
+        return self._families[ref.key]
+
+    @cached_property
+    def aliases(self) -> dict[str, set[str]]:
+        """By the last part of what is bound to them: the names that modules and classes bind."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for function in self.graph.functions:
+            for name, refs in (
+                function.does.bound.items() if function.does.kind != "function" else ()
+            ):
+                for ref in refs:
+                    found[ref.rpartition(".")[2]].add(name)
+        return dict(found)
+
+    @cached_property
+    def _strangers(self) -> tuple[ClassRef, ...]:
+        """Classes with a base that some code computes."""
+        found = []
+        for item in self._modules:
+            module = self.graph.module_of(item.path) if item.strange else None
+            for ref in ClassRef.all(module) if module is not None else ():
+                if any(self._is_computed(ref, base) for base in ref.summary.bases):
+                    found.append(ref)
+        return tuple(found)
+
+    def _is_computed(self, ref: ClassRef, base: str) -> bool:
+        """Whether a base is an argument, or comes from something that names do not tell."""
+        module = ref.module
+        if module.is_given(ref.summary.qualname, base) or base.endswith(("()", "[]")):
+            return True
+        name = base.partition(".")[0]
+        known = name in module.imports or name in module.classes or bool(module.stars)
+        return base in self.hierarchy.lineage(ref).missing and not known
+
+    def is_handed_around(self, ref: ClassRef) -> bool:
+        """Whether a class is used as a value: bound to a name, put somewhere, given to a call."""
+        return any(
+            self._is_class(function, path, ref)
+            for function, path in self._class_values.get(ref.summary.name, ())
+        )
+
+    @cached_property
+    def _class_values(self) -> dict[str, list[tuple[Function, str]]]:
+        """By their last name: references to what may be a class, where they are values."""
+        names = {f.does.name for f in self.graph.functions if f.does.kind == "class"}
+        found: dict[str, list[tuple[Function, str]]] = defaultdict(list)
+        for function in self.graph.functions:
+            for refs in _values(function):
+                for ref in refs:
+                    path = ref.lstrip("*")
+                    if path.rpartition(".")[2] in names:
+                        found[path.rpartition(".")[2]].append((function, path))
+        return dict(found)
+
+    def _is_class(self, function: Function, path: str, ref: ClassRef) -> bool:
+        return ref in self.graph.values(function, path)
+
+    def made_types(self, family: Family) -> Iterator[tuple[Function, int]]:
+        """Where `type(name, bases, members)` or its like may make a subclass."""
+        for name in ("type", "new_class", "make_dataclass"):
+            for function, call in self.graph.calls.get(name, ()):
+                bases = [
+                    ref.lstrip("*") for ref in (*call.argument(1), *call.argument(-1, "bases"))
+                ]
+                if any(family.may_be(function, ref) for ref in bases):
+                    yield function, call.line
+
+    # -- changes of attributes -------------------------------------------------------------
+
+    def attribute(self, family: Family, name: str, *, whole: bool = True) -> tuple[Event, ...]:
+        """All that may set an attribute of the family's instances, or change what it holds.
+
+        Without `whole`, what it holds is none of the question.
+        """
+        key = (family.key, name, whole)
+        if key not in self._changes:
+            found = list(self.sets(family.may_be, name))
+            if whole and not self.plain.is_plain(family, name):
+                found += self._flowing(family, name)
+            self._changes[key] = tuple(dict.fromkeys(found))
+        return self._changes[key]
+
+    def sets(self, subject: Subject, name: str) -> Iterator[Event]:
+        """All that may set an attribute of an object."""
+        for function, store in self.graph.stores.get(name, ()):
+            if store.base == ("<global>",):
+                continue
+            if any(subject(function, ref) for ref in store.base):
+                yield event(function, store.line, store.later, "sets {it}")
+        for function, store in self.graph.stores.get(ANY, ()):
+            names = self.by_name.texts(function, store.attribute.lstrip("="))
+            if (names is None or name in names) and any(subject(function, r) for r in store.base):
+                yield event(function, store.line, store.later, f"sets {_computed(names, name)}")
+        for item in self.by_name.stores:
+            if item.key in (name, ANY) and subject(item.function, item.base):
+                yield event(item.function, item.line, item.later, item.does)
+        yield from self.by_name.told(subject, name)
+
+    def _flowing(self, family: Family, name: str) -> Iterator[Event]:
+        """What may change the value that an attribute holds, wherever it gets to."""
+        todo: list[Seeded] = []
+        seeds: dict[Function, dict[str, int]] = defaultdict(dict)
+        for function, path in self.graph.loads.get(name, ()):
+            base = path.rpartition(".")[0]
+            if base == function.instance:
+                if not family.owns(function):
+                    continue
+            elif not family.may_be(function, base):
+                continue
+            seeds[function][path] = IS
+        todo += seeds.items()
+        yield from self._follow(todo, {name}, copied=self._is_copied(family, name))
+
+    def _is_copied(self, family: Family, name: str) -> bool:
+        """Whether Keras makes a copy of a value wherever a layer keeps it: of lists and dicts."""
+        for function, store in self.graph.stores.get(name, ()):
+            if family.owns(function) and store.base == (function.instance,):
+                for ref in store.value:
+                    if ref[0] == "#" and not self._is_list(
+                        function, int(ref[1:].partition(".")[0])
+                    ):
+                        return False
+        return True
+
+    def _is_list(self, function: Function, number: int) -> bool:
+        call = next(c for c in function.does.calls if c.number == number)
+        return call.leaf in ("list", "dict", "set", "tuple", "sorted")
+
+    def _follow(
+        self, todo: list[Seeded], names: set[str], *, copied: bool = False
+    ) -> Iterator[Event]:
+        done: set[tuple[object, ...]] = set()
+        while todo:
+            function, seeds = todo.pop()
+            key = (function, tuple(sorted(seeds.items())))
+            if key in done:
+                continue
+            done.add(key)
+            spread = self.flow.seeded(function, seeds)
+            for hit in spread.hits:
+                yield Event(function=function, line=hit.line, later=hit.later, change=hit.change)
+            if spread.returned and (function, spread.returned) not in done:
+                done.add((function, spread.returned))
+                if function.does.name == "get_config":
+                    yield from self._configured(function, spread.returned)
+                else:
+                    todo += self._callers(function, spread.returned)
+            todo += self._kept(spread, done, names, copied)
+
+    def _configured(self, function: Function, level: int) -> Iterator[Event]:
+        """What is done to a configuration where it is asked for: it is handed on as plain data."""
+        for other, seeds in self._callers(function, level):
+            for hit in self.flow.seeded(other, seeds).hits:
+                if hit.change.function is other and not hit.change.is_escape:
+                    yield Event(function=other, line=hit.line, later=hit.later, change=hit.change)
+
+    def _kept(
+        self, spread: Spread, done: set[tuple[object, ...]], names: set[str], copied: bool
+    ) -> Iterator[Seeded]:
+        for kept in spread.kept:
+            own = kept.base == kept.function.instance != ""
+            if copied and own and self._is_layer(kept.function):
+                continue
+            key = (kept.attribute, kept.level, kept.base if own else "")
+            if key not in done and kept.attribute not in names:
+                done.add(key)
+                yield from self._readers(kept)
+
+    def _is_layer(self, function: Function) -> bool:
+        owner = self.graph.owner(function)
+        return owner is not None and self.hierarchy.lineage(owner).is_layer
+
+    def _callers(self, function: Function, level: int) -> Iterator[Seeded]:
+        """Who gets what a function returns."""
+        if function.does.is_property:
+            for other, path in self.graph.loads.get(function.does.name, ()):
+                if self._may_own(other, path.rpartition(".")[0], function):
+                    yield other, {path: level}
+        for other, call in self.graph.calls.get(function.does.name, ()):
+            targets = self.graph.targets(other, call)
+            if any(one is function for one, _ in targets.functions):
+                yield other, {f"#{call.number}": level}
+
+    def _may_own(self, other: Function, base: str, method: Function) -> bool:
+        owner = self.graph.owner(method)
+        return owner is None or self.family(owner).may_be(other, base)
+
+    def _readers(self, kept: Kept) -> Iterator[tuple[Function, dict[str, int]]]:
+        """Who reads the attribute that got hold of a value."""
+        own = kept.base == kept.function.instance != ""
+        owner = self.graph.owner(kept.function) if own else None
+        family = self.family(owner) if owner is not None else None
+        if kept.base == "<global>" or kept.base == kept.attribute:
+            module = self.graph.module_of(kept.function.path)
+            yield from self.globals.mentions(kept.function.path, kept.attribute) if module else ()
+        for other, path in self.graph.loads.get(kept.attribute, ()):
+            if family is None or family.may_be(other, path.rpartition(".")[0]):
+                yield other, {path: kept.level}
+
+    # -- global names ----------------------------------------------------------------------
+
+    def name(self, path: str, name: str) -> tuple[Event, ...]:
+        """All that may give a global name of a file another value, or change what it holds."""
+        key = (path, name)
+        if key not in self._changes:
+            self._changes[key] = ()
+            self._changes[key] = tuple(dict.fromkeys(self._named(path, name)))
+        return self._changes[key]
+
+    def _named(self, path: str, name: str) -> Iterator[Event]:
+        for function, store in self.graph.stores.get(name, ()):
+            if function.path == path and store.base == ("<global>",):
+                yield event(function, store.line, store.later, f"sets the global `{name}`")
+        yield from self.sets(
+            lambda function, ref: self.globals.is_module(function, ref, path), name
+        )
+        for function in self.graph.by_path.get(path, ()):
+            yield from through_globals(function, name)
+        module = self.graph.module_of(path)
+        if module is not None and name not in module.functions and name not in module.classes:
+            yield from self._follow(list(self.globals.mentions(path, name)), {name})
+
+
+def _values(function: Function) -> Iterator[Sequence[str]]:
+    """Every reference that stands for itself, and is neither called nor only read from."""
+    does = function.does
+    yield from does.bound.values()
+    for store in does.stores:
+        yield store.value
+    for call in does.calls:
+        if call.leaf not in ("isinstance", "issubclass"):
+            for _, refs in call.arguments:
+                yield refs
+    yield does.returns
+
+
+def _computed(names: frozenset[str] | None, name: str) -> str:
+    return "attributes by computed names" if names is None else f"`.{name}` by its name"

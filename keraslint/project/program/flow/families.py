@@ -1,0 +1,326 @@
+"""A class and the project → whose methods share its instances, and when each of them may run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from keraslint.project.facts.occurrences.occurrence_records import Refs
+from keraslint.project.names import keras_api
+from keraslint.project.names.definitions import (
+    ClassRef,
+    External,
+    FunctionRef,
+    Instance,
+    Meaning,
+    ModuleRef,
+)
+from keraslint.project.names.keras_api import Symbol
+from keraslint.project.program.flow.call_graph import CallGraph, Function
+
+_Seen = set[tuple[Function, str]]
+_INIT = frozenset({"__init__", "__new__", "__post_init__"})
+_AFTER = frozenset({"build", "call"})
+_LIFE_CYCLE = _INIT | _AFTER
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Phases:
+    """The methods that constructing reaches, building does, and what may run between the two.
+
+    `after` are those that the constructors of subclasses reach: they run when this class's has
+    come to its end.
+    """
+
+    init: frozenset[Function]
+    build: frozenset[Function]
+    call: frozenset[Function]
+    between: frozenset[Function]
+    after: frozenset[Function]
+
+
+class Family:
+    """All classes of which an instance may be one of `ref`, or share its methods.
+
+    `strangers` are classes of which a base is computed, if the class is handed around as a value.
+    """
+
+    def __init__(
+        self,
+        graph: CallGraph,
+        ref: ClassRef,
+        below: Sequence[ClassRef],
+        strangers: Sequence[ClassRef] = (),
+    ) -> None:
+        self.graph = graph
+        self.ref = ref
+        self.key: object = ref.key
+        self.above = graph.hierarchy.lineage(ref).chain
+        self.below = (*below, *strangers)
+        beside = [one for item in self.below for one in graph.hierarchy.lineage(item).chain]
+        self.classes = tuple(dict.fromkeys((*self.above, *self.below, *beside)))
+        self._keys = {item.key for item in self.classes}
+        self._answers: dict[tuple[Function, str, bool], bool] = {}
+
+    @cached_property
+    def methods(self) -> tuple[Function, ...]:
+        found = []
+        for path in dict.fromkeys(item.module.path for item in self.classes):
+            for function in self.graph.by_path.get(path, ()):
+                if function.does.kind == "function" and self.owns(function):
+                    found.append(function)
+        return tuple(found)
+
+    def owns(self, function: Function) -> bool:
+        """Whether a function is a method of one of these classes."""
+        return (function.path, function.does.owner) in self._keys
+
+    def is_own_constructor(self, function: Function) -> bool:
+        """Whether a method belongs to the class itself or its bases, not to a subclass."""
+        return any((function.path, function.does.owner) == item.key for item in self.above)
+
+    def has(self, ref: ClassRef) -> bool:
+        return ref.key in self._keys
+
+    @classmethod
+    def of_all(cls, graph: CallGraph, classes: Sequence[ClassRef], key: object) -> Family:
+        """Several classes, of any of which an object may be an instance."""
+        family = cls(graph, classes[0], classes)
+        family.above = tuple(
+            dict.fromkeys(o for c in classes for o in graph.hierarchy.lineage(c).chain)
+        )
+        family.key = key
+        return family
+
+    # -- phases ----------------------------------------------------------------------------
+
+    @cached_property
+    def phases(self) -> Phases:
+        named: dict[str, list[Function]] = {}
+        for method in self.methods:
+            named.setdefault(method.does.name, []).append(method)
+        init = [m for name in _INIT for m in named.get(name, ())]
+        own = [m for m in init if self.is_own_constructor(m)]
+        others = [m for m in init if not self.is_own_constructor(m)]
+        builds, calls = named.get("build", []), named.get("call", [])
+        between = self._reach(self._entries(named), named)
+        return Phases(
+            init=self._reach(own, named),
+            build=self._reach(builds, named),
+            call=self._reach(calls, named),
+            between=between,
+            after=self._reach(others, named) - self._reach(own, named) | frozenset(others),
+        )
+
+    def _reach(
+        self, start: Iterable[Function], named: dict[str, list[Function]]
+    ) -> frozenset[Function]:
+        """All methods that these run, but for the life cycle's own."""
+        found = set(start)
+        todo = list(found)
+        while todo:
+            for name in self._mentioned(todo.pop()):
+                for method in named.get(name, ()) if name not in _LIFE_CYCLE else ():
+                    if method not in found:
+                        found.add(method)
+                        todo.append(method)
+        return frozenset(found)
+
+    def _mentioned(self, method: Function) -> Iterator[str]:
+        """The methods, properties and setters that a method runs on its own instance."""
+        for path in method.does.loads:
+            root, _, rest = path.partition(".")
+            if root == method.instance or root == "super()":
+                yield rest.partition(".")[0]
+        for store in method.does.stores:
+            if (method.instance,) == store.base:
+                yield f"{store.attribute}.setter"
+
+    def _entries(self, named: dict[str, list[Function]]) -> Iterator[Function]:
+        """The methods that anybody may call: public ones, and those that no method here calls."""
+        for name, methods in named.items():
+            if name in _LIFE_CYCLE:
+                continue
+            if not name.startswith("_") or name.startswith("__") or self._is_called_outside(name):
+                yield from methods
+
+    def _is_called_outside(self, name: str) -> bool:
+        """Whether a private method is not the affair of these classes alone."""
+        inside = False
+        for function, path in self.graph.loads.get(name, ()):
+            root, _, rest = path.partition(".")
+            if not self.owns(function):
+                if root != function.instance and self.may_be(function, path.rpartition(".")[0]):
+                    return True
+            elif rest == name and root in (function.instance, "super()"):
+                inside = inside or function.does.name != name
+            elif rest != name:
+                return True
+        return not inside
+
+    def is_early(self, function: Function) -> bool:
+        """Whether a method of the family may run between `__init__` and `build()`."""
+        phases = self.phases
+        return function in phases.between or function in phases.after
+
+    # -- whose instance --------------------------------------------------------------------
+
+    def may_be(self, function: Function, ref: str, *, doubt: bool = True) -> bool:
+        """Whether a reference may stand for an instance of the family, or for one of its classes.
+
+        `doubt` is the answer for what other objects hold, if nothing tells what that is.
+        """
+        key = (function, ref, doubt)
+        if key not in self._answers:
+            self._answers[key] = self._fits(function, ref) and self._may_be(
+                function, ref, set(), doubt
+            )
+        return self._answers[key]
+
+    def _fits(self, function: Function, ref: str) -> bool:
+        """Whether an instance has all that a function takes for granted about a reference."""
+        if self._attributes is None:
+            return True
+        does, start = function.does, len(ref) + 1
+        for path in does.loads:
+            if path.startswith(ref) and path[len(ref) : start] == ".":
+                name = path[start:].partition(".")[0]
+                if name not in self._attributes and path not in does.tests and name[0] not in "=[":
+                    return False
+        return True
+
+    @cached_property
+    def _attributes(self) -> frozenset[str] | None:
+        """Every attribute that an instance may have, `None` if nobody knows."""
+        lineages = [self.graph.hierarchy.lineage(item) for item in self.classes]
+        if not all(one.is_layer and not one.missing for one in lineages[:1]):
+            return None
+        found = set(
+            keras_api.layer_attributes() | keras_api.model_attributes() | {"__class__", "__dict__"}
+        )
+        for item in self.classes:
+            found |= item.summary.methods.keys() | item.summary.bindings.keys()
+            if {"__getattr__", "__getattribute__"} & item.summary.methods.keys():
+                return None
+        for method in self.methods:
+            for store in method.does.stores:
+                if store.base == (method.instance,):
+                    if store.attribute[0] in "*=":
+                        return None
+                    found.add(store.attribute)
+        for lineage in lineages:
+            for root in lineage.roots:
+                known = keras_api.layer_class(root.name)
+                if known is None:
+                    return None
+                if root.name not in (keras_api.LAYER, keras_api.MODEL):
+                    return None
+        return frozenset(found)
+
+    def _may_be(self, function: Function, ref: str, seen: _Seen, doubt: bool) -> bool:
+        if ref[0] in "'!*λ" or (function, ref) in seen:
+            return False
+        seen.add((function, ref))
+        if ref in ("?", "<global>"):
+            return ref == "?"
+        root, _, rest = ref.partition(".")
+        does = function.does
+        if function.instance and root in (function.instance, "super()"):
+            if not rest or rest == "__class__":
+                return self.owns(function)
+            return self._held(function, rest, seen, doubt) if "." not in rest else doubt
+        if root[0] == "#":
+            return doubt if rest else self._made(function, int(root[1:]), seen, doubt)
+        if not rest and root in does.bound and root not in does.parameters:
+            bound = does.bound[root]
+            if bound or does.kind == "function":
+                return any(self._may_be(function, one, seen, doubt) for one in bound)
+        return self._named(function, ref, root, seen, doubt)
+
+    def _named(self, function: Function, ref: str, root: str, seen: _Seen, doubt: bool) -> bool:
+        if root in function.does.parameters:
+            if ref != root:
+                return doubt
+            return not self._is_told(function, root) and self._is_given(function, root, seen, doubt)
+        meanings = self.graph.values(function, ref.replace("[]", "").rstrip("."))
+        return self._are(meanings) if meanings else doubt
+
+    def _is_given(self, function: Function, name: str, seen: _Seen, doubt: bool) -> bool:
+        """Whether a caller may give an instance; nobody knows who calls a method."""
+        does = function.does
+        if does.owner:
+            return True
+        calls = [
+            (other, call)
+            for other, call in self.graph.calls.get(does.name, ())
+            if any(one is function for one, _ in self.graph.targets(other, call).functions)
+        ]
+        number = does.parameters.index(name)
+        return not calls or any(
+            self._may_be(other, ref, seen, doubt)
+            for other, call in calls
+            for ref in (*call.argument(number, name), *call.argument(-1, "*"))
+        )
+
+    def _is_told(self, function: Function, parameter: str) -> bool:
+        """Whether an annotation, or a default, says that a parameter is something else."""
+        hint, _, default = function.does.hints.get(parameter, "").partition("=")
+        if {hint, default} & {"int", "float", "str", "bool", "list", "dict", "tuple", "bytes"}:
+            return True
+        meanings = self.graph.values(function, hint) if hint else ()
+        return bool(meanings) and not self._are(meanings)
+
+    def _are(self, meanings: Iterable[Meaning]) -> bool:
+        """Whether one of several things is of the family."""
+        for meaning in meanings:
+            of = meaning.of if isinstance(meaning, Instance) else meaning
+            if isinstance(of, ClassRef):
+                if self.has(of):
+                    return True
+            elif isinstance(of, Symbol):
+                if of is not meaning and of.name in (keras_api.LAYER, keras_api.MODEL):
+                    return True
+            elif not isinstance(of, (External, FunctionRef, ModuleRef)):
+                return True
+        return False
+
+    def _held(self, function: Function, attribute: str, seen: _Seen, doubt: bool) -> bool:
+        """Whether an attribute of another class may hold an instance, by all it is given."""
+        owner = self.graph.owner(function)
+        if owner is None:
+            return True
+        chain = {item.key for item in self.graph.hierarchy.lineage(owner).chain}
+        given: list[tuple[Function, Refs]] = [
+            (other, store.value)
+            for other, store in self.graph.stores.get(attribute, ())
+            if (other.path, other.does.owner) in chain and store.base == (other.instance,)
+        ]
+        if not given:
+            return doubt
+        return any(
+            self._may_be(other, ref, seen, doubt)
+            for other, refs in given
+            for ref in refs
+            if doubt or ref not in other.does.parameters
+        )
+
+    def _made(self, function: Function, number: int, seen: _Seen, doubt: bool) -> bool:
+        """Whether a call may return one."""
+        call = next((c for c in function.does.calls if c.number == number), None)
+        if call is None:
+            return True
+        targets = self.graph.targets(function, call)
+        if targets.constructs:
+            return any(self.has(ref) for ref in targets.constructs)
+        if targets.functions:
+            return any(
+                self._may_be(inner, ref, seen, doubt)
+                for inner, _ in targets.functions
+                for ref in inner.does.returns
+            ) or any(inner.does.decorators for inner, _ in targets.functions)
+        if targets.says:
+            return "copy" in targets.says or "next" in targets.says
+        if call.leaf in ("next", "min", "max", "iter", "list", "reversed", "sorted"):
+            return True
+        return doubt and (targets.keeps is None or bool(call.method))

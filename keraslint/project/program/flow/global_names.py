@@ -1,0 +1,120 @@
+"""A global name of a file → who defines it, and who mentions it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from keraslint.project.facts.module_facts import ModuleSummary
+from keraslint.project.facts.occurrences.occurrence_records import ModuleOccurrences
+from keraslint.project.names.definitions import Meaning, ModuleRef
+from keraslint.project.program.flow.call_graph import CallGraph, Function
+from keraslint.project.program.flow.events import Event, event
+from keraslint.project.program.flow.outside_functions import READ_ONLY
+from keraslint.project.program.flow.value_flow import IS
+
+
+class GlobalNames:
+    """Follows names through imports, under whatever name they are there."""
+
+    def __init__(
+        self,
+        modules: Sequence[ModuleOccurrences],
+        graph: CallGraph,
+        load: Callable[[str, str], ModuleSummary | None],
+    ) -> None:
+        self._modules = modules
+        self.graph = graph
+        self.load = load
+
+    def homes(self, module: ModuleSummary, name: str) -> tuple[tuple[str, str], ...]:
+        """The files that define a name, each with the name that it has there."""
+        return tuple(dict.fromkeys(self._homes(module, name, set())))
+
+    def _homes(
+        self, module: ModuleSummary, name: str, seen: set[tuple[str, str]]
+    ) -> Iterator[tuple[str, str]]:
+        if (module.path, name) in seen:
+            return
+        seen.add((module.path, name))
+        here = name in module.bindings or name in module.functions or name in module.classes
+        if here:
+            yield module.path, name
+        for target in module.imports.get(name, ()):
+            parent, _, last = target.rpartition(".")
+            above = self.load(parent, module.path) if parent else None
+            if above is not None:
+                yield from self._homes(above, last, seen)
+        for star in module.stars if not here and name not in module.imports else ():
+            above = self.load(star, module.path)
+            if above is not None:
+                yield from self._homes(above, name, seen)
+
+    def mentions(self, path: str, name: str) -> Iterator[tuple[Function, dict[str, int]]]:
+        """Every function that mentions a global name, by the names that it has there."""
+        for item in self._modules:
+            file = item.path
+            if file != path and not {name, "*"} & item.imported:
+                continue
+            module = self.graph.module_of(file)
+            if module is None:
+                continue
+            local = [name] if file == path else []
+            if file != path:
+                local = [
+                    one
+                    for one, targets in module.imports.items()
+                    if any(t.rpartition(".")[2] == name for t in targets)
+                    and (path, name) in self.homes(module, one)
+                ]
+                if not local and module.stars and (path, name) in self.homes(module, name):
+                    local = [name]
+            for function in self.graph.by_path[file] if local else ():
+                seeds = {one: IS for one in local if _is_global(function, one)}
+                if seeds:
+                    yield function, seeds
+        for function, load in self.graph.loads.get(name, ()):
+            if self.is_module(function, load.rpartition(".")[0], path):
+                yield function, {load: IS}
+
+    def is_module(self, function: Function, ref: str, path: str) -> bool:
+        if ref[0] in "'*!λ" or ref.partition(".")[0] == function.instance != "":
+            return False
+        if ref == "?":
+            return False
+        for meaning in self._meanings(function, ref):
+            summary = meaning.summary if isinstance(meaning, ModuleRef) else None
+            if summary is not None and summary.path == path:
+                return True
+        return False
+
+    def _meanings(self, function: Function, ref: str) -> Iterator[Meaning]:
+        seen, todo = set(), [ref]
+        while todo:
+            one = todo.pop()
+            if one in seen or one[0] in "'*!λ?#":
+                continue
+            seen.add(one)
+            todo += function.does.bound.get(one, ())
+            yield from self.graph.values(function, one)
+
+
+def _is_global(function: Function, name: str) -> bool:
+    """Whether a name is not the function's own."""
+    does = function.does
+    if does.kind != "function":
+        return True
+    names = [one.lstrip("*") for one in does.parameters]
+    return name in does.rebound or (name not in does.bound and name not in names)
+
+
+def through_globals(function: Function, name: str) -> Iterator[Event]:
+    """`globals()["WIDTH"] = 3`, `globals().update(options)`."""
+    numbers = {f"#{call.number}" for call in function.does.calls if call.leaf == "globals"}
+    if not numbers:
+        return
+    for change in function.does.changes:
+        if numbers & set(change.refs) and change.key in ("", name):
+            yield event(function, change.line, change.later, "writes to `globals()`")
+    for call in function.does.calls:
+        if numbers & set(call.receiver) and call.method not in READ_ONLY:
+            yield event(function, call.line, call.later, "writes to `globals()`")

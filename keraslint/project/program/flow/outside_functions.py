@@ -1,0 +1,118 @@
+"""A call of something outside the project → what becomes of what it is given.
+
+Only what is *known* to leave its arguments alone is here; all else lets them escape.
+"""
+
+from __future__ import annotations
+
+import types
+from enum import Enum
+
+_IMMUTABLE = (str, bytes, int, float, complex, tuple, frozenset, range, types.MappingProxyType)
+
+READ_ONLY = frozenset(
+    name for kind in _IMMUTABLE for name in dir(kind) if not name.startswith("__")
+) | frozenset(
+    """__len__ __getitem__ __contains__ __iter__ __eq__ __hash__ __repr__ __str__ __class__
+    as_list astype clone compute_mask compute_output_shape dim from_config get_config item
+    is_compatible_with mean max min numpy prod ravel reshape std sum tolist with_name
+    _asdict _replace""".split()
+)
+"""Methods of types whose values never change, and readers of arrays, shapes and Keras objects."""
+
+CONTAINER_METHODS = frozenset(
+    name for kind in (list, dict, set, bytearray) for name in dir(kind) if not name.startswith("__")
+)
+"""Methods that a receiver of which nothing is known may have from a built-in container."""
+
+
+class Keeps(Enum):
+    """What a call leaves of an argument: nothing, a part in its result, or a hold on it."""
+
+    NOTHING = 0
+    PART = 1
+    HOLD = 2
+
+
+_NOTHING = frozenset(
+    """abs all any bool bytes callable chr complex divmod float format hasattr hash hex id int
+    isinstance issubclass len oct ord pow print range repr round str sum slice super type open
+    AssertionError AttributeError Exception IndexError KeyError NotImplementedError RuntimeError
+    TypeError ValueError Warning UserWarning DeprecationWarning dir property input staticmethod
+    classmethod object memoryview ascii bin locals globals StopIteration ImportError
+    """.split()
+)
+_PART = frozenset("max min getattr".split())
+_HOLD = frozenset(
+    "dict enumerate filter frozenset iter list map reversed set sorted tuple zip".split()
+)
+
+_LEAVES_ALONE = frozenset(
+    """abc absl argparse ast base64 contextlib cmath datetime decimal difflib enum fractions hashlib
+    inspect jax json logging math numbers os packaging pathlib pickle pprint re shutil six
+    statistics string struct sys tensorflow textwrap time torch traceback types typing uuid warnings
+    zlib tempfile io keras tf_keras rich tqdm threading glob fnmatch urllib csv gc
+    """.split()
+)
+"""Libraries whose functions do not change the lists, dicts and objects that they are given."""
+_NAMES = {
+    "random": frozenset(
+        """Random SystemRandom betavariate choice choices expovariate gauss getrandbits
+        normalvariate randint random randrange sample seed triangular uniform""".split()
+    ),
+    "bisect": frozenset({"bisect", "bisect_left", "bisect_right"}),
+    "heapq": frozenset({"nlargest", "nsmallest", "merge"}),
+    "operator": frozenset(
+        """add and_ attrgetter concat contains countOf eq floordiv ge getitem gt index indexOf
+        invert is_ is_not itemgetter le length_hint lt methodcaller mod mul ne neg not_ or_ pos pow
+        sub truediv truth xor""".split()
+    ),
+    "numpy": frozenset(
+        """abs all allclose any append arange argmax argmin argsort array array_equal asarray
+        atleast_1d average bincount broadcast_to ceil clip column_stack concatenate cos cumprod
+        cumsum diff dot dstack dtype einsum empty equal exp expand_dims eye finfo flatnonzero flip
+        float16 float32 float64 floor full full_like hstack iinfo inf int16 int32 int64 int8 interp
+        isclose isfinite isin isinf isnan isscalar linspace log log10 log1p log2 logical_and
+        logical_not logical_or logspace matmul max maximum mean median meshgrid min minimum mod nan
+        ndim newaxis nonzero ones ones_like outer pad pi power prod quantile ravel repeat reshape
+        roll round searchsorted shape sign sin size sort split sqrt square squeeze stack std sum
+        tan tanh tile transpose tri tril triu uint8 unique vstack where zeros zeros_like choice
+        normal permutation randint rand randn uniform integers standard_normal default_rng
+        RandomState seed isreal ndarray amax amin digitize unravel_index issubdtype floating
+        integer bool_""".split()
+    ),
+}
+_HOLDERS = frozenset({"collections", "itertools", "functools", "copy", "dataclasses", "operator"})
+_DEEP = frozenset(
+    {"copy.deepcopy", "dataclasses.asdict", "dataclasses.astuple", "dataclasses.fields"}
+)
+
+
+def builtin(name: str) -> Keeps | None:
+    """What a built-in function keeps, `None` if it may change what it is given."""
+    if name in _NOTHING:
+        return Keeps.NOTHING
+    if name in _PART:
+        return Keeps.PART
+    return Keeps.HOLD if name in _HOLD else None
+
+
+def library(name: str) -> Keeps | None:
+    """The same of a function of a library, by its absolute name."""
+    top, _, rest = name.partition(".")
+    if not rest:
+        return builtin(name)
+    last = rest.rpartition(".")[2].removesuffix("()")
+    if name in _DEEP:
+        return Keeps.NOTHING
+    if top in _NAMES:
+        return _part(last) if last in _NAMES[top] else None
+    if top in _HOLDERS:
+        return Keeps.HOLD
+    return Keeps.NOTHING if top in _LEAVES_ALONE else None
+
+
+def _part(last: str) -> Keeps:
+    return (
+        Keeps.PART if last in ("choice", "getitem", "asarray", "ravel", "reshape") else Keeps.HOLD
+    )

@@ -1,0 +1,151 @@
+"""A function of the project → what it does that others could see, with all that it runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from keraslint.project.facts.module_facts import ModuleSummary
+from keraslint.project.facts.occurrences.occurrence_records import Store
+from keraslint.project.program.flow.call_graph import Function
+from keraslint.project.program.flow.effect_queries import Effects
+from keraslint.project.program.flow.value_flow import IS, Change
+
+_BUILDS = frozenset({"self.build", "self.call", "self.__call__", "self"})
+
+
+class SideEffects:
+    """Knows which functions only compute; each is looked at once."""
+
+    def __init__(self, effects: Effects) -> None:
+        self._effects = effects
+        self._graph = effects.graph
+        self._own: dict[Function, tuple[Change, ...]] = {}
+        self._reached: dict[Function, tuple[Function, ...]] = {}
+
+    def of(self, function: Function) -> Iterator[Change]:
+        """Every change of something that is not new, and every call of which nothing is known."""
+        for one in self.reached(function):
+            if one not in self._own:
+                self._own[one] = tuple(self._changes(one))
+            yield from self._own[one]
+
+    def changes_its_arguments(self, function: Function) -> Change | None:
+        """What a function does to something that it is given."""
+        first = 1 if function.instance and function.does.name == "__init__" else 0
+        for number in range(first, len(function.does.parameters)):
+            if function.does.parameters[number][0] != "*":
+                spread = self._effects.flow.parameter(function, number, IS)
+                for hit in sorted(spread.hits, key=lambda hit: hit.line):
+                    return hit.change
+        return None
+
+    def builds_itself(self, function: Function) -> Change | None:
+        """Where a constructor builds the layer that it makes."""
+        for one in self.reached(function):
+            for call in one.does.calls:
+                if one.instance and call.leaf.replace(f"{one.instance}.", "self.", 1) in _BUILDS:
+                    return Change(function=one, line=call.line, does="builds the layer")
+                if one.instance and call.leaf == one.instance:
+                    return Change(function=one, line=call.line, does="builds the layer")
+        return None
+
+    def reached(self, function: Function) -> tuple[Function, ...]:
+        """A function, and all of the project that it may run."""
+        if function not in self._reached:
+            found, todo = {function: None}, [function]
+            while todo:
+                current = todo.pop()
+                for call in current.does.calls:
+                    for inner, _ in self._graph.targets(current, call).functions:
+                        known = bool(self._graph.values(current, call.leaf))
+                        own = call.receiver in (("super()",), (current.instance,))
+                        if inner not in found and (known or own):
+                            found[inner] = None
+                            todo.append(inner)
+            self._reached[function] = tuple(found)
+        return self._reached[function]
+
+    def _changes(self, function: Function) -> Iterator[Change]:
+        module = self._graph.module_of(function.path)
+        for store in function.does.stores:
+            if self._is_shared(function, store):
+                yield Change(
+                    function=function,
+                    line=store.line,
+                    does=f"sets `{store.base[0]}.{store.attribute}`"
+                    if store.base[0] != "<global>"
+                    else f"sets the global `{store.attribute}`",
+                )
+        seeds = dict.fromkeys(self._globals(function, module), IS) if module is not None else {}
+        seeds.update(dict.fromkeys(self.of_class(function), IS))
+        for name, level in sorted(seeds.items()):
+            for hit in self._effects.flow.seeded(function, {name: level}).hits:
+                told = hit.change.does.replace("{it}", f"`{name}`")
+                yield Change(function=function, line=hit.line, does=told)
+        yield from self._unknown(function)
+
+    def _is_shared(self, function: Function, store: Store) -> bool:
+        """Whether a store is to a global name, a module or a class."""
+        for ref in store.base:
+            root = ref.lstrip("*").partition(".")[0]
+            if ref == "<global>" or ref.endswith("__class__"):
+                return True
+            if root == function.instance:
+                if function.does.takes_class:
+                    return True
+            elif root in function.does.names:
+                return True
+        return False
+
+    def _globals(self, function: Function, module: ModuleSummary) -> Iterator[str]:
+        """The global names that a function mentions and that some value is bound to."""
+        for name in function.does.names:
+            for path, home in self._effects.globals.homes(module, name):
+                other = self._graph.module_of(path)
+                if other is not None and home in other.bindings:
+                    yield name
+        for path in function.does.loads:
+            root, _, attribute = path.partition(".")
+            if (
+                root in function.does.names
+                and "." not in attribute
+                and self._is_held(function, path)
+            ):
+                yield path
+
+    def _is_held(self, function: Function, path: str) -> bool:
+        """Whether a path is a value that a module or a class of the project holds."""
+        owner, _, attribute = path.rpartition(".")
+        for meaning in self._graph.values(function, owner):
+            summary = getattr(meaning, "summary", None)
+            if summary is not None and attribute in getattr(summary, "bindings", ()):
+                return True
+        return False
+
+    def of_class(self, function: Function) -> Iterator[str]:
+        """Attributes that the class holds for all its instances: `self._ids`, `cls._ids`."""
+        owner = self._graph.owner(function)
+        if owner is None or not function.instance:
+            return
+        chain = self._graph.hierarchy.lineage(owner).chain
+        held = {name for item in chain for name in item.summary.bindings}
+        assigned = {
+            name
+            for item in chain
+            for method in item.summary.methods.values()
+            for name in method.definite
+        }
+        for path in function.does.loads:
+            root, _, rest = path.partition(".")
+            name = rest.removeprefix("__class__.").partition(".")[0]
+            if root == function.instance and name in held - assigned and rest.endswith(name):
+                yield path
+
+    def _unknown(self, function: Function) -> Iterator[Change]:
+        for call in function.does.calls:
+            targets = self._graph.targets(function, call)
+            known = targets.keeps is not None or targets.functions or targets.constructs
+            if not known and (not call.method or targets.says):
+                told = targets.says or call.leaf or "a function"
+                does = f"calls `{told}()`, of which nothing is known"
+                yield Change(function=function, line=call.line, does=does)

@@ -1,0 +1,169 @@
+"""Names that are values: stores, tests and calls that go by a text."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
+
+from keraslint.project.facts.occurrences.occurrence_records import Call
+from keraslint.project.names.definitions import ClassRef
+from keraslint.project.program.flow.call_graph import CallGraph, Function
+from keraslint.project.program.flow.events import ANY, ByName, Event, Subject, event
+from keraslint.project.program.flow.families import Family
+from keraslint.project.program.flow.outside_functions import READ_ONLY
+from keraslint.project.program.flow.value_flow import IS, ValueFlow
+
+
+class StoresByName:
+    """Looks for what `setattr`, `getattr`, `__dict__` and their like may be about."""
+
+    def __init__(
+        self,
+        graph: CallGraph,
+        flow: ValueFlow,
+        family: Callable[[ClassRef], Family],
+        subclasses: Callable[[ClassRef], Sequence[ClassRef]],
+    ) -> None:
+        self.graph = graph
+        self.flow = flow
+        self._family = family
+        self._subclasses = subclasses
+
+    def texts(self, function: Function, name: str) -> frozenset[str] | None:
+        """The texts that a reference may stand for, `None` when nobody knows."""
+        found: set[str] = set()
+        seen: set[tuple[Function, str]] = set()
+        todo = [(function, name)]
+        while todo:
+            where, ref = todo.pop()
+            if (where, ref) in seen:
+                continue
+            seen.add((where, ref))
+            if ref[0] in "'!":
+                found.add(ref[1:])
+                continue
+            given = tuple(self._meant(where, ref.lstrip("*")))
+            if not given:
+                return None
+            todo += given
+        return frozenset(found)
+
+    def _meant(self, function: Function, ref: str) -> Iterator[tuple[Function, str]]:
+        """What a name is bound to, an argument is given, or an attribute is set to."""
+        does = function.does
+        path = ref.removesuffix(".[]")
+        root, _, rest = path.partition(".")
+        if not rest and root in does.bound and root not in does.parameters:
+            yield from ((function, one) for one in does.bound[root])
+        elif not rest and root in does.parameters and root != function.instance:
+            number = does.parameters.index(root)
+            for other, call in self._calling(function):
+                first = 1 if does.owner and not does.is_static else 0
+                for one in call.argument(number - first, root):
+                    yield other, one
+        elif root == function.instance != "" and "." not in rest:
+            owner = self.graph.owner(function)
+            family = self._family(owner) if owner is not None else None
+            for other, store in self.graph.stores.get(rest, ()):
+                if family is not None and family.owns(other) and store.base == (other.instance,):
+                    yield from ((other, one) for one in store.value)
+
+    def _calling(self, function: Function) -> Iterator[tuple[Function, Call]]:
+        """Who calls a function, or makes an instance by it."""
+        does = function.does
+        names = (
+            {does.name, does.owner.rpartition(".")[2]} if does.name == "__init__" else {does.name}
+        )
+        if does.name == "__init__":
+            owner = self.graph.owner(function)
+            below = self._subclasses(owner) if owner is not None else ()
+            names |= {ref.summary.name for ref in below}
+        for name in sorted(names):
+            for other, call in self.graph.calls.get(name.rpartition(".")[2], ()):
+                again = other.does.name == "from_config" and call.argument(-1, "*")
+                targets = self.graph.targets(other, call)
+                if not (again or targets.is_any) and any(
+                    one is function for one, _ in targets.functions
+                ):
+                    yield other, call
+
+    @cached_property
+    def computed_tests(self) -> tuple[tuple[Function, str, str], ...]:
+        """Every `getattr(x, name, None)` and `hasattr(x, name)`, with the name that is a value."""
+        return tuple(
+            (function, path, step[1:])
+            for step, found in self.graph.loads.items()
+            if step[:1] == "="
+            for function, path in found
+            if path in function.does.tests
+        )
+
+    @cached_property
+    def _told(self) -> dict[str, list[tuple[Function, Call, int]]]:
+        """By their last part: the texts that calls are given behind something else, or dotted."""
+        found: dict[str, list[tuple[Function, Call, int]]] = defaultdict(list)
+        for function in self.graph.functions:
+            for call in function.does.calls:
+                for given, refs in call.arguments:
+                    for ref in refs if given.isdigit() else ():
+                        text = ref[1:] if ref[0] == "'" else ""
+                        if text and (given != "0" or "." in text):
+                            found[text.rpartition(".")[2]].append((function, call, int(given)))
+        return dict(found)
+
+    def told(self, subject: Subject, name: str) -> Iterator[Event]:
+        """A text that equals the name, given to a function of which nothing is known."""
+        for function, call, place in self._told.get(name, ()):
+            targets = self.graph.targets(function, call)
+            if targets.keeps is not None or targets.functions or targets.constructs:
+                continue
+            if call.leaf in function.does.inner:
+                continue
+            before = [ref for n in range(place) for ref in call.argument(n)]
+            if not place or any(subject(function, ref) for ref in before):
+                does = f"gives its name to `{call.leaf or 'a function'}()`, which may set it"
+                yield event(function, call.line, call.later, does)
+
+    @cached_property
+    def stores(self) -> tuple[ByName, ...]:
+        """Every store into a `__dict__`, and every call that may store into one."""
+        return tuple(
+            item for function in self.graph.functions for item in self._stored_by_name(function)
+        )
+
+    def _stored_by_name(self, function: Function) -> Iterator[ByName]:
+        for change in function.does.changes:
+            for ref in change.refs:
+                if ref.endswith(".__dict__"):
+                    base, key = ref.removesuffix(".__dict__"), change.key or ANY
+                    yield ByName(
+                        function=function,
+                        base=base,
+                        key=key,
+                        line=change.line,
+                        later=change.later,
+                        does="writes to its `__dict__`",
+                    )
+        for call in function.does.calls:
+            given = [ref for _, refs in call.arguments for ref in refs if ref.endswith(".__dict__")]
+            mine = [ref for ref in call.receiver if ref.endswith(".__dict__")]
+            if mine and call.method in READ_ONLY:
+                mine = []
+            if given and not self._may_write(function, call.number, given):
+                given = []
+            for ref in (*mine, *given):
+                base = ref.removesuffix(".__dict__").lstrip("*")
+                yield ByName(
+                    function=function,
+                    base=base,
+                    key=ANY,
+                    line=call.line,
+                    later=call.later,
+                    does="writes to its `__dict__`",
+                )
+
+    def _may_write(self, function: Function, number: int, given: Sequence[str]) -> bool:
+        spread = self.flow.seeded(function, dict.fromkeys((ref.lstrip("*") for ref in given), IS))
+        call = next(c for c in function.does.calls if c.number == number)
+        return any(hit.line == call.line for hit in spread.hits)

@@ -1,0 +1,327 @@
+"""Where a value goes → what may change it: MOD and ESC of parameters, solved to a fixpoint.
+
+A reference *is* the value (or a part of it), or *holds* it: a new list that has it as an item.
+Within a function the order of statements does not count.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from keraslint.project.facts.occurrences.occurrence_records import ITEM, Call, Refs
+from keraslint.project.program.flow.call_graph import CallGraph, Function, Targets, given_to
+from keraslint.project.program.flow.outside_functions import CONTAINER_METHODS, READ_ONLY, Keeps
+
+IS = 1
+HOLDS = 2
+_EVERYTHING = IS | HOLDS
+
+Key = tuple[Function, int, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What changes a value, or lets it escape: `does` is what happens there, as a clause."""
+
+    function: Function
+    line: int
+    does: str
+    is_escape: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """A change as one function brings it about: in which of its lines, and whether at any time."""
+
+    line: int
+    later: bool
+    change: Change
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """An attribute of some object that gets hold of the value."""
+
+    function: Function
+    base: str
+    attribute: str
+    level: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spread:
+    """What becomes of a value in a function: `returned` says how much of it the result has."""
+
+    hits: frozenset[Hit] = frozenset()
+    returned: int = 0
+    kept: frozenset[Kept] = frozenset()
+
+
+NOWHERE = Spread()
+
+
+class ValueFlow:
+    """Follows values through the functions of a project."""
+
+    def __init__(self, graph: CallGraph) -> None:
+        self.graph = graph
+        self._known: dict[Key, Spread] = {}
+        self._open: list[Key] = []
+        self._readers: dict[Key, set[Key]] = {}
+        self._stale: set[Key] = set()
+        self._seeded: dict[tuple[Function, tuple[tuple[str, int], ...]], Spread] = {}
+
+    def seeded(self, function: Function, seeds: Mapping[str, int]) -> Spread:
+        """What becomes of what some access paths of a function stand for."""
+        key = (function, tuple(sorted(seeds.items())))
+        found = self._seeded.get(key)
+        if found is None:
+            found = _Local(self, function, seeds).run()
+            if not self._open:
+                self._seeded[key] = found
+        return found
+
+    def parameter(self, function: Function, number: int, level: int) -> Spread:
+        """What becomes of an argument; functions that call each other are solved together."""
+        key = (function, number, level)
+        if self._open:
+            self._readers.setdefault(key, set()).add(self._open[-1])
+        known = self._known.get(key)
+        if known is None:
+            self._known[key] = NOWHERE
+            self._renew(key)
+            if not self._open:
+                self._settle()
+        return self._known[key]
+
+    def _renew(self, key: Key) -> None:
+        """Compute one argument; whoever has read another answer has to look again."""
+        self._open.append(key)
+        found = self._argument(key)
+        self._open.pop()
+        if found != self._known[key]:
+            self._known[key] = found
+            self._stale |= self._readers.get(key, set())
+
+    def _settle(self) -> None:
+        while self._stale:
+            self._renew(self._stale.pop())
+
+    def _argument(self, key: Key) -> Spread:
+        function, number, level = key
+        name = function.does.parameters[number].lstrip("*")
+        if function.does.parameters[number][0] == "*":
+            level = HOLDS
+        return _Local(self, function, {name: level}).run()
+
+
+class _Local:
+    """One function, and the access paths in it that stand for a value."""
+
+    def __init__(self, flow: ValueFlow, function: Function, seeds: Mapping[str, int]) -> None:
+        self._flow = flow
+        self._graph = flow.graph
+        self._function = function
+        self._does = function.does
+        self._seeds = seeds
+        self._names: dict[str, int] = {}
+        self._hits: set[Hit] = set()
+        self._kept: set[Kept] = set()
+
+    def run(self) -> Spread:
+        """Let names take on what they are bound to until nothing changes; then look at it all."""
+        while self._grow():
+            pass
+        self._look()
+        returned = 0
+        for ref in self._does.returns:
+            returned |= self.level(ref)
+        return Spread(hits=frozenset(self._hits), returned=returned, kept=frozenset(self._kept))
+
+    def level(self, ref: str) -> int:
+        """Whether a reference is the value, holds it, or both."""
+        first = ref[0]
+        if first in "'?!":
+            return 0
+        path = ref.lstrip("*")
+        found, current = 0, path
+        while True:
+            level = self._seeds.get(current, 0) | self._names.get(current, 0)
+            if level:
+                found |= level if current == path else (IS if level == IS else _EVERYTHING)
+            if "." not in current:
+                break
+            current = current.rpartition(".")[0]
+        return HOLDS if found and first == "*" else found
+
+    def _levels(self, refs: Refs) -> int:
+        found = 0
+        for ref in refs:
+            found |= self.level(ref)
+        return found
+
+    def _raise(self, name: str, level: int) -> bool:
+        known = self._names.get(name, 0)
+        if known | level != known:
+            self._names[name] = known | level
+            return True
+        return False
+
+    def _grow(self) -> bool:
+        changed = False
+        for name, refs in self._does.bound.items():
+            changed |= self._raise(name, self._levels(refs))
+        for store in self._does.stores:
+            level = self._levels(store.value)
+            for ref in store.base if level else ():
+                name = ref.lstrip("*").partition(".")[0]
+                if name in self._does.bound:
+                    changed |= self._raise(name, HOLDS)
+        for call in self._does.calls:
+            if self._concerns(call):
+                changed |= self._raise(f"#{call.number}", self._result(call))
+                changed |= self._enter(call)
+        return changed
+
+    def _concerns(self, call: Call) -> bool:
+        for _, refs in call.arguments:
+            if self._levels(refs):
+                return True
+        return self._levels(call.receiver) != 0
+
+    def _result(self, call: Call) -> int:
+        """How much of the value a call's result has."""
+        targets = self._graph.targets(self._function, call)
+        found = 0
+        for spread in self._entered(call, targets):
+            found |= spread.returned
+        receiver = self._levels(call.receiver) if call.method else 0
+        if receiver & HOLDS:
+            found |= _EVERYTHING
+        elif receiver and targets.keeps is not Keeps.NOTHING:
+            found |= IS
+        if targets.is_any and call.method in READ_ONLY and call.method != "get":
+            return found
+        for _, refs in call.arguments:
+            found |= _kept_of(self._levels(refs), targets.keeps)
+        return found
+
+    def _entered(self, call: Call, targets: Targets) -> Iterator[Spread]:
+        """What becomes of the value in each function of the project that the call may run."""
+        for function, offset in targets.functions:
+            if call.method and offset and function.does.parameters:
+                level = self._levels(call.receiver)
+                if level & IS:
+                    yield self._flow.parameter(function, 0, level)
+            if targets.is_any and call.method in READ_ONLY:
+                continue
+            for number, refs in given_to(call, function, offset):
+                level = self._levels(refs)
+                if level:
+                    yield self._flow.parameter(function, number, level)
+
+    def _enter(self, call: Call) -> bool:
+        """Give the parameters of nested functions what they may be called with."""
+        changed = False
+        level = 0
+        for _, refs in call.arguments:
+            level |= self._levels(refs)
+        for inner in self._inner(call) if level else ():
+            for name in inner:
+                changed |= self._raise(name.lstrip("*"), _EVERYTHING)
+        if level and self._is_container_of(call):
+            for ref in call.receiver:
+                changed |= self._raise(ref.lstrip("*").partition(".")[0], HOLDS)
+        return changed
+
+    def _inner(self, call: Call) -> Iterator[tuple[str, ...]]:
+        """The parameters of nested functions that a call runs, or is given."""
+        given = [ref for _, refs in call.arguments for ref in refs]
+        for ref in (*call.receiver, *given):
+            for one in (ref, *self._does.bound.get(ref, ())):
+                if one[0] == "λ" and one[1:] in self._does.inner:
+                    yield self._does.inner[one[1:]].parameters
+
+    def _is_container_of(self, call: Call) -> bool:
+        """Whether a call may put its arguments into a container that has a name here."""
+        return call.method in CONTAINER_METHODS and any(
+            ref.lstrip("*").partition(".")[0] in self._does.bound for ref in call.receiver
+        )
+
+    # -- what happens to it ----------------------------------------------------------------
+
+    def _look(self) -> None:
+        for store in self._does.stores:
+            if store.attribute != ITEM and self._levels(store.base) & IS:
+                self._hit(
+                    store.line, store.later, f"sets `.{store.attribute.lstrip('=')}` of {{it}}"
+                )
+            level = self._levels(store.value)
+            if level:
+                self._keep(store.base, store.attribute, level)
+        for change in self._does.changes:
+            if self._levels(change.refs) & IS:
+                self._hit(change.line, change.later, "changes {it} in place")
+        for call in self._does.calls:
+            if self._concerns(call):
+                self._call(call)
+
+    def _keep(self, base: Refs, attribute: str, level: int) -> None:
+        for ref in base:
+            path, name = ref.lstrip("*"), attribute
+            if attribute == ITEM:
+                path, _, name = path.rpartition(".")
+                path, level = path or name, HOLDS
+            if path == "?" or (path in self._does.bound and attribute == ITEM):
+                continue
+            self._kept.add(Kept(function=self._function, base=path, attribute=name, level=level))
+
+    def _call(self, call: Call) -> None:
+        targets = self._graph.targets(self._function, call)
+        for spread in self._entered(call, targets):
+            self._kept |= spread.kept
+            for hit in spread.hits:
+                self._hits.add(Hit(line=call.line, later=call.later, change=hit.change))
+        receiver = self._levels(call.receiver) if call.method else 0
+        if receiver & IS and targets.keeps is None and not receiver & HOLDS:
+            self._hit(call.line, call.later, f"calls `.{call.method}()` on {{it}}")
+        level = 0
+        for given, refs in call.arguments:
+            here = self._levels(refs)
+            level |= here
+            if here & IS and given == "out":
+                self._hit(call.line, call.later, f"lets `{call.leaf}()` write to {{it}}")
+        if level and targets.keeps is None:
+            self._escapes(call, receiver, level)
+
+    def _escapes(self, call: Call, receiver: int, level: int) -> None:
+        if any(True for _ in self._inner(call)) and not call.method:
+            return
+        if self._is_container_of(call) or receiver & HOLDS:
+            return
+        if call.method in CONTAINER_METHODS and call.receiver:
+            self._keep(call.receiver, ITEM, level)
+            return
+        if call.method and (receiver or call.method in READ_ONLY):
+            return
+        told = call.leaf or "a function"
+        does = f"hands {{it}} to `{told}()`, of which nothing is known"
+        self._hit(call.line, call.later, does, is_escape=True)
+
+    def _hit(self, line: int, later: bool, does: str, *, is_escape: bool = False) -> None:
+        self._hits.add(
+            Hit(
+                line=line,
+                later=later,
+                change=Change(function=self._function, line=line, does=does, is_escape=is_escape),
+            )
+        )
+
+
+def _kept_of(level: int, keeps: Keeps | None) -> int:
+    if not level or keeps is Keeps.NOTHING:
+        return 0
+    if keeps is Keeps.HOLD:
+        return HOLDS
+    return IS if level == IS else _EVERYTHING
