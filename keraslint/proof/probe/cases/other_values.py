@@ -37,8 +37,7 @@ def other_values(name: str, value: Any, text: str) -> Iterator[Any]:
     elif value is None:
         yield from _for_none(name, text)
     elif isinstance(value, (tuple, list)) and value:
-        if not isinstance(value[-1], str):  # names stand for one thing each
-            yield (*value, value[-1])
+        yield (*value, value[-1])
         yield tuple(value[:-1])
 
 
