@@ -74,6 +74,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from keraslint.project.names import keras_facts
 from keraslint.project.names.definitions import External
 from keraslint.rules import Finding, Rule
 
@@ -85,7 +86,7 @@ if TYPE_CHECKING:
     from keraslint.project.names.definitions import ClassRef
     from keraslint.project.names.name_resolution import Hierarchy
 
-_VARIABLES = frozenset({"tensorflow.Variable", "tensorflow.compat.v1.Variable"})
+_VARIABLES = keras_facts.VARIABLES - {"keras.Variable"}
 _ASSIGNS = ("assign", "assign_add", "assign_sub", "scatter_update")
 
 
