@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import gc
-import os
-import re
 import sys
 import warnings
 from collections.abc import Sequence
@@ -40,6 +38,7 @@ from keraslint.flags import (
     silencing,
     telling,
 )
+from keraslint.stopped_runs import signal_code, sorry
 from keraslint.terminal import (
     clear,
     colourful,
@@ -54,7 +53,7 @@ from keraslint.terminal import (
 if TYPE_CHECKING:
     from keraslint.commands.check import Request
 
-CLEAN, FINDINGS, MISUSE, INTERRUPTED, TERMINATED = 0, 1, 2, 130, 143
+CLEAN, FINDINGS, MISUSE = 0, 1, 2
 
 
 @click.group(
@@ -66,6 +65,7 @@ Examples:
   keraslint src/ --fix --diff               show the safe fixes
   keraslint src/ --fix --prove              write the fixes that running the layers proves
   keraslint rule layer-in-build             explain a rule
+  keraslint explain src/block.py:31         what is known of the class there, and why
   keraslint compare old.py new.py --layer Block --recipe 'Block(4)(floats(2, 8))'
 
 \b
@@ -185,6 +185,24 @@ def rule(rule: str | None, every: bool, output_format: str) -> int:
         raise click.UsageError("name one rule, or ask for --all")
     asked = "ALL" if every else rule
     write(pages(asked, output_format, width=width(), colour=colourful("auto")), sys.stdout)
+    return CLEAN
+
+
+@cli.command(cls=Sectioned, short_help="Explain a class of yours: what each rule says, and why.")
+@click.argument("place", metavar="FILE[:LINE]", type=PATH)
+@printing("text", "json")
+@configured
+@other("--keras", type=int, metavar="2|3", help="The Keras that the code is written for.")
+@other("--python", metavar="EXE", help="The interpreter that has your packages.")
+@cached
+def explain(**asked: Any) -> int:
+    """Explain the class on a line: what is known of it, and why each rule speaks or is silent.
+
+    Without a line, all the classes of the file. It runs none of your code.
+    """
+    from keraslint.commands.explain import Question, answer
+
+    show(answer(Question(**asked, width=width(), colour=colourful("auto"))), None, None)
     return CLEAN
 
 
@@ -336,50 +354,11 @@ def run(arguments: Sequence[str]) -> int:
         return code if isinstance(code, int) else CLEAN
     except click.Abort as error:
         write(f"{str(error.__cause__ or '') or 'interrupted'}\n", sys.stderr)
-        return _signal_code(error)
+        return signal_code(error)
     except OSError as error:
         lost = lost_output(error)
-        write(f"error: the output is lost: {lost}\n" if lost else _sorry(error), sys.stderr)
+        write(f"error: the output is lost: {lost}\n" if lost else sorry(error), sys.stderr)
         return MISUSE
     except Exception as error:
-        write(_sorry(error), sys.stderr)
+        write(sorry(error), sys.stderr)
         return MISUSE
-
-
-def _excerpt(message: str) -> str:
-    """Show the line of the file that a message begins with, if it begins with one."""
-    place = re.match(r"(.+?\.toml):(\d+): ", message)
-    if place is None:
-        return ""
-    import linecache
-
-    line = linecache.getline(place[1], int(place[2])).rstrip()
-    return f"  {place[2]} | {line}\n" if line else ""
-
-
-def _signal_code(error: click.Abort) -> int:
-    """The exit code of a process that a signal has ended, in order."""
-    from keraslint.proof.interruption import Terminated
-
-    ended = error.__cause__ and error.__cause__.__cause__
-    return TERMINATED if isinstance(ended, Terminated) else INTERRUPTED
-
-
-def _sorry(error: Exception) -> str:
-    from keraslint.settings import ConfigError
-
-    if isinstance(error, ConfigError):
-        return "".join(f"error: {line}\n{_excerpt(line)}" for line in error.messages)
-    if isinstance(error, click.ClickException):
-        context = getattr(error, "ctx", None)
-        help_at = f"  see `{context.command_path} --help`\n" if context else ""
-        return f"error: {error.format_message()}\n{help_at}"
-    if os.environ.get("KERASLINT_TRACEBACK"):
-        import traceback
-
-        return "".join(traceback.format_exception(error))
-    return (
-        f"internal error: {type(error).__name__}: {error}\n"
-        "This is a bug in keraslint. Please report it with the output of the same command\n"
-        "under KERASLINT_TRACEBACK=1.\n"
-    )

@@ -42,14 +42,14 @@ FLOORS = (
     ("fix.proved_fixes",),
     ("fix.session", "server", "api"),
     ("commands",),
-    ("terminal", "flags"),
+    ("terminal", "flags", "stopped_runs"),
     ("command_words",),
     ("cli",),
     ("__main__",),
 )
 # A tool, and where it may be used: modules by name, a room with all its modules by `room.*`.
 OWNERS = {
-    "click": ("cli", "command_words", "flags"),
+    "click": ("cli", "command_words", "flags", "stopped_runs"),
     "tomllib": ("settings",),
     "tomli": ("settings",),
     "ast": (

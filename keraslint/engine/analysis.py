@@ -160,14 +160,15 @@ class Route:
         if module is None:
             return Found()
         layers = [ref for ref in ClassRef.all(module) if self.index.hierarchy.lineage(ref).is_layer]
-        targets = [self._target(ref) for ref in layers] if self._settings.keras is None else []
+        targets = [self.target(ref) for ref in layers] if self._settings.keras is None else []
         says = [one.says for one in targets if one.keras == 2]
         return Found(
             unresolved=tuple(unresolved_in(self.index.hierarchy, module)),
             written_for=tuple(WrittenFor(path=text.path, keras=2, says=one) for one in says[:1]),
         )
 
-    def _target(self, ref: ClassRef) -> Target:
+    def target(self, ref: ClassRef) -> Target:
+        """The Keras that a class is written for, by the settings or by what its project says."""
         told = self._settings.keras
         return Target(told, "`keras`") if told is not None else self.index.target(ref)
 
@@ -251,10 +252,10 @@ class Route:
         hierarchy = self.index.hierarchy
         for rule in self._rules.values() if hierarchy.lineage(ref).is_layer else ():
             concerned = rule.check and (rule.concerns is None or rule.concerns(hierarchy, ref))
-            if concerned and not (rule.about_loading and self._is_never_loaded(ref)):
+            if concerned and not (rule.about_loading and self.is_never_loaded(ref)):
                 yield rule
 
-    def _is_never_loaded(self, ref: ClassRef) -> bool:
+    def is_never_loaded(self, ref: ClassRef) -> bool:
         """Whether nobody loads a whole model with this class, as far as the project shows."""
         hierarchy = self.index.hierarchy
         return (
@@ -280,7 +281,7 @@ class Route:
     def _class(
         self, ref: ClassRef, rules: Sequence[Rule], cures: Callable[[Span], bool]
     ) -> Iterator[Diagnostic]:
-        layer = self._read(ref)
+        layer = self.layer(ref)
         assumed = _assumed(ref, self.index.hierarchy.lineage(ref))
         for rule in rules:
             for finding in rule.check(layer) if rule.check is not None else ():
@@ -300,7 +301,7 @@ class Route:
                     owner=layer.name,
                 )
 
-    def _read(self, ref: ClassRef) -> LayerClass:
+    def layer(self, ref: ClassRef) -> LayerClass:
         """One class, read by LibCST, which is imported only when a class needs it."""
         from keraslint.layer.layer_reader import LayerReader
 
@@ -310,7 +311,7 @@ class Route:
                 index.hierarchy,
                 index.method_source,
                 index.subclasses,
-                self._target,
+                self.target,
                 self._effects.of,
                 before=self._before,
             )

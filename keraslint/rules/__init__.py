@@ -51,7 +51,8 @@ class Rule:
     route knows. Two cheap questions come before: a file without all of the `words` is not looked
     at, and LibCST reads a class only if it `concerns` the rule, as far as summaries tell. A rule
     that is `about_loading` tells what goes wrong when a whole model is saved and loaded: it has
-    nothing to say of tests, nor where weights alone are saved.
+    nothing to say of tests, nor where weights alone are saved. `why_silent` says of a class without
+    a finding what decided that, and where.
     """
 
     code: str
@@ -67,6 +68,7 @@ class Rule:
     check: Check | None = None
     cure: CureFor | None = None
     search: Search | None = None
+    why_silent: Check | None = None
     about_loading: bool = False
 
 

@@ -98,9 +98,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from keraslint.diagnostic import Applicability, Fix, Health, Measure, Promise
+from keraslint.diagnostic import Applicability, Fix, Health, Measure, Promise, Span
 from keraslint.project.program.build_creations import may_create
-from keraslint.rules import Cure, Finding, Rule
+from keraslint.rules import Check, Cure, Finding, Rule
 
 if TYPE_CHECKING:
     from keraslint.layer.layer_class import Construction, LayerClass
@@ -124,6 +124,18 @@ def created(item: Construction) -> str:
     if item.method == "build":
         return f"{made} in `build()`"
     return f"{made} in `{item.method}()`, which `build()` runs"
+
+
+def silent(others: str) -> Check:
+    """Make what tells why nothing is found, where `others` speak of the rest."""
+
+    def why_silent(layer: LayerClass) -> Iterator[Finding]:
+        from keraslint.layer.silent_creations import why_no_creation
+
+        for line, said in why_no_creation(layer, others):
+            yield Finding(Span.of(line, 1, line, 2), said)
+
+    return why_silent
 
 
 def cure(layer: LayerClass, finding: Finding) -> Cure:
@@ -159,5 +171,6 @@ rule = Rule(
     words=("class", "build"),
     concerns=may_create,
     check=check,
+    why_silent=silent("KRL102 and KRL103"),
     cure=cure,
 )

@@ -85,7 +85,7 @@ from typing import TYPE_CHECKING
 
 from keraslint.project.program.build_creations import may_create
 from keraslint.rules import Cure, Finding, Rule
-from keraslint.rules.layer_in_build import PROMISE, created
+from keraslint.rules.layer_in_build import PROMISE, created, silent
 from keraslint.rules.layer_in_build import cure as layer_cure
 
 if TYPE_CHECKING:
@@ -120,5 +120,6 @@ rule = Rule(
     words=("class", "build"),
     concerns=may_create,
     check=check,
+    why_silent=silent("KRL101 and KRL102"),
     cure=cure,
 )

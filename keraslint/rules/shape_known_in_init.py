@@ -91,7 +91,7 @@ from typing import TYPE_CHECKING
 
 from keraslint.project.program.build_creations import may_create
 from keraslint.rules import Finding, Rule
-from keraslint.rules.layer_in_build import PROMISE, created, cure
+from keraslint.rules.layer_in_build import PROMISE, created, cure, silent
 
 if TYPE_CHECKING:
     from keraslint.layer.layer_class import LayerClass
@@ -118,5 +118,6 @@ rule = Rule(
     words=("class", "build"),
     concerns=may_create,
     check=check,
+    why_silent=silent("KRL101 and KRL103"),
     cure=cure,
 )

@@ -128,6 +128,7 @@ from typing import TYPE_CHECKING
 
 from keraslint.diagnostic import Applicability, Fix, Health, Measure, Promise, Span
 from keraslint.project.names.definitions import ClassRef
+from keraslint.project.program.built_children import kept_children
 from keraslint.project.program.children import Child, Unbuilt
 from keraslint.rules import Cure, Finding, Rule
 
@@ -152,6 +153,23 @@ def check(layer: LayerClass) -> Iterator[Finding]:
     whose = "its" if len(lost) == 1 else "their"
     text = f"`{_builder(layer)}` {_what(lost)}: loading can lose {whose} weights"
     yield Finding(_place(layer, lost[0]), text)
+
+
+def why_silent(layer: LayerClass) -> Iterator[Finding]:
+    """Tell of the children why their weights are not lost."""
+    line = layer.ref.summary.line
+    kept = kept_children(layer.hierarchy, layer.ref)
+    if not kept:
+        yield Finding(Span.of(line, 1, line, 2), "the class keeps no layer of its own")
+    missing = _missing(layer)
+    lost = {child.attribute: child for child in Unbuilt(layer.hierarchy).of(layer.ref)}
+    states: dict[str, list[str]] = {}
+    for child in kept:
+        found = lost.get(child.attribute)
+        state = missing.spared(found) if found is not None else child.state
+        states.setdefault(state, []).append(f"`self.{child.attribute}`")
+    for state, names in states.items():
+        yield Finding(Span.of(line, 1, line, 2), f"of {listed(names)}: {state}")
 
 
 def _what(lost: Sequence[Child]) -> str:
@@ -228,5 +246,6 @@ rule = Rule(
     words=("class", "build"),
     concerns=concerns,
     check=check,
+    why_silent=why_silent,
     cure=cure,
 )

@@ -44,23 +44,30 @@ class MissingBuilds:
         if self._layer.keras != 3:
             return ()
         found = Unbuilt(self._layer.hierarchy).of(self._layer.ref)
-        return tuple(child for child in found if self._counts(child))
+        return tuple(child for child in found if not self.spared(child))
 
-    def _counts(self, child: Child) -> bool:
+    def spared(self, child: Child) -> str:
+        """Why a child that the facts call unbuilt is not missing after all; `""` if it is."""
         name = child.attribute
-        return (
-            (child.marked or not self._mentions(name))
-            and not self._is_second_name(name)
-            and self._has_weights(name)
-            and (not child.is_sequential or self._is_filled(name))
-            and not self._built_elsewhere(name)
-            and not any(
-                name in method.reads
-                for ref in self._layer.subclasses
-                for method_name, method in ref.summary.methods.items()
-                if method_name == "build"
-            )
-        )
+        if self._layer.keras != 3:
+            return "the rule leaves code for Keras 2 alone"
+        if not child.marked and self._mentions(name):
+            return "`build()` uses it"
+        if self._is_second_name(name):
+            return "it is another name of a layer"
+        if not self._has_weights(name):
+            return "it has no weights"
+        if child.is_sequential and not self._is_filled(name):
+            return "it is not known to wait for a shape"
+        if self._built_elsewhere(name):
+            return "an owner in this file builds it"
+        if any(
+            name in ref.summary.methods["build"].reads
+            for ref in self._layer.subclasses
+            if "build" in ref.summary.methods
+        ):
+            return "the `build()` of a subclass uses it"
+        return ""
 
     def _mentions(self, attribute: str) -> bool:
         """Whether `build()` does anything with a child by which it may be built.
