@@ -13,7 +13,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 NAME = re.compile(r"[a-z]+(?:-[a-z0-9]+)+")
-CODE = re.compile(r"KRL[1-9]\d\d")
+CODE = re.compile(r"KRL[1-6]\d\d")
 
 RULE = '''"""Say in one line what to write instead, as advice to the reader.
 
@@ -128,7 +128,7 @@ def scaffold(root: Path, name: str, code: str, summary: str) -> list[Path]:
         FileExistsError: there is a rule of this name.
     """
     texts = {
-        root / "keraslint" / "rules" / f"{name.replace('-', '_')}.py": RULE,
+        _folder(root, code) / f"{name.replace('-', '_')}.py": RULE,
         root / "fixtures" / name / "simple.py": FIXTURE,
         root / "fixtures" / name / "_consequence.py": CONSEQUENCE,
     }
@@ -140,6 +140,12 @@ def scaffold(root: Path, name: str, code: str, summary: str) -> list[Path]:
         with path.open("x", encoding="utf-8") as file:
             file.write(text)
     return list(texts)
+
+
+def _folder(root: Path, code: str) -> Path:
+    """The folder of the rules whose codes begin alike, as its docstring says."""
+    doors = (root / "keraslint" / "rules").glob("*/__init__.py")
+    return next(d.parent for d in doors if d.read_text("utf-8").startswith(f'"""{code[:4]}xx: '))
 
 
 def main() -> int:

@@ -540,11 +540,26 @@ def test_annotations_are_not_evaluated() -> None:
 
 def test_a_rule_has_one_name() -> None:
     folder = PACKAGE / "rules"
-    files = {file.stem for file in folder.glob("[!_]*.py")}
-    files |= {file.parent.name for file in folder.glob("[!_]*/__init__.py")}
+    files = {file.stem for file in folder.glob("*/[!_]*.py")}
+    files |= {file.parent.name for file in folder.glob("*/[!_]*/__init__.py")}
 
     assert {rule.name.replace("-", "_") for rule in registry()} == files
     assert len({rule.code for rule in registry()}) == len(files)
+
+
+def test_a_rule_is_in_the_folder_of_its_code() -> None:
+    doors = (PACKAGE / "rules").glob("*/__init__.py")
+    told = {door.parent.name: door.read_text("utf-8") for door in doors}
+    wrong = [
+        f"{rule.code} is in {folder}"
+        for rule in registry()
+        if rule.check is not None
+        for folder in [rule.check.__module__.split(".")[2]]
+        if not told[folder].startswith(f'"""{rule.code[:4]}xx: ')
+    ]
+
+    assert told
+    assert not wrong
 
 
 def test_every_rule_has_fixtures_and_every_folder_its_rule() -> None:

@@ -67,7 +67,7 @@ def test_its_own_tests_say_what_is_left_to_be_done(copy: Path) -> None:
 
 
 def test_a_name_or_a_code_that_is_taken_is_refused(copy: Path) -> None:
-    taken = copy / "keraslint" / "rules" / "unbuilt_sublayer.py"
+    taken = copy / "keraslint" / "rules" / "building" / "unbuilt_sublayer.py"
     before = taken.read_bytes()
 
     assert add(copy, name="unbuilt-sublayer").returncode != 0

@@ -29,7 +29,7 @@ from keraslint.project.serialization.never_saved import is_made_for_a_test, is_o
 from keraslint.project.syntax.parse import fault, require_python
 from keraslint.rule_selection import selected
 from keraslint.rules import Cure, Finding, Rule, registry
-from keraslint.rules import unused_suppression as unused
+from keraslint.rules.reading import unused_suppression as unused
 from keraslint.settings import Settings
 
 if TYPE_CHECKING:

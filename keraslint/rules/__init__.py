@@ -1,4 +1,4 @@
-"""The rules: one file or one folder each; this folder is the registry."""
+"""The rules: one file or one folder each, in a folder by the first digit of their codes."""
 
 from __future__ import annotations
 
@@ -76,9 +76,9 @@ class Rule:
 def registry() -> tuple[Rule, ...]:
     """Every rule, by code."""
     folder = Path(__file__).parent
-    files = [*folder.glob("[!_]*.py"), *(file.parent for file in folder.glob("[!_]*/__init__.py"))]
-    names = sorted(file.stem for file in files)
-    rules = [import_module(f"{__name__}.{name}").rule for name in names]
+    doors = (file.parent for file in folder.glob("*/[!_]*/__init__.py"))
+    files = sorted([*folder.glob("*/[!_]*.py"), *doors])
+    rules = [import_module(f"{__name__}.{f.parent.name}.{f.stem}").rule for f in files]
     return tuple(sorted(rules, key=lambda rule: rule.code))
 
 

@@ -272,7 +272,7 @@ def _misnamed(layer: LayerClass, known: Sequence[Kept]) -> dict[str, str]:
     wrong = refused(layer.hierarchy, layer.ref)
     if method is None or not wrong or not known:
         return {}
-    from keraslint.rules.get_config_omits_argument.key_renames import misnamed
+    from keraslint.rules.saving.get_config_omits_argument.key_renames import misnamed
 
     held = {one.name: {one.code, f"self.{one.name}"} for one in known}
     return misnamed(method, wrong, held)
@@ -280,7 +280,7 @@ def _misnamed(layer: LayerClass, known: Sequence[Kept]) -> dict[str, str]:
 
 def _renamed(layer: LayerClass, names: dict[str, str]) -> Cure:
     """Give keys the names of the arguments; the author may have meant it the other way round."""
-    from keraslint.rules.get_config_omits_argument.key_renames import renamed
+    from keraslint.rules.saving.get_config_omits_argument.key_renames import renamed
 
     method = layer.method("get_config")
     assert method is not None

@@ -101,7 +101,7 @@ def check(layer: LayerClass) -> Iterator[Finding]:
 
 def cure(layer: LayerClass, finding: Finding) -> Cure:
     """Assign to the weight instead."""
-    from keraslint.rules.rebound_weight.assigning import assigned
+    from keraslint.rules.calling.rebound_weight.assigning import assigned
 
     for method, one in _statements(layer):
         if method.where(one.target) == finding.span:

@@ -85,8 +85,8 @@ from typing import TYPE_CHECKING
 
 from keraslint.project.program.build_creations import may_create
 from keraslint.rules import Cure, Finding, Rule
-from keraslint.rules.layer_in_build import PROMISE, created, silent
-from keraslint.rules.layer_in_build import cure as layer_cure
+from keraslint.rules.creating.layer_in_build import PROMISE, created, silent
+from keraslint.rules.creating.layer_in_build import cure as layer_cure
 
 if TYPE_CHECKING:
     from keraslint.layer.layer_class import LayerClass

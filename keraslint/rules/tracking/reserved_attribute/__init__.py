@@ -104,7 +104,7 @@ def concerns(hierarchy: Hierarchy, ref: ClassRef) -> bool:
 def check(layer: LayerClass) -> Iterator[Finding]:
     """Tell of what is set too early, and of what is kept where nobody looks."""
     from keraslint.layer.assignments import assignments
-    from keraslint.rules.reserved_attribute.early_statements import early
+    from keraslint.rules.tracking.reserved_attribute.early_statements import early
 
     if layer.keras != 3:
         return
@@ -123,7 +123,7 @@ def check(layer: LayerClass) -> Iterator[Finding]:
 
 def cure(layer: LayerClass, finding: Finding) -> Cure:
     """Put the statement below the call of the base."""
-    from keraslint.rules.reserved_attribute.early_statements import early, moved
+    from keraslint.rules.tracking.reserved_attribute.early_statements import early, moved
 
     init = layer.method("__init__")
     for one in early(init, RESET) if init is not None else ():

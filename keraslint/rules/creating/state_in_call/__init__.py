@@ -86,7 +86,7 @@ from keraslint.rules import Cure, Finding, Rule
 
 if TYPE_CHECKING:
     from keraslint.layer.layer_class import LayerClass
-    from keraslint.rules.state_in_call.call_creations import Latecomer, Latecomers
+    from keraslint.rules.creating.state_in_call.call_creations import Latecomer, Latecomers
 
 _SAYS = {
     "layer": "its weights are new each time, neither trained nor saved",
@@ -118,7 +118,7 @@ def _found(layer: LayerClass, *, stateless: bool) -> Iterator[Finding]:
 
 def _latecomers(layer: LayerClass) -> Latecomers:
     """Asked for once for each finding of a class."""
-    from keraslint.rules.state_in_call.call_creations import Latecomers
+    from keraslint.rules.creating.state_in_call.call_creations import Latecomers
 
     return Latecomers(layer)
 

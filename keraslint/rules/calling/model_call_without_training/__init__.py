@@ -112,7 +112,7 @@ def check(layer: LayerClass) -> Iterator[Finding]:
 
 def cure(layer: LayerClass, finding: Finding) -> Cure:
     """Add the parameter."""
-    from keraslint.rules.model_call_without_training.parameter_edits import with_parameter
+    from keraslint.rules.calling.model_call_without_training.parameter_edits import with_parameter
 
     call = layer.method("call")
     assert call is not None

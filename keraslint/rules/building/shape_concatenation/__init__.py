@@ -110,7 +110,7 @@ def concerns(hierarchy: Hierarchy, ref: ClassRef) -> bool:
 
 def check(layer: LayerClass) -> Iterator[Finding]:
     """Find sums of a shape and a tuple."""
-    from keraslint.rules.shape_concatenation.tuple_sums import concatenations
+    from keraslint.rules.building.shape_concatenation.tuple_sums import concatenations
 
     for method in _methods(layer) if layer.keras == 3 else ():
         asked = method.node.name.value != METHODS[0]
@@ -128,7 +128,7 @@ def cure(layer: LayerClass, finding: Finding) -> Cure:
 
 def _unpacking(layer: LayerClass) -> Fix:
     """The one fix of a class, which all its findings share."""
-    from keraslint.rules.shape_concatenation.tuple_sums import (
+    from keraslint.rules.building.shape_concatenation.tuple_sums import (
         concatenations,
         without_concatenations,
     )

@@ -96,7 +96,7 @@ from keraslint.project.serialization.lost_arguments import (
 )
 from keraslint.project.serialization.repeated_arguments import doubled
 from keraslint.rules import Cure, Finding, Rule
-from keraslint.rules.get_config_omits_argument import PROMISE
+from keraslint.rules.saving.get_config_omits_argument import PROMISE
 
 if TYPE_CHECKING:
     from keraslint.layer.layer_class import LayerClass
@@ -177,7 +177,7 @@ def cure(layer: LayerClass, finding: Finding) -> Cure:
 
 def _handing_on_names(layer: LayerClass, names: Sequence[str]) -> Cure:
     """Hand on what is taken by name, where its default says no more than nothing."""
-    from keraslint.rules.init_without_kwargs.kwargs_edits import default_of, handing_names_on
+    from keraslint.rules.saving.init_without_kwargs.kwargs_edits import default_of, handing_names_on
 
     method = layer.method("__init__")
     if method is None:
@@ -203,7 +203,7 @@ def _handing_on_names(layer: LayerClass, names: Sequence[str]) -> Cure:
 
 def taking_kwargs(layer: LayerClass) -> tuple[tuple[Edit, ...], str]:
     """The edits that let `__init__` take `**kwargs` and hand them on, or why there are none."""
-    from keraslint.rules.init_without_kwargs.kwargs_edits import handing_on, mentions
+    from keraslint.rules.saving.init_without_kwargs.kwargs_edits import handing_on, mentions
 
     init = init_of(layer.hierarchy, layer.ref)
     method = layer.method("__init__")

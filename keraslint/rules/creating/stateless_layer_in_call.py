@@ -63,7 +63,7 @@ from __future__ import annotations
 
 from keraslint.project.program.call_phase_state import creates_late
 from keraslint.rules import Rule
-from keraslint.rules.state_in_call import cure, stateless
+from keraslint.rules.creating.state_in_call import cure, stateless
 
 rule = Rule(
     code="KRL105",

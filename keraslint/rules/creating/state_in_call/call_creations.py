@@ -25,14 +25,14 @@ from keraslint.project.names.definitions import ClassRef, FunctionRef, Scope
 from keraslint.project.names.keras_api import Symbol
 from keraslint.project.program.call_phase_state import State, created, only_in_call
 from keraslint.project.program.children import children as children_of
-from keraslint.rules.state_in_call.alignment import realigned
-from keraslint.rules.state_in_call.creation_conditions import (
+from keraslint.rules.creating.state_in_call.alignment import realigned
+from keraslint.rules.creating.state_in_call.creation_conditions import (
     Conditions,
     conditions,
     joined,
     together,
 )
-from keraslint.rules.state_in_call.kept_creations import calls_within, container, kept
+from keraslint.rules.creating.state_in_call.kept_creations import calls_within, container, kept
 
 _REPEATS = (cst.For, cst.While, cst.BaseComp)
 _DEFERS = (cst.FunctionDef, cst.Lambda)

@@ -93,7 +93,7 @@ from keraslint.project.serialization.kept_arguments import accepts_always, init_
 from keraslint.project.serialization.lost_arguments import forgotten, lets_be_forgotten
 from keraslint.project.serialization.subclass_configs import harm
 from keraslint.rules import Cure, Finding, Rule
-from keraslint.rules.get_config_omits_argument import PROMISE
+from keraslint.rules.saving.get_config_omits_argument import PROMISE
 
 if TYPE_CHECKING:
     from keraslint.layer.layer_class import LayerClass
@@ -143,7 +143,7 @@ def cure(layer: LayerClass, finding: Finding) -> Cure:
 
 def _written(layer: LayerClass, known: Sequence[Kept]) -> Cure:
     from keraslint.layer.config_edits import written
-    from keraslint.rules.init_without_kwargs import taking_kwargs
+    from keraslint.rules.saving.init_without_kwargs import taking_kwargs
 
     init = layer.method("__init__")
     edits = written(init, layer.ref, [(one.name, one.code) for one in known]) if init else None

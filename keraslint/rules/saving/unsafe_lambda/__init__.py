@@ -69,7 +69,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from keraslint.rules import Finding, Rule
-from keraslint.rules.unsafe_lambda.lambda_destinations import loses
+from keraslint.rules.saving.unsafe_lambda.lambda_destinations import loses
 
 if TYPE_CHECKING:
     from keraslint.project.facts.module_facts import ModuleSummary

@@ -91,7 +91,7 @@ from typing import TYPE_CHECKING
 
 from keraslint.project.program.build_creations import may_create
 from keraslint.rules import Finding, Rule
-from keraslint.rules.layer_in_build import PROMISE, created, cure, silent
+from keraslint.rules.creating.layer_in_build import PROMISE, created, cure, silent
 
 if TYPE_CHECKING:
     from keraslint.layer.layer_class import LayerClass

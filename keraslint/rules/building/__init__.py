@@ -1,0 +1,1 @@
+"""KRL2xx: what `build()` does, and leaves out."""

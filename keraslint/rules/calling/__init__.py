@@ -1,0 +1,1 @@
+"""KRL3xx: what goes wrong while `call()` runs."""

@@ -1,0 +1,1 @@
+"""KRL1xx: where layers and other state are created."""

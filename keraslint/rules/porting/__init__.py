@@ -1,0 +1,1 @@
+"""KRL5xx: what one Keras takes and another does not."""
