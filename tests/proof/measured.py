@@ -127,6 +127,13 @@ WRONG: dict[str, Wrong] = {
     ),
     "another configuration of a sub-layer": wrong("seed=1", "seed=2", "sub-layers"),
     "other initial values": wrong('initializer="ones"', 'initializer="zeros"', "initial values"),
+    "one draw for two": wrong(
+        "        self.one = layers.Dense(units)\n        self.two = layers.Dense(units)\n",
+        "        drawn = keras.initializers.GlorotUniform()\n"
+        "        self.one = layers.Dense(units, kernel_initializer=drawn)\n"
+        "        self.two = layers.Dense(units, kernel_initializer=drawn)\n",
+        "equal starts",
+    ),
     "another output in training": wrong(
         "ops.ones_like(x) if", "2 * ops.ones_like(x) if", "outputs in training; frozen calls"
     ),

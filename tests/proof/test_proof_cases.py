@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 np = pytest.importorskip("numpy")
 
-from keraslint.proof.probe.cases.case import Change, Input  # noqa: E402
+from keraslint.proof.probe.cases.case import Change, Input, with_items  # noqa: E402
 from keraslint.proof.probe.cases.other_values import choices, other_values  # noqa: E402
 from keraslint.proof.probe.cases.parameter_kinds import (  # noqa: E402
     KINDS,
@@ -86,6 +88,13 @@ def test_channels_go_below_and_above_what_they_are_divided_by() -> None:
     assert [change.channels for change in fewer] == [(8, 3)]
 
 
+def test_channels_are_tried_whose_part_is_nearly_the_next_whole_number() -> None:
+    made = changes(sizes_in_text([FLOATS], {"ratio": 0.25}, "int(channels * self.ratio)"))
+
+    assert [change.channels for change in made] == [(8, 11)]
+    assert not changes(sizes_in_text([FLOATS], {"rate": 0.25}, "Dropout(self.rate)"))
+
+
 def test_a_greatest_length_is_below_that_of_the_input() -> None:
     made = changes(sizes_in_text([FLOATS], {"max_length": 32, "hidden_dim": 9}, ""))
 
@@ -97,6 +106,16 @@ def test_whole_numbers_go_beyond_those_of_the_constructor() -> None:
     change = changes(beyond_numbers([ids], {"vocab": 20}))[0]
 
     assert change.to_input(ids, 0).below == 40
+
+
+def test_lists_of_inputs_grow_and_shrink() -> None:
+    pair = [FLOATS, replace(FLOATS, shape=(2, 3, 8))]
+    made = changes(other_kinds(pair, ((pair,), {})))
+
+    assert [change.items for change in made if change.items] == [5, 3, 1]
+    assert with_items(pair, 3) == [*pair, pair[1]]
+    assert with_items(pair, 1) == pair[:1]
+    assert with_items(FLOATS, 3) is FLOATS
 
 
 def test_one_step_and_numbers_of_another_kind_are_tried_and_a_dict_with_fewer_keys() -> None:

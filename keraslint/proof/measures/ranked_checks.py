@@ -45,7 +45,7 @@ from .structure import (
     weights,
 )
 from .training import frozen_call, inference_gradients, own_training
-from .values import precision, special_values, whole_masks
+from .values import equal_starts, precision, special_values, whole_masks
 
 OWNER = "after save and load inside an owner that builds the layer"
 FILE = "after save and load inside a functional model"
@@ -74,6 +74,7 @@ CHECKS: tuple[tuple[str, About, Judge], ...] = (
     ("initial values", W, initializers),
     ("initial values", W, equal("given seeds", "which random generator starts from a given seed")),
     ("initial values", W, arrays("constant", "the value that is no random number")),
+    *_rows(equal_starts.measure),
     ("outputs in training", O, arrays("training", "the output in training", TRAINING)),
     ("outputs in training", O, probed("outputs in training", "calling it in training")),
     ("losses", O, arrays("loss", "the added loss")),
@@ -178,6 +179,7 @@ CHECKS: tuple[tuple[str, About, Judge], ...] = (
 
 
 MEASURES: tuple[Measured, ...] = (
+    equal_starts.measure,
     special_values.measure,
     whole_masks.measure,
     frozen_call.measure,

@@ -266,6 +266,7 @@ def label_of(case: Case) -> str:
     dropped = [f"without `{name}`" for name in (*case.change.without, *case.change.keys)]
     dropped += [f"of numbers below {case.change.below}"] if case.change.below else []
     dropped += [KINDS_OF_INPUT[case.change.kind]] if case.change.kind else []
+    dropped += [f"in a list of {case.change.items}"] if case.change.items else []
     changed += [f"`{name}={text}`" for name, text in (*case.change.made, *case.change.given)]
     having = [f"with {', '.join(changed)}"] if changed else []
     return " ".join([f"{word} {', '.join(shapes)}", *having, *dropped])

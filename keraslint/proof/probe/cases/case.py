@@ -142,6 +142,7 @@ class Change:
     `narrow`: all sizes between the batch and the channels are one.
     `kind`: numbers of another kind in the place of real ones. `keys`: left out of dicts of inputs.
     `below`: whole numbers of the inputs are less than this, and come near it.
+    `items`: how many inputs there are in each list of them; the last one stands for further ones.
     """
 
     label: str = ""
@@ -161,6 +162,7 @@ class Change:
     kind: str = ""
     keys: tuple[str, ...] = ()
     below: int = 0
+    items: int = 0
 
     def along_with(self, other: Change) -> Change:
         """Both changes at once."""
@@ -181,6 +183,7 @@ class Change:
             kind=self.kind or other.kind,
             keys=(*self.keys, *other.keys),
             below=self.below or other.below,
+            items=self.items or other.items,
         )
 
     def to_input(self, given: Input, index: int) -> Input:
@@ -239,6 +242,7 @@ class Case:
         kwargs = {k: v for k, v in value.kwargs.items() if k not in self.change.without}
         kwargs |= {name: eval(text, dict(self.space)) for name, text in self.change.given}
         args, kwargs = (without_keys(one, self.change.keys) for one in (value.args, kwargs))
+        args = tuple(with_items(one, self.change.items) for one in args)
         return Call(construction=construction, args=args, kwargs=kwargs)
 
     def _changed(self, construction: Construction) -> Construction:
@@ -290,6 +294,18 @@ class Case:
         if type(value) is dict:
             return {key: self._real(item) for key, item in value.items()}
         return value.array(0) if isinstance(value, Input) else value
+
+
+def with_items(value: Any, count: int) -> Any:
+    """A list of inputs with so many items; anything else as it is."""
+    if not (count and is_list_of_inputs(value)):
+        return value
+    return type(value)([*value[:count], *[value[-1]] * (count - len(value))])
+
+
+def is_list_of_inputs(value: Any) -> bool:
+    """Is it a list or tuple of inputs, and of nothing else?"""
+    return type(value) in (list, tuple) and bool(value) and all(isinstance(v, Input) for v in value)
 
 
 def without_keys(value: Any, keys: Collection[str]) -> Any:

@@ -189,6 +189,9 @@ def _given(case: Case, asked: Call, inputs: list[Input], outputs: list[Any]) -> 
                 *sizes, channels = inputs[0].shape
                 wider = f"floats{(*sizes, channels + 2)}"
                 yield Wish(alternatives=(_with(parameter.name, wider),), decides=True)
+                if len(sizes) > 1:
+                    longer = f"floats{(sizes[0], *(n + 2 for n in sizes[1:]), channels)}"
+                    yield Wish(alternatives=(_with(parameter.name, longer),))
 
 
 def _with(name: str, expression: str) -> Change:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
-from .case import Change, Input
+from .case import Change, Input, is_list_of_inputs
 from .deciding_names import divides, divisors, sizes_of_layers
 from .other_values import whole
 from .parameter_kinds import kind_of
@@ -13,6 +14,8 @@ from .wish import Wish
 
 MOST_INPUTS, MOST_SIZES, MOST_KEYS = 3, 4, 3
 LARGEST = 1000
+CUTS = r"\b(?:int|round|ceil|floor)\("
+FAR, ROUNDED_UP = 32, 0.6
 Arguments = dict[str, Any]
 
 
@@ -39,11 +42,20 @@ def sizes_in_text(inputs: list[Input], arguments: Arguments, text: str) -> Itera
     old = floats[0].shape[-1]
     limits = [v for k, v in arguments.items() if whole(v) and 1 < v <= 64 and divides(k, text)]
     around = [_across(one, old) for one in [*limits, *divisors(text)]]
-    sizes = [*((size,) for size in sizes_of_layers(text)[:2]), *around]
+    sizes = [*((size,) for size in sizes_of_layers(text)[:2]), *around, *_cut(arguments, old, text)]
     for news in [one for one in dict.fromkeys(sizes) if one[0] not in (0, old)][:MOST_SIZES]:
         changes = [Change(label=f"{new} channels", channels=(old, new)) for new in news]
         yield Wish(alternatives=tuple(changes), decides=True)
     yield from _beyond_limits(floats[0], arguments)
+
+
+def _cut(arguments: Arguments, channels: int, text: str) -> Iterator[tuple[int, ...]]:
+    """Channels whose product with a fraction is nearly the next whole number, if one is cut off."""
+    if not re.search(CUTS, text):
+        return
+    for value in {v for v in arguments.values() if isinstance(v, float) and v % 1}:
+        nearly = [n for n in range(channels + 1, channels + FAR) if (n * value) % 1 > ROUNDED_UP]
+        yield from ((n,) for n in nearly[:1])
 
 
 def _across(limit: int, channels: int) -> tuple[int, ...]:
@@ -67,9 +79,19 @@ def _beyond_limits(first: Input, arguments: Arguments) -> Iterator[Wish]:
 
 
 def other_kinds(inputs: list[Input], asked: Any) -> Iterator[Wish]:
-    """One step or pixel; whole numbers or truth values in the place of real ones; fewer keys."""
+    """One step or pixel; whole numbers or truth values in the place of real ones; fewer keys.
+
+    Lists of more inputs, and of fewer.
+    """
     if any(len(one.shape) > 2 for one in inputs):
         yield Wish(alternatives=(Change(label="one step", narrow=True),))
+    for count in dict.fromkeys(len(one) for one in _lists_in(asked)):
+        for other in (2 * count + 1, count + 1, count - 1):
+            if other:
+                yield Wish(
+                    alternatives=(Change(label=f"{other} inputs in a list", items=other),),
+                    decides=True,
+                )
     for key in list(_keys_in(asked))[:MOST_KEYS]:
         yield Wish(
             alternatives=(Change(label=f"without the key `{key}`", keys=(key,)),), decides=True
@@ -85,6 +107,11 @@ def beyond_numbers(inputs: list[Input], arguments: Arguments) -> Iterator[Wish]:
     if sizes and any(one.kind == "ints" for one in inputs):
         for limit in dict.fromkeys((2 * sizes[-1], sizes[-1])):
             yield Wish(alternatives=(Change(label=f"numbers below {limit}", below=limit),))
+
+
+def _lists_in(asked: tuple[Any, ...]) -> Iterator[Any]:
+    """The lists of inputs in the arguments of a call."""
+    yield from filter(is_list_of_inputs, asked[0])
 
 
 def _keys_in(value: Any) -> Iterator[str]:
