@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from keraslint.diagnostic import Diagnostic, Position, Span, Unresolved, WrittenFor
-from keraslint.engine.kept_facts import KeptFacts
+from keraslint.engine.kept_facts import Gathered, KeptFacts
 from keraslint.project.facts.module_facts import ModuleSummary
 from keraslint.project.files.glob_patterns import silenced
 from keraslint.project.files.notebook.cell_syntax import broken_cells, within_cells
@@ -55,6 +54,11 @@ def everywhere(_: Span) -> bool:
     return True
 
 
+def may_build(text: Source) -> bool:
+    """Whether a file is likely to hold layers that build, which take longest."""
+    return "def build(" in text.text
+
+
 class Unlintable(Exception):
     """A path of which nothing can be said but that it could not be read."""
 
@@ -88,8 +92,16 @@ class Route:
         self._settings = settings
         self._words = {rule.words for rule in self._rules.values() if rule.check or rule.search}
         facts = facts or KeptFacts(None)
-        self.index = Index(texts, settings, self._may_matter, facts.summary, facts.outline)
-        self._effects = ProjectEffects(self.index)
+        self._facts = facts
+        self.index = Index(
+            texts,
+            settings,
+            self._may_matter,
+            facts.summary,
+            facts.outline,
+            facts.check,
+        )
+        self._effects = ProjectEffects(self.index, facts.occurrences)
         self._reader: LayerReader | None = None
         self._before: LayerReader | None = None
         self._checked: dict[str, dict[tuple[str, Span], _Checked]] = {}
@@ -101,10 +113,26 @@ class Route:
             found = self.file(text)
             return found, tuple(reads.leaves(seen()))
 
-    def prepare(self, text: Source) -> None:
-        """Have the facts of a file worked out, if they will be needed."""
-        with contextlib.suppress(SyntaxError, ValueError, RecursionError):
-            self.index.module(text)
+    def gathered(self, texts: Iterable[Source], *, deeds: bool) -> Gathered:
+        """Work out the facts of some files; with `deeds`, what their functions do as well."""
+        return self._facts.gather(texts, self._named, deeds=deeds)
+
+    def _named(self, text: Source) -> tuple[str, bool] | None:
+        """The name of a module that may matter."""
+        return self.index.modules.name(Path(text.path)) if self._may_matter(text.text) else None
+
+    def adopt(self, gathered: Gathered) -> None:
+        """Take over what another process has worked out."""
+        self._facts.adopt(gathered, self.index.outline.given)
+        for summary in gathered.summaries.values():
+            self.index.modules.adopt(summary)
+
+    def prepare(self, texts: Sequence[Source]) -> None:
+        """Do once what processes that fork from this one would each do for themselves."""
+        if any(map(may_build, texts)):
+            from keraslint.layer import layer_reader  # noqa: F401
+
+            self._effects.prepare(text.path for text in texts if may_build(text))
 
     def holds(self, text: Source) -> bool:
         """Whether this is the text of its file, as far as is known."""
@@ -117,7 +145,7 @@ class Route:
             SyntaxError, ValueError, RecursionError: it is not Python; the old text stays.
         """
         self.index.renew(text)
-        self._effects.forget(text.path)
+        self._effects.forget()
         self._checked.clear()
         self._before, self._reader = self._reader or self._before, None
 

@@ -81,6 +81,8 @@ def _codec(hint: Any) -> _Codec:
         return _tuple((arguments[0], ...))
     if isinstance(hint, type) and issubclass(hint, Enum):
         return _Codec(lambda value, _: value.value, lambda value, _: hint(value))
+    if isinstance(hint, type) and issubclass(hint, tuple):
+        return _named_tuple(hint)
     if is_dataclass(hint) and isinstance(hint, type):
         return _dataclass(hint)
     raise TypeError(f"facts cannot hold {hint}")
@@ -159,6 +161,12 @@ def _by_keyword(
         return hint(**{name: part.decode(item, places) for name, part, item in items})
 
     return decode
+
+
+def _named_tuple(hint: Any) -> _Codec:
+    hints = get_type_hints(hint, include_extras=True)
+    inner = _codec(tuple[tuple(hints.values())])  # type: ignore[misc]
+    return _Codec(inner.encode, lambda said, places: hint(*inner.decode(said, places)))
 
 
 def _union(options: Sequence[Any]) -> _Codec:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
 from keraslint.cache import digest
 from keraslint.diagnostic import Diagnostic
-from keraslint.engine.analysis import Found, Route, Text
+from keraslint.engine.analysis import Found, Route, Text, may_build
 from keraslint.engine.diagnostics_json import Noted, packed, unpacked
 from keraslint.engine.forked_pool import forked, workers
 from keraslint.engine.kept_facts import KeptFacts
@@ -114,18 +115,12 @@ class Run:
         processes = workers() if size >= POOL_FROM else 1
         if processes == 1:
             return [self._lint(texts)]
-        self._facts.keeping = True
         sources = [text for text in texts if isinstance(text, Source)]
-        for rows in forked(self._summarize, _shared(sources, processes, _length)):
-            self._facts.adopt(rows)
+        gather = partial(self._route.gathered, deeds=any(map(may_build, sources)))
+        for gathered in forked(gather, _shared(sources, processes, _length)):
+            self._route.adopt(gathered)
+        self._route.prepare(sources)
         return forked(self._lint, _shared(texts, processes, _effort))
-
-    def _summarize(self, sources: Sequence[Source]) -> dict[str, str]:
-        """Work out facts ahead of the time when they are needed."""
-        before = set(self._facts.fresh)
-        for source in sources:
-            self._route.prepare(source)
-        return {key: row for key, row in self._facts.fresh.items() if key not in before}
 
     def _lint(self, texts: Sequence[Text]) -> _Part:
         before = set(self._facts.fresh)
@@ -188,7 +183,7 @@ def _effort(text: Text) -> int:
     """How much there is to do in a file, roughly: LibCST reads layers that build, few others."""
     if isinstance(text, Unreadable):
         return 1
-    return 1 + _length(text) // (100 if "def build(" in text.text else 2000)
+    return 1 + _length(text) // (100 if may_build(text) else 2000)
 
 
 def _shared(items: Sequence[_Item], parts: int, cost: Callable[[_Item], int]) -> list[list[_Item]]:

@@ -5,20 +5,29 @@ The place of a file is no part of the digest: a moved or copied file, and anothe
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 
 from keraslint.cache import digest
 from keraslint.engine.code_version import code, stamp
 from keraslint.engine.facts_json import read_back, written
 from keraslint.engine.store import Store
-from keraslint.project.facts import summarize
+from keraslint.project.facts import both, look, summarize
 from keraslint.project.facts.module_facts import ModuleSummary
+from keraslint.project.facts.occurrences.occurrence_records import ModuleOccurrences
 from keraslint.project.files.source import Source
 from keraslint.project.names.text_outline import Outline, outlined
-from keraslint.project.syntax.parse import code_shape
+from keraslint.project.syntax.parse import code_shape, parse
 
-Row = tuple[str, str]
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gathered:
+    """What one process has worked out of some texts, by their paths, and the rows to keep."""
+
+    summaries: dict[str, ModuleSummary] = field(default_factory=dict)
+    occurrences: dict[str, ModuleOccurrences] = field(default_factory=dict)
+    outlines: dict[str, Outline] = field(default_factory=dict)
+    rows: dict[str, str] = field(default_factory=dict)
 
 
 class KeptFacts:
@@ -29,6 +38,7 @@ class KeptFacts:
         self.keeping = store is not None
         self._rows: dict[str, str] = {}
         self._outlines: dict[str, tuple[Source, Outline]] = {}
+        self._occurrences: dict[str, tuple[Source, ModuleOccurrences]] = {}
         self.fresh: dict[str, str] = {}
         self.version = self._version()
 
@@ -59,6 +69,51 @@ class KeptFacts:
             except ValueError:
                 pass
         return self._worked_out(source, name, key, is_package=is_package)
+
+    def occurrences(self, source: Source) -> ModuleOccurrences:
+        """What the functions of a file do.
+
+        Raises:
+            SyntaxError, ValueError, RecursionError: as `look`.
+        """
+        known = self._occurrences.get(source.path)
+        if known is None or known[0] is not source:
+            found = self._kept_occurrences(source) or self._seen(source, look(source.text, ""))
+            known = source, replace(found, path=source.path)
+            self._occurrences[source.path] = known
+        return known[1]
+
+    def _kept_occurrences(self, source: Source) -> ModuleOccurrences | None:
+        kept = self._row(f"does {self.version} {source.digest}")
+        try:
+            return read_back(ModuleOccurrences, kept) if kept is not None else None
+        except ValueError:
+            return None
+
+    def _seen(self, source: Source, found: ModuleOccurrences) -> ModuleOccurrences:
+        if self.keeping:
+            said = written(replace(found, path=""))
+            self._keep(f"does {self.version} {source.digest}", said.text)
+            self._keep(f"deeds {self.version} {source.digest}", said.shape)
+        return found
+
+    def deeds(self, source: Source) -> str:
+        """A digest of what the functions of a file do, wherever; `""` if it is no Python."""
+        key = f"deeds {self.version} {source.digest}"
+        kept = self._row(key)
+        if kept is None:
+            try:
+                found = self.occurrences(source)
+            except (SyntaxError, ValueError, RecursionError):
+                return ""
+            kept = written(replace(found, path="")).shape
+            self._rows[key] = kept
+        return kept
+
+    def check(self, source: Source) -> None:
+        """See whether a text is Python. Raises what `parse` raises."""
+        if source.path not in self._occurrences:
+            parse(source.text)
 
     def shape(self, source: Source, name: str, is_package: bool) -> str:
         """A digest of what a file declares, wherever in its text; `""` if it is no Python."""
@@ -116,7 +171,9 @@ class KeptFacts:
     def _worked_out(
         self, source: Source, name: str, key: str, *, is_package: bool
     ) -> ModuleSummary:
-        facts = summarize(source.text, name, source.path, is_package=is_package)
+        return self._declared(summarize(source.text, name, source.path, is_package=is_package), key)
+
+    def _declared(self, facts: ModuleSummary, key: str) -> ModuleSummary:
         if self.keeping:
             said = written(replace(facts, path=""))
             self._keep(f"facts {key}", said.text)
@@ -136,10 +193,54 @@ class KeptFacts:
         if self._store is not None and wanted:
             self._rows.update(self._store.many(wanted))
 
-    def adopt(self, rows: Mapping[str, str]) -> None:
+    def gather(
+        self,
+        sources: Iterable[Source],
+        module: Callable[[Source], tuple[str, bool] | None],
+        *,
+        deeds: bool,
+    ) -> Gathered:
+        """Work out all facts of some texts; `module` names those that may matter.
+
+        Without `deeds`, what functions do is left for later: it may never be asked.
+        """
+        before = set(self.fresh)
+        found = Gathered()
+        for source in sources:
+            found.outlines[source.path] = self.outline(source)
+            try:
+                self._gather(source, module(source), found, deeds=deeds)
+            except (SyntaxError, ValueError, RecursionError):
+                continue
+        found.rows.update({key: row for key, row in self.fresh.items() if key not in before})
+        return found
+
+    def _gather(
+        self, source: Source, named: tuple[str, bool] | None, found: Gathered, *, deeds: bool
+    ) -> None:
+        path = source.path
+        if named is not None and deeds and not self.known(source, *named):
+            name, is_package = named
+            facts, does = both(source.text, name, path, is_package=is_package)
+            key = self._key(source, name, is_package=is_package)
+            found.summaries[path] = self._declared(facts, key)
+            found.occurrences[path] = self._seen(source, does)
+            return
+        if named is not None:
+            found.summaries[path] = self.summary(source, *named)
+        if deeds:
+            found.occurrences[path] = self.occurrences(source)
+
+    def adopt(self, gathered: Gathered, sources: Iterable[Source]) -> None:
         """Take over what another process has worked out."""
-        self._rows.update(rows)
-        self.fresh.update(rows)
+        for source in sources:
+            path = source.path
+            if path in gathered.occurrences:
+                self._occurrences[path] = source, gathered.occurrences[path]
+            if path in gathered.outlines:
+                self._outlines[path] = source, gathered.outlines[path]
+        self._rows.update(gathered.rows)
+        self.fresh.update(gathered.rows)
 
     def fetch_outlines(self, sources: Iterable[Source]) -> None:
         """Read the outlines of many texts."""

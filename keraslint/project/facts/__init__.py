@@ -38,7 +38,26 @@ def summarize(text: str, name: str, path: str, *, is_package: bool = False) -> M
         ValueError: the text holds a null byte (Python 3.11.3 and older).
         RecursionError: the text nests too deeply for the parser.
     """
+    return _summary(parse(text), text, name, path, is_package=is_package)
+
+
+def look(text: str, path: str) -> ModuleOccurrences:
+    """What the functions of a module do. Raises what `summarize` raises."""
+    return occurrences(parse(text), path)
+
+
+def both(
+    text: str, name: str, path: str, *, is_package: bool
+) -> tuple[ModuleSummary, ModuleOccurrences]:
+    """What a module declares and does, of one tree. Raises what `summarize` raises."""
     tree = parse(text)
+    summary = _summary(tree, text, name, path, is_package=is_package)
+    return summary, occurrences(tree, path)
+
+
+def _summary(
+    tree: ast.Module, text: str, name: str, path: str, *, is_package: bool
+) -> ModuleSummary:
     places = Places(text)
     package = name if is_package else name.rpartition(".")[0]
     module = ModuleSummary(
@@ -109,14 +128,6 @@ def _poked(tree: ast.Module, text: str) -> Iterator[str]:
 
 
 _INDENTED_IMPORT = re.compile(r"^[ \t]+(?:import|from) [\w.]+", re.MULTILINE)
-
-
-def look(text: str, path: str) -> ModuleOccurrences:
-    """What the functions of a module do.
-
-    Raises what `summarize` raises.
-    """
-    return occurrences(parse(text), path)
 
 
 def _imports_inside(text: str) -> bool:

@@ -35,9 +35,11 @@ class Index:
         matters: Callable[[str], bool] = lambda text: True,
         summarize: Summarize = from_text,
         outline: Callable[[Source], Outline] = outlined,
+        check: Callable[[Source], object] = lambda text: parse(text.text),
     ) -> None:
         self.reads = Reads()
         self._matters = matters
+        self._check = check
         self._texts = {text.path: text for text in texts}
         self._is_python: set[str] = set()
         self.requirements = Requirements(settings.root)
@@ -96,7 +98,7 @@ class Index:
         if self._matters(text.text):
             return self.modules.summary(text)
         if text.path not in self._is_python:
-            parse(text.text)
+            self._check(text)
             self._is_python.add(text.path)
         return None
 

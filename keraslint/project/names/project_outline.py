@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
 from pathlib import Path
 
 from keraslint.cache import digest
@@ -51,6 +51,11 @@ class ProjectOutline:
         self._one_keras: dict[str, dict[int, str]] | None = None
         self._concerned: dict[str, tuple[Source, ...]] = {}
         self._set: dict[str, dict[str, set[str]]] | None = None
+
+    @property
+    def given(self) -> Collection[Source]:
+        """The files that are linted."""
+        return self._texts.values()
 
     def deriving(self, name: str, top: str) -> Sequence[str]:
         """The files with a class that derives from something of a name."""

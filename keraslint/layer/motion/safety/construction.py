@@ -13,7 +13,6 @@ from keraslint.project.names.keras_api import Symbol
 from keraslint.project.program.flow.call_graph import Function
 from keraslint.project.program.flow.effect_queries import Effects
 from keraslint.project.program.flow.families import Family
-from keraslint.project.program.flow.side_effects import SideEffects
 from keraslint.project.program.flow.value_flow import Change
 
 
@@ -24,7 +23,7 @@ class Construction:
         self._effects = effects
         self._graph = effects.graph
         self._family = family
-        self._side = SideEffects(effects)
+        self._side = effects.side
 
     # -- side effects ----------------------------------------------------------------------
 

@@ -16,7 +16,6 @@ from keraslint.project.names.definitions import (
 from keraslint.project.names.keras_api import Symbol
 from keraslint.project.program.flow.call_graph import Function
 from keraslint.project.program.flow.effect_queries import Effects
-from keraslint.project.program.flow.side_effects import SideEffects
 
 _OUTSIDE = (
     *("os.environ", "os.getenv", "os.path.exists", "os.path.isfile", "os.path.isdir"),
@@ -41,7 +40,7 @@ class ExternalReads:
 
     def __init__(self, effects: Effects, ref: ClassRef, operands: Operands) -> None:
         self._graph = effects.graph
-        self._side = SideEffects(effects)
+        self._side = effects.side
         self._ref = ref
         self._operands = operands
         self._scope = ref.scope(ref.summary.methods.get("build"))

@@ -72,6 +72,7 @@ class References:
         self._inner: dict[str, Inner] = {}
         self._later = False
         self._number = 0
+        self._lambdas = 0
         self._tried = False
         self._hints = hints or {}
         self._names: set[str] = set()
@@ -336,7 +337,8 @@ class References:
 
     def _lambda(self, node: ast.Lambda) -> Refs:
         self._around(node)
-        name = f"lambda {node.lineno}:{node.col_offset}"
+        self._lambdas += 1
+        name = f"lambda {self._lambdas}"
         returned = ast.Return(value=node.body, lineno=node.lineno, col_offset=node.col_offset)
         self._inside(name, parameters(node.args), [returned])
         return (f"λ{name}",)

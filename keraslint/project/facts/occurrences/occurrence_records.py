@@ -9,7 +9,9 @@ of the function; what they are bound to is in `bound`.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
+
+from keraslint.diagnostic import PLACE, Line
 
 Refs = tuple[str, ...]
 
@@ -25,7 +27,7 @@ class Store(NamedTuple):
     base: Refs
     attribute: str
     value: Refs
-    line: int
+    line: Line
     later: bool
 
 
@@ -34,7 +36,7 @@ class Change(NamedTuple):
 
     refs: Refs
     key: str
-    line: int
+    line: Line
     later: bool
 
 
@@ -49,7 +51,7 @@ class Call(NamedTuple):
     receiver: Refs
     method: str
     arguments: tuple[tuple[str, Refs], ...]
-    line: int
+    line: Line
     later: bool
 
     def argument(self, place: int, name: str = "") -> Refs:
@@ -80,8 +82,8 @@ class Occurrences:
     name: str
     owner: str
     kind: str
-    line: int
-    last: int
+    line: Line
+    last: Line
     parameters: tuple[str, ...]
     decorators: tuple[str, ...]
     bound: dict[str, Refs]
@@ -93,7 +95,7 @@ class Occurrences:
     tests: frozenset[str]
     rebound: frozenset[str]
     inner: dict[str, Inner] = field(default_factory=dict)
-    lines: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    lines: dict[str, Annotated[tuple[int, ...], PLACE]] = field(default_factory=dict)
     hints: dict[str, str] = field(default_factory=dict)
     names: frozenset[str] = frozenset()
     numbers: frozenset[str] = frozenset()

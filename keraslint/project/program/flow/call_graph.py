@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -12,7 +12,6 @@ from keraslint.project.facts.occurrences.occurrence_records import (
     Call,
     ModuleOccurrences,
     Occurrences,
-    Refs,
     Store,
 )
 from keraslint.project.names.definitions import (
@@ -82,14 +81,24 @@ class CallGraph:
     """Looks names up over all functions of a project."""
 
     def __init__(
-        self, modules: Iterable[ModuleOccurrences], hierarchy: Hierarchy, module_of: ModuleOf
+        self,
+        modules: Iterable[ModuleOccurrences],
+        hierarchy: Hierarchy,
+        module_of: ModuleOf,
+        subclasses: Callable[[ClassRef], Sequence[ClassRef]],
     ) -> None:
         self.hierarchy = hierarchy
         self.module_of = module_of
         self.functions = [Function(m.path, does) for m in modules for does in m.functions]
+        self._subclasses = subclasses
+        self._related: dict[tuple[str, str], tuple[ClassRef, ...]] = {}
         self._scopes: dict[Function, Scope | None] = {}
         self._targets: dict[tuple[Function, int], Targets] = {}
         self._values: dict[tuple[Function, str], tuple[Meaning, ...]] = {}
+
+    def sort(self) -> None:
+        """Put everything under the names by which it will be asked for."""
+        _ = self.loads, self.stores, self.calls, self.by_name, self.methods, self.by_path
 
     # -- mentions --------------------------------------------------------------------------
 
@@ -126,6 +135,15 @@ class CallGraph:
         found: dict[str, list[Function]] = defaultdict(list)
         for function in self.functions:
             found[function.does.name].append(function)
+        return dict(found)
+
+    @cached_property
+    def methods(self) -> dict[tuple[str, str, str], list[Function]]:
+        """By the file, the class and the name."""
+        found: dict[tuple[str, str, str], list[Function]] = defaultdict(list)
+        for function in self.functions:
+            if function.does.owner and function.does.kind == "function":
+                found[function.path, function.does.owner, function.does.name].append(function)
         return dict(found)
 
     @cached_property
@@ -250,22 +268,26 @@ class CallGraph:
         owner = self.owner(function)
         if owner is None:
             return _UNKNOWN
-        found = [f for f in self.by_name.get(call.method, ()) if f.does.owner]
-        related = [f for f in found if f is not function and self._is_related(f, owner, above)]
+        related = [
+            method
+            for ref in self._relatives(owner, above=above)
+            for method in self.methods.get((*ref.key, call.method), ())
+            if method is not function
+        ]
         if related:
             return Targets(functions=tuple((f, 0 if f.does.is_static else 1) for f in related))
         if not above and (self.values(function, call.leaf) or self.outside(function, call.leaf)):
             return None
         return Targets()  # what Keras' own classes do with it leaves it as it is
 
-    def _is_related(self, function: Function, owner: ClassRef, above: bool) -> bool:
-        """Whether a method is of the class, of a base, or of a class below."""
-        other = self.owner(function)
-        if other is None or other == owner:
-            return other == owner and not above
-        if other in self.hierarchy.lineage(owner).chain:
-            return True
-        return not above and owner in self.hierarchy.lineage(other).chain
+    def _relatives(self, ref: ClassRef, *, above: bool) -> Sequence[ClassRef]:
+        """A class with its bases and the classes below it; `above`: its bases alone."""
+        if above:
+            return self.hierarchy.lineage(ref).chain[1:]
+        if ref.key not in self._related:
+            chain = self.hierarchy.lineage(ref).chain
+            self._related[ref.key] = tuple(dict.fromkeys((*chain, *self._subclasses(ref))))
+        return self._related[ref.key]
 
     def _any_method(self, name: str) -> Targets:
         """A method of a receiver of which nothing is known: any of that name, or a container's."""
@@ -357,24 +379,3 @@ def _all_of(found: Iterable[Targets]) -> Targets:
 
 def _value(keeps: Keeps) -> int:
     return keeps.value
-
-
-def given_to(call: Call, function: Function, offset: int) -> Iterator[tuple[int, Refs]]:
-    """Pair the arguments of a call with the parameters of a function, by their number."""
-    names = [name.lstrip("*") for name in function.does.parameters]
-    stars = [n for n, name in enumerate(function.does.parameters) if name[0] == "*"]
-    for given, refs in call.arguments:
-        if given == "*":
-            for number in range(offset, len(names)):
-                yield number, refs
-        elif given.isdigit():
-            number = int(given) + offset
-            rest = next((n for n in stars if function.does.parameters[n][1] != "*"), None)
-            if rest is not None and number >= rest:
-                yield rest, refs
-            elif number < len(names):
-                yield number, refs
-        elif given in names:
-            yield names.index(given), refs
-        elif stars:
-            yield stars[-1], refs

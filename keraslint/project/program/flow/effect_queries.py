@@ -15,6 +15,7 @@ from keraslint.project.program.flow.events import ANY, Event, Seeded, Subject, e
 from keraslint.project.program.flow.families import Family
 from keraslint.project.program.flow.global_names import GlobalNames, through_globals
 from keraslint.project.program.flow.plain_values import PlainValues
+from keraslint.project.program.flow.side_effects import SideEffects
 from keraslint.project.program.flow.stores_by_name import StoresByName
 from keraslint.project.program.flow.value_flow import IS, Kept, Spread, ValueFlow
 
@@ -31,9 +32,10 @@ class Effects:
         subclasses: Callable[[ClassRef], Sequence[ClassRef]],
     ) -> None:
         self._modules = tuple(modules)
-        self.graph = CallGraph(self._modules, hierarchy, module_of)
+        self.graph = CallGraph(self._modules, hierarchy, module_of, subclasses)
         self.flow = ValueFlow(self.graph)
         self.globals = GlobalNames(self._modules, self.graph, load)
+        self.side = SideEffects(self.flow, self.globals)
         self.plain = PlainValues(self.graph, self.family)
         self.by_name = StoresByName(self.graph, self.flow, self.family, subclasses)
         self.hierarchy = hierarchy

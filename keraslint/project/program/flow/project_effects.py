@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from keraslint.project.facts import look
@@ -14,12 +14,19 @@ from keraslint.project.names.project_index import Index
 from keraslint.project.program.flow.effect_queries import Effects
 
 
+def from_text(source: Source) -> ModuleOccurrences:
+    """Look at a text which nobody has kept."""
+    return look(source.text, source.path)
+
+
 class ProjectEffects:
     """Answers for any class; what was asked for is noted in the index's reads."""
 
-    def __init__(self, index: Index) -> None:
+    def __init__(
+        self, index: Index, occurrences: Callable[[Source], ModuleOccurrences] = from_text
+    ) -> None:
         self._index = index
-        self._does: dict[str, ModuleOccurrences] = {}
+        self._look = occurrences
         self._effects: dict[str, Effects] = {}
         index.ask_for_aliases(self._aliases)
 
@@ -28,7 +35,16 @@ class ProjectEffects:
         index = self._index
         top = index.outline.top(Path(ref.module.path))
         index.reads.note(("effects", top))
+        return self._below(top)
+
+    def prepare(self, paths: Iterable[str]) -> None:
+        """Have the occurrences of the projects of some files in order."""
+        for top in {self._index.outline.top(Path(path)) for path in paths}:
+            self._below(top).graph.sort()
+
+    def _below(self, top: str) -> Effects:
         if top not in self._effects:
+            index = self._index
             found = map(self._occurrences, index.outline.texts(top))
             self._effects[top] = Effects(
                 tuple(one for one in found if one is not None),
@@ -39,21 +55,18 @@ class ProjectEffects:
             )
         return self._effects[top]
 
-    def forget(self, path: str) -> None:
-        """Take note that the text of a file has changed."""
-        self._does.pop(path, None)
+    def forget(self) -> None:
+        """Take note that a text has changed."""
         self._effects.clear()
 
     def _aliases(self, top: str) -> Mapping[str, set[str]]:
         return self._effects[top].aliases if top in self._effects else {}
 
     def _occurrences(self, text: Source) -> ModuleOccurrences | None:
-        if text.path not in self._does:
-            try:
-                self._does[text.path] = look(text.text, text.path)
-            except (SyntaxError, ValueError, RecursionError):
-                return None
-        return self._does[text.path]
+        try:
+            return self._look(text)
+        except (SyntaxError, ValueError, RecursionError):
+            return None
 
     def _summary(self, path: str) -> ModuleSummary | None:
         text = self._index.modules.text(path)

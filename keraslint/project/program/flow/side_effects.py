@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from keraslint.project.facts.module_facts import ModuleSummary
 from keraslint.project.facts.occurrences.occurrence_records import Store
 from keraslint.project.program.flow.call_graph import Function
-from keraslint.project.program.flow.effect_queries import Effects
-from keraslint.project.program.flow.value_flow import IS, Change
+from keraslint.project.program.flow.global_names import GlobalNames
+from keraslint.project.program.flow.value_flow import IS, Change, ValueFlow
 
 _BUILDS = frozenset({"self.build", "self.call", "self.__call__", "self"})
 
@@ -16,9 +16,10 @@ _BUILDS = frozenset({"self.build", "self.call", "self.__call__", "self"})
 class SideEffects:
     """Knows which functions only compute; each is looked at once."""
 
-    def __init__(self, effects: Effects) -> None:
-        self._effects = effects
-        self._graph = effects.graph
+    def __init__(self, flow: ValueFlow, globals_: GlobalNames) -> None:
+        self._flow = flow
+        self._globals = globals_
+        self._graph = flow.graph
         self._own: dict[Function, tuple[Change, ...]] = {}
         self._reached: dict[Function, tuple[Function, ...]] = {}
 
@@ -34,8 +35,8 @@ class SideEffects:
         first = 1 if function.instance and function.does.name == "__init__" else 0
         for number in range(first, len(function.does.parameters)):
             if function.does.parameters[number][0] != "*":
-                spread = self._effects.flow.parameter(function, number, IS)
-                for hit in sorted(spread.hits, key=lambda hit: hit.line):
+                spread = self._flow.parameter(function, number, IS)
+                for hit in spread.hits:
                     return hit.change
         return None
 
@@ -76,10 +77,10 @@ class SideEffects:
                     if store.base[0] != "<global>"
                     else f"sets the global `{store.attribute}`",
                 )
-        seeds = dict.fromkeys(self._globals(function, module), IS) if module is not None else {}
+        seeds = dict.fromkeys(self._mentioned(function, module), IS) if module is not None else {}
         seeds.update(dict.fromkeys(self.of_class(function), IS))
         for name, level in sorted(seeds.items()):
-            for hit in self._effects.flow.seeded(function, {name: level}).hits:
+            for hit in self._flow.seeded(function, {name: level}).hits:
                 told = hit.change.does.replace("{it}", f"`{name}`")
                 yield Change(function=function, line=hit.line, does=told)
         yield from self._unknown(function)
@@ -97,10 +98,10 @@ class SideEffects:
                 return True
         return False
 
-    def _globals(self, function: Function, module: ModuleSummary) -> Iterator[str]:
+    def _mentioned(self, function: Function, module: ModuleSummary) -> Iterator[str]:
         """The global names that a function mentions and that some value is bound to."""
         for name in function.does.names:
-            for path, home in self._effects.globals.homes(module, name):
+            for path, home in self._globals.homes(module, name):
                 other = self._graph.module_of(path)
                 if other is not None and home in other.bindings:
                     yield name

@@ -29,6 +29,7 @@ class StoresByName:
         self.flow = flow
         self._family = family
         self._subclasses = subclasses
+        self._callers: dict[Function, tuple[tuple[Function, Call], ...]] = {}
 
     def texts(self, function: Function, name: str) -> frozenset[str] | None:
         """The texts that a reference may stand for, `None` when nobody knows."""
@@ -69,8 +70,13 @@ class StoresByName:
                 if family is not None and family.owns(other) and store.base == (other.instance,):
                     yield from ((other, one) for one in store.value)
 
-    def _calling(self, function: Function) -> Iterator[tuple[Function, Call]]:
+    def _calling(self, function: Function) -> tuple[tuple[Function, Call], ...]:
         """Who calls a function, or makes an instance by it."""
+        if function not in self._callers:
+            self._callers[function] = tuple(self._calls_of(function))
+        return self._callers[function]
+
+    def _calls_of(self, function: Function) -> Iterator[tuple[Function, Call]]:
         does = function.does
         names = (
             {does.name, does.owner.rpartition(".")[2]} if does.name == "__init__" else {does.name}

@@ -7,10 +7,11 @@ Within a function the order of statements does not count.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from keraslint.project.facts.occurrences.occurrence_records import ITEM, Call, Refs
-from keraslint.project.program.flow.call_graph import CallGraph, Function, Targets, given_to
+from keraslint.project.program.flow.call_graph import CallGraph, Function, Targets
+from keraslint.project.program.flow.given_arguments import given_to
 from keraslint.project.program.flow.outside_functions import CONTAINER_METHODS, READ_ONLY, Keeps
 
 IS = 1
@@ -20,8 +21,7 @@ _EVERYTHING = IS | HOLDS
 Key = tuple[Function, int, int]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
+class Change(NamedTuple):
     """What changes a value, or lets it escape: `does` is what happens there, as a clause."""
 
     function: Function
@@ -30,8 +30,7 @@ class Change:
     is_escape: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hit:
+class Hit(NamedTuple):
     """A change as one function brings it about: in which of its lines, and whether at any time."""
 
     line: int
@@ -39,8 +38,7 @@ class Hit:
     change: Change
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Kept:
+class Kept(NamedTuple):
     """An attribute of some object that gets hold of the value."""
 
     function: Function
@@ -49,13 +47,12 @@ class Kept:
     level: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Spread:
+class Spread(NamedTuple):
     """What becomes of a value in a function: `returned` says how much of it the result has."""
 
-    hits: frozenset[Hit] = frozenset()
+    hits: tuple[Hit, ...] = ()
     returned: int = 0
-    kept: frozenset[Kept] = frozenset()
+    kept: tuple[Kept, ...] = ()
 
 
 NOWHERE = Spread()
@@ -137,7 +134,11 @@ class _Local:
         returned = 0
         for ref in self._does.returns:
             returned |= self.level(ref)
-        return Spread(hits=frozenset(self._hits), returned=returned, kept=frozenset(self._kept))
+        return Spread(
+            hits=tuple(sorted(self._hits, key=_place)),
+            returned=returned,
+            kept=tuple(sorted(self._kept, key=_owner)),
+        )
 
     def level(self, ref: str) -> int:
         """Whether a reference is the value, holds it, or both."""
@@ -280,7 +281,7 @@ class _Local:
     def _call(self, call: Call) -> None:
         targets = self._graph.targets(self._function, call)
         for spread in self._entered(call, targets):
-            self._kept |= spread.kept
+            self._kept.update(spread.kept)
             for hit in spread.hits:
                 self._hits.add(Hit(line=call.line, later=call.later, change=hit.change))
         receiver = self._levels(call.receiver) if call.method else 0
@@ -317,6 +318,15 @@ class _Local:
                 change=Change(function=self._function, line=line, does=does, is_escape=is_escape),
             )
         )
+
+
+def _place(hit: Hit) -> tuple[object, ...]:
+    change = hit.change
+    return hit.line, hit.later, change.function.path, change.line, change.does, change.is_escape
+
+
+def _owner(kept: Kept) -> tuple[object, ...]:
+    return kept.function.path, kept.function.does.line, kept.base, kept.attribute, kept.level
 
 
 def _kept_of(level: int, keeps: Keeps | None) -> int:
