@@ -52,6 +52,9 @@ from keraslint.terminal import (
 
 if TYPE_CHECKING:
     from keraslint.commands.check import Request
+    from keraslint.diagnostic import Fix, Verdict
+    from keraslint.project.files.source import Source
+    from keraslint.settings import Settings
 
 CLEAN, FINDINGS, MISUSE = 0, 1, 2
 
@@ -312,13 +315,21 @@ def editors(name: str | None) -> int:
 def server(config: tuple[str, ...], isolated: bool, stdio: bool) -> int:
     """Serve an editor through standard input and output: the language server protocol.
 
-    It lints what is being typed and offers fixes; it never runs your code.
+    It lints what is being typed and offers fixes. It runs your code only when you choose to have a
+    fix proved.
     """
     from keraslint.server import serve
     from keraslint.server.project_lookup import Asked
 
-    serve(Asked(config, isolated))
+    serve(Asked(config, isolated), _prove)
     return CLEAN
+
+
+def _prove(source: Source, fix: Fix, settings: Settings) -> Verdict:
+    """Run a layer for an editor; only then is imported what runs it."""
+    from keraslint.commands.editor_proof import prove
+
+    return prove(source, fix, settings)
 
 
 def _watch(request: Request, output_file: str | None) -> NoReturn:

@@ -51,7 +51,7 @@ def test_what_is_proved_is_written_and_the_rest_is_told(
     assert "good.py: KRL101 `Good` fixed and proved\n" in out
     assert "crashes.py: KRL101 `Crashes` unknown, kept as it was: " in out
     assert "(1 fixed, 1 remaining; 2 files checked)" in out
-    assert "\n1 fixed and proved, 1 unknown (kept as it was)\n" in out
+    assert "\n2 fixes: 1 fixed and proved, 1 unknown (kept as it was)\n" in out
     assert out.endswith('\n[tool.keraslint.recipes]\nGood = "Good(4)(floats(2, 8))"\n')
     assert "good.py:4 · " in page
     assert "crashes.py:4 · " in page

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections import Counter
 
-from keraslint.diagnostic import CheckStatus, Health, Outcome, Settled, Verdict
+from keraslint.diagnostic import Check, CheckStatus, Health, Outcome, Settled, Verdict
 from keraslint.report import Report
 from keraslint.report.palette import Palette
 from keraslint.report.verdicts.advice import own_advice
@@ -29,7 +30,7 @@ def _told(one: Settled, palette: Palette, width: int) -> list[str]:
     told = [head + _fate(one, palette) + (f": {reason}" if reason else "")]
     if one.verdict:
         for status in (CheckStatus.BROKEN, CheckStatus.MENDED):
-            told += _checks(one.verdict, status, besides=reason)
+            told += _checks(one.verdict, status, width, besides=reason)
         told[0] += " (cached)" if one.verdict.cached else ""
         told += [f"  recipe: {line}" for line in one.verdict.recipe.splitlines()]
         told += [f"  {line}" for line in coverage_lines(one.verdict, width - 2)]
@@ -38,17 +39,23 @@ def _told(one: Settled, palette: Palette, width: int) -> list[str]:
     return told
 
 
-def _checks(verdict: Verdict, status: CheckStatus, besides: str) -> list[str]:
-    """Tell of a few checks that came out so, one of each health first; `besides` has been told."""
+def _checks(verdict: Verdict, status: CheckStatus, width: int, besides: str) -> list[str]:
+    """Tell of a few checks that came out so, one of each health first; `besides` has been told.
+
+    Each has one line of the terminal: the whole is in the JSON and in the page of `--report`.
+    """
     found = [one for one in verdict.checks if one.status is status and one.detail != besides]
     heads = [next((c for c in found if c.about == kind.value), None) for kind in Health]
     checks = [*(c for c in heads if c is not None), *(c for c in found if c not in heads)]
-    lines = [
-        f"  {status.value}: {check.name}" + (f": {check.detail}" if check.detail else "")
-        for check in checks[:MOST]
-    ]
+    lines = [_line(check, width) for check in checks[:MOST]]
     more = len(checks) - MOST
     return [*lines, f"  {status.value}: {more} more"] if more > 0 else lines
+
+
+def _line(check: Check, width: int) -> str:
+    detail = f": {check.detail}" if check.detail else ""
+    line = f"{check.status.value}: {check.name}{detail}"
+    return f"  {textwrap.shorten(line, max(width - 2, 40), placeholder=' …')}"
 
 
 def fate(one: Settled) -> str:

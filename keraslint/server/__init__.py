@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import gc
+from typing import TYPE_CHECKING
 
 from keraslint.server.project_lookup import Asked
 from keraslint.settings import ConfigError
 
+if TYPE_CHECKING:
+    from keraslint.server.proof_command import Prove
 
-def serve(asked: Asked) -> None:
+
+def serve(asked: Asked, prove: Prove | None = None) -> None:
     """Talk to an editor through standard input and output until it says goodbye.
+
+    `prove` runs a layer before and after a fix, when the user asks for it.
 
     Raises:
         ConfigError: pygls is not installed.
@@ -22,4 +28,4 @@ def serve(asked: Asked) -> None:
         reason = "`keraslint server` needs pygls: install `keraslint[lsp]`"
         raise ConfigError(reason) from None
     gc.enable()  # the command line turns it off, for runs that end soon
-    start(asked)
+    start(asked, prove)

@@ -13,6 +13,7 @@ from keraslint.project.files.source import Source, Unreadable, read
 from keraslint.report.closing.run_notes import notes
 from keraslint.server.broken_text import standing
 from keraslint.server.project_lookup import Asked, Projects
+from keraslint.settings import Settings
 
 
 @dataclass(slots=True, kw_only=True)
@@ -103,6 +104,10 @@ class Desk:
     def offered(self, document: Document, finding: Diagnostic) -> bool:
         """Whether the fix of a finding may be offered."""
         return self._projects.of(document.path).trust.offered(finding)
+
+    def settings(self, document: Document) -> Settings:
+        """The configuration that holds for a document."""
+        return self._projects.of(document.path).settings
 
     def may_mend(self, document: Document) -> bool:
         """Whether there may be something to fix without asking: a cheap look."""

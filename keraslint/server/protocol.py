@@ -14,11 +14,12 @@ from pygls.lsp.server import LanguageServer
 from pygls.uris import to_fs_path
 
 from keraslint import __version__
-from keraslint.diagnostic import Span
+from keraslint.diagnostic import Fix, Span
 from keraslint.project.files.source import typed
 from keraslint.server.open_documents import Desk, Document
 from keraslint.server.positions import Places, after, line_edits
 from keraslint.server.project_lookup import Asked, is_configuration
+from keraslint.server.proof_command import Offered, ProofCommand, Prove
 from keraslint.server.protocol_values import (
     FIX_ALL,
     QUICK_FIX,
@@ -36,15 +37,15 @@ OTHERS = 0.3
 _log = logging.getLogger(__name__)
 
 
-def start(asked: Asked) -> None:
-    """Serve one editor, through standard input and output."""
-    _Wire(asked).server.start_io()
+def start(asked: Asked, prove: Prove | None = None) -> None:
+    """Serve one editor, through standard input and output; `prove` runs layers, if it may."""
+    _Wire(asked, prove).server.start_io()
 
 
 class _Wire:
     """One editor at the other end; everything happens in one thread, one message at a time."""
 
-    def __init__(self, asked: Asked) -> None:
+    def __init__(self, asked: Asked, prove: Prove | None) -> None:
         self.server = LanguageServer(
             SOURCE, __version__, text_document_sync_kind=types.TextDocumentSyncKind.Incremental
         )
@@ -53,6 +54,9 @@ class _Wire:
         self._timers: dict[str, asyncio.TimerHandle] = {}
         self._said: dict[str, list[types.Diagnostic]] = {}
         self._watched = False
+        self._proofs = (
+            ProofCommand(self.server, prove, self._fix_of, self._fixed) if prove else None
+        )
         self._listen()
 
     def _listen(self) -> None:
@@ -157,7 +161,11 @@ class _Wire:
         told: list[types.CodeAction] = []
         if wanted(QUICK_FIX, only):
             here = self._desk.cured(document, places.span(params.range))
-            told += actions.fixes([one for one in here if self._desk.offered(document, one)])
+            offered = [one for one in here if self._desk.offered(document, one)]
+            told += actions.fixes(offered)
+            if self._proofs is not None:
+                uri, version = params.text_document.uri, document.version
+                told += self._proofs.offer(offered, uri, version, params.range)
             told += actions.ignores(here)
         if wanted(FIX_ALL, only) and self._desk.may_mend(document):
             every = types.CodeAction(f"{SOURCE}: Fix all safe problems", FIX_ALL)
@@ -174,6 +182,23 @@ class _Wire:
             edits = [places.edit(edit) for edit in line_edits(document.source, new)]
             action.edit = self._edit(document, edits) if edits else None
         return action
+
+    def _fix_of(
+        self, uri: str, version: int | None, place: types.Range, message: str
+    ) -> Offered | None:
+        """A fix that was offered, if its document has not changed since."""
+        document = self._looked_at(uri)
+        if document is None or document.version != version:
+            return None
+        found = self._desk.cured(document, self._places(document).span(place))
+        fixes = [one.fix for one in found if one.fix and one.fix.message == message]
+        settings = self._desk.settings(document)
+        return (document.source, fixes[0], settings) if fixes else None
+
+    def _fixed(self, uri: str, fix: Fix) -> types.WorkspaceEdit:
+        document = self._desk.documents[_path(uri)]
+        places = self._places(document)
+        return self._edit(document, [places.edit(edit) for edit in fix.edits])
 
     def _hover(self, params: types.HoverParams) -> types.Hover | None:
         document = self._looked_at(params.text_document.uri)

@@ -91,5 +91,5 @@ def test_the_closing_line_counts(ran: Ran) -> None:
     closing, left_out = ran.out.strip().splitlines()[-2:]
 
     kept = "1 refuted (kept as it was), 1 unknown (kept as it was)"
-    assert closing == f"1 fixed and proved, {kept}"
+    assert closing == f"3 fixes: 1 fixed and proved, {kept}"
     assert left_out.startswith("not measured: ")

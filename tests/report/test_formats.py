@@ -335,7 +335,7 @@ def test_a_proving_run_tells_of_each_fix_and_counts_them() -> None:
         a/x.py: KRL102 `A` unknown, kept as it was: no recipe
         a/x.py: KRL102 `A` not fixed: it overlaps another fix
         Found 2 findings in 1 file (2 fixed, 0 remaining; 1 file checked).
-        1 fixed and proved, 1 refuted (kept as it was), 2 unknown (kept as they were), 1 not tried (kept as it was)
+        5 fixes: 1 fixed and proved, 1 refuted (kept as it was), 2 unknown (kept as they were), 1 not tried (kept as it was)
         not measured: several devices, quantized layers; without `--deep`, training compiled by XLA and export
         say how to make and call the layer: --recipe 'Layer(…)(floats(2, 8))', `[tool.keraslint.recipes]`, or a comment `# keraslint: recipe Layer(…)(…)` in its file
         """)  # noqa: E501

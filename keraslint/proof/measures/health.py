@@ -31,7 +31,7 @@ def survives(name: str, how: str) -> Judge:
         if now and not was:
             yield BROKEN, f"{how}, {now}"
         elif was and not now:
-            yield MENDED, f"{how}, it used to fail: {was}"
+            yield MENDED, f"before, {was} {how}"
         elif was and _loses_more(before, after):
             yield BROKEN, f"{how}, {now}"
         elif was:

@@ -39,7 +39,7 @@ def _tried(settled: Settled) -> Verdict | None:
 
 
 def proof_counts(settled: Iterable[Settled]) -> str:
-    """Count the fixes by what became of them: `3 fixed and proved, 1 refuted (kept as it was)`."""
+    """Count the fixes by what became of them: `4 fixes: 3 fixed and proved, 1 refuted (kept as it was)`."""
     settled = tuple(settled)
     counts = Counter(_fate(one) for one in settled)
     fates = (
@@ -56,7 +56,12 @@ def proof_counts(settled: Iterable[Settled]) -> str:
         kept = "" if "fixed" in fate or "proved" in fate else _kept(counts[fate])
         parts.append(f"{counts[fate]} {fate}{kept}")
     cached = sum(one.verdict is not None and one.verdict.cached for one in settled)
-    return ", ".join(parts) + (f"; {cached} as an earlier run has shown (cached)" if cached else "")
+    every = f"{_count(len(settled), 'fix', 'fixes')}: "
+    return (
+        every
+        + ", ".join(parts)
+        + (f"; {cached} as an earlier run has shown (cached)" if cached else "")
+    )
 
 
 def _fate(settled: Settled) -> str:
@@ -123,5 +128,5 @@ def _fixable(report: Report) -> str:
     return ""
 
 
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
+def _count(number: int, noun: str, plural: str = "") -> str:
+    return f"{number} {noun if number == 1 else plural or f'{noun}s'}"
