@@ -182,7 +182,7 @@ def check(paths: tuple[str, ...], **asked: Any) -> int:
 @printing("text", "json", "markdown", "html")
 def rule(rule: str | None, every: bool, output_format: str) -> int:
     """Explain a rule, by its code or name (a prefix of codes names several); without, list them."""
-    from keraslint.commands.rule import pages
+    from keraslint.commands.pages.rule import pages
 
     if every and rule is not None:
         raise click.UsageError("name one rule, or ask for --all")
@@ -215,7 +215,7 @@ def explain(**asked: Any) -> int:
 @printing("text", "json")
 def config(key: str | None, schema: bool, output_format: str) -> int:
     """Explain one key of the configuration, or all of them."""
-    from keraslint.commands.config import configuration_schema, options
+    from keraslint.commands.pages.config import configuration_schema, options
 
     if schema and key is not None:
         raise click.UsageError("the schema is that of all keys: name none")
@@ -265,7 +265,7 @@ def help_of(ctx: click.Context, command: str | None) -> int:
 @click.argument("name", required=False)
 def guide(name: str | None) -> int:
     """Show how keraslint is set up in pre-commit or CI; without a name, list the guides."""
-    from keraslint.commands.guide import guide as page
+    from keraslint.commands.pages.guide import guide as page
 
     write(page(name, width=width(), colour=colourful("auto")), sys.stdout)
     return CLEAN
@@ -303,7 +303,7 @@ def compare(**asked: Any) -> int:
 @click.argument("name", required=False)
 def editors(name: str | None) -> int:
     """Show how keraslint is set up in an editor; without a name, list the editors."""
-    from keraslint.commands.editors import page
+    from keraslint.commands.pages.editors import page
 
     write(page(name, width=width(), colour=colourful("auto")), sys.stdout)
     return CLEAN

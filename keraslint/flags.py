@@ -64,7 +64,7 @@ def pairs(_: click.Context, __: click.Parameter, values: Iterable[str]) -> Mappi
 
 def of_rules(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
     """Complete the last selector of a list."""
-    from keraslint.commands.config import selectors
+    from keraslint.commands.pages.config import selectors
 
     before, comma, word = incomplete.rpartition(",")
     return [f"{before}{comma}{one}" for one in selectors() if one.startswith(word)]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from keraslint.commands.guide import GUIDES
+from keraslint.commands.pages.guide import GUIDES
 from keraslint.diagnostic import Outcome
 from keraslint.proof.prove import Claim, ProofOptions, Prover
 from keraslint.proof.recipes.recipe import Recipe

@@ -17,7 +17,7 @@ import yaml
 from notebook_texts import BLOCK, FIXED
 
 from keraslint.cli import run
-from keraslint.commands.guide import GUIDES
+from keraslint.commands.pages.guide import GUIDES
 
 ROOT = Path(__file__).parent.parent
 LAYER = BLOCK.replace(

@@ -10,7 +10,7 @@ import pytest
 from jsonschema import Draft7Validator
 
 from keraslint.cli import run
-from keraslint.commands.config import configuration_schema
+from keraslint.commands.pages.config import configuration_schema
 from keraslint.options import OPTIONS
 from keraslint.proof.claim import ProofOptions
 

@@ -39,7 +39,7 @@ def _tried(settled: Settled) -> Verdict | None:
 
 
 def proof_counts(settled: Iterable[Settled]) -> str:
-    """Count the fixes by what became of them: `4 fixes: 3 fixed and proved, 1 refuted (kept as it was)`."""
+    """Count fixes by what became of them: `2 fixes: 1 fixed and proved, 1 refuted (kept …)`."""
     settled = tuple(settled)
     counts = Counter(_fate(one) for one in settled)
     fates = (

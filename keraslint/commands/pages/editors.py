@@ -11,7 +11,7 @@ from keraslint.report.rule_pages import wrapped
 from keraslint.settings import ConfigError
 
 _HEADING = re.compile(r"^## (.+)$", re.MULTILINE)
-_FOLDER = Path(__file__).parent.parent / "editors"
+_FOLDER = Path(__file__).parent.parent.parent / "editors"
 
 
 def page(editor: str | None, *, width: int, colour: bool) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 from keraslint.report.listing import listing
 from keraslint.settings import ConfigError
 
-GUIDES = Path(__file__).parent.parent / "guides"
+GUIDES = Path(__file__).parent.parent.parent / "guides"
 
 
 def guide(name: str | None, *, width: int, colour: bool) -> str:

@@ -1,0 +1,1 @@
+"""A name → the page of ours about it: rules, keys of the configuration, guides, editors."""
