@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from keraslint.diagnostic import Edit, Objection, Span
 from keraslint.project.facts.module_facts import comes_by_tensorflow
 from keraslint.project.names.definitions import ClassRef, FunctionRef
+from keraslint.project.names.keras_version import Target
 from keraslint.project.names.name_resolution import Hierarchy
 from keraslint.project.program.flow.effect_queries import Effects
 
@@ -98,12 +99,12 @@ class Reads(Protocol):
 class LayerClass:
     """What rules look at: everything is read when it is first asked for.
 
-    `keras` is the Keras that the class is written for, 2 or 3.
+    `target` is the Keras that the class is written for.
     """
 
     ref: ClassRef
     hierarchy: Hierarchy
-    keras: int
+    target: Target
     reads: Reads
     _made: dict[object, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
@@ -128,9 +129,15 @@ class LayerClass:
         return self.hierarchy.lineage(self.ref).kind.value
 
     @property
+    def keras(self) -> int:
+        """The Keras that the class is written for, 2 or 3."""
+        return self.target.keras
+
+    @property
     def surely_keras_3(self) -> bool:
         """Whether what fails on Keras 3 fails here: `tensorflow.keras` may well be Keras 2."""
-        return self.keras == 3 and not comes_by_tensorflow(self.ref.module)
+        sure = self.target.sure or not comes_by_tensorflow(self.ref.module)
+        return self.keras == 3 and sure
 
     @cached_property
     def constructions(self) -> tuple[Construction, ...]:

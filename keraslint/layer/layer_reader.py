@@ -21,7 +21,6 @@ from keraslint.layer.motion.safety.objections import Obligations
 from keraslint.layer.motion.safety.phase_stable import SETTLED, is_settled
 from keraslint.layer.motion.shape_dependence import Flow, Needs
 from keraslint.layer.motion.shape_parameters import Known, answered
-from keraslint.project.facts.module_facts import comes_by_tensorflow
 from keraslint.project.files.source import Source
 from keraslint.project.names.definitions import ClassRef, FunctionRef, Instance, Scope
 from keraslint.project.names.keras_api import Symbol
@@ -60,21 +59,13 @@ class LayerReader:
         self._parsed: dict[_MethodKey, Method] = {}
         self._known = dict(before._parsed) if before is not None else {}
 
-    def wants_builds(self, ref: ClassRef) -> bool:
-        """Whether children that nobody has built are surely to be built in `build()`.
-
-        Keras 2 gives the weights of such children equal names, and cannot save them.
-        """
-        target = self.target(ref)
-        return target.keras == 3 and (target.sure or not comes_by_tensorflow(ref.module))
-
     def read(self, ref: ClassRef) -> LayerClass:
         """Read one class of which the hierarchy knows that it is a layer.
 
         What is asked of it may raise `NotParsed`: LibCST cannot read one of its methods.
         """
-        keras = self.target(ref).keras
-        return LayerClass(ref=ref, hierarchy=self.hierarchy, keras=keras, reads=_Parts(self, ref))
+        target = self.target(ref)
+        return LayerClass(ref=ref, hierarchy=self.hierarchy, target=target, reads=_Parts(self, ref))
 
     def parse(self, method: FunctionRef) -> Method | None:
         """Cut one method out of its file."""
@@ -111,13 +102,14 @@ class _Parts:
         return self._study.hoists(self._builds) if self._study is not None else Hoists()
 
     def _builds(self) -> Builds:
-        """The lines that the class's `build()` lacks."""
+        """The lines that the class's `build()` lacks.
+
+        Keras 2 gives the weights of such children equal names, and cannot save them.
+        """
         reader, ref = self._reader, self._ref
-        if not reader.wants_builds(ref):
-            return Builds()
-        keras = reader.target(ref).keras
-        layer = LayerClass(ref=ref, hierarchy=reader.hierarchy, keras=keras, reads=self)
-        return MissingBuilds(layer).builds
+        target = reader.target(ref)
+        layer = LayerClass(ref=ref, hierarchy=reader.hierarchy, target=target, reads=self)
+        return MissingBuilds(layer).builds if layer.surely_keras_3 else Builds()
 
     def method(self, name: str) -> Method | None:
         if name not in self._methods:

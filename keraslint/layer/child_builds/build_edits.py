@@ -13,6 +13,6 @@ def build_edits(layer: LayerClass, builds: Builds) -> tuple[Edit, ...]:
     """Add the lines at the end of `build()`, before `super().build(…)` if that is there."""
     build = layer.method("build")
     assert build is not None
-    kept = insert_builds(list(body_of(build.node)), builds.statements, at_end=builds.at_end)
+    kept = insert_builds(list(body_of(build.node)), builds)
     edits = build.edits(with_body(build.node, kept, build.indent)) if builds.statements else ()
     return tuple(sorted((*edits, *builds.imports, *builds.elsewhere)))

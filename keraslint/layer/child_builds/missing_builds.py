@@ -27,6 +27,9 @@ _TELLS_SHAPE = re.compile(
 )
 """What makes a `Sequential` build itself at once."""
 _BUILT_BY_OWNER = re.compile(r"(?<!self)\.(\w+)\.build\(")
+_MAY_BE_KERAS_2 = (
+    "nothing says that this `tf.keras` is Keras 3: on Keras 2, weights get equal names"
+)
 _LOOKS = ("self._flatten", "self.compute_output", "self.call", "getattr", "vars")
 
 
@@ -169,7 +172,7 @@ class MissingBuilds:
         unmended = [c for c in self.children if c.marked and new.why_not(c.target)]
         if program.lost or unmended:
             return self._symbolic(build, program, new)
-        doubts = (*program.doubts, *new.doubts)
+        doubts = (*program.doubts, *new.doubts, *self._of_target())
         return Builds(statements=_statements(program, build), doubts=doubts, elsewhere=new.edits)
 
     def _symbolic(self, build: Method, program: Program, new: NewBuilds | None = None) -> Builds:
@@ -178,13 +181,17 @@ class MissingBuilds:
             at_end = any(step.supers for step in self._steps)
             return Builds(
                 statements=found.lines,
-                doubts=(DOUBT,),
+                doubts=(DOUBT, *self._of_target()),
                 imports=found.imports,
                 symbolic=True,
                 at_end=at_end,
             )
         reasons = [new.why_not(child.target) for child in self.children] if new else []
         return Builds(why_not=next(filter(None, reasons), found.why_not))
+
+    def _of_target(self) -> tuple[str, ...]:
+        """On Keras 2 such lines give the weights of all children equal names."""
+        return () if self._layer.surely_keras_3 else (_MAY_BE_KERAS_2,)
 
     def _obstacle(self, build: Method) -> str:
         """Why no line can be added, whatever it says."""

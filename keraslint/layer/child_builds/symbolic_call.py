@@ -3,19 +3,35 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from keraslint.diagnostic import Edit
 from keraslint.layer.child_builds.line_edits import above_line
-from keraslint.layer.code_style import WIDTH
+from keraslint.layer.child_builds.wide_lines import broken
 from keraslint.layer.layer_class import LayerClass
 from keraslint.layer.method_syntax import Method
 from keraslint.project.names import keras_api
 from keraslint.project.names.definitions import FunctionRef
 
-_IMPORT = re.compile(r"^(?:from\s+([\w.]+)\s+import\b|import\s+([\w.]+))")
+_IMPORT = re.compile(
+    r"^(?:from[ \t]+(?P<module>[\w.]+)[ \t]+)?import[ \t]+(?P<names>\([^)]*\)|[^\n(]+)",
+    re.MULTILINE,
+)
+_ANY_IMPORT = re.compile(r"(from|import)\s")
+_OF_KERAS = re.compile(r"(from|import)\s+(keras|tensorflow|keras_hub)\b")
+_MODULES = ("keras", "tensorflow.keras")
 _CONTEXT = frozenset({"training", "mask"})
 DOUBT = "`build()` runs `call()` once, on tensors without data"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Keras:
+    """What a file calls Keras and its tensors, with the import that it needs besides."""
+
+    name: str
+    tensor: str
+    imports: tuple[Edit, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,35 +52,23 @@ def symbolic_call(layer: LayerClass, build: Method, *, structured: bool) -> Symb
     untold = _untold(call, names)
     if untold:
         return SymbolicCall(why_not=f"`build()` is not told the shape of `{untold}`")
-    keras, imports = _keras(build)
+    answers = _tells_shape(layer)
+    keras = _keras_of(build, whole=answers or structured)
     given = _arguments(call, build, names, keras, structured=structured)
-    if _tells_shape(layer):
-        line = _called(f"{keras}.Operation.compute_output_spec", ["self", *given], build.indent)
+    if answers:
+        line = _called(
+            f"{keras.name}.Operation.compute_output_spec", ["self", *given], build.indent
+        )
     else:
         line = _called("self.compute_output_spec", given, build.indent)
-    if build.source.notebook is not None and imports:  # a fix stays in one cell
+    if build.source.notebook is not None and keras.imports:  # a fix stays in one cell
         return SymbolicCall(lines=("import keras", line))
-    return SymbolicCall(lines=(line,), imports=imports)
+    return SymbolicCall(lines=(line,), imports=keras.imports)
 
 
 def _called(name: str, arguments: list[str], indent: str) -> str:
     """A call as it stands in a method, over as many lines as it takes."""
-    line = f"{name}({', '.join(arguments)})"
-    if len(line) <= WIDTH - 2 * len(indent):
-        return line
-    inside = ", ".join(arguments)
-    if len(inside) > WIDTH - 3 * len(indent) and not inside.startswith("lambda"):
-        inside = f",\n{indent}".join(_deeper(one, indent) for one in arguments)
-        inside += "," if len(arguments) > 1 else ""
-    return f"{name}(\n{indent}{inside}\n)"
-
-
-def _deeper(argument: str, indent: str) -> str:
-    """An argument that is a call itself, if it has to be over several lines as well."""
-    if len(argument) <= WIDTH - 3 * len(indent) or not argument.endswith(")"):
-        return argument
-    name, _, inside = argument[:-1].partition("(")
-    return f"{name}(\n{indent}{indent}{inside}\n{indent})"
+    return "\n".join(broken(f"{name}({', '.join(arguments)})", indent))
 
 
 def _tells_shape(layer: LayerClass) -> bool:
@@ -86,7 +90,7 @@ def _untold(call: FunctionRef, names: list[str]) -> str:
 
 
 def _arguments(
-    call: FunctionRef, build: Method, names: list[str], keras: str, *, structured: bool
+    call: FunctionRef, build: Method, names: list[str], keras: Keras, *, structured: bool
 ) -> list[str]:
     if len(names) == 1:
         return [_tensor(names[0], keras, structured=structured)]
@@ -103,34 +107,43 @@ def _arguments(
     return given
 
 
-def _tensor(name: str, keras: str, *, structured: bool) -> str:
+def _tensor(name: str, keras: Keras, *, structured: bool) -> str:
     if not structured:
-        return f"{keras}.KerasTensor({name}, dtype=self.compute_dtype)"
-    tensor = f"lambda shape: {keras}.KerasTensor(shape, dtype=self.compute_dtype)"
-    return f"{keras}.tree.map_shape_structure({tensor}, {name})"
+        return f"{keras.tensor}({name}, dtype=self.compute_dtype)"
+    tensor = f"lambda shape: {keras.tensor}(shape, dtype=self.compute_dtype)"
+    return f"{keras.name}.tree.map_shape_structure({tensor}, {name})"
 
 
-def _keras(build: Method) -> tuple[str, tuple[Edit, ...]]:
-    """How the file calls Keras; an import where it only has names out of it."""
-    first = 0
+def _keras_of(build: Method, *, whole: bool) -> Keras:
+    """How the file calls Keras; an import where it only has names out of it.
+
+    Of Keras as a `whole` more than its tensors is needed.
+    """
     lines = build.source.text.splitlines()
-    for number, line in enumerate(lines, 1):
-        found = _IMPORT.match(line)
-        if found is None:
-            continue
-        module = found[1] or found[2]
-        if line.split("#")[0].split() == ["import", "keras"]:
-            return "keras", ()
-        if re.search(r"\bimport\s+keras\b(?!\s*\.)", line) and found[1] is None:
-            return "keras", ()
-        if re.match(r"from\s+tensorflow\s+import\s.*\bkeras\b", line):
-            return "keras", ()
-        if re.match(r"import\s+tensorflow\s+as\s+tf\b", line) and not _imports_keras(lines):
-            return "tf.keras", ()
-        if not first and module.partition(".")[0] in ("keras", "tensorflow", "keras_hub"):
-            first = number
-    place = first or _below_docstring(lines)
-    return "keras", (above_line(build.source, place, "import keras\n"),)
+    bound = dict(_bound(build.source.text))
+    names = {meant: name for name, meant in reversed(bound.items())}
+    tensor = next((names[t] for t in map("{}.KerasTensor".format, _MODULES) if t in names), "")
+    tensorflow = names.get("tensorflow", "")
+    name = "keras" if "keras" in bound else next((names[m] for m in _MODULES if m in names), "")
+    if not name and tensorflow and not _imports_keras(lines):
+        name = f"{tensorflow}.keras"
+    if name or (tensor and not whole):
+        return Keras(name=name, tensor=tensor or f"{name}.KerasTensor")
+    place = next((n for n, line in enumerate(lines, 1) if _OF_KERAS.match(line)), 0)
+    edit = above_line(build.source, place or _below_docstring(lines), "import keras\n")
+    return Keras(name="keras", tensor=tensor or "keras.KerasTensor", imports=(edit,))
+
+
+def _bound(text: str) -> Iterator[tuple[str, str]]:
+    """The names that the imports at the left margin bind, and what each means."""
+    for found in _IMPORT.finditer(text):
+        for part in re.sub(r"#[^\n]*", "", found["names"]).strip("()").split(","):
+            path, _, name = (word.strip() for word in part.partition(" as "))
+            if found["module"] and path:
+                yield name or path, f"{found['module']}.{path}"
+            elif path:
+                root = path.partition(".")[0]
+                yield name or root, path if name else root
 
 
 def _imports_keras(lines: list[str]) -> bool:
@@ -138,4 +151,4 @@ def _imports_keras(lines: list[str]) -> bool:
 
 
 def _below_docstring(lines: list[str]) -> int:
-    return next((n for n, line in enumerate(lines, 1) if _IMPORT.match(line)), 1)
+    return next((n for n, line in enumerate(lines, 1) if _ANY_IMPORT.match(line)), 1)

@@ -18,7 +18,7 @@ from keraslint.layer.name_uses import uses_of
 from keraslint.layer.statement_parts import only_small
 from keraslint.layer.tree_edits import Renamed, Split, body_of, with_body, without_first_blank
 
-_CHILD = re.compile(r"self\.\w+")
+_CELL = re.compile(r"self\.\w+")
 
 
 def edits(
@@ -42,7 +42,7 @@ def edits(
     moved = split.moved(body.steps)
     kept = split.kept(body.steps, _without_dead(body, plan))
     kept = _with_names(kept, plan, body)
-    kept = insert_builds(_close_gap(kept, body_of(node)), builds.statements, at_end=builds.at_end)
+    kept = insert_builds(_close_gap(kept, body_of(node)), builds)
     if all(_is_docstring(item) for item in kept):
         kept.append(_closing(node, plain))
     placeholders = {
@@ -138,20 +138,21 @@ def _is_self(node: cst.CSTNode) -> bool:
     )
 
 
-def insert_builds(
-    kept: list[cst.CSTNode], builds: Sequence[str], *, at_end: bool = False
-) -> list[cst.CSTNode]:
-    """Add `self.child.build(…)` before `super().build(…)` or `self.built = True`.
-
-    A child that `build()` creates only after that is built when it is there. What has to come
-    after all that a base builds is put `at_end`.
-    """
-    lines: list[cst.CSTNode] = [cst.parse_statement(text) for text in builds]
-    place = next((n for n, node in enumerate(kept) if _closes(node)), len(kept))
-    children = {cell for text in builds for cell in _CHILD.findall(text)}
-    made = (n + 1 for n, node in enumerate(kept) if children & {*uses_of(node).binds})
-    place = len(kept) if at_end else max(place, *made, 0)
+def insert_builds(kept: list[cst.CSTNode], builds: Builds) -> list[cst.CSTNode]:
+    """Add `self.child.build(…)` before `super().build(…)` or `self.built = True`."""
+    lines: list[cst.CSTNode] = [cst.parse_statement(text) for text in builds.statements]
+    place = len(kept) if builds.at_end else _place(kept, builds)
     return [*kept[:place], *lines, *kept[place:]]
+
+
+def _place(kept: Sequence[cst.CSTNode], builds: Builds) -> int:
+    """What is read is there by then, and before a call of `call()` all that `build()` makes."""
+    if builds.symbolic:
+        return next((n for n in range(len(kept), 0, -1) if not _closes(kept[n - 1])), 0)
+    first = next((n for n, node in enumerate(kept) if _closes(node)), len(kept))
+    read = {cell for text in builds.statements for cell in _CELL.findall(text)}
+    made = (n + 1 for n, node in enumerate(kept) if read & {*uses_of(node).binds})
+    return max(first, *made, 0)
 
 
 def _closes(node: cst.CSTNode) -> bool:

@@ -79,7 +79,10 @@ def _above(
     hierarchy: Hierarchy, ref: ClassRef, method: FunctionRef, name: str
 ) -> Iterator[FunctionRef]:
     chain = hierarchy.lineage(ref).chain
-    here = next((n for n, item in enumerate(chain) if item == method.owner), len(chain))
+    named = method.summary.given.get("super", frozenset[str]())  # `super(Base, self)` passes it by
+    owners = [n for n, item in enumerate(chain) if item == method.owner]
+    above = [n for n, item in enumerate(chain) if item.summary.name in named]
+    here = max((*owners, *above), default=len(chain))
     for item in chain[here + 1 :]:
         if name in item.summary.methods:
             yield FunctionRef.of(item.module, item.summary.methods[name], item)

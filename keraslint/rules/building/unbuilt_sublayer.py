@@ -95,9 +95,10 @@ or cannot be traced fails in `build()`. It costs about as much as one more trace
 There is no fix, but the reason, where `call()` needs an input of which `build()` is not told the
 shape, where a subclass has a `call()` or `build()` of its own, and where `build()` is inherited.
 
-Code for Keras 2, by the imports of the file or of the module that it gets Keras from, is left
-alone: there, loading finds the weights, and a `child.build()` inside
-`build()` gives the weights of all children the same names.
+Code for Keras 2, by the imports of the file or of the module that it gets Keras from, or by what
+the project requires, is left alone: there, loading finds the weights, and a `child.build()` inside
+`build()` gives the weights of all children the same names. Where `tf.keras` may be either, the fix
+is unsafe.
 
 ## What is proved
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from keraslint.layer.child_builds.wide_lines import broken
+
 
 @dataclass(frozen=True, slots=True)
 class Var:
@@ -133,52 +135,49 @@ def builds_in(program: Iterable[Statement]) -> Iterator[Build]:
             yield from builds_in(one.body)
 
 
-def lines(program: Sequence[Statement], indent: str) -> Iterator[str]:
-    """The text of a program."""
+def lines(program: Sequence[Statement], indent: str, depth: int = 0) -> Iterator[str]:
+    """The text of a program, `depth` levels inside a method."""
     for one in program:
-        if isinstance(one, Assign):
-            yield f"{one.target} = {one.value.text}"
-        elif isinstance(one, Change):
-            yield one.line.text
-        elif isinstance(one, Build):
-            yield from _build(one, indent)
-        elif isinstance(one, Branch):
-            yield from _branch(one, indent)
+        if isinstance(one, Branch):
+            yield from _branch(one, indent, depth)
+        elif isinstance(one, Loop):
+            yield from broken(f"for {one.target.text} in {one.items.text}:", indent, depth=depth)
+            yield from _deeper(one.body, indent, depth)
+        elif isinstance(one, Build) and one.guard:
+            yield f"if not {one.child.text}.built:"
+            yield from (
+                f"{indent}{line}" for line in broken(one.line.text, indent, depth=depth + 1)
+            )
         else:
-            yield f"for {one.target.text} in {one.items.text}:"
-            yield from _deeper(one.body, indent)
+            yield from broken(_line(one), indent, depth=depth)
 
 
-def _build(one: Build, indent: str) -> Iterator[str]:
-    if one.guard:
-        yield f"if not {one.child.text}.built:"
-        yield f"{indent}{one.line.text}"
-    else:
-        yield one.line.text
+def _line(one: Assign | Change | Build) -> str:
+    return f"{one.target} = {one.value.text}" if isinstance(one, Assign) else one.line.text
 
 
-def _branch(one: Branch, indent: str) -> Iterator[str]:
-    yield f"if {one.test.text}:"
-    yield from _deeper(one.body, indent)
+def _branch(one: Branch, indent: str, depth: int) -> Iterator[str]:
+    yield from broken(f"if {one.test.text}:", indent, depth=depth)
+    yield from _deeper(one.body, indent, depth)
     rest = one.orelse
     while len(rest) == 1 and isinstance(rest[0], Branch):
-        yield f"elif {rest[0].test.text}:"
-        yield from _deeper(rest[0].body, indent)
+        yield from broken(f"elif {rest[0].test.text}:", indent, depth=depth)
+        yield from _deeper(rest[0].body, indent, depth)
         rest = rest[0].orelse
     if rest:
         yield "else:"
-        yield from _deeper(rest, indent)
+        yield from _deeper(rest, indent, depth)
 
 
-def _deeper(program: Sequence[Statement], indent: str) -> Iterator[str]:
-    yield from (f"{indent}{line}" for line in lines(program, indent))
+def _deeper(program: Sequence[Statement], indent: str, depth: int) -> Iterator[str]:
+    yield from (f"{indent}{line}" for line in lines(program, indent, depth + 1))
 
 
 def whole(text: Sequence[str]) -> Iterator[str]:
     """Lines of a program as statements: those that belong together are one text."""
     block: list[str] = []
     for line in text:
-        if block and not line.startswith((" ", "\t", "else:", "elif ")):
+        if block and not line.startswith((" ", "\t", "else:", "elif ", *")]}")):
             yield "\n".join(block) + "\n"
             block = []
         block.append(line)
