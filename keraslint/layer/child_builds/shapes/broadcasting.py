@@ -47,13 +47,12 @@ def _neither(one: Value, other: Value) -> Value:
 def _with_plain(tensor: Tensor, other: Value, texts: Texts) -> Value:
     if isinstance(other, (Plain, Nothing)):
         return tensor
-    if not isinstance(other, Weight):
-        return tensor.doubted(_doubt(*texts[:2]))
-    if other.sizes is not None and len(other.sizes) <= 1:
+    if isinstance(other, Weight) and other.sizes is not None and len(other.sizes) <= 1:
         last = other.sizes[-1] if other.sizes else "1"
         if same_size(tensor.last, last) or last == "1":
             return tensor
-    return tensor.doubted(_doubt(*texts[:2]))
+    # what has a size of 1 there is made to be stretched by the other
+    return UNKNOWN if tensor.last == "1" else tensor.doubted(_doubt(*texts[:2]))
 
 
 def _of_two(left: Tensor, right: Tensor, texts: Texts) -> Tensor:
