@@ -51,7 +51,7 @@ from keraslint.terminal import (
 )
 
 if TYPE_CHECKING:
-    from keraslint.commands.check import Request
+    from keraslint.commands.request import Request
     from keraslint.diagnostic import Fix, Verdict
     from keraslint.project.files.source import Source
     from keraslint.settings import Settings
@@ -113,6 +113,7 @@ Examples:
 @fixing("--extend-fixable", help="Rules whose fixes may be applied, too.", **CODES)
 @fixing("--unfixable", help="Rules whose fixes may not be applied.", **CODES)
 @proving("--prove", is_flag=True, help="With --fix: write exactly the fixes that are proved.")
+@proving("--shard", metavar="I/N", help="Prove part I of N of the files only.")
 @how_to_prove
 @selecting("--select", help="Rules to turn on, instead of the default ones.", **CODES)
 @selecting("--ignore", help="Rules to turn off.", **CODES)
@@ -154,7 +155,8 @@ Examples:
 @cached
 def check(paths: tuple[str, ...], **asked: Any) -> int:
     """Report findings in files and folders (default: here; `-` is standard input)."""
-    from keraslint.commands.check import Request, answer
+    from keraslint.commands.check import answer
+    from keraslint.commands.request import Request
     from keraslint.options import OPTIONS
 
     flags = {key: asked.pop(key.replace("-", "_"), None) for key in OPTIONS}
@@ -297,6 +299,21 @@ def compare(**asked: Any) -> int:
     told = answer(Comparison(**asked))
     show(told, None, asked["report"])
     return MISUSE if told.failed else FINDINGS if told.found else CLEAN
+
+
+@cli.command(cls=Sectioned, short_help="Join the reports of several proving runs.")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@telling("-o", "--output-file", metavar="FILE", help="Write one page (.html), or one .json.")
+def report(files: tuple[Path, ...], output_file: str | None) -> int:
+    """Join what `--report FILE.json` wrote in several runs, such as those of `--shard`.
+
+    Exit codes: 0 all proved, 1 something refuted, 2 unknown.
+    """
+    from keraslint.commands.report import Joining, answer
+
+    told = answer(Joining(files, output_file))
+    show(told, None, output_file)
+    return FINDINGS if told.found else MISUSE if told.failed else CLEAN
 
 
 @cli.command(cls=Sectioned, short_help="How to use keraslint in an editor.")

@@ -120,6 +120,7 @@ how_to_prove = _together(
     proving("--report", metavar="FILE", help="Write the evidence to a page (.html) or as .json."),
     proving("--deep", is_flag=True, help="Compile training by XLA and export, too (slow)."),
     proving("--jobs", type=click.IntRange(1), metavar="N", help="How many layers at a time."),
+    proving("--scheduler", metavar="ADDRESS", help="Prove on the workers of this Dask cluster."),
     proving("--timeout", type=float, metavar="SECONDS", help="Limit for a version (default: 60)."),
 )
 configured = _together(

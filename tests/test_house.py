@@ -21,7 +21,7 @@ FIXTURES = ROOT / "fixtures"
 # a floor do not know of each other.
 FLOORS = (
     ("diagnostic",),
-    ("options",),
+    ("options", "plain_data"),
     ("settings", "cache"),
     ("rule_selection",),
     ("project.syntax",),
@@ -70,6 +70,7 @@ OWNERS = {
     "pickle": ("engine.forked_pool",),
     "pygls": ("server.protocol", "server.proof_command"),
     "subprocess": ("proof.child_process", "project.files.git_revision"),
+    "distributed": ("proof.dask_cluster",),
     "keras": ("proof.probe.*", "proof.measures.*"),
     "numpy": ("proof.probe.*", "proof.measures.*"),
     "tensorflow": ("proof.probe.*",),

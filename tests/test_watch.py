@@ -17,7 +17,7 @@ import pytest
 from command_line import CLEAN, FINDING
 
 from keraslint.cli import run
-from keraslint.commands.check import Request
+from keraslint.commands.request import Request
 from keraslint.commands.watch import watched
 
 Change = Callable[[], object]

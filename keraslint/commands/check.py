@@ -4,28 +4,27 @@ from __future__ import annotations
 
 import platform
 import time
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from difflib import get_close_matches
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from keraslint import __version__
-from keraslint.commands import Answer, check_report, failed, told
+from keraslint.commands import Answer, failed, told
 from keraslint.commands.nested_configuration import nested_configurations
+from keraslint.commands.request import Request, settings_of, shard_of, start_of
 from keraslint.commands.settings_check import (
     check,
     require_layers,
-    require_program,
-    require_recipe,
 )
 from keraslint.project.files.discover import discover
 from keraslint.project.files.source import Trouble, Unreadable
 from keraslint.report import Report, render
 from keraslint.report.closing.run_notes import notes
 from keraslint.rule_selection import selected
-from keraslint.settings import ConfigError, Settings, load
+from keraslint.settings import Settings
 
 if TYPE_CHECKING:
     from keraslint.fix.session import FixResult
@@ -33,47 +32,6 @@ if TYPE_CHECKING:
 
 Stdin = tuple[str, bytes]
 FOR_PEOPLE = ("full", "concise", "grouped")
-
-
-def _hide(_: str) -> None:
-    """Show nothing."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
-    """What was typed; `flags` are the keys of the configuration.
-
-    `show` is given a line on how far a long run is, each time that changes, and "" at the end.
-    """
-
-    paths: tuple[str, ...]
-    flags: Mapping[str, object]
-    config: tuple[str, ...] = ()
-    isolated: bool = False
-    stdin_filename: str | None = None
-    diff: bool = False
-    prove: bool = False
-    recipe: tuple[str, ...] = ()
-    show_recipe: bool = False
-    report: str | None = None
-    backend: str | None = None
-    no_cache: bool = False
-    statistics: bool = False
-    show_files: bool = False
-    show_settings: bool = False
-    add_noqa: str | None = None
-    ignore_noqa: bool = False
-    fix_only: bool = False
-    verbose: bool = False
-    update_baseline: bool = False
-    watch: bool = False
-    quiet: bool = False
-    colour: bool = False
-    width: int = 100
-    show: Callable[[str], None] = _hide
-    log: Callable[[str], None] = _hide
-    jobs: int | None = None
-    deep: bool = False
 
 
 def answer(request: Request, standard_input: Callable[[], bytes]) -> Answer:
@@ -99,72 +57,6 @@ def answer(request: Request, standard_input: Callable[[], bytes]) -> Answer:
     if settings.fix or request.diff:
         return _fixed(request, settings, paths, stdin)
     return _linted(request, settings, paths, stdin)
-
-
-def settings_of(request: Request) -> Settings:
-    """Load the settings that hold, and refuse flags that do not go together."""
-    settings = load(
-        _start(request), config=request.config, isolated=request.isolated, flags=request.flags
-    )
-    if "-" in request.paths and len(request.paths) > 1:
-        raise ConfigError("`-` (standard input) cannot be linted together with other paths")
-    _check_writers(request)
-    if request.prove and not (settings.fix or request.fix_only or request.diff):
-        raise ConfigError("`--prove` proves fixes: it goes with `--fix` or `--diff`")
-    if request.report and not request.prove:
-        raise ConfigError("`--report` shows what running the layers gave: it goes with `--prove`")
-    check_report(request.report)
-    if request.show_recipe and not request.prove:
-        raise ConfigError("`--show-recipe` shows how layers were run: it goes with `--prove`")
-    if request.prove:
-        require_program(settings)
-    return replace(
-        settings,
-        recipes={**settings.recipes, **_recipes(request.recipe)},
-        cache=settings.cache and not request.no_cache,
-        fix=settings.fix or (request.fix_only and not request.diff),
-        ignore_noqa=request.ignore_noqa,
-    )
-
-
-def _check_writers(request: Request) -> None:
-    """Refuse to write comments or a baseline, or to watch, together with what it cannot be."""
-    standard_input = request.stdin_filename is not None or "-" in request.paths
-    asked = {
-        "`--add-noqa`": request.add_noqa is not None,
-        "`--update-baseline`": request.update_baseline,
-        "`--fix`": request.flags.get("fix") or request.fix_only,
-        "`--diff`": request.diff,
-        "standard input": standard_input,
-    }
-    if request.watch:
-        asked = {"`--watch`": True, **asked, "`--fix`": False, "`--diff`": False}
-    given = [name for name, is_given in asked.items() if is_given]
-    if len(given) > 1 and (
-        request.add_noqa is not None or request.update_baseline or request.watch
-    ):
-        raise ConfigError(f"{given[0]} does not go together with {given[1]}")
-
-
-def _start(request: Request) -> Path:
-    """Choose where to look for the configuration: at what all the paths have in common."""
-    named = [request.stdin_filename] if request.stdin_filename else request.paths
-    paths = [Path(path).absolute() for path in named if path != "-"] or [Path.cwd()]
-    common = [path if path.is_dir() else path.parent for path in paths]
-    start = common[0]
-    while not all(start == one or start in one.parents for one in common):
-        start = start.parent
-    return start
-
-
-def _recipes(texts: Iterable[str]) -> dict[str, tuple[str, ...]]:
-    """File each recipe under the layer that it constructs: the name before its first bracket."""
-    recipes: dict[str, tuple[str, ...]] = {}
-    for text in texts:
-        require_recipe(text, "--recipe")
-        layer = text.partition("(")[0].strip().rpartition(".")[2]
-        recipes[layer] = (*recipes.get(layer, ()), text.strip())
-    return recipes
 
 
 def _on(settings: Settings) -> frozenset[str]:
@@ -233,6 +125,7 @@ def _fixed(request: Request, settings: Settings, paths: list[Path], stdin: Stdin
         show=request.show,
         log=request.log,
         check=partial(require_layers, request.recipe),
+        shard=shard_of(request),
     )
     report = replace(
         _report(request, settings, time.perf_counter() - start),
@@ -289,7 +182,7 @@ def _holding(settings: Settings, report: Report) -> str:
 
 def _heeded(request: Request) -> Path | None:
     """Where the configuration was looked for, if it was."""
-    return None if request.isolated or request.config else _start(request)
+    return None if request.isolated or request.config else start_of(request)
 
 
 def _evidence(file: str | None, result: FixResult, folder: Path) -> str | None:
@@ -346,7 +239,14 @@ def _proof(settings: Settings, request: Request) -> ProofOptions:
     brief = request.report is None and settings.output_format in FOR_PEOPLE
     options = proof_options(settings)
     jobs = request.jobs or 0
-    return replace(options, backend=request.backend, brief=brief, jobs=jobs, deep=request.deep)
+    return replace(
+        options,
+        backend=request.backend,
+        brief=brief,
+        jobs=jobs,
+        deep=request.deep,
+        scheduler=request.scheduler,
+    )
 
 
 def _report(request: Request, settings: Settings, seconds: float) -> Report:

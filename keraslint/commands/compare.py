@@ -18,6 +18,7 @@ from keraslint.diagnostic import Outcome, Promise, Verdict
 from keraslint.fix.progress import Progress
 from keraslint.project.files.python_environment import environment_of
 from keraslint.project.program.changed_layers import Pairing
+from keraslint.proof.dask_cluster import prover_for
 from keraslint.proof.interruption import Interrupted, orderly_end
 from keraslint.proof.prove import Claim, ProofOptions, Prover
 from keraslint.proof.recipes.recipe import Recipe, recipes_for, recipes_in, recipes_of_config
@@ -57,6 +58,7 @@ class Comparison:
     output_format: str = "text"
     width: int = 100
     colour: bool = False
+    scheduler: str | None = None
     show: Callable[[str], None] = lambda line: None
     log: Callable[[str], None] = lambda line: None
 
@@ -69,7 +71,11 @@ def answer(asked: Comparison) -> Answer:
     require_program(settings)
     require_layers(asked.recipe, [e.layer for one in pairs.pairs for e in (one.old, one.new)])
     options = replace(
-        proof_options(settings), backend=asked.backend, jobs=asked.jobs or 0, deep=asked.deep
+        proof_options(settings),
+        backend=asked.backend,
+        jobs=asked.jobs or 0,
+        deep=asked.deep,
+        scheduler=asked.scheduler,
     )
     claims = [_claim(pair, pairs, asked, settings) for pair in pairs.pairs]
     verdicts = _verdicts(claims, options, Progress(asked.show, asked.log))
@@ -83,7 +89,7 @@ def answer(asked: Comparison) -> Answer:
 def _verdicts(claims: Sequence[Claim], options: ProofOptions, progress: Progress) -> list[Verdict]:
     progress.expect(len(claims))
     try:
-        with orderly_end(), Prover(options) as prover:
+        with orderly_end(), prover_for(options) as prover:
             try:
                 verdicts = prover.each(partial(_verdict, prover, progress), claims)
             finally:

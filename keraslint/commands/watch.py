@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from keraslint.commands import Answer
-from keraslint.commands.check import Request, answer, settings_of
+from keraslint.commands.check import answer
+from keraslint.commands.request import Request, settings_of
 from keraslint.project.files.discover import discover
 from keraslint.settings import ConfigError, Settings
 

@@ -25,6 +25,7 @@ from keraslint.fix.proved_fixes import Key, Proved, Proving, key_of
 from keraslint.fix.written_files import WrittenFiles
 from keraslint.project.files.notebook.cell_syntax import damage
 from keraslint.project.files.source import Source, Unreadable
+from keraslint.proof.dask_cluster import prover_for
 from keraslint.proof.interruption import Interrupted, orderly_end
 from keraslint.proof.prove import ProofOptions, Prover
 from keraslint.proof.recipes.recipe import Recipe, recipes_for, recipes_in, recipes_of_config
@@ -35,6 +36,21 @@ from keraslint.settings import Settings
 PASSES = 12
 """Fixes come to rest long before; more would mean that two of them undo each other."""
 _CLASS = re.compile(r"^[ \t]*class[ \t]+(\w+)", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Shard:
+    """Part `number` of `count` of the files of a run, in the order of their paths, 1-based."""
+
+    number: int = 1
+    count: int = 1
+
+    def of(self, paths: Iterable[str]) -> frozenset[str]:
+        """The paths of this part."""
+        return frozenset(sorted(paths)[self.number - 1 :: self.count])
+
+
+WHOLE = Shard()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,8 +84,11 @@ def fix(
     show: Callable[[str], None] = lambda line: None,
     log: Callable[[str], None] = lambda line: None,
     check: Callable[[Collection[str]], None] = lambda layers: None,
+    shard: Shard = WHOLE,
 ) -> FixResult:
     """Fix what may be fixed; with `prove`, exactly what running the layers proves.
+
+    All files are looked at, and those of the `shard` alone are fixed and told of.
 
     `show` is given a line on how far the proofs are, each time that changes, and "" at the end;
     `log` a line for each layer that is settled. What is proved is written at once. `check` is given
@@ -81,7 +100,8 @@ def fix(
     """
     texts, problems = read_all(paths, settings, stdin)
     files = WrittenFiles(text for text in texts if isinstance(text, Source)) if write else None
-    session = _Session(settings, texts, unsafe=unsafe, files=files)
+    ours = shard.of(text.path for text in texts)
+    session = _Session(settings, texts, unsafe=unsafe, files=files, ours=ours)
     at_first = len(session.result.diagnostics)
     if prove is None:
         session.run()
@@ -110,7 +130,7 @@ def fix(
 
 def _prove(session: _Session, options: ProofOptions, progress: Progress) -> None:
     try:
-        with orderly_end(), Prover(options) as prover:
+        with orderly_end(), prover_for(options) as prover:
             try:
                 session.prove(prover, progress)
             finally:
@@ -130,11 +150,13 @@ class _Session:
         *,
         unsafe: bool,
         files: WrittenFiles | None,
+        ours: Collection[str],
     ) -> None:
         self._settings = settings
         self._files = files
         self._proving: Proving | None = None
         self._unsafe = unsafe
+        self._ours = ours
         self._old = {text.path: text for text in texts if isinstance(text, Source)}
         self._texts = {text.path: text for text in texts}
         self._fixable = fixable(settings, registry())
@@ -198,7 +220,14 @@ class _Session:
         self._tell_verdicts(proving.tried)
 
     def _lint(self) -> LintResult:
-        return lint_texts(self._texts.values(), self._settings)
+        found = lint_texts(self._texts.values(), self._settings)
+        return replace(
+            found,
+            diagnostics=tuple(one for one in found.diagnostics if one.path in self._ours),
+            unresolved=tuple(one for one in found.unresolved if one.path in self._ours),
+            written_for=tuple(one for one in found.written_for if one.path in self._ours),
+            files=len(self._ours),
+        )
 
     def _again(self, since: int) -> None:
         """Lint the new texts; a fix has mended what its class no longer gives."""

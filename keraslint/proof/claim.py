@@ -45,7 +45,8 @@ class ProofOptions:
     `jobs` versions run at a time; 0 are as many as there are processors, up to four.
     `brief` leaves a version off once its weights or outputs are seen to be other ones, and saves in
     fewer kinds of owner where more would tell nothing new: enough for a verdict, too little for a
-    report. `deep` compiles training and exports too, each in a process of its own.
+    report. `deep` compiles training and exports too, each in a process of its own. With the address
+    of a `scheduler`, the workers of its Dask cluster prove.
     """
 
     python: str | None = None
@@ -58,6 +59,7 @@ class ProofOptions:
     cache_dir: Path | None = None
     brief: bool = False
     deep: bool = False
+    scheduler: str | None = None
 
     @property
     def at_a_time(self) -> int:

@@ -6,16 +6,16 @@ import hashlib
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import asdict, fields, is_dataclass, replace
+from dataclasses import asdict, replace
 from enum import Enum
 from functools import cache, lru_cache
 from pathlib import Path
-from types import NoneType
-from typing import Any, get_args, get_origin, get_type_hints
+from typing import Any
 
 from keraslint import __version__
 from keraslint.cache import Cache, digest
 from keraslint.diagnostic import Verdict
+from keraslint.plain_data import revived
 
 from .claim import Claim, ProofOptions, after_job, before_job
 
@@ -44,7 +44,7 @@ class Ledger:
             entry = json.loads(text)
             if not _still_holds(entry["looked_at"]):
                 return None
-            verdict: Verdict = _revived(Verdict, entry["verdict"])
+            verdict: Verdict = revived(Verdict, entry["verdict"])
             return replace(verdict, cached=True)
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             return None
@@ -112,22 +112,3 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Enum):
         return value.value
     raise TypeError(f"{type(value).__name__} is no plain data")
-
-
-def _revived(kind: Any, value: Any) -> Any:
-    """Plain JSON as frozen data again; raises where it is of another kind."""
-    if is_dataclass(kind):
-        hints = get_type_hints(kind)
-        names = [field.name for field in fields(kind)]
-        return kind(**{name: _revived(hints[name], value[name]) for name in names})  # type: ignore[operator]
-    if get_origin(kind) is tuple:
-        if not isinstance(value, list):
-            raise TypeError("no list")
-        return tuple(_revived(get_args(kind)[0], item) for item in value)
-    if NoneType in get_args(kind):
-        return None if value is None else _revived(get_args(kind)[0], value)
-    if isinstance(kind, type) and issubclass(kind, Enum):
-        return kind(value)
-    if not isinstance(value, kind):
-        raise TypeError(f"{value!r} is no {kind.__name__}")
-    return value

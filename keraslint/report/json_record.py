@@ -72,6 +72,12 @@ def compared(one: Exhibit) -> Json:
         "code": one.code or None,
         "fate": one.fate or None,
         **proof(one.verdict),
+        "checks": [{**_check(check), "meaning": check.meaning} for check in one.verdict.checks],
+        "title": one.title or None,
+        "old_row": one.old.line,
+        "row": one.new.line,
+        "old_text": one.old.text,
+        "text": one.new.text,
         "diff": class_diff(one.old, one.new),
     }
 

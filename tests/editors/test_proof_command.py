@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from conversing import Editor, edited
 
+pytestmark = pytest.mark.editors
 Json = dict[str, Any]
 BLOCK = """\
 import keras

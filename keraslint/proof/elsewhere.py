@@ -1,0 +1,177 @@
+"""Claims → verdicts by the workers of an executor: the project's Python files travel with them.
+
+Any `concurrent.futures.Executor` will do whose workers have keraslint and a Keras. A worker lays
+the files down once, and keeps a warm child for them. Verdicts come back whole; none is kept for the
+next run, since what it rests on is on another machine.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import tempfile
+import zipfile
+from collections.abc import Callable, Sequence
+from concurrent.futures import CancelledError, Executor, ThreadPoolExecutor
+from dataclasses import asdict, dataclass, replace
+from enum import Enum
+from functools import cached_property
+from pathlib import Path
+from typing import Any, TypeVar
+
+from keraslint.cache import digest
+from keraslint.diagnostic import Outcome, Verdict
+from keraslint.plain_data import revived
+from keraslint.project.files.discover import files_in
+from keraslint.settings import ConfigError, Settings
+
+from .claim import Claim, ProofOptions
+from .prove import OTHER_PYTHON, Prover
+
+_Item = TypeVar("_Item")
+_Result = TypeVar("_Result")
+MOST = 100_000
+"""Files of a project up to which they are sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Luggage:
+    """The Python files of a project, zipped, and their digest."""
+
+    data: bytes
+    digest: str
+
+    @classmethod
+    def of(cls, root: Path) -> Luggage:
+        """Pack what is below a folder and not excluded by default."""
+        packed = io.BytesIO()
+        with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+            for path in files_in(root, Settings(root=root), at_most=MOST) or ():
+                told = zipfile.ZipInfo(path.resolve().relative_to(root).as_posix())
+                archive.writestr(told, path.read_bytes())
+        data = packed.getvalue()
+        return cls(data, digest([data]))
+
+
+class FarProver(Prover):
+    """A prover that has claims proved by an executor's workers, `workers` at a time.
+
+    `send` puts what is large where the workers find it; a claim on a file outside the project is
+    proved here.
+    """
+
+    def __init__(
+        self,
+        options: ProofOptions,
+        executor: Executor,
+        workers: int,
+        send: Callable[[Luggage], Any] = lambda luggage: luggage,
+        close: Callable[[], None] = lambda: None,
+    ) -> None:
+        super().__init__(replace(options, root=options.root.resolve(), cache_dir=None))
+        self._executor = executor
+        self._workers = workers
+        self._send = send
+        self._close = close
+
+    @cached_property
+    def _sent(self) -> Any:
+        return self._send(Luggage.of(self.options.root))
+
+    def prove(self, claim: Claim, *, timeout: float | None = None) -> Verdict:
+        """Have both versions of one layer built and run by a worker."""
+        options = self.options if timeout is None else replace(self.options, timeout=timeout)
+        if not all(self._is_ours(path) for path in (claim.path, claim.after_path) if path):
+            return super().prove(claim, timeout=timeout)
+        try:
+            told = self._executor.submit(prove_here, self._sent, claim, options).result()
+        except (CancelledError, OSError, RuntimeError) as error:
+            reason = f"no worker has proved it: {str(error) or type(error).__name__}"
+            return Verdict(outcome=Outcome.UNKNOWN, layer=claim.layer, reason=reason)
+        self._was_ready = self._was_ready or not told.broken
+        self._broken = self._broken or told.broken
+        return told.verdict
+
+    def each(self, work: Callable[[_Item], _Result], items: Sequence[_Item]) -> list[_Result]:
+        """Do some work that proves for each item, as many at a time as there are workers."""
+        pool = ThreadPoolExecutor(max(self._workers, 1))
+        try:
+            return list(pool.map(work, items))
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+    def close(self) -> None:
+        """Let the workers go."""
+        self._close()
+        super().close()
+
+    def _is_ours(self, path: Path) -> bool:
+        return self.options.root in path.resolve().parents
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A worker's answer; `broken` is why it can prove nothing at all."""
+
+    verdict: Verdict
+    broken: str = ""
+
+
+def prove_here(luggage: Luggage, claim: Claim, options: ProofOptions) -> Told:
+    """Prove a claim of another machine on this one; paths in the verdict are those of the other."""
+    prover, folder = _WORKSHOP.opened(luggage, options)
+    there, here = str(options.root), str(folder)
+    verdict = prover.prove(_moved(claim, options.root, folder))
+    plain = json.dumps(asdict(verdict), default=_plain).replace(here, there)
+    broken = ""
+    try:
+        prover.require_keras()
+    except ConfigError as error:
+        broken = error.messages[0].partition(": ")[2].removesuffix(f"\n{OTHER_PYTHON}")
+    return Told(revived(Verdict, json.loads(plain)), broken)
+
+
+class _Workshop:
+    """What a worker keeps warm: the last project, laid down in a folder, and a child for it."""
+
+    def __init__(self) -> None:
+        self._for: tuple[str, ProofOptions] | None = None
+        self._prover: Prover | None = None
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
+
+    def opened(self, luggage: Luggage, options: ProofOptions) -> tuple[Prover, Path]:
+        if self._for != (luggage.digest, options) or self._prover is None or self._folder is None:
+            if self._prover is not None:
+                self._prover.close()
+            self._folder = tempfile.TemporaryDirectory(prefix="keraslint-project-")
+            folder = Path(self._folder.name).resolve()
+            with zipfile.ZipFile(io.BytesIO(luggage.data)) as archive:
+                archive.extractall(folder)
+            src = tuple(_path(path, options.root, folder) for path in options.src)
+            self._prover = Prover(replace(options, root=folder, src=src))
+            self._for = luggage.digest, options
+        return self._prover, Path(self._folder.name).resolve()
+
+
+_WORKSHOP = _Workshop()
+
+
+def _moved(claim: Claim, root: Path, folder: Path) -> Claim:
+    return replace(
+        claim,
+        path=_path(claim.path, root, folder),
+        after_path=_path(claim.after_path, root, folder) if claim.after_path else None,
+        around=tuple((str(_path(Path(p), root, folder)), text) for p, text in claim.around),
+    )
+
+
+def _path(path: Path, root: Path, folder: Path) -> Path:
+    """The same file in another folder; what is not below the first stays where it is."""
+    full = path.resolve()
+    return folder / full.relative_to(root) if root == full or root in full.parents else full
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Enum):
+        return value.value
+    raise TypeError(f"{type(value).__name__} is no plain data")
