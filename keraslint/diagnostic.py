@@ -127,6 +127,7 @@ class Fix:
     `doubts` names each obligation that could not be shown, and so why the fix is not safe;
     `unseen` are those of them that running the layer could not clear either; `objections` say the
     same with the question and the line of each.
+    `keras` is the Keras that the class is written for, 2 or 3; 0 where nothing says so.
     """
 
     applicability: Applicability
@@ -137,6 +138,7 @@ class Fix:
     doubts: tuple[str, ...] = ()
     unseen: tuple[str, ...] = ()
     objections: tuple[Objection, ...] = ()
+    keras: int = 0
 
 
 ORDER_CHANGES = "the order of `.weights` changes"

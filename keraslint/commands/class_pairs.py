@@ -12,6 +12,7 @@ from keraslint.project.facts.class_texts import Clip, clips
 from keraslint.project.files.discover import discover
 from keraslint.project.files.git_revision import NoRevision, Past, past
 from keraslint.project.files.source import Source, Unreadable, read
+from keraslint.project.names.project_index import Index
 from keraslint.project.program.changed_layers import Changes, Pairing, Side, changes, side
 from keraslint.settings import ConfigError, Settings
 
@@ -47,6 +48,16 @@ def of_files(old: Path, new: Path, layer: str | None, new_layer: str | None) -> 
     if not pairs:
         raise ConfigError(f"`{old}` and `{new}` define no class of the same name; use `--layer`")
     return Pairs(pairs=tuple(pairs), old={str(old): _text(old)}, new={str(new): _text(new)})
+
+
+def written_for(clip: Clip, settings: Settings) -> int:
+    """The Keras that a class is written for, 2 or 3; 0 where nothing says so."""
+    source = read(Path(clip.path))
+    if settings.keras is not None or isinstance(source, Unreadable):
+        return settings.keras or 0
+    index = Index([source], settings)
+    named = [ref for ref in index.declared(source) if ref.summary.qualname == clip.layer]
+    return next((one.keras for one in map(index.target, named) if one.sure), 0)
 
 
 def _clips(path: Path) -> Mapping[str, Clip]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from keraslint.commands import Answer, check_report, told
-from keraslint.commands.class_pairs import Pairs, moved, of_files, since
+from keraslint.commands.class_pairs import Pairs, moved, of_files, since, written_for
 from keraslint.commands.proved_layers import origin
 from keraslint.commands.settings_check import require_layers, require_program
 from keraslint.diagnostic import Outcome, Promise, Verdict
@@ -143,6 +143,7 @@ def _claim(pair: Pairing, pairs: Pairs, asked: Comparison, settings: Settings) -
         after_layer=new.layer,
         after_path=Path(new.path),
         around=pairs.around,
+        keras=written_for(new, settings),
     )
 
 

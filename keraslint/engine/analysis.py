@@ -74,11 +74,15 @@ class _Checked:
     layer: LayerClass
     rule: Rule
     finding: Finding
+    target: Target
 
     @cached_property
     def cured(self) -> Cure:
         cure = self.rule.cure
-        return cure(self.layer, self.finding) if cure is not None else Cure()
+        cured = cure(self.layer, self.finding) if cure is not None else Cure()
+        if cured.fix is None or not self.target.sure:
+            return cured
+        return replace(cured, fix=replace(cured.fix, keras=self.target.keras))
 
 
 class Route:
@@ -311,9 +315,10 @@ class Route:
     ) -> Iterator[Diagnostic]:
         layer = self.layer(ref)
         assumed = _assumed(ref, self.index.hierarchy.lineage(ref))
+        target = self.target(ref)
         for rule in rules:
             for finding in rule.check(layer) if rule.check is not None else ():
-                checked = _Checked(layer=layer, rule=rule, finding=finding)
+                checked = _Checked(layer=layer, rule=rule, finding=finding, target=target)
                 cured = checked.cured if cures(finding.span) else Cure()
                 if cures is not everywhere:  # somebody may ask for the rest of the fixes
                     known = self._checked.setdefault(layer.path, {})

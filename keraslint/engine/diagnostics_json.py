@@ -74,11 +74,12 @@ def _fix(fix: Fix) -> list[object]:
         list(fix.doubts),
         list(fix.unseen),
         [[o.question.value, o.level.value, o.cause, o.path, o.line] for o in fix.objections],
+        fix.keras,
     ]
 
 
 def _fix_of(row: list[Any]) -> Fix:
-    applicability, message, edits, layer, keeps, mends, doubts, unseen, objections = row
+    applicability, message, edits, layer, keeps, mends, doubts, unseen, objections, keras = row
     return Fix(
         applicability=Applicability(applicability),
         message=message,
@@ -90,6 +91,7 @@ def _fix_of(row: list[Any]) -> Fix:
         doubts=tuple(doubts),
         unseen=tuple(unseen),
         objections=tuple(_objection(item) for item in objections),
+        keras=keras,
     )
 
 

@@ -138,6 +138,7 @@ class Proving:
                 after=new,
                 promise=fix.promise,
                 recipes=recipes,
+                keras=fix.keras,
             )
         )
 
@@ -160,6 +161,7 @@ def merged(fixes: Sequence[Fix]) -> Fix:
         promise=Promise(tuple(m for m in Measure if m in keeps), tuple(dict.fromkeys(mends))),
         doubts=tuple(doubt for one in fixes for doubt in one.doubts),
         unseen=tuple(doubt for one in fixes for doubt in one.unseen),
+        keras=fixes[0].keras,
     )
 
 

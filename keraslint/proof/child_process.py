@@ -14,6 +14,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from .missing_keras import OTHER, missing
+
 PROBE = Path(__file__).parent / "probe" / "__main__.py"
 START_LIMIT = 180.0
 FAREWELL = 2.0
@@ -38,7 +40,11 @@ Reply = dict[str, Any]
 
 
 class Gone(Exception):
-    """There is no child to ask; the text says why."""
+    """There is no child to ask; the text says why, `way_out` what helps."""
+
+    def __init__(self, reason: str, way_out: str = "") -> None:
+        super().__init__(reason)
+        self.way_out = way_out
 
 
 class Lost(Gone):
@@ -48,14 +54,14 @@ class Lost(Gone):
 class Child:
     """One probe process; threads may ask it at the same time."""
 
-    def __init__(self, python: str, backend: str | None) -> None:
+    def __init__(self, python: str, backend: str | None, keras: int = 0) -> None:
         self.python = python
         self._home = tempfile.mkdtemp(prefix="keraslint-probe-")
         self._ids = itertools.count()
         self._lock = threading.Lock()
         self._waiting: dict[int, queue.Queue[Reply | None]] = {HELLO: queue.Queue()}
         self._over = False
-        self._process = self._popen(backend)
+        self._process = self._popen(backend, keras)
         self._listener = threading.Thread(target=self._listen, daemon=True)
         self._listener.start()
         try:
@@ -65,13 +71,14 @@ class Child:
             raise
         if not hello["ready"]:
             self.close()
-            raise Gone(_not_ready(hello, self.python))
+            raise Gone(*missing(hello, self.python, keras))
         self.forks: bool = hello["forks"]
         self.spent = False
-        self.environment = f"keras {hello['keras']}, {hello['backend']}, python {hello['python']}"
+        self.generation: int = hello["generation"]
+        self.environment = f"{hello['keras']}, {hello['backend']}, python {hello['python']}"
 
-    def _popen(self, backend: str | None) -> subprocess.Popen[str]:
-        environment = dict(os.environ)
+    def _popen(self, backend: str | None, keras: int) -> subprocess.Popen[str]:
+        environment = {**os.environ, "KERASLINT_KERAS": str(keras or "")}
         if backend:
             environment["KERAS_BACKEND"] = backend
         try:
@@ -87,7 +94,7 @@ class Child:
             )
         except OSError as error:
             shutil.rmtree(self._home, ignore_errors=True)
-            raise Gone(f"cannot run {self.python}: {error.strerror}") from error
+            raise Gone(f"cannot run {self.python}: {error.strerror}", OTHER) from error
 
     def _listen(self) -> None:
         """Hand each line to the one who waits for it; and the end to all."""
@@ -161,9 +168,3 @@ def census(python: str, backend: str | None) -> str:
     except (OSError, subprocess.TimeoutExpired):
         return ""
     return done.stdout if done.returncode == 0 else ""
-
-
-def _not_ready(hello: Reply, python: str) -> str:
-    if hello["missing"] == "keras":
-        return f"keras is not installed in {python}"
-    return f"keras cannot be imported in {python}: {hello['error']}"

@@ -23,6 +23,7 @@ class Claim:
     """`before` and `after` are two texts of the file at `path` in which `layer` should be alike.
 
     To compare two files or two classes, `after_path` and `after_layer` name the other one.
+    `keras` is the Keras that it is written for, 2 or 3; 0: whichever there is.
     `around` are paths and texts of other files, where the version before saw others than there are.
     """
 
@@ -35,6 +36,7 @@ class Claim:
     after_layer: str | None = None
     after_path: Path | None = None
     around: tuple[tuple[str, str], ...] = ()
+    keras: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +94,7 @@ def before_job(claim: Claim, options: ProofOptions) -> dict[str, Any]:
         "folders": [str(path.resolve()) for path in (*options.src, options.root)],
         "timeout": options.timeout,
         "memory_mb": options.memory_mb,
+        "keras": claim.keras,
         "also": _new_names(claim),
         "strict": strict,
         "brief": strict and options.brief,

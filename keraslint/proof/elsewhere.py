@@ -23,10 +23,11 @@ from keraslint.cache import digest
 from keraslint.diagnostic import Outcome, Verdict
 from keraslint.plain_data import revived
 from keraslint.project.files.discover import files_in
-from keraslint.settings import ConfigError, Settings
+from keraslint.settings import Settings
 
+from .child_process import Gone
 from .claim import Claim, ProofOptions
-from .prove import OTHER_PYTHON, Prover
+from .prove import Prover
 
 _Item = TypeVar("_Item")
 _Result = TypeVar("_Result")
@@ -89,7 +90,8 @@ class FarProver(Prover):
             reason = f"no worker has proved it: {str(error) or type(error).__name__}"
             return Verdict(outcome=Outcome.UNKNOWN, layer=claim.layer, reason=reason)
         self._was_ready = self._was_ready or not told.broken
-        self._broken = self._broken or told.broken
+        if told.broken:
+            self._broken[claim.keras] = Gone(*told.broken)
         return told.verdict
 
     def each(self, work: Callable[[_Item], _Result], items: Sequence[_Item]) -> list[_Result]:
@@ -111,10 +113,10 @@ class FarProver(Prover):
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A worker's answer; `broken` is why it can prove nothing at all."""
+    """A worker's answer; `broken` is why it can prove nothing at all, and the way out."""
 
     verdict: Verdict
-    broken: str = ""
+    broken: tuple[str, ...] = ()
 
 
 def prove_here(luggage: Luggage, claim: Claim, options: ProofOptions) -> Told:
@@ -123,12 +125,7 @@ def prove_here(luggage: Luggage, claim: Claim, options: ProofOptions) -> Told:
     there, here = str(options.root), str(folder)
     verdict = prover.prove(_moved(claim, options.root, folder))
     plain = json.dumps(asdict(verdict), default=_plain).replace(here, there)
-    broken = ""
-    try:
-        prover.require_keras()
-    except ConfigError as error:
-        broken = error.messages[0].partition(": ")[2].removesuffix(f"\n{OTHER_PYTHON}")
-    return Told(revived(Verdict, json.loads(plain)), broken)
+    return Told(revived(Verdict, json.loads(plain)), prover.useless)
 
 
 class _Workshop:

@@ -25,14 +25,13 @@ from .coverage.dict_inputs import dict_advice
 from .coverage.verdicts import covered
 from .evidence import evidence, old_files
 from .ledger import Ledger, LookedAt, both
-from .verdict import as_far_as, judge
+from .verdict import as_far_as, judge, not_measured
 
 __all__ = ["Claim", "ProofOptions", "Prover", "prove"]
 
 GRACE = 15.0
 PATIENCE = 3.0
 KEPT_BASELINES = 8
-OTHER_PYTHON = "  name the interpreter that has your Keras: --python path/to/python"
 _Item = TypeVar("_Item")
 _Result = TypeVar("_Result")
 
@@ -58,8 +57,9 @@ class Prover:
 
     def __init__(self, options: ProofOptions) -> None:
         self.options = options
-        self._child: Child | None = None
-        self._broken = ""
+        self._children: list[Child] = []
+        self._broken: dict[int, Gone] = {}
+        self._stopped: Gone | None = None
         self._was_ready = False
         self._lock = threading.RLock()
         self._ledger: Ledger | None = None
@@ -79,17 +79,26 @@ class Prover:
 
     def require_keras(self) -> None:
         """Raise `ConfigError` if no child could ever be started: nothing can be proved then."""
-        if self._broken and not self._was_ready:
-            raise ConfigError(f"nothing can be proved: {self._broken}\n{OTHER_PYTHON}")
+        if self.useless:
+            reason, *way_out = self.useless
+            raise ConfigError("\n  ".join([f"nothing can be proved: {reason}", *way_out]))
+
+    @property
+    def useless(self) -> tuple[str, ...]:
+        """Why no child could ever be started, and what helps; empty where one could."""
+        broken = next(iter(self._broken.values()), None)
+        if broken is None or self._was_ready:
+            return ()
+        return (str(broken), broken.way_out) if broken.way_out else (str(broken),)
 
     def stop(self, reason: str) -> None:
         """End what is at work; all that is asked from now on is unknown for this reason."""
-        self._broken = reason
-        self._end_child()
+        self._stopped = Gone(reason)
+        self._end_children()
 
     def close(self) -> None:
-        """End the child and remove what was measured."""
-        self._end_child()
+        """End the children and remove what was measured."""
+        self._end_children()
         self._scratch.cleanup()
 
     def prove(self, claim: Claim, *, timeout: float | None = None) -> Verdict:
@@ -103,9 +112,10 @@ class Prover:
         try:
             verdict, looked_at = self._settle(claim, options)
         except Gone as error:
-            verdict, looked_at = _unknown(claim, str(error)), None
+            verdict = replace(_unknown(claim, str(error)), advice=error.way_out)
+            looked_at = None
         seconds = time.monotonic() - started
-        environment = self._child.environment if self._child else ""
+        environment = self._environment(claim.keras)
         verdict = replace(verdict, seconds=seconds, environment=environment)
         if ledger and looked_at:
             ledger.note(claim, options, verdict, looked_at)
@@ -168,6 +178,7 @@ class Prover:
         other = after["answer"]["cases"]
         cases = as_far_as(other, cases)
         outcome, reason, checks = judge(cases, other, claim.promise)
+        checks += not_measured(before["answer"]["keras"])
         verdict = Verdict(outcome=outcome, layer=layer, reason=reason, recipe=used, checks=checks)
         seen, files = evidence(cases, other), old_files(cases, other)
         verdict = replace(verdict, evidence=seen, old_files=files)
@@ -212,7 +223,7 @@ class Prover:
 
     def _asked(self, job: dict[str, Any]) -> Reply:
         with self._lock:
-            child = self._ready_child()
+            child = self._ready_child(job["keras"])
             if not child.forks:
                 return self._answer(child, job)
         return self._answer(child, job)
@@ -222,29 +233,44 @@ class Prover:
             return child.ask(job, job["timeout"] * PATIENCE + GRACE)
         except Gone:
             with self._lock:
-                if self._child is child:
-                    self._end_child()
+                self._end(child)
             raise
 
-    def _ready_child(self) -> Child:
-        """The child; one that is gone or used up is started again."""
-        if self._broken:
-            raise Gone(self._broken)
-        if self._child is not None and self._child.spent:
-            self._end_child()
-        if self._child is None:
+    def _ready_child(self, keras: int) -> Child:
+        """The child that has this Keras; one that is gone or used up is started again."""
+        broken = self._stopped or self._broken.get(keras)
+        if broken:
+            raise broken
+        child = self._child_with(keras)
+        if child is not None and child.spent:
+            self._end(child)
+            child = None
+        if child is None:
             try:
-                self._child = Child(self.options.interpreter, self.options.backend)
-                self._was_ready = True
+                child = Child(self.options.interpreter, self.options.backend, keras)
             except Gone as error:
-                self._broken = str(error)
+                self._broken[keras] = error
                 raise
-        return self._child
+            self._children.append(child)
+            self._was_ready = True
+        return child
 
-    def _end_child(self) -> None:
-        if self._child is not None:
-            self._child.close()
-            self._child = None
+    def _child_with(self, keras: int) -> Child | None:
+        """The child that has this Keras; any of them does where it may be either."""
+        return next((one for one in self._children if keras in (0, one.generation)), None)
+
+    def _environment(self, keras: int) -> str:
+        child = self._child_with(keras)
+        return child.environment if child is not None else ""
+
+    def _end(self, child: Child) -> None:
+        if child in self._children:
+            self._children.remove(child)
+            child.close()
+
+    def _end_children(self) -> None:
+        for child in list(self._children):
+            self._end(child)
 
 
 def _unknown(claim: Claim, reason: str) -> Verdict:

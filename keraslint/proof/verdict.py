@@ -8,7 +8,7 @@ from typing import Any
 from keraslint.diagnostic import Check, CheckStatus, Measure, Outcome, Promise
 
 from .measures.case_pair import Clause, Pair
-from .measures.ranked_checks import MEANINGS, clauses_of
+from .measures.ranked_checks import MEANINGS, NOT_MEASURED, clauses_of
 
 WORST = (
     CheckStatus.BROKEN,
@@ -37,6 +37,19 @@ def judge(
     if nothing:
         return Outcome.UNKNOWN, nothing, checks
     return Outcome.PROVED, "", checks
+
+
+def not_measured(keras: int) -> tuple[Check, ...]:
+    """What this Keras has not, by name."""
+    return tuple(
+        Check(
+            name=name,
+            status=CheckStatus.SKIPPED,
+            detail=f"not measured: {why}",
+            meaning=MEANINGS[name],
+        )
+        for name, why in NOT_MEASURED[keras].items()
+    )
 
 
 def _told_of(pair: Pair) -> list[Clause]:

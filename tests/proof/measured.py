@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from proof_layers import BUILD, KEEP, MAKE, block
+
 LAYER = """\
 import warnings
 
@@ -399,3 +401,25 @@ ELSEWHERE: dict[str, tuple[str, str, str, str]] = {
     ),
 }
 """Rewrites of other layers, each with a recipe and a measure that it breaks."""
+
+TWO = "self.a, self.b = layers.Dense(3), layers.Dense(3)"
+BUILD_TWO = "self.a.build(input_shape)\nself.b.build(input_shape)"
+BY_NUMBER = "self.both = {1: layers.Dense(3)}"
+ON_KERAS_2: dict[str, tuple[str, str, frozenset[str]]] = {
+    "the child is built by `build()`": (
+        block(MAKE, KEEP),
+        block(MAKE, f"{BUILD}\n{KEEP}"),
+        frozenset({"weight names"}),
+    ),
+    "two children are built by `build()`": (
+        block(TWO, KEEP, "return self.b(x) + self.a(x)"),
+        block(TWO, f"{BUILD_TWO}\n{KEEP}", "return self.b(x) + self.a(x)"),
+        frozenset({"weight names", "reloads: legacy"}),
+    ),
+    "a child by number": (
+        block(BY_NUMBER.replace("1", "'1'"), KEEP, "return self.both['1'](x)"),
+        block(BY_NUMBER, KEEP, "return self.both[1](x)"),
+        frozenset({"reloads: checkpoint", "old file: checkpoint"}),
+    ),
+}
+"""Rewrites of layers that are taken for Keras 2, and what each breaks there."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from ...diagnostic import Health, Measure
 from .apart import compiled_training, exported_model
@@ -20,7 +20,14 @@ from .health import (
     their_build,
     trains,
 )
-from .interface import base_settings, handed_in, low_rank, method_effects, reachable
+from .interface import (
+    base_settings,
+    handed_in,
+    low_rank,
+    method_effects,
+    reachable,
+    weight_names,
+)
 from .meanings import OLDER_MEANINGS
 from .measured import Measured, Observation
 from .public_interface import (
@@ -97,6 +104,8 @@ CHECKS: tuple[tuple[str, About, Judge], ...] = (
     ("reloads: sequential", R, survives("sequential reload", SEQUENTIAL)),
     ("reloads: plain", R, survives("plain reload", PLAIN)),
     ("reloads: clone", R, survives("cloned", "in a clone of a functional model")),
+    ("reloads: legacy", R, survives("legacy file", "after save and load as `.h5`")),
+    ("reloads: checkpoint", R, survives("checkpoint reload", "restored before the first call")),
     ("reloads: called", R, survives("called weights reload", "after `load_weights` once called")),
     ("builds", Health.BUILDS, built_alone("built alone", "`build(shape)` alone")),
     ("builds", Health.BUILDS, built_alone("built with a list", "`build([…])` with a list")),
@@ -125,7 +134,9 @@ CHECKS: tuple[tuple[str, About, Judge], ...] = (
         old_file("old plain", "plain reload", "the `.keras` file of a model without `build()`"),
     ),
     ("old file: legacy", CK, old_file("old legacy", "legacy reload", "a legacy `.h5` file")),
+    ("old file: checkpoint", CK, old_file("old checkpoint", "checkpoint reload", "a checkpoint")),
     ("set_weights", CK, in_order),
+    *_rows(weight_names.measure),
     ("reloads: warnings", R, lambda pair: warned(pair, "functional reload")),
     ("reloads: warnings", R, lambda pair: warned(pair, "owner reload")),
     ("reloads: warnings", R, lambda pair: warned(pair, "weights reload")),
@@ -189,11 +200,20 @@ MEASURES: tuple[Measured, ...] = (
     reachable.measure,
     base_settings.measure,
     handed_in.measure,
+    weight_names.measure,
     low_rank.measure,
     method_effects.measure,
     own_training.measure,
 )
 """In the order in which they are observed: the last ones train."""
+NOT_MEASURED: Mapping[int, Mapping[str, str]] = {
+    2: {
+        "low-rank tuning": "Keras 2 has no `enable_lora()`",
+        "seed paths": "random generators of Keras 2 keep no variable in the layer",
+    },
+    3: {},
+}
+"""What one Keras has not, and why."""
 APART: tuple[Measured, ...] = (compiled_training.measure, exported_model.measure)
 """On request only: what they try may end the process."""
 OBSERVATIONS: tuple[Observation, ...] = tuple(o for m in MEASURES for o in m.observations)

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 import sys
 from pathlib import Path
 
 NAME = "_keraslint"
+OLDEST = (3, 10)
 
 
 def start() -> None:
     """Load keraslint's folder as `_keraslint`, and serve requests until stdin ends."""
+    if sys.version_info < OLDEST:
+        print(json.dumps({"ready": False, "python": sys.version.split()[0]}))
+        return
     here = Path(__file__).resolve().parent
     sys.path[:] = [entry for entry in sys.path if entry != "" and Path(entry).resolve() != here]
     folder = here.parents[1]

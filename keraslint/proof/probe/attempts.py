@@ -8,10 +8,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import keras
-
 from .cases.case import Case
 from .error_text import sentence
+from .keras_versions.in_use import KERAS
 from .variable_paths import Mismatch
 
 SEED = 3
@@ -35,8 +34,8 @@ def attempt(measure: Callable[[], Any]) -> Any:
 
 def tried(case: Case) -> BaseException | None:
     """Make and call the layer once; the error that ends it, None if it works."""
-    keras.utils.clear_session(free_memory=False)
-    keras.utils.set_random_seed(SEED)
+    KERAS.clear()
+    KERAS.seed(SEED)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

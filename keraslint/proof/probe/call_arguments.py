@@ -5,8 +5,9 @@ from __future__ import annotations
 import inspect
 from typing import Any
 
-import keras
 import numpy as np
+
+from .keras_versions.in_use import KERAS
 
 
 def takes_training(layer: Any) -> bool:
@@ -17,14 +18,14 @@ def takes_training(layer: Any) -> bool:
 
 def arrays_of(inputs: Any) -> dict[str, Any]:
     """The arrays among the arguments of a call, numbered."""
-    leaves = [leaf for leaf in keras.tree.flatten(inputs) if isinstance(leaf, np.ndarray)]
+    leaves = [leaf for leaf in KERAS.flatten(inputs) if isinstance(leaf, np.ndarray)]
     return {f"input_{index}": leaf for index, leaf in enumerate(leaves)}
 
 
 def put_back(inputs: Any, tensors: dict[str, Any]) -> Any:
     """The arguments of a call, with tensors in place of the arrays."""
     counter = iter(range(1000))
-    return keras.tree.map_structure(
+    return KERAS.map(
         lambda leaf: tensors[f"input_{next(counter)}"] if isinstance(leaf, np.ndarray) else leaf,
         inputs,
     )

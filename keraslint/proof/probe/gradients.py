@@ -6,9 +6,9 @@ import contextlib
 from collections.abc import Callable
 from typing import Any
 
-import keras
 import numpy as np
 
+from .keras_versions.in_use import KERAS
 from .variable_paths import anatomy, numbers
 
 
@@ -20,22 +20,22 @@ def watched(tape: Any, inputs: Any) -> Any:
     def watch(leaf: Any) -> Any:
         if not (isinstance(leaf, np.ndarray) and leaf.dtype.kind == "f"):
             return leaf
-        tensor = keras.ops.convert_to_tensor(leaf)
+        tensor = KERAS.tensor(leaf)
         tape.watch(tensor)
         return tensor
 
-    return keras.tree.map_structure(watch, inputs)
+    return KERAS.map(watch, inputs)
 
 
 def float_leaves(inputs: Any) -> list[Any]:
     """The tensors of real numbers among the arguments of a call."""
-    leaves = [leaf for leaf in keras.tree.flatten(inputs) if keras.ops.is_tensor(leaf)]
+    leaves = [leaf for leaf in KERAS.flatten(inputs) if KERAS.is_tensor(leaf)]
     return [leaf for leaf in leaves if "float" in str(leaf.dtype)]
 
 
 def new_tape() -> Any:
     """Records operations for gradients, where the backend has such a thing."""
-    if keras.backend.backend() != "tensorflow":
+    if KERAS.backend != "tensorflow":
         return contextlib.nullcontext()
     import tensorflow as tf
 
@@ -45,19 +45,14 @@ def new_tape() -> Any:
 def loss_of(outputs: Any, losses: list[Any]) -> Any:
     """A loss in which every number of the outputs counts, and the losses that were added."""
     leaves = enumerate(floating(outputs))
-    parts = [keras.ops.mean(keras.ops.square(as_float(o) - 0.3 * (i + 1))) for i, o in leaves]
+    parts = [KERAS.mean_square(output, 0.3 * (index + 1)) for index, output in leaves]
     return sum(parts) + sum(losses)
 
 
 def floating(outputs: Any) -> list[Any]:
     """The outputs that are real numbers."""
-    leaves = [leaf for leaf in keras.tree.flatten(outputs) if hasattr(leaf, "dtype")]
-    return [leaf for leaf in leaves if "float" in keras.backend.standardize_dtype(leaf.dtype)]
-
-
-def as_float(output: Any) -> Any:
-    """A tensor as single precision."""
-    return keras.ops.cast(output, "float32")
+    leaves = [leaf for leaf in KERAS.flatten(outputs) if hasattr(leaf, "dtype")]
+    return [leaf for leaf in leaves if "float" in KERAS.dtype(leaf)]
 
 
 def from_tape(layer: Any, tape: Any, loss: Any, inputs: list[Any]) -> dict[str, Any]:
@@ -68,7 +63,7 @@ def from_tape(layer: Any, tape: Any, loss: Any, inputs: list[Any]) -> dict[str, 
     weights = layer.trainable_weights
     names = [keys[id(variable)] for variable in weights]
     names += [f"input {index}" for index in range(len(inputs))]
-    found = tape.gradient(loss, [*(variable.value for variable in weights), *inputs])
+    found = tape.gradient(loss, [*map(KERAS.value_of, weights), *inputs])
     known = {name: one for name, one in zip(names, found, strict=True) if one is not None}
     return {name: numbers(tf.convert_to_tensor(one)) for name, one in known.items()}
 
@@ -82,7 +77,7 @@ def by_jax(layer: Any, call: Callable[[], Any]) -> dict[str, Any]:
 
     def loss(values: Any) -> Any:
         mapping = list(zip(weights, values, strict=True))
-        with keras.StatelessScope(state_mapping=mapping, collect_losses=True) as scope:
+        with KERAS.stateless(mapping) as scope:
             outputs = call()
             return loss_of(outputs, scope.losses)
 
@@ -95,7 +90,7 @@ def by_jax(layer: Any, call: Callable[[], Any]) -> dict[str, Any]:
 
 def of_call(layer: Any, call: Callable[[Any], Any], inputs: Any) -> dict[str, Any]:
     """Gradients of a call of the layer on these inputs, which `call` is given; {} on torch."""
-    if keras.backend.backend() == "jax":
+    if KERAS.backend == "jax":
         return by_jax(layer, lambda: call(inputs))
     with new_tape() as tape:
         given = watched(tape, inputs)

@@ -8,7 +8,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import keras
 import numpy as np
 
 from ..measures.measured import FULL, LIGHT, SAVED, Observation
@@ -18,8 +17,10 @@ from .cases.case import Case, Change, leaves
 from .coverage.effects import effect_of
 from .coverage.given_values import given_values
 from .coverage.recorder import RECORDER
+from .keras_versions.in_use import KERAS
 from .observations.against_before import CALLED, against, plainly_other, versus
 from .observations.build_and_call import built_alone, look
+from .observations.checkpoints import load_checkpoint, write_checkpoint
 from .observations.other_inputs import (
     MAGNITUDES,
     MORE_MAGNITUDES,
@@ -289,8 +290,8 @@ def _look_closer(trial: Trial) -> None:
 def _output_shape(trial: Trial) -> Any:
     cls = trial.case.cls
     if cls.compute_output_shape in (
-        keras.layers.Layer.compute_output_shape,
-        keras.Model.compute_output_shape,
+        KERAS.layers.Layer.compute_output_shape,
+        KERAS.Model.compute_output_shape,
     ):
         return "not defined"
     config = trial.facts["build config"]
@@ -313,11 +314,21 @@ def _save_and_load(trial: Trial, shelf: Shelf, depth: int) -> None:
     for name, (file, load) in loads.items():
         if (shelf.folder / file).exists():
             trial.observe(name, partial(load, trial, shelf))
+    if KERAS.generation == 2 and depth >= FULL:
+        _in_older_files(trial, shelf)
     _loaded_once_called(trial, shelf)
     if _is_whole(trial.facts.get("functional reload")):
         trial.facts["from config"] = {"outputs": True}  # loading made it from its configuration
     else:
         trial.observe("from config", lambda: from_config(trial))
+
+
+def _in_older_files(trial: Trial, shelf: Shelf) -> None:
+    """What most people save with Keras 2: `.h5` files, which hold names, and checkpoints."""
+    wrong = {"error": trial.facts["saved"].get(FILES[3], "")}
+    trial.facts["legacy file"] = trial.facts.get("legacy reload", wrong)
+    trial.observe("checkpoint", lambda: write_checkpoint(trial, shelf))
+    trial.observe("checkpoint reload", lambda: load_checkpoint(trial, shelf))
 
 
 def _loaded_once_called(trial: Trial, shelf: Shelf) -> None:

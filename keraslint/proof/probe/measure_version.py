@@ -8,8 +8,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import keras
-
 from ..measures.measured import FULL, LIGHT, SAVED
 from ..measures.ranked_checks import APART
 from .attempts import Unusable, describe, failed
@@ -18,6 +16,7 @@ from .cases.derived_cases import Told, derived
 from .cases.recipe_search import called_on_guesses, search
 from .coverage.inherited import watch_bases
 from .coverage.recorder import RECORDER
+from .keras_versions.in_use import KERAS
 from .measure_case import Place, Stage, baseline_error, measure, measure_apart
 from .observations.against_before import plainly_other
 from .observations.refusals import accepted, refused
@@ -43,13 +42,22 @@ def load_layer(job: dict[str, Any]) -> tuple[Any, Any]:
     except AttributeError as error:
         file = Path(job["path"]).name
         raise Unusable(f"{file} defines no class `{job['layer']}` when imported") from error
-    if not (isinstance(cls, type) and issubclass(cls, keras.layers.Layer)):
-        raise Unusable(f"`{job['layer']}` is no layer of Keras {keras.__version__}")
+    if not (isinstance(cls, type) and issubclass(cls, KERAS.layers.Layer)):
+        raise Unusable(_no_layer(job["layer"], cls))
     cls.__name__ = job["names"][0].split(".")[-1]
     watch_bases(cls, RECORDER)
     RECORDER.end_import()
     go_by(module, job.get("module", ""))
     return module, cls
+
+
+def _no_layer(name: str, cls: Any) -> str:
+    """Say so where it is a layer of the other Keras."""
+    this, other = f"Keras {KERAS.version}", 5 - KERAS.generation
+    bases = [one for one in getattr(cls, "__mro__", ()) if one.__name__ == "Layer"]
+    if any(one.__module__.partition(".")[0] in ("keras", "tf_keras") for one in bases):
+        return f"`{name}` is a layer of Keras {other}, and {this} runs it; `--keras {other}` helps"
+    return f"`{name}` is no layer of {this}"
 
 
 def run(job: dict[str, Any], stage: Stage) -> dict[str, Any]:
@@ -80,7 +88,7 @@ def _with_coverage(answer: dict[str, Any]) -> dict[str, Any]:
     """Tell what ran in the cases that count, and what ran on the way to a refusal."""
     passed = {number for entry in answer.get("cases", ()) for number in entry.pop("passed")}
     ran, refusing = RECORDER.told(passed), RECORDER.told(RECORDER.refusing)
-    return {**answer, "ran": ran, "refusing": refusing}
+    return {**answer, "ran": ran, "refusing": refusing, "keras": KERAS.generation}
 
 
 def _apart(job: dict[str, Any], cls: Any, space: dict[str, Any], place: Place) -> dict[str, Any]:

@@ -13,6 +13,7 @@ import threading
 import time
 import traceback
 from dataclasses import dataclass
+from importlib import metadata
 from pathlib import Path
 from typing import IO, Any
 
@@ -114,29 +115,40 @@ def _send(answers: IO[str], message: dict[str, Any]) -> None:
 
 def _warm_up() -> dict[str, Any]:
     try:
-        import keras
-    except ImportError as error:
-        return {"ready": False, "missing": error.name or "", "error": str(error)}
+        chosen = importlib.import_module(".keras_versions.in_use", __package__).KERAS
     except Exception as error:
-        return {"ready": False, "missing": "", "error": f"{type(error).__name__}: {error}"}
-    if not hasattr(keras, "ops"):
-        version = getattr(keras, "__version__", "2")
-        return {"ready": False, "missing": "", "error": f"Keras {version} is too old: 3 is needed"}
+        return _not_ready(error)
     importlib.import_module(".measure_version", __package__)
     for slow in ("h5py", "optree"):
         with contextlib.suppress(ImportError):
             importlib.import_module(slow)
-    if keras.backend.backend() == "tensorflow":
+    if chosen.backend == "tensorflow":
         keep_kernels()
     loaded_early()
     gc.collect()
     gc.freeze()
     return {
         "ready": True,
-        "keras": keras.__version__,
-        "backend": keras.backend.backend(),
+        "keras": f"{chosen.name} {chosen.version}",
+        "generation": chosen.generation,
+        "backend": chosen.backend,
         "python": sys.version.split()[0],
         "forks": _may_fork(),
+    }
+
+
+def _not_ready(error: Exception) -> dict[str, Any]:
+    """What is there instead, and what is missing."""
+    text, told = str(error), {}
+    with contextlib.suppress(metadata.PackageNotFoundError):
+        told = {"tensorflow": metadata.version("tensorflow")}
+    return {
+        **told,
+        "ready": False,
+        "found": getattr(error, "found", ""),
+        "too_old": getattr(error, "too_old", False),
+        "missing": getattr(error, "name", None) or "",
+        "error": text if isinstance(error, ImportError) else f"{type(error).__name__}: {text}",
     }
 
 

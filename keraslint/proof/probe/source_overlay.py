@@ -27,12 +27,29 @@ class TextLoader(SourceFileLoader):
         self.text = text
 
     def get_code(self, fullname: str) -> CodeType:
-        lines = self.text.splitlines(keepends=True)
-        linecache.cache[self.path] = (len(self.text), None, lines, self.path)
+        _read_as(self.path, self.text)
         return instrumented(self.text, self.path, RECORDER, os.path.realpath(self.path))
 
     def get_source(self, fullname: str) -> str:
         return self.text
+
+
+def _read_as(path: str, text: str) -> None:
+    """Have whoever asks for the lines of a file get those of this text.
+
+    AutoGraph has files read anew before it parses a function, and would parse what they hold.
+    """
+    lines, update = text.splitlines(keepends=True), linecache.updatecache
+    kept = (len(text), None, lines, path)
+    linecache.cache[path] = kept
+
+    def updated(filename: str, module_globals: dict[str, Any] | None = None) -> list[str]:
+        if filename != path:
+            return update(filename, module_globals)
+        linecache.cache[path] = kept
+        return lines
+
+    linecache.updatecache = updated
 
 
 class Overlay(MetaPathFinder):

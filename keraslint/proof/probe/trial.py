@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-import keras
 import numpy as np
 
 from ..measures.measured import Arrays
@@ -16,6 +15,7 @@ from .attempts import SEED, attempt, failed
 from .call_arguments import takes_training
 from .cases.case import Case
 from .gradients import of_call
+from .keras_versions.in_use import KERAS
 from .variable_paths import (
     ADDRESS,
     Mismatch,
@@ -56,6 +56,11 @@ class Trial:
     taped: Any = None
     steady: bool = False
 
+    @property
+    def keras(self) -> Any:
+        """The Keras of this proof, for measures: 2 or 3."""
+        return KERAS
+
     def fresh(self) -> Any:
         """A new layer, made under a fixed seed and with fresh auto-names."""
         self.clear()
@@ -63,8 +68,8 @@ class Trial:
 
     def clear(self) -> None:
         """Start names and seeds anew."""
-        keras.utils.clear_session(free_memory=False)
-        keras.utils.set_random_seed(SEED)
+        KERAS.clear()
+        KERAS.seed(SEED)
 
     def called(self) -> Any:
         """A new layer that was called once."""
@@ -90,19 +95,19 @@ class Trial:
 
     def run(self, layer: Any, **more: Any) -> list[Any]:
         """Call under a fixed seed; give the outputs as plain arrays."""
-        keras.utils.set_random_seed(SEED)
+        KERAS.seed(SEED)
         return flat(self.call(layer, **more))
 
     def outputs_of(self, args: Any, kwargs: Any) -> list[Any]:
         """Outputs of the first layer in the agreed state for other inputs."""
         layer = self.again()
-        keras.utils.set_random_seed(SEED)
+        KERAS.seed(SEED)
         return flat(layer(*args, **kwargs))
 
     def look_once(self) -> tuple[Any, list[Any]]:
         """Outputs and added losses of a call of the first layer in the agreed state."""
         layer = self.again()
-        keras.utils.set_random_seed(SEED)
+        KERAS.seed(SEED)
         outputs = self.call(layer)
         return outputs, [numbers(loss) for loss in layer.losses]
 
@@ -131,7 +136,8 @@ class Trial:
     def frozen(self, layer: Any) -> Iterator[Any]:
         """The layer while it is not to train; afterwards all is as it was, sub-layers too."""
         parts = [layer, *anatomy(layer).children.values()]
-        weights = [(one, one.trainable) for one in self.variables(layer).values()]
+        trains = KERAS.trained_by(layer)
+        weights = [(one, trains(one)) for one in self.variables(layer).values()]
         trained = [(part, part._trainable) for part in parts]
         layer.trainable = False
         try:
@@ -139,8 +145,7 @@ class Trial:
         finally:
             for part, was in trained:
                 part._trainable = was
-            for weight, was in weights:
-                weight.trainable = was
+            KERAS.thaw(weights)
 
     def takes_training(self) -> bool:
         """May `call()` be told whether it is for training?"""
@@ -148,7 +153,7 @@ class Trial:
 
     def seeded(self, function: Any, args: Any, kwargs: Any) -> Any:
         """Call something under a fixed seed."""
-        keras.utils.set_random_seed(SEED)
+        KERAS.seed(SEED)
         return function(*args, **kwargs)
 
     def seeded_call(self, layer: Any, **more: Any) -> Any:
@@ -173,12 +178,12 @@ class Trial:
     def under(self, policy: str) -> Iterator[None]:
         """Names and seeds start anew, under another global dtype policy."""
         self.clear()  # which forgets the policy: it is set afterwards
-        usual = keras.config.dtype_policy()
-        keras.config.set_dtype_policy(policy)
+        usual = KERAS.policy()
+        KERAS.set_policy(policy)
         try:
             yield
         finally:
-            keras.config.set_dtype_policy(usual)
+            KERAS.set_policy(usual)
 
     def mapped(self, change: Callable[[Any], Any]) -> Any:
         """The arguments of the call with other arrays; None where `change` gives none at all."""
@@ -190,7 +195,7 @@ class Trial:
             changed = changed or new is not None
             return leaf if new is None else new
 
-        inputs = keras.tree.map_structure(other, self.case.inputs())
+        inputs = KERAS.map(other, self.case.inputs())
         return inputs if changed else None
 
     def scaled(self, factor: float) -> Any:
@@ -211,12 +216,12 @@ class Trial:
         result = attempt(measure)
         if failed(result):
             return f"{fails}{str(result.get('error', '')).partition(':')[0]}"
-        told = keras.tree.map_structure(_told, result)
+        told = KERAS.map(_told, result)
         return ADDRESS.sub("", str(plain(told)))
 
     def plain_leaves(self, result: Any) -> list[Any]:
         """The tensors and plain values in what a method returns, as arrays."""
-        leaves = [leaf for leaf in keras.tree.flatten(result) if leaf is not None]
+        leaves = [leaf for leaf in KERAS.flatten(result) if leaf is not None]
         plain = (str, int, float, bool)
         return [numbers(one) for one in leaves if hasattr(one, "shape") or isinstance(one, plain)]
 
@@ -262,9 +267,9 @@ class Trial:
                 return leaf
             channels = leaf.shape[-1:] if leaf.dtype.kind == "f" else (None,)
             shape = (*[None] * (leaf.ndim - 2), *channels[: leaf.ndim - 1])
-            return keras.Input(shape=shape, dtype=str(leaf.dtype))
+            return KERAS.Input(shape=shape, dtype=str(leaf.dtype))
 
-        args, kwargs = keras.tree.map_structure(symbol, self.case.inputs())
+        args, kwargs = KERAS.map(symbol, self.case.inputs())
         return args, kwargs
 
     def observe(self, name: str, measure: Callable[[], Any]) -> Any:
@@ -274,13 +279,13 @@ class Trial:
 
 
 def _told(leaf: Any) -> Any:
-    is_array = keras.ops.is_tensor(leaf) or isinstance(leaf, np.ndarray)
+    is_array = KERAS.is_tensor(leaf) or isinstance(leaf, np.ndarray)
     return numbers(leaf).tolist() if is_array else leaf
 
 
 def flat(outputs: Any) -> list[Any]:
     """All tensors of a nested output as plain arrays; what is no tensor as its text."""
-    return [_array(leaf) for leaf in keras.tree.flatten(outputs)]
+    return [_array(leaf) for leaf in KERAS.flatten(outputs)]
 
 
 def _array(leaf: Any) -> Any:

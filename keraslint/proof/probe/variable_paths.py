@@ -9,10 +9,10 @@ from functools import lru_cache
 from operator import itemgetter
 from typing import Any
 
-import keras
 import numpy as np
 
 from .function_text import told_function, told_lambda
+from .keras_versions.in_use import KERAS
 
 ADDRESS = re.compile(r" at 0x[0-9a-f]+")
 AUTO_NAME = re.compile(r"_\d+$")
@@ -45,15 +45,16 @@ def anatomy(layer: Any) -> Anatomy:
 def _visit(thing: Any, path: str, found: Anatomy, seen: set[int]) -> None:
     if id(thing) in seen:
         return
-    if isinstance(thing, keras.random.SeedGenerator):
+    generator = KERAS.generator_state(thing)
+    if generator is not None:
         seen.add(id(thing))
-        found.variables[path] = thing.state
+        found.variables[path] = generator
         found.seeds.add(path)
-    elif isinstance(thing, keras.metrics.Metric):
+    elif isinstance(thing, KERAS.metrics.Metric):
         seen.add(id(thing))
         for variable in thing.variables:
             _add(found.variables, path, variable)
-    elif isinstance(thing, keras.layers.Layer):
+    elif isinstance(thing, KERAS.layers.Layer):
         seen.add(id(thing))
         _visit_layer(thing, path, found, seen)
     elif isinstance(thing, (list, tuple)):
@@ -93,20 +94,20 @@ def own_attributes(kind: type) -> frozenset[str]:
 
 def public(names: list[str], layer: Any) -> set[str]:
     """The names that are no detail and not those of every layer."""
-    own = own_attributes(keras.Model if isinstance(layer, keras.Model) else keras.layers.Layer)
+    own = own_attributes(KERAS.Model if isinstance(layer, KERAS.Model) else KERAS.layers.Layer)
     return {name for name in names if not name.startswith("_")} - own
 
 
 def _visit_layer(layer: Any, path: str, found: Anatomy, seen: set[int]) -> None:
     if path:
         found.children[path] = layer
-    for variable in layer._trainable_variables + layer._non_trainable_variables:
+    for variable in KERAS.own_variables(layer):
         _add(found.variables, path, variable)
     kind: type = type(layer)
     if _has_graph(kind):
         for index, item in enumerate(layer.layers):
             _visit(item, _join(path, f"layers/{index}"), found, seen)
-    own = own_attributes(keras.Model if isinstance(layer, keras.Model) else keras.layers.Layer)
+    own = own_attributes(KERAS.Model if isinstance(layer, KERAS.Model) else KERAS.layers.Layer)
     for name, value in sorted(vars(layer).items(), key=_by_name):
         if type(value) in HOLDS_NOTHING or name in own or name == "_functional":
             continue
@@ -119,7 +120,7 @@ def _join(path: str, part: Any) -> str:
 
 
 def _add(variables: dict[str, Any], path: str, variable: Any) -> None:
-    name = variable.name
+    name = KERAS.name_of(variable)
     if name.startswith("variable_"):
         name = AUTO_NAME.sub("", name)
     key = base = _join(path, name)
@@ -132,7 +133,7 @@ def _add(variables: dict[str, Any], path: str, variable: Any) -> None:
 
 def numbers(value: Any) -> Any:
     """A tensor or variable as a plain array that numpy can save."""
-    array = np.asarray(keras.ops.convert_to_numpy(value))
+    array = KERAS.array(value)
     return array if array.dtype.kind in "biufc" else array.astype("float32")
 
 

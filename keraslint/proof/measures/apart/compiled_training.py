@@ -18,7 +18,6 @@ TRAINED: Fact[bool] = Fact("compiled training")
 
 def observe(trial: Trial) -> bool:
     """Steps of plain SGD with `jit_compile=True`; the variables are kept."""
-    import keras
     import numpy as np
 
     from ...probe.call_arguments import arrays_of
@@ -27,9 +26,9 @@ def observe(trial: Trial) -> bool:
     layer = trial.again()
     owner, data = HoldingOwner(layer, trial), arrays_of(trial.case.inputs())
     owner(data)
-    owner.compile(optimizer=keras.optimizers.SGD(0.05), jit_compile=True)
+    owner.compile(optimizer=trial.keras.optimizers.SGD(0.05), jit_compile=True)
     trial.give_state(layer)
-    keras.utils.set_random_seed(3)
+    trial.keras.seed(3)
     for _ in range(STEPS):
         owner.train_on_batch(data)
     values = {key: np.array(trial.numbers(v)) for key, v in trial.variables(layer).items()}

@@ -18,7 +18,6 @@ EXPORTED: Fact[bool] = Fact("export")
 
 def observe(trial: Trial) -> bool:
     """Export a functional model of the layer; what the exported one computes is kept."""
-    import keras
 
     from ...probe.call_arguments import arrays_of
     from ...probe.observations.round_trips import fed, functional
@@ -27,9 +26,7 @@ def observe(trial: Trial) -> bool:
     model = functional(trial, layer)
     fed(trial, model)
     trial.give_state(layer)
-    folder = tempfile.mkdtemp(prefix="exported-")
-    model.export(folder, verbose=False)
-    served = keras.layers.TFSMLayer(folder, call_endpoint="serve")
+    served = trial.keras.export(model, tempfile.mkdtemp(prefix="exported-"))
     trial.keep(SERVED, trial.flat(served(list(arrays_of(trial.case.inputs()).values()))))
     return True
 

@@ -18,12 +18,10 @@ LEFT_ALONE: Fact[str] = Fact("inputs left alone")
 
 def observe(trial: Trial) -> dict[str, str] | None:
     """Where each layer that was handed in is found, and what containers hold in the end."""
-    import keras
-
     trial.clear()
     args, kwargs = trial.case.real_arguments()
     given = dict(_parts({**dict(enumerate(args)), **kwargs}, ""))
-    layers = {name: one for name, one in given.items() if isinstance(one, keras.layers.Layer)}
+    layers = {name: one for name, one in given.items() if isinstance(one, trial.keras.layers.Layer)}
     containers = {name: one for name, one in given.items() if isinstance(one, (list, dict))}
     if not layers and not containers:
         return None
@@ -36,15 +34,11 @@ def observe(trial: Trial) -> dict[str, str] | None:
 
 def observe_inputs(trial: Trial) -> str | None:
     """What nested inputs hold after a call."""
-    import keras
-
     args, kwargs = trial.case.inputs()
     if not any(isinstance(one, (list, dict)) for one in (*args, *kwargs.values())):
         return None
     trial.seeded(trial.again(), args, kwargs)
-    return str(
-        keras.tree.map_structure(lambda leaf: tuple(getattr(leaf, "shape", ())), (args, kwargs))
-    )
+    return str(trial.keras.map(lambda leaf: tuple(getattr(leaf, "shape", ())), (args, kwargs)))
 
 
 def _parts(value: Any, path: str) -> Iterator[tuple[str, Any]]:

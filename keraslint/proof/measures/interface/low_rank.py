@@ -19,7 +19,6 @@ TRAINED: Fact[list[str]] = Fact("lora")
 
 def observe(trial: Trial) -> list[str] | None:
     """The weights that train once every sub-layer that can is tuned so; outputs are kept."""
-    import keras
     import numpy as np
 
     tunable = [path for path, one in trial.children().items() if hasattr(one, "enable_lora")]
@@ -36,7 +35,7 @@ def observe(trial: Trial) -> list[str] | None:
             variable.assign(random.uniform(-0.5, 0.5, tuple(variable.shape)))
     trial.keep(TUNED, trial.run(layer))
     keys = {id(variable): key for key, variable in trial.variables(layer).items()}
-    keras.utils.clear_session(free_memory=False)
+    trial.keras.clear()
     return sorted(keys.get(id(one), "?") for one in layer.trainable_weights)
 
 

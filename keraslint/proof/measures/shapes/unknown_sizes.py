@@ -21,10 +21,11 @@ FAILS, SEPARATOR = "fails: ", "; "
 
 def output_shapes(trial: Trial) -> Told | None:
     """What `compute_output_shape()` of the class's own says, for each size that may be unknown."""
-    import keras
-
     ask = trial.case.cls.compute_output_shape
-    if ask in (keras.layers.Layer.compute_output_shape, keras.Model.compute_output_shape):
+    if ask in (
+        trial.keras.layers.Layer.compute_output_shape,
+        trial.keras.Model.compute_output_shape,
+    ):
         return None
     layer = trial.layer
     told = {}
@@ -45,19 +46,15 @@ def built(trial: Trial) -> Told | None:
 
 def symbolic(trial: Trial) -> Told | None:
     """The symbolic output where a class tells shapes or dtypes by itself."""
-    import keras
-
-    cls, theirs = trial.case.cls, keras.layers.Layer
+    cls, theirs, models = trial.case.cls, trial.keras.layers.Layer, trial.keras.Model
     own = ("compute_output_shape", "compute_output_spec")
-    if all(
-        getattr(cls, name) in (getattr(theirs, name), getattr(keras.Model, name)) for name in own
-    ):
+    if all(getattr(cls, name) in (getattr(theirs, name), getattr(models, name)) for name in own):
         return None
     layer = trial.again()
 
     def called() -> Any:
         args, kwargs = trial.symbols()
-        leaves = keras.tree.flatten(layer(*args, **kwargs))
+        leaves = trial.keras.flatten(layer(*args, **kwargs))
         return [(str(leaf.dtype), tuple(leaf.shape)) for leaf in leaves]
 
     return {"sizes": trial.text_of(called, FAILS)}

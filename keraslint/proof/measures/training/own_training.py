@@ -25,12 +25,10 @@ WAY: Fact[dict[str, Any]] = Fact("own training")
 
 def observe(trial: Trial) -> dict[str, Any] | None:
     """Train, evaluate and predict in the first way that works; which way that is."""
-    import keras
-
-    cls = trial.case.cls
-    own = [name for name in OWN if getattr(cls, name, None) is not getattr(keras.Model, name, None)]
+    cls, model = trial.case.cls, trial.keras.Model
+    own = [name for name in OWN if getattr(cls, name, None) is not getattr(model, name, None)]
     args, kwargs = trial.case.inputs()
-    if not issubclass(cls, keras.Model) or not own or len(args) != 1 or kwargs:
+    if not issubclass(cls, model) or not own or len(args) != 1 or kwargs:
         return None
     errors = []
     for way in _ways(trial, args[0]):
@@ -54,7 +52,7 @@ def _run(trial: Trial, x: Any, y: Any, loss: Any) -> list[str]:
     import numpy as np
 
     model = trial.ready()
-    model.compile(**_compiled(model, loss))
+    model.compile(**_compiled(trial, model, loss))
     data = {"x": x} if y is None else {"x": x, "y": y}
     size = {"batch_size": 10_000, "verbose": 0}
     history = model.fit(**data, **size, epochs=STEPS, shuffle=False).history
@@ -68,23 +66,21 @@ def _run(trial: Trial, x: Any, y: Any, loss: Any) -> list[str]:
     return sorted([*history, *evaluated])
 
 
-def _compiled(model: Any, loss: Any) -> dict[str, Any]:
+def _compiled(trial: Trial, model: Any, loss: Any) -> dict[str, Any]:
     """Arguments for `compile()`, for one of the model's own too: by their names."""
-    import keras
-
     parameters = inspect.signature(model.compile).parameters.values()
     known = {p.name for p in parameters}
     given: dict[str, Any] = {}
     for parameter in parameters:
         needed = parameter.default is parameter.empty and parameter.kind not in (2, 4)
         if "optimizer" in parameter.name:
-            given[parameter.name] = keras.optimizers.SGD(0.05)
+            given[parameter.name] = trial.keras.optimizers.SGD(0.05)
         elif needed and "loss" in parameter.name:
-            given[parameter.name] = keras.losses.MeanSquaredError()
+            given[parameter.name] = trial.keras.losses.MeanSquaredError()
         elif needed:
             given[parameter.name] = 1.0
     if any(p.kind is p.VAR_KEYWORD for p in parameters):
-        given.setdefault("optimizer", keras.optimizers.SGD(0.05))
+        given.setdefault("optimizer", trial.keras.optimizers.SGD(0.05))
     if loss and "loss" in known:
         given.setdefault("loss", loss)
     if "run_eagerly" in known or any(p.kind is p.VAR_KEYWORD for p in parameters):

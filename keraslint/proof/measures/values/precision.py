@@ -32,12 +32,10 @@ def observe(trial: Trial) -> dict[str, Any]:
 
 
 def _under(trial: Trial, policy: Arrays) -> dict[str, Any]:
-    import keras
-
     with trial.under(policy.name):
         layer = trial.case.make()
         outputs = trial.call(layer)
-        kinds = [str(getattr(leaf, "dtype", "")) for leaf in keras.tree.flatten(outputs)]
+        kinds = [str(getattr(leaf, "dtype", "")) for leaf in trial.keras.flatten(outputs)]
         weights = {key: str(v.dtype) for key, v in trial.variables(layer).items()}
         if trial.give_state(layer):
             for factor in FACTORS.get(policy.name, (1.0,)):

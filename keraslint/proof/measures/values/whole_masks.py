@@ -18,8 +18,6 @@ GIVEN: Fact[dict[str, str]] = Fact("compute_mask")
 
 def called_masked(trial: Trial) -> int | None:
     """Outputs where the first row of each sequence is masked from end to end; counts the masks."""
-    import keras
-
     args, kwargs = trial.case.inputs()
     count = 0
 
@@ -31,13 +29,13 @@ def called_masked(trial: Trial) -> int | None:
         leaf = leaf.copy()
         leaf[0] = 0.0
         leaf[:, -count:] = 0.0
-        return keras.layers.Masking()(leaf)
+        return trial.keras.layers.Masking()(leaf)
 
-    args = keras.tree.map_structure(masked, args)
+    args = trial.keras.map(masked, args)
     if not count:
         return None
     outputs = trial.seeded(trial.again(), args, kwargs)
-    masks = [getattr(leaf, "_keras_mask", None) for leaf in keras.tree.flatten(outputs)]
+    masks = [getattr(leaf, "_keras_mask", None) for leaf in trial.keras.flatten(outputs)]
     told = [trial.numbers(mask) for mask in masks if mask is not None]
     trial.keep(MASKED, [*trial.flat(outputs), *told])
     return len(told)
@@ -45,19 +43,18 @@ def called_masked(trial: Trial) -> int | None:
 
 def asked_for_masks(trial: Trial) -> dict[str, str] | None:
     """What the class's own `compute_mask()` says without a mask, and with one."""
-    import keras
     import numpy as np
 
     if trial.case.cls.compute_mask in (
-        keras.layers.Layer.compute_mask,
-        keras.Model.compute_mask,
+        trial.keras.layers.Layer.compute_mask,
+        trial.keras.Model.compute_mask,
     ):
         return None
     args, _ = trial.case.inputs()
     inputs = args[0] if len(args) == 1 else list(args)
     told = {"None": trial.text_of(lambda: trial.layer.compute_mask(inputs, None))}
     told["nothing"] = trial.text_of(lambda: trial.layer.compute_mask(inputs))
-    mask = keras.tree.map_structure(lambda leaf: np.arange(leaf.shape[1]) % 2 == 0, inputs)
+    mask = trial.keras.map(lambda leaf: np.arange(leaf.shape[1]) % 2 == 0, inputs)
     told["a mask"] = trial.text_of(lambda: trial.layer.compute_mask(inputs, mask))
     return told
 

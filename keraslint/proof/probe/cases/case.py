@@ -117,11 +117,9 @@ class Way:
 
 def namespace(module: Any, names: tuple[str, ...]) -> dict[str, Any]:
     """What a recipe may name: keras, the layer's module, the input makers, the layer itself."""
-    import keras
+    from ..keras_versions.in_use import KERAS
 
-    space: dict[str, Any] = {"keras": keras, "layers": keras.layers, "ops": keras.ops, "np": np}
-    space["random"] = keras.random
-    space.update(vars(module))
+    space: dict[str, Any] = {**KERAS.names(), "np": np, **vars(module)}
     space.update(MAKERS)
     for name in names:
         first, *rest = name.split(".")

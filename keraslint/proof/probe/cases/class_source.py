@@ -6,15 +6,16 @@ import inspect
 import re
 from functools import cache
 
+NOT_READ = ("keras", "tf_keras", "tensorflow")
 DOCUMENTATION = re.compile(r'"""(?:.|\n)*?"""|#.*')
 
 
 @cache
 def sources_of(cls: type) -> str:
-    """The text of the class and of its bases outside of Keras; empty where one cannot be read."""
+    """The text of the class and of its own bases; empty where one cannot be read."""
     texts = []
     for one in cls.__mro__:
-        if one is not object and not one.__module__.startswith(("keras.", "tensorflow.")):
+        if one is not object and not one.__module__.partition(".")[0] not in NOT_READ:
             try:
                 texts.append(inspect.getsource(one))
             except (OSError, TypeError):

@@ -11,6 +11,7 @@ from ..attempts import failed
 from ..trial import Trial, as_theirs
 from ..variable_paths import plain
 from .build_and_call import build_like
+from .checkpoints import CHECKPOINT, load_checkpoint
 from .other_owners import OTHERS
 from .round_trips import (
     FILES,
@@ -29,6 +30,7 @@ OLD_FILES = {
     "old owner": (FILES[1], "owner reload", load_owner),
     "old weights": (FILES[2], "called weights reload", load_called_weights),
     "old legacy": (FILES[3], "legacy reload", load_legacy),
+    "old checkpoint": (CHECKPOINT, "checkpoint reload", load_checkpoint),
     **{f"old {name}": (file, f"{name} reload", load) for file, name, load in OTHERS},
 }
 

@@ -6,13 +6,13 @@ import inspect
 import re
 from typing import Any
 
-import keras
 import numpy as np
 
 from ..array_agreement import same
 from ..attempts import attempt, failed, noted_warnings
 from ..cases.class_source import sources_of
 from ..cases.other_values import whole
+from ..keras_versions.in_use import KERAS
 from ..trial import Trial, as_theirs, flat, settle_state
 from ..variable_paths import anatomy, config_of, numbers, plain, state, without_auto_name
 from .public_surface import attributes, surface
@@ -58,7 +58,7 @@ def _first_call(trial: Trial, layer: Any) -> Any:
     finally:
         layer.call = original
     shapes = [[list(a.shape), str(a.dtype)] for a in flat(outputs)]
-    frame = str(keras.tree.map_structure(lambda _: 0, outputs))
+    frame = str(KERAS.map(lambda _: 0, outputs))
     return {"outputs": shapes, "structure": frame, "runs": runs, "warnings": warned}
 
 
@@ -66,8 +66,10 @@ def _structure(trial: Trial, layer: Any) -> None:
     parts = anatomy(layer)
     keys = {id(variable): key for key, variable in parts.variables.items()}
     order = [keys.get(id(variable), "?") for variable in layer.weights]
+    trains = KERAS.trained_by(layer)
     trial.facts["weights"] = [
-        {**_weight(key, v), "seed": key in parts.seeds} for key, v in parts.variables.items()
+        {**_weight(key, v), "trainable": trains(v), "seed": key in parts.seeds}
+        for key, v in parts.variables.items()
     ]
     trial.facts["order"] = order
     trial.facts["children"] = {path: _child(child) for path, child in parts.children.items()}
@@ -82,8 +84,9 @@ def _structure(trial: Trial, layer: Any) -> None:
     trial.facts["masks"] = bool(layer.supports_masking)
     trial.facts["build config"] = attempt(lambda: layer.get_build_config())
     trial.facts["build parameters"] = _build_parameters(layer)
-    trial.facts["paths"] = {k: v.path for k, v in parts.variables.items() if k not in parts.seeds}
-    trial.facts["seed paths"] = {key: parts.variables[key].path for key in sorted(parts.seeds)}
+    paths = {key: KERAS.path_of(variable) for key, variable in parts.variables.items()}
+    trial.facts["paths"] = {key: path for key, path in paths.items() if key not in parts.seeds}
+    trial.facts["seed paths"] = {key: paths[key] for key in sorted(parts.seeds)}
     trial.facts["draws"] = {k: first_value(v) for k, v in parts.variables.items() if v.shape}
     trial.started = state(layer)
     trial.facts["surface"] = attempt(lambda: surface(layer))
@@ -101,8 +104,7 @@ def _numbers_given(trial: Trial) -> set[int]:
 
 
 def _weight(key: str, variable: Any) -> dict[str, Any]:
-    shape, kind = list(variable.shape), str(variable.dtype)
-    told = {"key": key, "shape": shape, "dtype": kind, "trainable": bool(variable.trainable)}
+    told = {"key": key, "shape": list(variable.shape), "dtype": KERAS.dtype(variable)}
     constraint = getattr(variable, "constraint", None)
     return {**told, "constraint": None if constraint is None else _named(constraint)}
 
@@ -138,7 +140,7 @@ def first_value(variable: Any) -> str:
 
 
 def _build_parameters(layer: Any) -> list[str] | None:
-    if type(layer).build is keras.layers.Layer.build or type(layer).build is keras.Model.build:
+    if type(layer).build is KERAS.layers.Layer.build or type(layer).build is KERAS.Model.build:
         return None
     return [name for name in inspect.signature(type(layer).build).parameters if name != "self"]
 
@@ -157,7 +159,8 @@ def _open(shape: Any, kind: type) -> Any:
         return {key: _open(item, kind) for key, item in shape.items()}
     if isinstance(shape, (list, tuple)) and shape and not isinstance(shape[0], (int, type(None))):
         return [_open(item, kind) for item in shape]
-    return kind([None, *shape[1:]]) if isinstance(shape, (list, tuple)) else shape
+    is_shape = isinstance(shape, (list, tuple))
+    return KERAS.shape([None, *shape[1:]], kind) if is_shape else shape
 
 
 def built_alone(trial: Trial, *, as_list: bool) -> Any:
@@ -173,7 +176,7 @@ def built_alone(trial: Trial, *, as_list: bool) -> Any:
 
 def _outputs(trial: Trial) -> Any:
     raw, losses = trial.seen or trial.look_once()
-    masks = [getattr(leaf, "_keras_mask", None) for leaf in keras.tree.flatten(raw)]
+    masks = [getattr(leaf, "_keras_mask", None) for leaf in KERAS.flatten(raw)]
     keep(trial, "mask", [numbers(mask) for mask in masks if mask is not None])
     outputs = flat(raw)
     keep(trial, "inference", outputs)

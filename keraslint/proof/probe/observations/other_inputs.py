@@ -6,12 +6,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-import keras
 import numpy as np
 
 from ..attempts import attempt, failed
 from ..call_arguments import arrays_of, put_back, takes_training
 from ..cases.case import Change, leaves
+from ..keras_versions.in_use import KERAS
 from ..trial import Trial
 from .build_and_call import keep
 
@@ -28,7 +28,7 @@ def changes_epsilon(change: Change) -> bool:
 def magnitudes(trial: Trial, factors: tuple[tuple[str, float], ...]) -> Any:
     """Outputs for inputs close to nothing, where an epsilon counts, and for large ones."""
     for name, factor in factors:
-        args, kwargs = keras.tree.map_structure(
+        args, kwargs = KERAS.map(
             lambda leaf, factor=factor: _times(leaf, factor), trial.case.inputs()
         )
         outputs = attempt(lambda args=args, kwargs=kwargs: trial.outputs_of(args, kwargs))  # type: ignore[misc]
@@ -71,7 +71,7 @@ def open_shapes(trial: Trial) -> Any:
     In training, as `fit` traces it, so without AutoGraph; a layer that needs the sizes is traced
     for the case's own.
     """
-    if keras.backend.backend() != "tensorflow":
+    if KERAS.backend != "tensorflow":
         return None
     traced = attempt(lambda: _traced(trial, lambda shape: [*[None] * len(shape[:-1]), *shape[-1:]]))
     if failed(traced):

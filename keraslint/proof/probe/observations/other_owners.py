@@ -5,11 +5,11 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-import keras
 import numpy as np
 
 from ..attempts import attempt, noted_warnings
 from ..call_arguments import arrays_of
+from ..keras_versions.in_use import KERAS
 from ..trial import Trial, flat
 from ..variable_paths import transplant
 from .round_trips import Shelf, agrees, called, fed, objects, survived
@@ -45,7 +45,7 @@ def _only_input(trial: Trial) -> Any:
 
 def _save_sequential(trial: Trial, shelf: Shelf) -> None:
     layer = trial.fresh()
-    model = keras.Sequential([layer])
+    model = KERAS.Sequential([layer])
     model(_only_input(trial))
     transplant(trial.state, layer)
     model.save(shelf.folder / SEQUENTIAL)
@@ -64,11 +64,9 @@ def _plain_class(trial: Trial) -> type:
 
 def load_sequential(trial: Trial, shelf: Shelf) -> Any:
     """What survives in the file of a `Sequential`."""
-    keras.utils.clear_session(free_memory=False)
+    KERAS.clear()
     with noted_warnings() as warned:
-        model = keras.saving.load_model(
-            shelf.folder / SEQUENTIAL, custom_objects=objects(trial, shelf), compile=False
-        )
+        model = KERAS.load(shelf.folder / SEQUENTIAL, objects(trial, shelf))
     layer = next(item for item in model.layers if type(item) is trial.case.cls)
     run = lambda: flat(model(_only_input(trial)))  # noqa: E731
     return {**survived(trial, layer, run), "warnings": warned}
@@ -76,10 +74,10 @@ def load_sequential(trial: Trial, shelf: Shelf) -> Any:
 
 def load_plain(trial: Trial, shelf: Shelf) -> Any:
     """What survives in the file of a model that has no `build()`."""
-    keras.utils.clear_session(free_memory=False)
+    KERAS.clear()
     known = {**objects(trial, shelf), "KeraslintPlain": _plain_class(trial)}
     with noted_warnings() as warned:
-        owner = keras.saving.load_model(shelf.folder / PLAIN, custom_objects=known, compile=False)
+        owner = KERAS.load(shelf.folder / PLAIN, known)
     run = partial(called, owner, trial)
     return {**survived(trial, owner.layer, run), "warnings": warned}
 
@@ -88,7 +86,7 @@ def cloned(trial: Trial) -> Any:
     """Does a clone of a functional model compute the same with the same weights?"""
     if trial.model is None:
         return {"skipped": "there is no functional model of the layer"}
-    model = keras.models.clone_model(trial.model)
+    model = KERAS.models.clone_model(trial.model)
     layer = next(item for item in model.layers if type(item) is trial.case.cls)
     fed(trial, model)
     transplant(trial.state, layer)

@@ -6,9 +6,8 @@ import inspect
 import re
 from typing import Any
 
-import keras
-
 from ..attempts import attempt, failed
+from ..keras_versions.in_use import KERAS
 from ..trial import Trial
 from ..variable_paths import ADDRESS, anatomy, plain, public
 
@@ -19,7 +18,7 @@ GIVEN = {"name": "given", "trainable": False, "dtype": "bfloat16"}
 def surface(layer: Any) -> dict[str, Any]:
     """What is known of the layer and its class without calling it."""
     cls = type(layer)
-    package, _, _ = keras.saving.get_registered_name(cls).rpartition(">")
+    package, _, _ = KERAS.registered_name(cls).rpartition(">")
     return {
         "signatures": {name: _signature(getattr(cls, name)) for name in ("__init__", "call")},
         "package": package,
@@ -73,7 +72,7 @@ def with_base_arguments(trial: Trial) -> Any:
     layer = trial.case.made_with(GIVEN)
     outputs = trial.call(layer)
     parts = anatomy(layer)
-    kinds = [str(getattr(leaf, "dtype", "")) for leaf in keras.tree.flatten(outputs)]
+    kinds = [str(getattr(leaf, "dtype", "")) for leaf in KERAS.flatten(outputs)]
     return {
         "name": layer.name,
         "trainable": layer.trainable,

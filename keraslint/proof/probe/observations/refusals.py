@@ -12,7 +12,7 @@ from typing import Any
 
 from ..attempts import describe, tried
 from ..cases.case import Case, Change, leaves
-from ..cases.class_source import sources_of
+from ..cases.class_source import NOT_READ, sources_of
 from ..cases.deciding_names import decides
 from ..cases.derived_cases import arguments_of
 from ..cases.parameter_kinds import invalid_values
@@ -80,4 +80,4 @@ def _is_own(error: BaseException, cls: Any) -> bool:
 
 
 def _is_of_keras(cls: Any) -> bool:
-    return cls is object or cls.__module__.split(".")[0] in ("keras", "tensorflow", "builtins")
+    return cls is object or cls.__module__.split(".")[0] in (*NOT_READ, "builtins")

@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 from ..attempts import attempt, failed
+from ..keras_versions.in_use import KERAS
 from ..trial import Trial
 from ..variable_paths import config_of
 
@@ -36,7 +37,7 @@ def _pairs(cls: Any, config: dict[str, Any]) -> list[list[str]]:
 def _named_in_from_config(cls: Any) -> list[str]:
     """Strings in the text of its own `from_config()`; none where Keras' is used."""
     method = getattr(cls, "from_config", None)
-    if method is None or method.__module__.startswith("keras."):
+    if method is None or KERAS.owns(method):
         return []
     try:
         text = inspect.getsource(method)

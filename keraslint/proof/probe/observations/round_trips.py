@@ -10,12 +10,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import keras
 import numpy as np
 
 from ..array_agreement import same
 from ..attempts import noted_warnings
 from ..call_arguments import arrays_of
+from ..keras_versions.in_use import KERAS
 from ..trial import Trial, flat
 from ..variable_paths import anatomy, state, transplant
 from .build_and_call import build_like
@@ -39,11 +39,11 @@ def functional(trial: Trial, layer: Any) -> Any:
     def symbol(leaf: Any) -> Any:
         if not isinstance(leaf, np.ndarray):
             return leaf
-        symbols.append(keras.Input(shape=leaf.shape[1:], dtype=str(leaf.dtype)))
+        symbols.append(KERAS.Input(shape=leaf.shape[1:], dtype=str(leaf.dtype)))
         return symbols[-1]
 
-    args, kwargs = keras.tree.map_structure(symbol, trial.case.inputs())
-    return keras.Model(symbols, layer(*args, **kwargs))
+    args, kwargs = KERAS.map(symbol, trial.case.inputs())
+    return KERAS.Model(symbols, layer(*args, **kwargs))
 
 
 def fed(trial: Trial, model: Any) -> list[Any]:
@@ -62,7 +62,7 @@ def as_functional(trial: Trial) -> Any:
         fed(trial, model)
     transplant(trial.state, layer)
     trial.model = model
-    symbolic = [[str(t.dtype), list(t.shape)] for t in keras.tree.flatten(model.outputs)]
+    symbolic = [[str(t.dtype), list(t.shape)] for t in KERAS.flatten(model.outputs)]
     return {
         "same": agrees(trial, fed(trial, model)),
         "weights": early,
@@ -87,9 +87,15 @@ def survived(trial: Trial, layer: Any, run: Callable[[], list[Any]]) -> dict[str
 
 
 class BuildingOwner(Owner):
-    """A subclassed model whose `build()` calls `layer.build(...)`, as careful owners do."""
+    """A subclassed model whose `build()` calls `layer.build(...)`, as careful owners do.
 
-    def build(self, *_: Any, **__: Any) -> None:
+    Not so on Keras 2: there, a model builds its layers by calling them on symbols.
+    """
+
+    def build(self, *shapes: Any, **named: Any) -> None:
+        if KERAS.generation == 2:
+            super().build(*shapes, **named)
+            return
         build_like(self.layer, self.trial.build_config())
         self.built = True
 
@@ -106,7 +112,7 @@ def _owner_class(trial: Trial) -> type:
 
 
 def _known(cls: Any, names: tuple[str, ...] = ()) -> dict[str, Any]:
-    return dict.fromkeys((*names, cls.__name__, keras.saving.get_registered_name(cls)), cls)
+    return dict.fromkeys((*names, cls.__name__, KERAS.registered_name(cls)), cls)
 
 
 def objects(trial: Trial, shelf: Shelf) -> dict[str, Any]:
@@ -169,7 +175,7 @@ def _save_legacy(trial: Trial, shelf: Shelf) -> None:
 
 
 def _save_owner(trial: Trial, shelf: Shelf) -> None:
-    keras.utils.clear_session(free_memory=False)
+    KERAS.clear()
     owner = _owner_class(trial)()
     owner(arrays_of(trial.case.inputs()))
     transplant(trial.state, owner.layer)
@@ -184,11 +190,9 @@ def called(owner: Any, trial: Trial) -> list[Any]:
 
 def load_functional(trial: Trial, shelf: Shelf, file: str = FILES[0]) -> Any:
     """What survives in the file of a functional model."""
-    keras.utils.clear_session(free_memory=False)
+    KERAS.clear()
     with noted_warnings() as warned:
-        model = keras.saving.load_model(
-            shelf.folder / file, custom_objects=objects(trial, shelf), compile=False
-        )
+        model = KERAS.load(shelf.folder / file, objects(trial, shelf))
     layer = next(item for item in model.layers if type(item) is trial.case.cls)
     return {**survived(trial, layer, lambda: fed(trial, model)), "warnings": warned}
 
@@ -200,18 +204,16 @@ def load_legacy(trial: Trial, shelf: Shelf) -> Any:
 
 def load_owner(trial: Trial, shelf: Shelf) -> Any:
     """What survives in the `.keras` file of an owner that builds the layer."""
-    keras.utils.clear_session(free_memory=False)
+    KERAS.clear()
     with noted_warnings() as warned:
-        owner = keras.saving.load_model(
-            shelf.folder / FILES[1], custom_objects=objects(trial, shelf), compile=False
-        )
+        owner = KERAS.load(shelf.folder / FILES[1], objects(trial, shelf))
     run = partial(called, owner, trial)
     return {**survived(trial, owner.layer, run), "warnings": warned}
 
 
 def load_weights(trial: Trial, shelf: Shelf) -> Any:
     """What survives when a built owner loads a `.weights.h5` file."""
-    keras.utils.clear_session(free_memory=False)
+    KERAS.clear()
     owner = _owner_class(trial)()
     arrays = arrays_of(trial.case.inputs())
     with noted_warnings() as warned:
@@ -223,7 +225,7 @@ def load_weights(trial: Trial, shelf: Shelf) -> Any:
 
 def load_called_weights(trial: Trial, shelf: Shelf) -> Any:
     """What survives when an owner that was called loads a `.weights.h5` file."""
-    keras.utils.clear_session(free_memory=False)
+    KERAS.clear()
     owner = _owner_class(trial)()
     arrays = arrays_of(trial.case.inputs())
     owner(arrays)
@@ -233,7 +235,7 @@ def load_called_weights(trial: Trial, shelf: Shelf) -> Any:
 
 def copied(trial: Trial) -> Any:
     """What survives `copy.deepcopy` of a called layer."""
-    with keras.saving.custom_object_scope(_known(trial.case.cls)):
+    with KERAS.knowing(_known(trial.case.cls)):
         layer = copy.deepcopy(trial.again())
     return survived(trial, layer, lambda: trial.run(layer))
 

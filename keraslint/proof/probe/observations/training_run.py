@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import keras
 import numpy as np
 
 from ...measures.measured import Arrays
@@ -12,7 +11,6 @@ from ..array_agreement import same
 from ..attempts import SEED, attempt, failed
 from ..call_arguments import arrays_of, put_back, takes_training
 from ..gradients import (
-    as_float,
     by_jax,
     float_leaves,
     floating,
@@ -21,6 +19,7 @@ from ..gradients import (
     new_tape,
     watched,
 )
+from ..keras_versions.in_use import KERAS
 from ..trial import Trial, flat
 from ..variable_paths import anatomy, numbers, state, transplant
 from .build_and_call import keep, repeats
@@ -30,7 +29,7 @@ STEPS = 5
 GRADIENT = Arrays("gradient")
 
 
-class Owner(keras.Model):  # type: ignore[misc]
+class Owner(KERAS.Model):  # type: ignore[misc]
     """A model around one layer: takes the inputs as a dict, has a loss for any output."""
 
     def __init__(self, layer: Any, trial: Trial, **kwargs: Any) -> None:
@@ -46,7 +45,7 @@ class Owner(keras.Model):  # type: ignore[misc]
         return self.layer(*args, **kwargs)
 
     def compute_loss(self, x=None, y=None, y_pred=None, *_: Any, **__: Any) -> Any:  # type: ignore[no-untyped-def]
-        parts = [keras.ops.mean(keras.ops.square(as_float(o) - 0.5)) for o in floating(y_pred)]
+        parts = [KERAS.mean_square(output, 0.5) for output in floating(y_pred)]
         return sum(parts) + sum(self.losses)
 
 
@@ -73,7 +72,7 @@ class _Hidden:
 def outputs_in_training(trial: Trial) -> Any:
     """One call in training: outputs, updated variables; what gradients need is kept aside."""
     layer = trial.again()
-    keras.utils.set_random_seed(SEED)
+    KERAS.seed(SEED)
     args, kwargs = trial.case.inputs()
     with new_tape() as tape:
         args, kwargs = watched(tape, (args, kwargs))
@@ -90,7 +89,7 @@ def outputs_in_training(trial: Trial) -> Any:
 
 def gradients(trial: Trial) -> Any:
     """Gradients of a loss over all outputs, in training, with respect to each trainable weight."""
-    if keras.backend.backend() == "jax":
+    if KERAS.backend == "jax":
         found = by_jax(trial.layer, lambda: trial.seeded_call(trial.again(), training=True))
     else:
         tape, loss, inputs = trial.taped or (None, None, [])
@@ -110,23 +109,26 @@ def fit(trial: Trial) -> Any:
     They are compiled, as `Model.fit` does, unless a functional model has shown that TensorFlow can
     trace `call()`: then compiling them, which takes longer than all else, tells nothing new.
     """
-    traced = keras.backend.backend() == "tensorflow" and not failed(trial.facts.get("functional"))
+    traced = KERAS.backend == "tensorflow" and not failed(trial.facts.get("functional"))
     layer = trial.again()
     owner = HoldingOwner(layer, trial)
     data = arrays_of(trial.case.inputs())
     owner(data)
-    optimizer = keras.optimizers.SGD(0.05)
+    optimizer = KERAS.optimizers.SGD(0.05)
     owner.compile(optimizer=optimizer, jit_compile=False, run_eagerly=traced)
     transplant(trial.state, layer)
-    keras.utils.set_random_seed(SEED)
+    KERAS.seed(SEED)
     steps = [_at_step(data, number) for number in range(STEPS)]
-    losses = [owner.train_on_batch(one, return_dict=True)["loss"] for one in steps]
+    told = [owner.train_on_batch(one, return_dict=True) for one in steps]
     after = {key: np.array(numbers(v)) for key, v in anatomy(layer).variables.items()}
     trial.arrays.update({f"step/{key}": value for key, value in after.items()})
     moved = [
         k for k, v in after.items() if not np.array_equal(v, trial.state[k], equal_nan=_real(v))
     ]
-    return {"moved": sorted(moved), "finite": bool(np.isfinite([float(x) for x in losses]).all())}
+    losses = [float(number) for logs in told for number in logs.values()]
+    numbers_left = [value for value in after.values() if _real(value)]
+    finite = all(np.isfinite(one).all() for one in [losses, *numbers_left])
+    return {"moved": sorted(moved), "finite": bool(finite)}
 
 
 def _at_step(data: dict[str, Any], number: int) -> dict[str, Any]:
@@ -176,14 +178,14 @@ def _keys(layer: Any, weights: list[Any]) -> list[str]:
 
 def captured_dtypes(trial: Trial) -> Any:
     """Dtypes of the sub-layers when the global policy changes between construction and call."""
-    policy = keras.config.dtype_policy()
+    policy = KERAS.policy()
     layer = trial.fresh()
-    keras.config.set_dtype_policy("mixed_bfloat16")
+    KERAS.set_policy("mixed_bfloat16")
     try:
         trial.call(layer)
         return {path: child.compute_dtype for path, child in anatomy(layer).children.items()}
     finally:
-        keras.config.set_dtype_policy(policy)
+        KERAS.set_policy(policy)
 
 
 def with_a_mask(trial: Trial) -> Any:
@@ -195,8 +197,8 @@ def with_a_mask(trial: Trial) -> Any:
     masked = np.array(first)
     masked[:, -2:] = 0.0
     layer = trial.again()
-    outputs = layer(keras.layers.Masking()(masked), *args[1:], **kwargs)
-    masks = [getattr(leaf, "_keras_mask", None) for leaf in keras.tree.flatten(outputs)]
+    outputs = layer(KERAS.layers.Masking()(masked), *args[1:], **kwargs)
+    masks = [getattr(leaf, "_keras_mask", None) for leaf in KERAS.flatten(outputs)]
     keep(trial, "masked", [*flat(outputs), *(numbers(m) for m in masks if m is not None)])
     return {"masks": sum(mask is not None for mask in masks)}
 
@@ -206,7 +208,7 @@ def shared_with_second(trial: Trial) -> Any:
 
     The second draws other random numbers: what starts alike in both is no random number.
     """
-    keras.utils.set_random_seed(SEED + 1)
+    KERAS.seed(SEED + 1)
     second = trial.case.make()
     trial.call(second)
     mine = {id(variable) for variable in trial.layer.variables}

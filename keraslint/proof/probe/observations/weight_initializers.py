@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import keras
-
+from ..keras_versions.in_use import KERAS
 from ..variable_paths import plain
 
 SMALL = 10_000
@@ -19,12 +19,15 @@ def made_weights(found: dict[int, Any]) -> Iterator[None]:
 
     Values tell too little of a few random numbers. An initializer of the user's own is not noted.
     """
-    kind: Any = keras.layers.Layer
+    kind: Any = KERAS.layers.Layer
     add_weight = kind.add_weight
 
-    def noting(layer: Any, shape: Any = None, initializer: Any = None, *a: Any, **k: Any) -> Any:
-        variable = add_weight(layer, shape, initializer, *a, **k)
-        told = _told(initializer, str(variable.dtype))
+    taken = inspect.signature(add_weight)
+
+    def noting(*args: Any, **kwargs: Any) -> Any:
+        variable = add_weight(*args, **kwargs)
+        initializer = taken.bind_partial(*args, **kwargs).arguments.get("initializer")
+        told = _told(initializer, KERAS.dtype(variable))
         if told is not None:
             found[id(variable)] = told
         return variable
@@ -40,11 +43,11 @@ def _told(initializer: Any, dtype: str) -> Any:
     if initializer is None:
         initializer = "glorot_uniform" if "float" in dtype else "zeros"
     try:
-        made = keras.initializers.get(initializer)
+        made = KERAS.initializers.get(initializer)
     except (TypeError, ValueError):
         return None
-    ours = isinstance(made, keras.initializers.Initializer)
-    return plain(made) if ours and type(made).__module__.startswith("keras.") else None
+    ours = isinstance(made, KERAS.initializers.Initializer)
+    return plain(made) if ours and KERAS.owns(type(made)) else None
 
 
 def without_drawn_seed(told: Any, given: Collection[int]) -> Any:
