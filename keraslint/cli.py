@@ -8,13 +8,12 @@ import warnings
 from collections.abc import Sequence
 from dataclasses import replace
 from io import TextIOWrapper
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
 from keraslint import __version__
-from keraslint.command_words import Commands
+from keraslint.command_words import CLEAN, FINDINGS, MISUSE, Commands
 from keraslint.flags import (
     CODES,
     FORMATS,
@@ -22,7 +21,6 @@ from keraslint.flags import (
     PATH,
     Sectioned,
     cached,
-    comparing,
     configured,
     finding,
     fixing,
@@ -38,6 +36,7 @@ from keraslint.flags import (
     silencing,
     telling,
 )
+from keraslint.running_commands import compare, examine
 from keraslint.stopped_runs import signal_code, sorry
 from keraslint.terminal import (
     clear,
@@ -56,8 +55,6 @@ if TYPE_CHECKING:
     from keraslint.project.files.source import Source
     from keraslint.settings import Settings
 
-CLEAN, FINDINGS, MISUSE = 0, 1, 2
-
 
 @click.group(
     cls=Commands,
@@ -70,6 +67,7 @@ Examples:
   keraslint rule layer-in-build             explain a rule
   keraslint explain src/block.py:31         what is known of the class there, and why
   keraslint compare old.py new.py --layer Block --recipe 'Block(4)(floats(2, 8))'
+  keraslint examine src/                    run each layer: does it train, save, load …?
 
 \b
 Completion, in the start-up file of bash (for zsh and fish, replace `bash_source`):
@@ -273,32 +271,8 @@ def guide(name: str | None) -> int:
     return CLEAN
 
 
-@cli.command(cls=Sectioned, short_help="Are two versions of a layer equivalent?")
-@click.argument("paths", nargs=-1, metavar="OLD NEW | [PATH]...", type=click.Path(path_type=Path))
-@comparing("--layer", metavar="NAME", help="The layer's class (default: all that changed).")
-@comparing("--new-layer", metavar="NAME", help="Its name in the new version, if it has changed.")
-@comparing("--base", metavar="REV", help="Take the old versions from this git revision.")
-@how_to_prove
-@printing("text", "json")
-@configured
-@cached
-def compare(**asked: Any) -> int:
-    """Build and run two versions of a layer: are they equivalent?
-
-    \b
-    compare OLD.py NEW.py [--layer A [--new-layer B]]    two files
-    compare FILE.py --layer A --new-layer B              two classes
-    compare --base REV [PATH]...                         all layers that changed since REV
-
-    Exit codes: 0 all proved, 1 something refuted, 2 unknown. This runs the code of both versions.
-    """
-    from keraslint.commands.compare import Comparison, answer
-
-    colour = colourful("auto")
-    asked |= {"width": width(), "colour": colour, "show": overwrite, "log": log_line}
-    told = answer(Comparison(**asked))
-    show(told, None, asked["report"])
-    return MISUSE if told.failed else FINDINGS if told.found else CLEAN
+cli.add_command(compare)
+cli.add_command(examine)
 
 
 @cli.command(cls=Sectioned, short_help="Join the reports of several proving runs.")

@@ -12,7 +12,7 @@ from keraslint.terminal import write
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
-MISUSE = 2
+CLEAN, FINDINGS, MISUSE = 0, 1, 2
 WITH_VALUES = ("--config", "--color", "--cache-dir", "--output-format", "-o", "--output-file")
 """Options that people write before a command, and that take the next word."""
 

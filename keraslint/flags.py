@@ -108,20 +108,30 @@ def printing(*formats: str) -> Callable[[_Command], _Command]:
     return other("--output-format", type=click.Choice(formats), default=formats[0], help=says)
 
 
+python = proving(
+    "--python", metavar="EXE", help="The interpreter that has your Keras (default: ours)."
+)
+backend = proving(
+    "--backend",
+    type=click.Choice(["tensorflow", "jax"]),
+    help="What Keras runs on (default: as configured).",
+)
+recipe = proving("--recipe", multiple=True, help="How to run a layer: 'Block(4)(floats(2, 8))'.")
+jobs = proving("--jobs", type=click.IntRange(1), metavar="N", help="How many layers at a time.")
+timeout = proving(
+    "--timeout", type=float, metavar="SECONDS", help="Limit for a version (default: 60)."
+)
+how_to_run = _together(python, backend, recipe, jobs, timeout)
 how_to_prove = _together(
-    proving("--python", metavar="EXE", help="The interpreter that has your Keras (default: ours)."),
-    proving(
-        "--backend",
-        type=click.Choice(["tensorflow", "jax"]),
-        help="What Keras runs on (default: as configured).",
-    ),
-    proving("--recipe", multiple=True, help="How to run a layer: 'Block(4)(floats(2, 8))'."),
+    python,
+    backend,
+    recipe,
     proving("--show-recipe", is_flag=True, help="Print the recipes used, as configuration."),
     proving("--report", metavar="FILE", help="Write the evidence to a page (.html) or as .json."),
     proving("--deep", is_flag=True, help="Compile training by XLA and export, too (slow)."),
-    proving("--jobs", type=click.IntRange(1), metavar="N", help="How many layers at a time."),
+    jobs,
     proving("--scheduler", metavar="ADDRESS", help="Prove on the workers of this Dask cluster."),
-    proving("--timeout", type=float, metavar="SECONDS", help="Limit for a version (default: 60)."),
+    timeout,
 )
 configured = _together(
     other("--config", multiple=True, metavar="FILE|KEY=VALUE", help="Configuration to use."),

@@ -21,7 +21,7 @@ FIXTURES = ROOT / "fixtures"
 # a floor do not know of each other.
 FLOORS = (
     ("diagnostic",),
-    ("options", "plain_data"),
+    ("examination", "options", "plain_data"),
     ("settings", "cache"),
     ("rule_selection",),
     ("project.syntax",),
@@ -42,14 +42,16 @@ FLOORS = (
     ("fix.proved_fixes",),
     ("fix.session", "server", "api"),
     ("commands",),
+    ("testing",),
     ("terminal", "flags", "stopped_runs"),
     ("command_words",),
+    ("running_commands",),
     ("cli",),
     ("__main__",),
 )
 # A tool, and where it may be used: modules by name, a room with all its modules by `room.*`.
 OWNERS = {
-    "click": ("cli", "command_words", "flags", "stopped_runs"),
+    "click": ("cli", "command_words", "flags", "running_commands", "stopped_runs"),
     "tomllib": ("settings",),
     "tomli": ("settings",),
     "ast": (
@@ -69,6 +71,7 @@ OWNERS = {
     "pathspec": ("project.files.gitignore",),
     "pickle": ("engine.forked_pool",),
     "pygls": ("server.protocol", "server.proof_command"),
+    "pytest": ("testing.pytest_plugin",),
     "subprocess": ("proof.child_process", "project.files.git_revision"),
     "distributed": ("proof.dask_cluster",),
     "keras": ("proof.probe.keras_versions.in_use",),

@@ -234,7 +234,7 @@ def _piped(done: Answer, result: FixResult, stdin: Stdin) -> Answer:
 
 def _proof(settings: Settings, request: Request) -> ProofOptions:
     """How to prove: in full where all that was measured is to be shown."""
-    from keraslint.commands.compare import proof_options
+    from keraslint.commands.running.compare import proof_options
 
     brief = request.report is None and settings.output_format in FOR_PEOPLE
     options = proof_options(settings)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from keraslint.commands.compare import proof_options
+from keraslint.commands.running.compare import proof_options
 from keraslint.diagnostic import Fix, Verdict
 from keraslint.fix.apply import edited
 from keraslint.project.files.source import Source

@@ -115,7 +115,7 @@ class Prover:
             verdict = replace(_unknown(claim, str(error)), advice=error.way_out)
             looked_at = None
         seconds = time.monotonic() - started
-        environment = self._environment(claim.keras)
+        environment = self.environment(claim.keras)
         verdict = replace(verdict, seconds=seconds, environment=environment)
         if ledger and looked_at:
             ledger.note(claim, options, verdict, looked_at)
@@ -152,7 +152,7 @@ class Prover:
     def _compare(
         self, claim: Claim, options: ProofOptions, before: Reply, their_folder: str
     ) -> tuple[Verdict, LookedAt | None]:
-        wrong = _why_not(before, options.timeout)
+        wrong = why_not(before, options.timeout)
         if wrong:
             verdict = _unknown(claim, f"baseline fails: {wrong}")
             return replace(verdict, advice=_about_inputs(claim)), _looked_at(before)
@@ -165,7 +165,7 @@ class Prover:
             job |= {"folder": folder, "theirs": their_folder, "module": module}
             after = self._measure(job)
         looked_at = _looked_at(before, after)
-        wrong = _why_not(after, options.timeout)
+        wrong = why_not(after, options.timeout)
         if wrong:
             slow = after["status"] == "timeout" and before["seconds"] > options.timeout / 4
             outcome = Outcome.UNKNOWN if slow else Outcome.REFUTED
@@ -214,6 +214,11 @@ class Prover:
         for key in idle[: max(len(self._measured) - KEPT_BASELINES, 0)]:
             shutil.rmtree(self._measured.pop(key).folder, ignore_errors=True)
 
+    def measured(self, job: dict[str, Any]) -> Reply:
+        """Have one version measured by itself, in a folder that is removed afterwards."""
+        with tempfile.TemporaryDirectory(dir=self._scratch.name) as folder:
+            return self._measure({**job, "folder": folder, "theirs": None})
+
     def _measure(self, job: dict[str, Any]) -> Reply:
         """Have one version measured; if the child ended over another one's job, once more."""
         try:
@@ -259,7 +264,7 @@ class Prover:
         """The child that has this Keras; any of them does where it may be either."""
         return next((one for one in self._children if keras in (0, one.generation)), None)
 
-    def _environment(self, keras: int) -> str:
+    def environment(self, keras: int) -> str:
         child = self._child_with(keras)
         return child.environment if child is not None else ""
 
@@ -298,7 +303,7 @@ def _looked_at(*replies: Reply) -> LookedAt | None:
     return looked_at
 
 
-def _why_not(reply: dict[str, Any], timeout: float) -> str:
+def why_not(reply: dict[str, Any], timeout: float) -> str:
     """Why a reply holds no measurement; empty when it does."""
     stage = reply["stage"]
     if reply["status"] == "timeout":

@@ -52,7 +52,8 @@ class Rule:
     at, and LibCST reads a class only if it `concerns` the rule, as far as summaries tell. A rule
     that is `about_loading` tells what goes wrong when a whole model is saved and loaded: it has
     nothing to say of tests, nor where weights alone are saved. `why_silent` says of a class without
-    a finding what decided that, and where.
+    a finding what decided that, and where. `breaks` are the healths of a layer that `keraslint
+    examine` may see broken by what the rule finds.
     """
 
     code: str
@@ -63,6 +64,7 @@ class Rule:
     fixable: str = "never"
     severity: Severity = Severity.WARNING
     promise: Promise = field(default_factory=Promise)
+    breaks: tuple[str, ...] = ()
     words: tuple[str, ...] = ("class",)
     concerns: Concerns | None = None
     check: Check | None = None

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from keraslint.commands.class_pairs import Pairs, since
+from keraslint.commands.running.class_pairs import Pairs, since
 from keraslint.settings import ConfigError, load
 
 IDENTITY = ("-c", "user.name=a", "-c", "user.email=a@b.c", "-c", "commit.gpgsign=false")

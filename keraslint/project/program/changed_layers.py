@@ -99,20 +99,20 @@ def changes(old: Side, new: Side) -> Changes:
     """Pair the layers that changed: in the same file, else by a name that only one other has."""
     moved = dict(_pairs(old, new))
     altered = {key: other for key, other in moved.items() if old.reach[key] != new.reach[other]}
-    mine = {k: o for k, o in altered.items() if _layer(old.kinds[k]) or _layer(new.kinds[o])}
+    mine = {k: o for k, o in altered.items() if is_layer(old.kinds[k]) or is_layer(new.kinds[o])}
     dark = (Kind.UNKNOWN,)
     unclear = [k for k, o in altered.items() if k not in mine and old.kinds[k] in dark]
     paired = set(moved.values())
     return Changes(
         pairs=tuple(Pairing(old.clips[key], new.clips[other]) for key, other in mine.items()),
-        gone=tuple(c for k, c in old.clips.items() if k not in moved and _layer(old.kinds[k])),
-        added=tuple(c for k, c in new.clips.items() if k not in paired and _layer(new.kinds[k])),
+        gone=tuple(c for k, c in old.clips.items() if k not in moved and is_layer(old.kinds[k])),
+        added=tuple(c for k, c in new.clips.items() if k not in paired and is_layer(new.kinds[k])),
         unclear=tuple(old.clips[key] for key in unclear),
         problems=(*old.problems, *new.problems),
     )
 
 
-def _layer(kind: Kind) -> bool:
+def is_layer(kind: Kind) -> bool:
     return kind in (Kind.LAYER, Kind.MODEL, Kind.ASSUMED)
 
 

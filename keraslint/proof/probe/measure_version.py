@@ -13,9 +13,11 @@ from ..measures.ranked_checks import APART
 from .attempts import Unusable, describe, failed
 from .cases.case import Case, Change, namespace
 from .cases.derived_cases import Told, derived
-from .cases.recipe_search import called_on_guesses, search
+from .cases.recipe_search import OwnFault, called_on_guesses, search
 from .coverage.inherited import watch_bases
 from .coverage.recorder import RECORDER
+from .examined.branches import tried_fully
+from .examined.examine_case import examine_all
 from .keras_versions.in_use import KERAS
 from .measure_case import Place, Stage, baseline_error, measure, measure_apart
 from .observations.against_before import plainly_other
@@ -79,6 +81,8 @@ def run(job: dict[str, Any], stage: Stage) -> dict[str, Any]:
     space = namespace(module, names)
     if job.get("apart"):
         return {"cases": [_apart(job, cls, space, place)]}
+    if job.get("examine"):
+        return _with_coverage(_examined(job, cls, space, place))
     if job["cases"] is None:
         return _with_coverage(_before(job, cls, space, place))
     return _with_coverage({"cases": list(_all_after(job, cls, space, place))})
@@ -107,6 +111,21 @@ def _all_after(
         yield entry
         if job["strict"] and plainly_other(theirs["facts"], entry["facts"]):
             return
+
+
+def _examined(job: dict[str, Any], cls: Any, space: dict[str, Any], place: Place) -> dict[str, Any]:
+    """Look at the given recipes, or at found or guessed ones, each by itself."""
+    if KERAS.generation == 2:
+        return {"baseline": "it is for Keras 2, and only layers for Keras 3 are examined"}
+    try:
+        cases = _given(job, cls, space) or search(job, cls, space, place.stage, tried_fully)
+    except OwnFault as fault:
+        cases = [Case(cls=cls, text=fault.recipe, space=space)]
+    except Unusable as error:
+        if cls.call in (KERAS.layers.Layer.call, KERAS.Model.call):
+            return {"baseline": f"`{cls.__name__}` has no `call()` of its own", "abstract": True}
+        return {"baseline": str(error)}
+    return {"cases": examine_all(cases, place.folder, place.stage, given=bool(job["recipes"]))}
 
 
 def _before(job: dict[str, Any], cls: Any, space: dict[str, Any], place: Place) -> dict[str, Any]:

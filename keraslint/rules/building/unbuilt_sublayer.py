@@ -242,6 +242,7 @@ rule = Rule(
     name="unbuilt-sublayer",
     summary="`build()` does not build a child that has weights",
     page=__doc__,
+    breaks=("built", "loaded", "copied"),
     fixable="sometimes",
     promise=PROMISE,
     words=("class", "build"),

@@ -212,6 +212,7 @@ rule = Rule(
     name="positional-training",
     summary="A child is given `training` or a number by position, which Keras 3 refuses in `fit()`",
     page=__doc__,
+    breaks=("called", "trained"),
     fixable="sometimes",
     words=("class", "call"),
     concerns=concerns,

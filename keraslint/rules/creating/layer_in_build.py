@@ -166,6 +166,7 @@ rule = Rule(
     name="layer-in-build",
     summary="A layer is created in `build()` and needs nothing from the input shape",
     page=__doc__,
+    breaks=("frozen",),
     fixable="sometimes",
     promise=PROMISE,
     words=("class", "build"),

@@ -114,6 +114,7 @@ rule = Rule(
     name="shape-dependent-layer",
     summary="A layer is created in `build()` because it needs the input shape",
     page=__doc__,
+    breaks=("frozen",),
     default=False,
     fixable="sometimes",
     promise=PROMISE,

@@ -113,6 +113,7 @@ rule = Rule(
     name="shape-known-in-init",
     summary="A layer is created in `build()` for a size that `__init__` already receives",
     page=__doc__,
+    breaks=("frozen",),
     fixable="sometimes",
     promise=PROMISE,
     words=("class", "build"),

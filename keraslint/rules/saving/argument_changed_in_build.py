@@ -191,6 +191,7 @@ rule = Rule(
     name="argument-changed-in-build",
     summary="`build()` changes an argument that `get_config()` gives back",
     page=__doc__,
+    breaks=("cloned", "loaded", "copied"),
     words=("class", "build", "get_config"),
     concerns=concerns,
     check=check,

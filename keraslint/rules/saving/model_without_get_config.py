@@ -172,6 +172,7 @@ rule = Rule(
     name="model-without-get-config",
     summary="A model takes arguments and has no `get_config()` to keep them",
     page=__doc__,
+    breaks=("cloned", "loaded", "saved", "copied"),
     fixable="sometimes",
     promise=PROMISE,
     words=("class", "__init__"),

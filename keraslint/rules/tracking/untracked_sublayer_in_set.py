@@ -173,6 +173,7 @@ rule = Rule(
     name="untracked-sublayer-in-set",
     summary="A layer is kept in a `set`, whose weights are not saved",
     page=__doc__,
+    breaks=("loaded", "copied"),
     words=("class", "self"),
     concerns=concerns,
     check=check,

@@ -158,6 +158,7 @@ rule = Rule(
     name="untracked-variable",
     summary="A `tf.Variable` is kept as a weight, which Keras 3 neither trains nor saves",
     page=__doc__,
+    breaks=("trained", "loaded", "copied"),
     words=("class", "Variable"),
     concerns=concerns,
     check=check,

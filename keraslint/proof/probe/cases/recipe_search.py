@@ -15,13 +15,36 @@ from .guessed_recipes import called, guesses
 MOST_FOUND = 2
 MOST_TRIED = 400
 MOST_SECONDS = 8.0
+MOST_DISPLEASING = 8
 TOO_LONG = "making one takes too long to try more: say how to make a small one"
+
+OWN_FAULTS = (
+    "You cannot add new elements of state (variables or sub-layers) to a layer",
+    "you forgot to call `super().__init__()`",
+    "Only input tensors may be passed as positional arguments",
+)
+"""What Keras says of code inside `call()` or `__init__` that is wrong for every input."""
+
+
+class OwnFault(Unusable):
+    """The layer fails whatever it is given; `recipe` is one that shows it."""
+
+    def __init__(self, text: str, recipe: str) -> None:
+        super().__init__(text)
+        self.recipe = recipe
 
 
 def search(
-    job: dict[str, Any], cls: Any, space: dict[str, Any], stage: Callable[[str], None]
+    job: dict[str, Any],
+    cls: Any,
+    space: dict[str, Any],
+    stage: Callable[[str], None],
+    pleases: Callable[[Case], bool] = lambda case: True,
 ) -> list[Case]:
-    """Cases that work: up to two found ones, else the first guess that does."""
+    """Cases that work: up to two found ones, else the first guess that does.
+
+    A guess that works and does not please is used where none of the next ones does better.
+    """
     stage("looking for a way to make and call it")
     until = time.process_time() + min(job["timeout"] / 3, MOST_SECONDS)
     found: list[Case] = []
@@ -31,7 +54,7 @@ def search(
             found.append(case)
     if found:
         return found
-    return [_first(cls, _guessed(cls, space, until), space, until)]
+    return [_first(cls, _guessed(cls, space, until), space, until, pleases)]
 
 
 def called_on_guesses(case: Case, job: dict[str, Any]) -> Case:
@@ -76,19 +99,32 @@ def _guessed(cls: Any, space: dict[str, Any], until: float) -> Iterator[str]:
         raise Unusable(f"no way to make it was found: {why}")
 
 
-def _first(cls: Any, texts: Iterable[str], space: dict[str, Any], until: float) -> Case:
+def _first(
+    cls: Any,
+    texts: Iterable[str],
+    space: dict[str, Any],
+    until: float,
+    pleases: Callable[[Case], bool] = lambda case: True,
+) -> Case:
     """The first text that works; raises `Unusable` with the error of the one that got furthest."""
-    furthest, error = -1, TOO_LONG
+    working: list[Case] = []
+    furthest, error, blamed = -1, TOO_LONG, ""
     for number, text in enumerate(texts):
-        if number >= MOST_TRIED or time.process_time() > until:
+        if number >= MOST_TRIED or time.process_time() > until or len(working) > MOST_DISPLEASING:
             break
         case = Case(cls=cls, text=text, space=space)
         result = tried(case)
         if result is None:
-            return case
-        if _reach(result, cls) > furthest:
+            if pleases(case):
+                return case
+            working.append(case)
+        elif _reach(result, cls) > furthest:
             furthest, error = _reach(result, cls), describe(result)
-    raise Unusable(f"no way to call it was found: {error}")
+            blamed = text if furthest and any(one in str(result) for one in OWN_FAULTS) else ""
+    if working:
+        return working[0]
+    reason = f"no way to call it was found: {error}"
+    raise OwnFault(reason, blamed) if blamed else Unusable(reason)
 
 
 def _reach(error: BaseException, cls: Any) -> int:

@@ -159,6 +159,7 @@ rule = Rule(
     name="shape-concatenation",
     summary="A tuple is added to an input shape, which is a list on loading",
     page=__doc__,
+    breaks=("built", "loaded", "copied", "unknown dimensions"),
     fixable="sometimes",
     promise=PROMISE,
     words=("class", "shape"),

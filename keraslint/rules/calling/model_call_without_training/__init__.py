@@ -153,6 +153,7 @@ rule = Rule(
     name="model-call-without-training",
     summary="A model's `call()` has no `training`, so dropout and the like are off in `fit()`",
     page=__doc__,
+    breaks=("trained",),
     fixable="sometimes",
     words=("class", "call"),
     concerns=concerns,

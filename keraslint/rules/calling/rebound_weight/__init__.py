@@ -171,6 +171,7 @@ rule = Rule(
     name="rebound-weight",
     summary="`call()` binds the attribute of a weight to a tensor, so that `fit()` fails",
     page=__doc__,
+    breaks=("trained", "twice", "unknown dimensions", "loaded", "saved"),
     fixable="sometimes",
     words=("class", "call"),
     concerns=concerns,

@@ -177,6 +177,7 @@ rule = Rule(
     name="state-in-call",
     summary="A layer, weight, metric or seed is created while `call()` runs",
     page=__doc__,
+    breaks=("called", "twice", "trained", "loaded"),
     fixable="sometimes",
     words=("class", "call"),
     concerns=creates_late,

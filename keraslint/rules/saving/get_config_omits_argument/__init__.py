@@ -344,6 +344,7 @@ rule = Rule(
     name="get-config-omits-argument",
     summary="`get_config()` does not give back what `__init__` takes",
     page=__doc__,
+    breaks=("cloned", "loaded", "saved", "copied"),
     fixable="sometimes",
     promise=PROMISE,
     words=("class", "__init__"),

@@ -225,6 +225,7 @@ rule = Rule(
     name="init-without-kwargs",
     summary="`__init__` does not take, or drops, the `**kwargs` that loading passes",
     page=__doc__,
+    breaks=("made", "cloned", "loaded", "copied"),
     fixable="sometimes",
     promise=PROMISE,
     words=("class", "__init__"),

@@ -93,6 +93,7 @@ rule = Rule(
     name="unsafe-lambda",
     summary="A lambda becomes part of a model, which cannot be loaded once it is saved",
     page=__doc__,
+    breaks=("cloned", "loaded", "copied"),
     words=("lambda",),
     search=search,
     about_loading=True,

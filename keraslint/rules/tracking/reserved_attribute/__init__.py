@@ -172,6 +172,7 @@ rule = Rule(
     name="reserved-attribute",
     summary="An attribute of Keras' own is set too early, or holds layers that are not saved",
     page=__doc__,
+    breaks=("loaded", "made", "copied"),
     fixable="sometimes",
     words=("class", "self"),
     concerns=concerns,

@@ -1,0 +1,1 @@
+"""A layer as it is → which parts of its life work."""

@@ -1,0 +1,1 @@
+"""A layer as it is → what each part of its life shows."""

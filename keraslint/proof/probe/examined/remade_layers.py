@@ -1,0 +1,133 @@
+"""A layer → what it forgets: of what was set too early, of its arguments when it is made again."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from ..array_agreement import same
+from ..attempts import attempt, failed
+from ..cases.case import Case, Change
+from ..cases.class_source import sources_of
+from ..cases.derived_cases import arguments_of
+from ..cases.other_values import other_values
+from ..keras_versions.in_use import KERAS
+from ..observations.public_surface import GIVEN
+from ..trial import Trial
+from ..variable_paths import anatomy, config_of, numbers, own_attributes, plain, state, transplant
+
+PLAIN = (str, int, float, bool, type(None))
+
+
+def forgotten_arguments(trial: Trial) -> list[str]:
+    """Arguments that go back to their defaults, unseen: what they set is as if none was given.
+
+    Only what one argument sets, what its own configuration sets back, and what then makes the
+    layer give something else, counts.
+    """
+    usual = _traits(_made(trial, trial.case))
+    found = []
+    for name, value in arguments_of(trial.case, trial.case.asked()).items():
+        for other in other_values(name, value, sources_of(trial.case.cls)):
+            change = Change(label=name, arguments=((name, other),))
+            told = attempt(lambda change=change: _goes_back(trial, change, usual))  # type: ignore[misc]
+            if not failed(told):
+                found += [name] if told else []
+                break
+    return found
+
+
+def _goes_back(trial: Trial, change: Change, usual: dict[str, str]) -> bool:
+    """Is something that the change sets as usual again in a layer made from the configuration?"""
+    layer = _made(trial, replace(trial.case, change=change))
+    other = type(layer).from_config(layer.get_config())
+    given, then = _traits(layer), _traits(other)
+    set_by_it = [name for name in given if name in usual and given[name] != usual[name]]
+    lost = any(then.get(name) == usual[name] for name in set_by_it)
+    return lost and not _alike(trial, layer, other)
+
+
+def _alike(trial: Trial, layer: Any, other: Any) -> bool:
+    """Do both give the same, in training and not, with the same weights?"""
+    told = []
+    for one in (layer, other):
+        trial.call(one)
+        told.append(state(one))
+    if {k: v.shape for k, v in told[0].items()} != {k: v.shape for k, v in told[1].items()}:
+        return False
+    transplant(told[0], other)
+    for more in ({}, {"training": True}):
+        pair = [_given_by(trial, one, told[0], more) for one in (layer, other)]
+        if len(pair[0]) != len(pair[1]) or not all(map(same, *pair)):
+            return False
+    return True
+
+
+def _given_by(trial: Trial, layer: Any, values: dict[str, Any], more: dict[str, Any]) -> list[Any]:
+    """Outputs and losses of a call in a state, and the state that it leaves."""
+    transplant(values, layer)
+    outputs = trial.run(layer, **more)
+    return [*outputs, *map(numbers, layer.losses), *state(layer).values()]
+
+
+def _made(trial: Trial, case: Case) -> Any:
+    trial.clear()
+    return case.make()
+
+
+def _traits(layer: Any) -> dict[str, str]:
+    """Plain data that the layer holds, and the configurations of its sub-layers, as text."""
+    kind = KERAS.Model if isinstance(layer, KERAS.Model) else KERAS.layers.Layer
+    own = own_attributes(kind)
+    found = {
+        name: str(value)
+        for name, value in vars(layer).items()
+        if name not in own and isinstance(value, PLAIN)
+    }
+    for path, child in anatomy(layer).children.items():
+        config = attempt(lambda child=child: config_of(child))  # type: ignore[misc]
+        if isinstance(config, dict) and not failed(config):
+            found |= {f"{path}.{key}": str(plain(value)) for key, value in config.items()}
+    return found
+
+
+def forgotten_settings(trial: Trial) -> list[str] | None:
+    """Which of `name`, `trainable` and `dtype` are not given back; None if it takes none."""
+    trial.clear()
+    layer = attempt(lambda: trial.case.made_with(GIVEN))
+    if failed(layer):
+        return None
+    other = type(layer).from_config(layer.get_config())
+    pairs = {
+        "name": (layer.name, other.name),
+        "trainable": (layer.trainable, other.trainable),
+        "dtype": (layer.dtype_policy.name, other.dtype_policy.name),
+    }
+    return [name for name, (was, now) in pairs.items() if was != now]
+
+
+EARLY = {"_supports_masking": "supports_masking", "_trainable": "trainable", "autocast": "autocast"}
+"""What `Layer.__init__` sets, as it is kept and as people write it."""
+
+
+def set_too_early(trial: Trial) -> list[str]:
+    """What the class sets before it calls `super().__init__()`, which sets it anew."""
+    kind: Any = KERAS.layers.Layer
+    begin, early = kind.__init__, {}
+
+    def noting(layer: Any, *args: Any, **kwargs: Any) -> None:
+        if type(layer) is trial.case.cls:
+            early.update(_settings(layer))
+        begin(layer, *args, **kwargs)
+
+    kind.__init__ = noting
+    try:
+        layer = trial.fresh()
+    finally:
+        kind.__init__ = begin
+    now = _settings(layer)
+    return [EARLY[name] for name, value in early.items() if now.get(name) != value]
+
+
+def _settings(layer: Any) -> dict[str, Any]:
+    return {name: value for name, value in vars(layer).items() if name in EARLY}

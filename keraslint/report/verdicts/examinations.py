@@ -1,0 +1,126 @@
+"""Examinations of layers → text of a named format."""
+
+from __future__ import annotations
+
+import json
+import textwrap
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from keraslint.diagnostic import Diagnostic, Severity, Span
+from keraslint.examination import Condition, Examination, Sign
+from keraslint.project.files.source import Source
+from keraslint.report import Report, render
+from keraslint.report.json_record import absolute
+from keraslint.report.palette import Palette
+
+OWN_CODE = "KRL900"
+MOST_NEVER = 4
+
+
+def render_examinations(
+    examined: Sequence[Examination],
+    sources: Mapping[str, Source],
+    output_format: str,
+    width: int,
+    colour: bool,
+) -> str:
+    """Show them: as text, as JSON, or what is broken in a format of `check`."""
+    if output_format == "full":
+        return "".join(f"{line}\n" for line in _full(examined, width, Palette(colour)))
+    if output_format == "json":
+        return json.dumps([record(one) for one in examined], indent=2) + "\n"
+    findings = tuple(_finding(one, sign, sources) for one in examined for sign in one.broken)
+    report = Report(
+        diagnostics=findings, sources=sources, files=len(sources), width=width, colour=colour
+    )
+    return render(report, output_format)
+
+
+def record(one: Examination) -> dict[str, Any]:
+    """An examination as plain values."""
+    told = asdict(one)
+    signs = [{**asdict(sign), "condition": sign.condition.value} for sign in one.signs]
+    return {**told, "path": absolute(one.path), "signs": signs, "healthy": is_healthy(one)}
+
+
+def is_healthy(one: Examination) -> bool:
+    """Was it examined, and nothing seen broken?"""
+    return bool(one.signs) and not one.broken
+
+
+def _finding(one: Examination, sign: Sign, sources: Mapping[str, Source]) -> Diagnostic:
+    line = sign.line or one.line
+    source = sources.get(one.path)
+    text = source.line(line) if source is not None else ""
+    start = len(text) - len(text.lstrip()) + 1
+    return Diagnostic(
+        code=sign.code or OWN_CODE,
+        name=f"broken-{sign.health.replace(' ', '-')}",
+        message=f"`{one.layer}` ({sign.health}): {sign.detail}",
+        path=one.path,
+        span=Span.of(line, start, line, max(len(text.rstrip()) + 1, start + 1)),
+        owner=one.layer,
+        severity=Severity.ERROR,
+    )
+
+
+def _full(examined: Sequence[Examination], width: int, palette: Palette) -> Iterator[str]:
+    for one in examined:
+        yield from table(one, width, palette)
+        yield ""
+    yield _closing(examined)
+
+
+def table(one: Examination, width: int, palette: Palette) -> Iterator[str]:
+    """What works is named together; what does not has lines of its own."""
+    word = palette.red("broken") if one.broken else palette.green("healthy")
+    if one.reason:
+        word = palette.yellow("no layer yet" if one.abstract else "not examined")
+    where = f"{palette.bold(one.path)}:{one.line}: " if one.path else ""
+    yield f"{where}{palette.bold(one.layer)}: {word}" + (f": {one.reason}" if one.reason else "")
+    yield from (f"  recipe: {line}" for line in one.recipe.splitlines())
+    for sign in one.broken:
+        yield from _wrapped(f"  {palette.red('broken')}  {sign.health}: {cause(sign)}", width)
+    for sign in one.of(Condition.WORKS):
+        if sign.detail:
+            yield from _wrapped(f"  works   {sign.health}; {sign.detail}", width)
+    for condition in (Condition.WORKS, Condition.NOT_APPLICABLE, Condition.NEVER_RAN):
+        told = condition is Condition.WORKS
+        names = [sign.health for sign in one.of(condition) if not (told and sign.detail)]
+        if names:
+            yield from _wrapped(f"  {condition.value}: {', '.join(names)}", width)
+    if one.never:
+        more = len(one.never) - MOST_NEVER
+        listed = [*one.never[:MOST_NEVER], *([f"{more} more"] if more > 0 else [])]
+        yield from _wrapped(f"  no case has run: {'; '.join(listed)}", width)
+
+
+def cause(sign: Sign) -> str:
+    """What is broken, the rule that says why, and the line to blame."""
+    where = f"line {sign.line}" if sign.line else ""
+    named = ", ".join(filter(None, [sign.code, where]))
+    return f"{sign.detail} ({named})" if named else sign.detail
+
+
+def _wrapped(text: str, width: int) -> list[str]:
+    return textwrap.wrap(text, max(width, 40), subsequent_indent=" " * 10, break_on_hyphens=False)
+
+
+def _closing(examined: Sequence[Examination]) -> str:
+    """How many were healthy, broken, and not examined."""
+    counts = Counter(
+        "healthy"
+        if is_healthy(one)
+        else "broken"
+        if one.broken
+        else "without `call()`"
+        if one.abstract
+        else "not examined"
+        for one in examined
+    )
+    told = ", ".join(f"{count} {word}" for word, count in sorted(counts.items()))
+    noun = "layer" if len(examined) == 1 else "layers"
+    return f"{len(examined)} {noun}: {told}" if examined else "There is no layer to examine"
