@@ -9,6 +9,7 @@ from functools import cached_property, lru_cache
 import libcst as cst
 
 from keraslint.layer.child_builds.builds import Builds
+from keraslint.layer.child_builds.closing import is_closing
 from keraslint.layer.child_builds.following.call_program import CallPrograms, Program, names_of
 from keraslint.layer.child_builds.new_builds import NewBuilds
 from keraslint.layer.child_builds.shapes.shape_program import lines, whole
@@ -20,7 +21,7 @@ from keraslint.layer.method_syntax import children as children_of
 from keraslint.layer.motion.safety.subclass_objections import Descendants
 from keraslint.project.names import keras_facts
 from keraslint.project.names.keras_api import Symbol
-from keraslint.project.program.children import OF_CONTAINERS, Child, Unbuilt
+from keraslint.project.program.children import OF_CONTAINERS, Child, Unbuilt, run_by
 
 _TELLS_SHAPE = re.compile(
     r"\bInput(Layer)?\(|\b(input_shape|input_dim|batch_shape|batch_input_shape)\s*=(?!=)"
@@ -30,6 +31,7 @@ _BUILT_BY_OWNER = re.compile(r"(?<!self)\.(\w+)\.build\(")
 _MAY_BE_KERAS_2 = (
     "nothing says that this `tf.keras` is Keras 3: on Keras 2, weights get equal names"
 )
+_AGAIN = frozenset({"self", "self.build", "self.__call__"})
 _LOOKS = ("self._flatten", "self.compute_output", "self.call", "getattr", "vars")
 
 
@@ -177,8 +179,11 @@ class MissingBuilds:
 
     def _symbolic(self, build: Method, program: Program, new: NewBuilds | None = None) -> Builds:
         found = symbolic_call(self._layer, build, structured=program.structured)
+        again = self._calls_build()
+        if again and not any(is_closing(step.node) for step in self._layer.steps("build")):
+            return Builds(why_not="`call()` calls `build()`, which would go round in a circle")
         if found.lines:
-            at_end = any(step.supers for step in self._steps)
+            at_end = again or any(step.supers for step in self._steps)
             return Builds(
                 statements=found.lines,
                 doubts=(DOUBT, *self._of_target()),
@@ -188,6 +193,11 @@ class MissingBuilds:
             )
         reasons = [new.why_not(child.target) for child in self.children] if new else []
         return Builds(why_not=next(filter(None, reasons), found.why_not))
+
+    def _calls_build(self) -> bool:
+        """Whether `call()` builds the layer where it is not yet marked as built."""
+        ran = run_by(self._layer.hierarchy, self._layer.ref, "call")
+        return any(_AGAIN & method.summary.calls for method in ran)
 
     def _of_target(self) -> tuple[str, ...]:
         """On Keras 2 such lines give the weights of all children equal names."""

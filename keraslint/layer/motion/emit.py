@@ -9,9 +9,9 @@ import libcst as cst
 
 from keraslint.diagnostic import Edit
 from keraslint.layer.child_builds.builds import Builds
+from keraslint.layer.child_builds.closing import is_closing
 from keraslint.layer.init_method import Constructor
 from keraslint.layer.method_steps import Step
-from keraslint.layer.method_syntax import dotted
 from keraslint.layer.motion.build_steps import Body
 from keraslint.layer.motion.move_plan import Plan
 from keraslint.layer.name_uses import uses_of
@@ -148,22 +148,11 @@ def insert_builds(kept: list[cst.CSTNode], builds: Builds) -> list[cst.CSTNode]:
 def _place(kept: Sequence[cst.CSTNode], builds: Builds) -> int:
     """What is read is there by then, and before a call of `call()` all that `build()` makes."""
     if builds.symbolic:
-        return next((n for n in range(len(kept), 0, -1) if not _closes(kept[n - 1])), 0)
-    first = next((n for n, node in enumerate(kept) if _closes(node)), len(kept))
+        return next((n for n in range(len(kept), 0, -1) if not is_closing(kept[n - 1])), 0)
+    first = next((n for n, node in enumerate(kept) if is_closing(node)), len(kept))
     read = {cell for text in builds.statements for cell in _CELL.findall(text)}
     made = (n + 1 for n, node in enumerate(kept) if read & {*uses_of(node).binds})
     return max(first, *made, 0)
-
-
-def _closes(node: cst.CSTNode) -> bool:
-    """`super().build(…)` or `self.built = True`."""
-    if not isinstance(node, cst.SimpleStatementLine):
-        return False
-    uses = uses_of(node)
-    calls = [dotted(call.func) for call in uses.calls]
-    return "self.built" in uses.binds or any(
-        name.endswith(".build") and not name.startswith("self.") for name in calls
-    )
 
 
 def _is_docstring(node: cst.CSTNode) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import libcst as cst
 
@@ -86,7 +86,10 @@ class Conditions:
             return Either()
         if left.known and right.known and isinstance(target.operator, (cst.Equal, cst.NotEqual)):
             return (left.value == right.value) is isinstance(target.operator, cst.Equal)
-        return expr(left.code, code(target.operator), right.code)
+        compared = expr(left.code, code(target.operator), right.code)
+        ordered = not isinstance(target.operator, (cst.Equal, cst.NotEqual, cst.In, cst.NotIn))
+        counts = ordered and (left.may_be_none or right.may_be_none)
+        return replace(compared, counts=compared.counts or counts)
 
     def _chain(self, node: cst.Comparison) -> Test:
         """`0 < x <= 1`."""
@@ -137,7 +140,7 @@ def _arm(writer: Writer, before: State, statements: Arm, *, both_run: bool) -> S
     """Follow one arm; where both run, what the other one reads must not be overwritten."""
     writer.now = before.copy()
     writer.now.out = []
-    with writer.keeping(before.names if both_run else {}):
+    with writer.keeping(before.names if both_run else {}), writer.unasking(both_run):
         statements()
     return writer.now
 

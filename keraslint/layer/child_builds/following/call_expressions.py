@@ -267,6 +267,8 @@ class Expressions:
             return keep(arguments)
         name = dotted(node.func)
         first = arguments.plain[0] if arguments.plain else None
+        if name == "hasattr" and code(node.args[0].value) == "self":
+            return Plain(code=expr(code(node)), size=code(node))
         if name == "isinstance" and isinstance(first, (Input, Tensor)) and len(node.args) == 2:
             return self._is_several(first, code(node.args[1].value))
         if isinstance(node.func, cst.Attribute) and called is None:
@@ -294,6 +296,7 @@ class Expressions:
             return constant(False)
         if kind == "dict":
             return Plain(code=expr("isinstance(", given.shape, ", dict)"), size=Token())
+        given.part("0")  # it may be several
         self._writer.now.doubts["the input is taken to be one tensor"] = None
         return constant(False)
 
@@ -318,11 +321,15 @@ class Expressions:
             else:
                 return UNKNOWN
         name = dotted(node.func)
+        first = arguments.plain[0] if arguments.plain else None
+        if name == "int" and isinstance(first, Plain) and first.code.reads:
+            return first  # of a shape, each size is one already
         if name in ("hasattr", "getattr", "isinstance"):
             text = code(node)
             return Plain(code=expr(text), size=text) if "self" in text else UNKNOWN
         text_of = expr(f"{name}(", *given, ")")
-        return Plain(code=text_of, size=text_of.text if not text_of.reads else Token())
+        size = Token(given=name == "len") if text_of.reads else text_of.text
+        return Plain(code=text_of, size=size)
 
     def _method(self, node: cst.Attribute, arguments: Arguments) -> Value | None:
         """A method of what an expression stands for; `None` when it is a function of a module."""
@@ -354,7 +361,7 @@ class Expressions:
         inside = index.code if isinstance(index, Plain) else expr("")
         variable = self._writer.temporary(held.shapes.text.removesuffix("_shapes"))
         taken = expr(held.shapes, ".pop(", inside, ")")
-        self._writer.assign(variable, Expr(taken.pieces, acts=True))
+        self._writer.assign(variable, Expr(pieces=taken.pieces, acts=True))
         return replace(held.item, shape=var(variable), parts=())
 
 

@@ -137,7 +137,7 @@ def _over(held: Value, target: cst.BaseExpression, writer: Writer) -> Iterated |
         variable = writer.variable(name)
         item = held.item
         tensor = replace(item, shape=var(variable), parts=())
-        header = Expr((Var(variable),))
+        header = Expr(pieces=(Var(variable),))
         return Iterated(
             target=header, items=held.shapes, names={name: tensor}, binds=frozenset({variable})
         )

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+import libcst as cst
+
 from keraslint.layer.child_builds.following.call_statements import Statements
 from keraslint.layer.child_builds.following.child_creations import Creations
 from keraslint.layer.child_builds.following.child_outputs import Outputs
 from keraslint.layer.child_builds.following.own_attributes import OwnAttributes
 from keraslint.layer.child_builds.shapes.program_writer import Names, State, Writer
-from keraslint.layer.child_builds.shapes.shape_program import Expr, Statement, expr
+from keraslint.layer.child_builds.shapes.shape_program import Expr, Statement, counts, expr
 from keraslint.layer.child_builds.shapes.shape_values import (
     Group,
     Input,
@@ -21,13 +23,15 @@ from keraslint.layer.child_builds.shapes.shape_values import (
     var,
 )
 from keraslint.layer.child_builds.shapes.simplified import simplified
+from keraslint.layer.child_builds.shapes.told_shapes import NEEDS_SIZES
 from keraslint.layer.layer_class import LayerClass
-from keraslint.layer.method_syntax import Method
+from keraslint.layer.method_syntax import Method, walk
 from keraslint.layer.name_uses import uses_of
 from keraslint.project.names.definitions import ClassRef
 from keraslint.project.program.children import run_by
 
 _WIDE = 80
+_SEVERAL = frozenset("list tuple dict List Tuple Dict Sequence Mapping Iterable".split())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,18 +81,27 @@ class CallPrograms:
         writer, _ = self._followed(self._layer, given, first, wanted, {*names, *taken})
         state = writer.now
         lost = {name: state.lost.get(name, "") for name in wanted if self._is_lost(name, state)}
+        statements = simplified(state.out, _WIDE) if not lost else ()
         return Program(
-            statements=simplified(state.out, _WIDE) if not lost else (),
+            statements=statements,
             lost=lost,
             unbuilding={k: v for k, v in state.unbuilding.items() if isinstance(v, ClassRef)},
-            doubts=tuple(state.doubts),
-            structured=any(value.parts for value in inputs),
+            doubts=tuple(dict.fromkeys((*state.doubts, *_of_sizes(statements)))),
+            structured=any(value.parts for value in inputs) or self._is_told_several(),
             called=tuple(state.called),
         )
 
     @staticmethod
     def _is_lost(name: str, state: State) -> bool:
         return name in state.lost or name not in state.called
+
+    def _is_told_several(self) -> bool:
+        """Whether `call()` says of its first argument that it is a list or a dictionary."""
+        call = self._layer.hierarchy.method(self._layer.ref, "call")
+        parsed = self._layer.parse(call) if call is not None else None
+        first = parsed.node.params.params[1:2] if parsed is not None else ()
+        said = [node for one in first if one.annotation for node in walk(one.annotation)]
+        return any(isinstance(node, cst.Name) and node.value in _SEVERAL for node in said)
 
     def _given(self, layer: LayerClass, shapes: Mapping[str, Input]) -> Names | None:
         """The arguments of `call()`, as far as `build()` is told their shapes."""
@@ -179,6 +192,10 @@ class CallPrograms:
         assert isinstance(canon.last, Token)
         _, value = self._followed(layer, given, canon.last, (), ("input_shape",))
         return canon, value.tensor if isinstance(value, Input) else value
+
+
+def _of_sizes(statements: Sequence[Statement]) -> tuple[str, ...]:
+    return (NEEDS_SIZES,) if counts(statements) else ()
 
 
 def _input(shape: Expr, last: Token) -> Input:

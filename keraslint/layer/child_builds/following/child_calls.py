@@ -61,6 +61,9 @@ class ChildCalls:
         wanted = self._outputs.wanted(child, arguments)
         if wanted.needless:
             return
+        if self._writer.unasked and not self._outputs.is_always_there(child):
+            now.lost.setdefault(child.attribute, "a condition that `build()` cannot ask")
+            return
         if wanted.unbuilding is not None:
             now.unbuilding.setdefault(child.attribute, wanted.unbuilding)
         if wanted.why or wanted.unbuilding is not None:

@@ -12,7 +12,7 @@ from keraslint.layer.child_builds.shapes.shape_values import Size, Token
 from keraslint.layer.init_method import Constructor
 from keraslint.layer.layer_class import LayerClass
 from keraslint.layer.method_steps import Step
-from keraslint.layer.method_syntax import code, dotted
+from keraslint.layer.method_syntax import code, dotted, walk
 
 _NAME = re.compile(r"(?<![\w.\"'])[A-Za-z_]\w*(?!\s*[\w(\"'])")
 _WORDS = frozenset({"True", "False", "None"})
@@ -28,16 +28,29 @@ class Creations:
     def _calls(self) -> Mapping[str, list[tuple[cst.Call, str]]]:
         found: dict[str, list[tuple[cst.Call, str]]] = {}
         for method in ("__init__", "build"):
-            for step in (inner for outer in self._layer.steps(method) for inner in outer.all()):
+            for step in self._steps(method):
                 for attribute in _kept_as(step):
                     calls = [c.call for c in step.makes if c.outer is None]
                     calls += [call for call in step.uses.calls if dotted(call.func) == _WEIGHT]
                     found.setdefault(attribute, []).extend((call, method) for call in calls)
         return found
 
+    def _steps(self, method: str) -> Iterator[Step]:
+        return (inner for outer in self._layer.steps(method) for inner in outer.all())
+
+    @cached_property
+    def _making(self) -> list[Step]:
+        methods = ("__init__", "build")
+        return [step for method in methods for step in self._steps(method) if step.makes]
+
     def calls(self, attribute: str) -> list[cst.Call]:
         """All that make a layer, or a weight, for an attribute."""
         return [call for call, _ in self._calls.get(attribute, ())]
+
+    def is_made_always(self, attribute: str) -> bool:
+        """Whether no branch decides if it is made; so it is where a base makes it."""
+        made = [s for s in self._making if attribute in _kept_as(s)]
+        return not made or any(map(_is_unconditional, made))
 
     def argument(self, attribute: str, name: str, place: int | None = None) -> list[str | None]:
         """What each of the calls passes for an argument, as code; `None` where it passes none."""
@@ -134,3 +147,12 @@ def _value(call: cst.Call, name: str, place: int | None) -> cst.BaseExpression |
         if argument.keyword is not None and argument.keyword.value == name:
             return argument.value
     return positional[place] if place is not None and place < len(positional) else None
+
+
+def _is_unconditional(step: Step) -> bool:
+    around = step.parent
+    while around is not None:
+        if around.is_branch:
+            return False
+        around = around.parent
+    return not any(isinstance(inner, cst.IfExp) for inner in walk(step.node))

@@ -24,6 +24,13 @@ from keraslint.layer.child_builds.shapes.shape_values import (
     Value,
 )
 from keraslint.layer.child_builds.shapes.tensor_sizes import tensor_of, with_last
+from keraslint.layer.child_builds.shapes.told_shapes import (
+    NEEDS_SIZES,
+    doubts_of,
+    ends_in_another,
+    is_loose,
+    told,
+)
 from keraslint.project.names import keras_api
 from keraslint.project.names.definitions import ClassRef, FunctionRef
 from keraslint.project.names.keras_api import Symbol
@@ -88,6 +95,10 @@ class Outputs:
         doubts = tuple(dict.fromkeys(doubt for one in found for doubt in one.doubts))
         return replace(found[0], doubts=doubts)
 
+    def is_always_there(self, child: Layer) -> bool:
+        """Whether the class makes it whatever it is given, as far as it makes it itself."""
+        return self._creations.is_made_always(child.attribute)
+
     def _needs_none(self, target: Target) -> bool:
         if isinstance(target, Symbol):
             known = keras_api.layer_class(target.name)
@@ -127,7 +138,9 @@ class Outputs:
             if shape is None:
                 return Wanted(why=why or "the shape")
             shapes.append(shape)
-            doubts += _doubts(value)
+            doubts += doubts_of(value)
+            if ends_in_another(value):
+                doubts.append(NEEDS_SIZES)
             if is_loose(value) and not self._needs_last_only(target):
                 if isinstance(target, Symbol):
                     return Wanted(why="every size of the input")
@@ -206,7 +219,7 @@ class Outputs:
         known = keras_api.layer_class(target.name)
         code = expr(child.code, ".compute_output_shape(", shape, ")")
         tensor = tensor_of(given)
-        plain = Tensor(shape=code, doubts=tuple(_doubts(given)))
+        plain = Tensor(shape=code, doubts=tuple(doubts_of(given)))
         if known is None or tensor is None:
             return plain
         plain = replace(plain, batch=tensor.batch)
@@ -285,7 +298,7 @@ class Outputs:
         if is_loose(given):
             return concatenated(given, (-1,)) if axis <= {None, "-1"} else Unknown()
         code = expr(child.code, ".compute_output_shape(", shape, ")")
-        return Tensor(shape=code, doubts=tuple(_doubts(given)))
+        return Tensor(shape=code, doubts=tuple(doubts_of(given)))
 
     def _project_output(self, ref: ClassRef, child: Layer, arguments: Arguments) -> Value:
         own = self._hierarchy.method(ref, "compute_output_shape")
@@ -328,7 +341,7 @@ class Outputs:
             return Unknown(f"`{child.code.text}`")
         inside = joined(shape for shape in shapes if shape is not None)
         code = expr(child.code, ".compute_output_shape(", inside, ")")
-        doubts = [doubt for value in values for doubt in _doubts(value)]
+        doubts = [doubt for value in values for doubt in doubts_of(value)]
         if own.summary.joins:
             doubts.append(f"`{ref.summary.name}.compute_output_shape()` adds a tuple to the shape")
         return Tensor(shape=code, doubts=tuple(doubts))
@@ -360,35 +373,3 @@ def _agreed(found: Sequence[Tensor]) -> Tensor:
     last = first.last if all(one.last == first.last for one in found) else Token()
     doubts = tuple(dict.fromkeys(doubt for one in found for doubt in one.doubts))
     return replace(first, front=front, last=last, doubts=doubts)
-
-
-def told(value: Value | None) -> tuple[Expr | None, str]:
-    """The shape, or the shapes, of a value as code; or why they cannot be told."""
-    if isinstance(value, (Tensor, Input)):
-        return value.shape, ""
-    if isinstance(value, Several):
-        return value.shapes, ""
-    if isinstance(value, Group):
-        found = [told(item) for item in value.items]
-        if not found or any(shape is None for shape, _ in found):
-            return None, next((why for _, why in found if why), "")
-        return expr("[", joined(shape for shape, _ in found if shape is not None), "]"), ""
-    return None, value.why if isinstance(value, Unknown) else ""
-
-
-def _doubts(value: Value | None) -> Sequence[str]:
-    if isinstance(value, Tensor):
-        return value.doubts
-    if isinstance(value, Several):
-        return value.item.doubts if value.item is not None else ()
-    if isinstance(value, Group):
-        return [doubt for item in value.items for doubt in _doubts(item)]
-    return ()
-
-
-def is_loose(value: Value | None) -> bool:
-    if isinstance(value, Tensor):
-        return value.loose
-    if isinstance(value, Several):
-        return value.item is None or value.item.loose
-    return isinstance(value, Group) and any(is_loose(item) for item in value.items)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import libcst as cst
 
@@ -72,6 +73,7 @@ def computed(node: cst.BinaryOperation, left: Plain, right: Plain) -> Value:
         right.code,
         ")" if node.lpar else "",
     )
+    text = replace(text, counts=text.counts or left.may_be_none or right.may_be_none)
     if text.reads or not all(isinstance(one.size, str) for one in (left, right)):
         return Plain(code=text, size=Token())
     name = f"{left.size}{code(node.operator).strip()}{right.size}"

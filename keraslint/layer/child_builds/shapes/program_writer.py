@@ -69,6 +69,7 @@ class Writer:
         self._taken = set(taken)
         self._outer: list[Names] = []
         self.loops: list[tuple[frozenset[str], str]] = []
+        self.unasked = False
 
     def write(self, statement: Statement) -> None:
         self.now.out.append(statement)
@@ -91,6 +92,15 @@ class Writer:
             yield
         finally:
             self._outer.pop()
+
+    @contextmanager
+    def unasking(self, unasked: bool) -> Iterator[None]:
+        """What is written for a while stands under a condition that `build()` cannot ask."""
+        before, self.unasked = self.unasked, self.unasked or unasked
+        try:
+            yield
+        finally:
+            self.unasked = before
 
     def repeats(self, child: str) -> bool:
         """Whether a loop around may come to the same child twice."""

@@ -15,16 +15,18 @@ class Var:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Expr:
     """A piece of code: text, and variables between it.
 
     What is put for a variable is always a primary (a name, a call, a display), so that no brackets
-    are needed around it. `acts`: it may be evaluated once only.
+    are needed around it. `acts`: it may be evaluated once only. `counts`: it reckons with a size
+    that may be `None`.
     """
 
     pieces: tuple[str | Var, ...]
     acts: bool = False
+    counts: bool = False
 
     @property
     def text(self) -> str:
@@ -44,12 +46,13 @@ class Expr:
     def put(self, values: Mapping[str, Expr]) -> Expr:
         """The same with expressions in the place of some variables."""
         pieces: list[str | Var] = []
-        acts = self.acts
+        acts, counts = self.acts, self.counts
         for piece in self.pieces:
             value = values.get(piece.name) if isinstance(piece, Var) else None
             pieces += value.pieces if value is not None else [piece]
             acts = acts or (value is not None and value.acts)
-        return Expr(tuple(pieces), acts)
+            counts = counts or (value is not None and value.counts)
+        return Expr(pieces=tuple(pieces), acts=acts, counts=counts)
 
 
 def expr(*pieces: str | Var | Expr) -> Expr:
@@ -58,7 +61,8 @@ def expr(*pieces: str | Var | Expr) -> Expr:
     for piece in pieces:
         flat += piece.pieces if isinstance(piece, Expr) else [piece]
     acts = any(piece.acts for piece in pieces if isinstance(piece, Expr))
-    return Expr(tuple(piece for piece in flat if piece != ""), acts)
+    counts = any(piece.counts for piece in pieces if isinstance(piece, Expr))
+    return Expr(pieces=tuple(piece for piece in flat if piece != ""), acts=acts, counts=counts)
 
 
 def joined(parts: Iterable[Expr]) -> Expr:
@@ -66,7 +70,7 @@ def joined(parts: Iterable[Expr]) -> Expr:
     found: list[str | Var | Expr] = []
     for part in parts:
         found += [", ", part] if found else [part]
-    return expr(*found) if found else Expr(("",))
+    return expr(*found) if found else Expr(pieces=("",))
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +137,20 @@ def builds_in(program: Iterable[Statement]) -> Iterator[Build]:
             yield from builds_in((*one.body, *one.orelse))
         elif isinstance(one, Loop):
             yield from builds_in(one.body)
+
+
+def counts(program: Iterable[Statement]) -> bool:
+    """Whether it reckons with sizes that may be `None`."""
+    for one in program:
+        if isinstance(one, Branch):
+            found = one.test.counts or counts((*one.body, *one.orelse))
+        elif isinstance(one, Loop):
+            found = one.items.counts or counts(one.body)
+        else:
+            found = (one.value if isinstance(one, Assign) else one.line).counts
+        if found:
+            return True
+    return False
 
 
 def lines(program: Sequence[Statement], indent: str, depth: int = 0) -> Iterator[str]:

@@ -136,6 +136,12 @@ class Plain:
     value: object = None
     known: bool = False
 
+    @property
+    def may_be_none(self) -> bool:
+        """Whether it is a size that need not be told: any but the last of an input."""
+        given = isinstance(self.size, Token) and self.size.given
+        return bool(self.code.reads) and not given and self.code.pieces[-1] != "[-1]"
+
 
 @dataclass(frozen=True, slots=True)
 class Sizes:
@@ -221,7 +227,7 @@ UNKNOWN = Unknown()
 
 
 def var(name: str) -> Expr:
-    return Expr((Var(name),))
+    return Expr(pieces=(Var(name),))
 
 
 def constant(value: object) -> Plain:

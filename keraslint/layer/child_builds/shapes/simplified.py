@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 
 from keraslint.layer.child_builds.shapes.shape_program import (
     Assign,
@@ -168,7 +169,7 @@ def _turned(one: Branch) -> Branch:
     elif " is None" in text and not {" and ", " or "} & _words(text):
         test = _replaced(one.test, " is None", " is not None")
     elif text.startswith("not ") and not {" and ", " or "} & _words(text):
-        test = Expr((str(one.test.pieces[0])[4:], *one.test.pieces[1:]))
+        test = replace(one.test, pieces=(str(one.test.pieces[0])[4:], *one.test.pieces[1:]))
     elif text.replace(".", "").replace("_", "").isalnum():
         test = expr("not ", one.test)
     else:
@@ -182,7 +183,7 @@ def _words(text: str) -> set[str]:
 
 def _replaced(test: Expr, old: str, new: str) -> Expr:
     pieces = [p.replace(old, new) if isinstance(p, str) else p for p in test.pieces]
-    return Expr(tuple(pieces))
+    return replace(test, pieces=tuple(pieces))
 
 
 # -- what is used once ---------------------------------------------------------------------------

@@ -75,7 +75,7 @@ def size_at(tensor: Tensor, axis: int) -> Part:
     if parts and axis == -1 and not parts[-1].run:
         return parts[-1]
     if parts and axis == -1:
-        whole, bound = Expr(parts[-1].code.pieces[:-1]), parts[-1].code.pieces[-1]
+        whole, bound = Expr(pieces=parts[-1].code.pieces[:-1]), parts[-1].code.pieces[-1]
         if whole.pieces and isinstance(bound, str) and bound.endswith(":]"):
             return Part(code=expr(whole, "[-1]"), size=tensor.last)
     if axis == 0 and tensor.batch is not None:
@@ -83,7 +83,7 @@ def size_at(tensor: Tensor, axis: int) -> Part:
     if parts and axis >= 0 and not any(part.run for part in parts[: axis + 1]):
         return parts[axis]
     if parts and axis >= 0 and parts[0].run and parts[0].code.pieces[-1] == "[:-1]":
-        return Part(code=expr(Expr(parts[0].code.pieces[:-1]), f"[{axis}]"), size=Token())
+        return Part(code=expr(Expr(pieces=parts[0].code.pieces[:-1]), f"[{axis}]"), size=Token())
     return Part(code=expr(tensor.shape, f"[{axis}]"), size=tensor.last if axis == -1 else Token())
 
 
