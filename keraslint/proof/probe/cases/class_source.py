@@ -15,7 +15,7 @@ def sources_of(cls: type) -> str:
     """The text of the class and of its own bases; empty where one cannot be read."""
     texts = []
     for one in cls.__mro__:
-        if one is not object and not one.__module__.partition(".")[0] not in NOT_READ:
+        if one is not object and one.__module__.partition(".")[0] not in NOT_READ:
             try:
                 texts.append(inspect.getsource(one))
             except (OSError, TypeError):
