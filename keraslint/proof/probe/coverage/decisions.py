@@ -44,6 +44,11 @@ def mark_of(node: ast.AST, outcome: str) -> str:
     return f"{outcome} {place_of(node)}"
 
 
+def line_of(mark: str) -> int:
+    """The line at which the node of a mark begins."""
+    return int(mark.rpartition(" ")[2].partition(":")[0])
+
+
 def decisions(node: ast.AST, *, tested: bool = False) -> Iterator[Decision]:
     """All decisions in a node, nested ones included; `tested`: its truth is asked for."""
     if isinstance(node, ast.JoinedStr):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
+import os
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -11,6 +13,8 @@ from ..attempts import attempt, failed, tried
 from ..call_arguments import takes_training
 from ..cases.case import Case
 from ..cases.derived_cases import Told, derived
+from ..cases.wish import Alternatives
+from ..coverage.decisions import line_of
 from ..coverage.recorder import RECORDER
 from ..observations.round_trips import functional
 from ..trial import Trial
@@ -35,20 +39,46 @@ def tried_fully(case: Case) -> bool:
 
 
 def branches(case: Case, outputs: list[Any], passed: set[int]) -> Iterator[Case]:
-    """Changes that decide a condition, and so pass marks that are not among the `passed`."""
-    until = time.process_time() + MOST_SECONDS
-    found = 0
-    for wish in derived(case, Told(varied=lambda: True, outputs=outputs, also="")):
-        for change in wish.alternatives:
-            if time.process_time() > until or found >= MOST_BRANCHES:
-                return
-            other = replace(case, change=change)
-            if not runs_new(other, passed):
-                continue
-            if tried_fully(other):
-                found += 1
-                yield other
-            break
+    """Changes that decide a condition, and so pass marks that are not among the `passed`.
+
+    What is done with one that is given, in the meantime, does not count as looking.
+    """
+    found, spent = 0, 0.0
+    wishes = derived(case, Told(varied=lambda: True, outputs=outputs, also=""))
+    for wish in sorted(wishes, key=lambda wish: not wish.decides):
+        if spent > MOST_SECONDS or found >= MOST_BRANCHES or not _is_left(case.cls, passed):
+            return
+        started = time.process_time()
+        other = _new_of(case, wish.alternatives, passed)
+        spent += time.process_time() - started
+        if other is not None:
+            found += 1
+            yield other
+
+
+def _new_of(case: Case, alternatives: Alternatives, passed: set[int]) -> Case | None:
+    """The first change that works, if it runs what is new."""
+    for change in alternatives:
+        other = replace(case, change=change)
+        RECORDER.begin()
+        if tried(other) is None:
+            is_new = not passed.issuperset(RECORDER.taken())
+            return other if is_new and tried_fully(other) else None
+    return None
+
+
+def _is_left(cls: Any, passed: set[int]) -> bool:
+    """Is there anything in the lines of the class that was not passed?"""
+    try:
+        lines, first = inspect.getsourcelines(cls)
+        file = os.path.realpath(inspect.getfile(cls))
+    except (OSError, TypeError):
+        return False
+    inside, known = range(first, first + len(lines)), passed | RECORDER.imported
+    return any(
+        number not in known and where == file and line_of(mark) in inside
+        for number, (where, mark) in enumerate(RECORDER.marks)
+    )
 
 
 def runs_new(case: Case, passed: set[int]) -> bool:
