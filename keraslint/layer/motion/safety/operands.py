@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
+from itertools import islice
 
 from keraslint.diagnostic import Level, Objection, Question
 from keraslint.layer.motion.safety.phase_stable import SETTLED, STEADY
@@ -12,6 +13,8 @@ from keraslint.project.program.flow.call_graph import Function
 from keraslint.project.program.flow.effect_queries import Effects
 from keraslint.project.program.flow.events import Event
 from keraslint.project.program.flow.families import Family
+
+_SHOWN = 3
 
 
 class Operands:
@@ -42,9 +45,8 @@ class Operands:
             return
         for method in self._methods(name):
             yield from self.method(method)
-        for event in self._effects.attribute(self._family, name):
-            if self.counts(event):
-                yield self._told(event, f"`self.{name}`")
+        events = self._effects.attribute(self._family, name)
+        yield from self._some(filter(self.counts, events), f"`self.{name}`")
         yield from self._given(name)
 
     def _set_beside(self, name: str) -> Iterator[Objection]:
@@ -97,6 +99,11 @@ class Operands:
             return not own or event.line <= self._last
         return False
 
+    def _some(self, events: Iterable[Event], what: str) -> Iterator[Objection]:
+        """The first of them: one is enough for a fix not to be safe, and nobody reads a hundred."""
+        for event in islice(events, _SHOWN):
+            yield self._told(event, what)
+
     def _told(self, event: Event, what: str) -> Objection:
         change = event.change
         does = change.does.replace("{it}", what)
@@ -124,8 +131,8 @@ class Operands:
                 if not any(self._family.has(ref) for ref in targets.constructs):
                     continue
                 for ref in call.argument(number, parameter):
-                    for event in self._changed_outside(function, ref, call.line):
-                        yield self._told(event, f"what `self.{name}` was given")
+                    changed = self._changed_outside(function, ref, call.line)
+                    yield from self._some(changed, f"what `self.{name}` was given")
 
     def _parameters(self, name: str) -> Iterator[tuple[int, str]]:
         """The parameters of the constructor that an attribute keeps as they came."""
@@ -183,12 +190,14 @@ class Operands:
         yield from self._fields(objects, attribute, name)
 
     def _fields(self, objects: Family, attribute: str, name: str) -> Iterator[Objection]:
-        for event in self._effects.attribute(objects, name):
+        def counts(event: Event) -> bool:
             constructs = objects.owns(event.function) and not (
                 event.later or objects.is_early(event.function)
             )
-            if not constructs and event.function.does.kind != "class":
-                yield self._told(event, f"`self.{attribute}.{name}`")
+            return not constructs and event.function.does.kind != "class"
+
+        events = self._effects.attribute(objects, name)
+        yield from self._some(filter(counts, events), f"`self.{attribute}.{name}`")
 
     def _objects(self, attribute: str, name: str) -> Family | None:
         """The classes of which the layer's attribute may hold an instance."""
@@ -236,17 +245,21 @@ class Operands:
             return
         self._seen.add(key)
         for path, home in self._effects.globals.homes(module, name):
-            for event in self._effects.name(path, home):
-                inside = event.function.does.kind != "function" and event.function.path == path
-                if not inside or event.later:
-                    yield self._told(event, f"`{name}`")
+            events = (
+                event
+                for event in self._effects.name(path, home)
+                if event.later
+                or event.function.does.kind == "function"
+                or event.function.path != path
+            )
+            yield from self._some(events, f"`{name}`")
 
     def of_class(self, ref: ClassRef, name: str) -> Iterator[Objection]:
         """Every reason why an attribute of another class may get another value."""
         family = self._effects.family(ref)
-        for event in self._effects.attribute(family, name):
-            if event.function.does.kind == "function":
-                yield self._told(event, f"`{ref.summary.name}.{name}`")
+        events = self._effects.attribute(family, name)
+        inside = (event for event in events if event.function.does.kind == "function")
+        yield from self._some(inside, f"`{ref.summary.name}.{name}`")
 
     def function(self, ref: FunctionRef) -> Function | None:
         return self._graph.function(ref)

@@ -11,7 +11,7 @@ from keraslint.project.facts.occurrences.occurrence_records import ModuleOccurre
 from keraslint.project.names.definitions import ClassRef
 from keraslint.project.names.name_resolution import Hierarchy
 from keraslint.project.program.flow.call_graph import CallGraph, Function, ModuleOf
-from keraslint.project.program.flow.events import ANY, Event, Seeded, Subject, event
+from keraslint.project.program.flow.events import ANY, Event, Events, Seeded, Subject, event
 from keraslint.project.program.flow.families import Family
 from keraslint.project.program.flow.global_names import GlobalNames, through_globals
 from keraslint.project.program.flow.plain_values import PlainValues
@@ -41,7 +41,7 @@ class Effects:
         self.hierarchy = hierarchy
         self._subclasses = subclasses
         self._families: dict[tuple[str, str], Family] = {}
-        self._changes: dict[tuple[object, ...], tuple[Event, ...]] = {}
+        self._changes: dict[tuple[object, ...], Events] = {}
 
     def family(self, ref: ClassRef) -> Family:
         """The classes that share instances with one."""
@@ -117,18 +117,20 @@ class Effects:
 
     # -- changes of attributes -------------------------------------------------------------
 
-    def attribute(self, family: Family, name: str, *, whole: bool = True) -> tuple[Event, ...]:
+    def attribute(self, family: Family, name: str, *, whole: bool = True) -> Iterable[Event]:
         """All that may set an attribute of the family's instances, or change what it holds.
 
         Without `whole`, what it holds is none of the question.
         """
         key = (family.key, name, whole)
         if key not in self._changes:
-            found = list(self.sets(family.may_be, name))
-            if whole and not self.plain.is_plain(family, name):
-                found += self._flowing(family, name)
-            self._changes[key] = tuple(dict.fromkeys(found))
+            self._changes[key] = Events(self._changing(family, name, whole=whole))
         return self._changes[key]
+
+    def _changing(self, family: Family, name: str, *, whole: bool) -> Iterator[Event]:
+        yield from self.sets(family.may_be, name)
+        if whole and not self.plain.is_plain(family, name):
+            yield from self._flowing(family, name)
 
     def sets(self, subject: Subject, name: str) -> Iterator[Event]:
         """All that may set an attribute of an object."""
@@ -249,12 +251,11 @@ class Effects:
 
     # -- global names ----------------------------------------------------------------------
 
-    def name(self, path: str, name: str) -> tuple[Event, ...]:
+    def name(self, path: str, name: str) -> Iterable[Event]:
         """All that may give a global name of a file another value, or change what it holds."""
         key = (path, name)
         if key not in self._changes:
-            self._changes[key] = ()
-            self._changes[key] = tuple(dict.fromkeys(self._named(path, name)))
+            self._changes[key] = Events(self._named(path, name))
         return self._changes[key]
 
     def _named(self, path: str, name: str) -> Iterator[Event]:

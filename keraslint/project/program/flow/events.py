@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from keraslint.project.program.flow.call_graph import Function
@@ -34,6 +34,39 @@ class ByName:
     line: int
     later: bool
     does: str
+
+
+class Events:
+    """All that an iterator gives, found as far as somebody looks, and kept.
+
+    Who looks while the next one is being found sees what is there.
+    """
+
+    def __init__(self, found: Iterator[Event]) -> None:
+        self._found = found
+        self._known: set[Event] = set()
+        self._order: list[Event] = []
+        self._finding = False
+
+    def __iter__(self) -> Iterator[Event]:
+        number = 0
+        while number < len(self._order) or self._find():
+            yield self._order[number]
+            number += 1
+
+    def _find(self) -> bool:
+        if self._finding:
+            return False
+        self._finding = True
+        try:
+            for one in self._found:
+                if one not in self._known:
+                    self._known.add(one)
+                    self._order.append(one)
+                    return True
+        finally:
+            self._finding = False
+        return False
 
 
 def event(function: Function, line: int, later: bool, does: str) -> Event:
