@@ -24,10 +24,22 @@ _SCALARS: tuple[type, ...] = (str, int, float, bool, NoneType)
 
 
 class Written(NamedTuple):
-    """Data as text; `shape` is a digest of what it says, wherever in its file it says so."""
+    """Data as text; `shape` is a digest of what it says, wherever in its file it says so.
+
+    `places` are the places, in the order in which they are said.
+    """
 
     text: str
     shape: str
+    places: list[Any]
+
+    @property
+    def order(self) -> str:
+        """A digest of what it says and of what comes before what, however far away."""
+        numbers = [n for one in self.places for n in (one if isinstance(one, tuple) else (one,))]
+        ranks = {number: rank for rank, number in enumerate(sorted(set(numbers)))}
+        said = ",".join(str(ranks[number]) for number in numbers)
+        return digest([self.shape.encode(), said.encode()])
 
 
 class _Codec(NamedTuple):
@@ -44,7 +56,8 @@ def written(value: Any) -> Written:
     kind: Any = type(value)
     said = json.dumps(_codec(kind).encode(value, places), separators=(",", ":"))
     shape = digest([said.encode("utf-8", "surrogatepass")])
-    return Written(f"[{said},{json.dumps(places, separators=(',', ':'))}]", shape)
+    text = f"[{said},{json.dumps(places, separators=(',', ':'))}]"
+    return Written(text, shape, places)
 
 
 def read_back(kind: type, text: str) -> Any:

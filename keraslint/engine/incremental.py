@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -137,6 +137,7 @@ class Run:
     def _file(self, text: Text) -> Found:
         found, read = self._route.recorded(text)
         leaves = [leaf for leaf in read if leaf[:2] not in _own(text.path)]
+        leaves += sorted(set(_blamed(found.diagnostics, text.path)))
         if self._store is not None and isinstance(text, Source) and not found.problems:
             noted = found.unresolved, found.written_for
             body = packed(found.diagnostics, [leaves, self._states.of(leaves)], noted)
@@ -147,6 +148,14 @@ class Run:
 def _own(path: str) -> Collection[tuple[str, str]]:
     """What an answer need not rest on besides its text, which is a part of the key."""
     return ("lines", path), ("text", path)
+
+
+def _blamed(found: Iterable[Diagnostic], own: str) -> Iterator[Leaf]:
+    """The lines of other files that a fix names."""
+    for one in found:
+        for objection in one.fix.objections if one.fix is not None else ():
+            if objection.path not in ("", own):
+                yield "before", objection.path, str(objection.line)
 
 
 def _read(text: str) -> _Answer | None:

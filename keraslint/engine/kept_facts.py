@@ -94,7 +94,7 @@ class KeptFacts:
         if self.keeping:
             said = written(replace(found, path=""))
             self._keep(f"does {self.version} {source.digest}", said.text)
-            self._keep(f"deeds {self.version} {source.digest}", said.shape)
+            self._keep(f"deeds {self.version} {source.digest}", said.order)
         return found
 
     def deeds(self, source: Source) -> str:
@@ -106,7 +106,7 @@ class KeptFacts:
                 found = self.occurrences(source)
             except (SyntaxError, ValueError, RecursionError):
                 return ""
-            kept = written(replace(found, path="")).shape
+            kept = written(replace(found, path="")).order
             self._rows[key] = kept
         return kept
 
@@ -250,6 +250,7 @@ class KeptFacts:
         """Read the shapes of many modules."""
         keys = (self._key(source, name, is_package=flag) for source, name, flag in modules)
         self.fetch(f"shape {key}" for key in keys)
+        self.fetch(f"deeds {self.version} {source.digest}" for source, _, _ in modules)
 
     def known(self, source: Source, name: str, is_package: bool) -> bool:
         """Whether the facts of a module need not be worked out."""

@@ -29,7 +29,8 @@ class LeafStates:
             "set": lambda name, attribute: "\n".join(sorted(outline.setters(name, attribute))),
             "requirement": lambda folder: repr(index.requirements.of_folder(Path(folder))),
             "names of one keras": lambda path: repr(outline.names_of_one_keras(path)),
-            "effects": outline.digest,
+            "effects": self._effects,
+            "before": self._before,
             "weights alone": lambda top: str(outline.saves_weights_alone(top)),
         }
 
@@ -46,7 +47,7 @@ class LeafStates:
             if leaf[0] == "module":
                 text = self._index.modules.text(leaf[1])
                 if isinstance(text, Source):
-                    modules.append((text, *self._index.modules.name(Path(leaf[1]))))
+                    modules.append(self._named(text))
         self._facts.fetch_shapes(modules)
 
     def forget(self) -> None:
@@ -63,6 +64,25 @@ class LeafStates:
         if not isinstance(text, Source):
             return ""
         return self._facts.shape(text, *self._index.modules.name(Path(path)))
+
+    def _effects(self, top: str) -> str:
+        """What all code around a class declares and does, and what of it comes before what."""
+        texts = self._index.outline.texts(top)
+        self._facts.fetch_shapes([self._named(text) for text in texts])
+        said = [f"{one.path} {self._module(one.path)} {self._facts.deeds(one)}" for one in texts]
+        return digest([line.encode("utf-8", "surrogatepass") for line in said])
+
+    def _before(self, path: str, line: str) -> str:
+        """All that stands before a line: if it is the same, so is the line's number."""
+        text = self._index.modules.text(path)
+        if not isinstance(text, Source) or int(line) > len(text.starts):
+            return ""
+        start = text.text[: text.starts[int(line) - 1]]
+        return digest([start.encode("utf-8", "surrogatepass")])
+
+    def _named(self, text: Source) -> tuple[Source, str, bool]:
+        name, is_package = self._index.modules.name(Path(text.path))
+        return text, name, is_package
 
     def _text(self, path: str) -> str:
         text = self._index.modules.text(path)

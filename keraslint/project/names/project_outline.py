@@ -7,7 +7,6 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
 from pathlib import Path
 
-from keraslint.cache import digest
 from keraslint.project.facts.saving_calls import Saving
 from keraslint.project.files.source import Source
 from keraslint.project.names.module_loader import Modules
@@ -83,10 +82,6 @@ class ProjectOutline:
             near = [one for one in self._not_given(top) if not names.isdisjoint(_imported(one))]
             self._concerned[top] = (*given, *near)
         return self._concerned[top]
-
-    def digest(self, top: str) -> str:
-        """What all these files hold."""
-        return digest(text.text.encode("utf-8", "surrogatepass") for text in self.texts(top))
 
     def saves_weights_alone(self, top: str) -> bool:
         """Whether somebody saves or loads weights, and nobody a whole model."""

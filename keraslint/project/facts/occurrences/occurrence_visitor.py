@@ -21,9 +21,10 @@ _NOT_THERE = frozenset({"AttributeError", "Exception", "BaseException", ""})
 
 def occurrences(tree: ast.Module, path: str) -> ModuleOccurrences:
     """Look at every function of a module, at its class bodies, and at what it runs itself."""
+    first = tree.body[0].lineno if tree.body else 0
     last = tree.body[-1].end_lineno or 0 if tree.body else 0
     file = File()
-    visitor = _Visitor(file, "<module>", "", "module", (1, last))
+    visitor = _Visitor(file, "<module>", "", "module", (first, last))
     visitor.block(tree.body)
     file.found.append(visitor.result())
     known = file.named | {name.partition(".")[0] for name, _ in file.bases}
