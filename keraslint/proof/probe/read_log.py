@@ -16,6 +16,8 @@ from typing import Any
 OURS = {"PYTHONPYCACHEPREFIX", "PYTHONDONTWRITEBYTECODE", "KERAS_BACKEND"}
 # What a shell sets anew with each command.
 FLEETING = {"_", "PWD", "OLDPWD", "SHLVL", "COLUMNS", "LINES", "TERM", "WINDOWID"}
+# What the system tells of itself: it changes while one looks.
+OF_THE_SYSTEM = ("/proc/", "/sys/")
 INSTALLED = ("stdlib", "platstdlib", "purelib", "platlib")
 
 
@@ -26,7 +28,7 @@ class ReadLog:
     """
 
     def __init__(self, ignored: list[Path], inherited: Mapping[str, str]) -> None:
-        self._ignored = (*_installed(), *_as_prefixes(map(str, ignored)))
+        self._ignored = (*_installed(), *OF_THE_SYSTEM, *_as_prefixes(map(str, ignored)))
         self._inherited = inherited
         self._files: set[str] = set()
         self._environment: dict[str, str | None] = {}
