@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from ....diagnostic import Measure
@@ -33,7 +33,8 @@ def observe(trial: Trial) -> dict[str, Any] | None:
     errors = []
     for way in _ways(trial, args[0]):
         try:
-            return {"way": way[0], "logs": _run(trial, args[0], *way[1:])}
+            told = {"way": way[0], "logs": _run(trial, args[0], *way[1:])}
+            return {**told, "weighted": _weighted(trial, args[0])}
         except Exception as error:
             errors.append(f"{type(error).__name__}: {error}")
     return {"skipped": errors[0][:200]}
@@ -48,21 +49,42 @@ def _ways(trial: Trial, x: Any) -> Iterator[tuple[str, Any, Any]]:
         yield f"x, {name}", y, None
 
 
-def _run(trial: Trial, x: Any, y: Any, loss: Any) -> list[str]:
+def _weighted(trial: Trial, x: Any) -> list[str]:
+    """The same with a weight for each sample, which needs targets; what is reported then."""
+    import numpy as np
+
+    rows = len(x) if isinstance(x, np.ndarray) else 0
+    for _, y, loss in _ways(trial, x) if rows else ():
+        if y is not None and len(y) == rows:
+            weights = {"sample_weight": np.linspace(0.5, 2.0, rows).astype("float32")}
+            try:
+                return _run(trial, x, y, loss, weights)
+            except Exception:  # another way may work
+                continue
+    return []
+
+
+def _run(
+    trial: Trial, x: Any, y: Any, loss: Any, weights: Mapping[str, Any] | None = None
+) -> list[str]:
     import numpy as np
 
     model = trial.ready()
     model.compile(**_compiled(trial, model, loss))
     data = {"x": x} if y is None else {"x": x, "y": y}
+    data |= weights or {}
+    kind = "weighted " if weights else ""
     size = {"batch_size": 10_000, "verbose": 0}
     history = model.fit(**data, **size, epochs=STEPS, shuffle=False).history
-    trial.keep_named(TOLD, {f"fit {name}": np.asarray(v, float) for name, v in history.items()})
-    trial.keep_named(TOLD, {f"weight {k}": v for k, v in trial.changed(model).items()})
+    trial.keep_named(
+        TOLD, {f"{kind}fit {name}": np.asarray(v, float) for name, v in history.items()}
+    )
+    trial.keep_named(TOLD, {f"{kind}weight {k}": v for k, v in trial.changed(model).items()})
     evaluated = model.evaluate(**data, **size, return_dict=True)
-    told = {f"evaluate {name}": np.asarray(v, float) for name, v in evaluated.items()}
+    told = {f"{kind}evaluate {name}": np.asarray(v, float) for name, v in evaluated.items()}
     trial.keep_named(TOLD, told)
     predicted = enumerate(trial.flat(model.predict(x, **size)))
-    trial.keep_named(TOLD, {f"predict {index}": array for index, array in predicted})
+    trial.keep_named(TOLD, {f"{kind}predict {index}": array for index, array in predicted})
     return sorted([*history, *evaluated])
 
 
