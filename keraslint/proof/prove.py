@@ -22,9 +22,11 @@ from .apart import measured_apart
 from .child_process import Child, Gone, Lost, Reply, census
 from .claim import Claim, ProofOptions, after_job, before_job
 from .coverage.dict_inputs import dict_advice
+from .coverage.sites import Look
 from .coverage.verdicts import covered
 from .evidence import evidence, old_files
 from .ledger import Ledger, LookedAt, both
+from .second_look import seen_again, without_marks
 from .verdict import as_far_as, judge, not_measured
 
 __all__ = ["Claim", "ProofOptions", "Prover", "prove"]
@@ -160,7 +162,7 @@ class Prover:
         used = "\n".join(dict.fromkeys(case["recipe"] for case in cases))
         layer = claim.after_layer or claim.layer
         with tempfile.TemporaryDirectory(dir=self._scratch.name) as folder:
-            job = after_job(claim, options, cases)
+            job = after_job(claim, options, without_marks(cases))
             module = before["answer"]["module"]
             job |= {"folder": folder, "theirs": their_folder, "module": module}
             after = self._measure(job)
@@ -175,17 +177,15 @@ class Prover:
                 reason=f"the rewritten layer fails: {wrong}",
                 recipe=used,
             ), looked_at
-        other = after["answer"]["cases"]
-        cases = as_far_as(other, cases)
-        outcome, reason, checks = judge(cases, other, claim.promise)
-        checks += not_measured(before["answer"]["keras"])
-        verdict = Verdict(outcome=outcome, layer=layer, reason=reason, recipe=used, checks=checks)
-        seen, files = evidence(cases, other), old_files(cases, other)
-        verdict = replace(verdict, evidence=seen, old_files=files)
-        verdict = covered(verdict, claim, before["answer"], after["answer"])
+        answers = before["answer"], after["answer"]
+        verdict, looks = _judged(claim, *answers)
+        jobs = (before_job(claim, options), job)
+        if looks:
+            again = seen_again(answers, looks, jobs, self._measure, self._scratch.name)
+            verdict = _judged(claim, *again)[0] if again else verdict
         if options.deep and verdict.outcome is Outcome.PROVED:
-            jobs = ({**before_job(claim, options), "cases": cases[:1]}, {**job, "cases": cases[:1]})
-            verdict = measured_apart(verdict, jobs, self._measure, self._scratch.name)
+            first = ({**jobs[0], "cases": cases[:1]}, {**job, "cases": cases[:1]})
+            verdict = measured_apart(verdict, first, self._measure, self._scratch.name)
         return verdict, looked_at
 
     @contextmanager
@@ -276,6 +276,25 @@ class Prover:
     def _end_children(self) -> None:
         for child in list(self._children):
             self._end(child)
+
+
+def _judged(
+    claim: Claim, before: dict[str, Any], after: dict[str, Any]
+) -> tuple[Verdict, tuple[Look, ...]]:
+    """The verdict on what both versions showed, and cases that would tell more."""
+    other = after["cases"]
+    cases = as_far_as(other, before["cases"])
+    outcome, reason, checks = judge(cases, other, claim.promise)
+    verdict = Verdict(
+        outcome=outcome,
+        layer=claim.after_layer or claim.layer,
+        reason=reason,
+        recipe="\n".join(dict.fromkeys(case["recipe"] for case in cases)),
+        checks=checks + not_measured(before["keras"]),
+        evidence=evidence(cases, other),
+        old_files=old_files(cases, other),
+    )
+    return covered(verdict, claim, before, after)
 
 
 def _unknown(claim: Claim, reason: str) -> Verdict:

@@ -98,7 +98,7 @@ def compared(
     ]
     found = judged(version(before, drive), version(after, drive), cases, cases)
     assert found is not None
-    return found
+    return found.coverage, found.recipe
 
 
 def missing(after: str, drive: Drive = plain, before: str = BLOCK) -> list[str]:
@@ -377,7 +377,7 @@ def test_a_helper_in_another_file_that_has_changed_belongs_to_it_too() -> None:
     found = judged(versions[0], versions[1], [], [])
 
     assert found is not None
-    assert found[0].missing == (
+    assert found.coverage.missing == (
         "helpers.py:2: `return 2 * x` never ran",
         "helpers.py:2: `return x + x` never ran",
         "block.py:22: `return doubled(y)` never ran",

@@ -166,6 +166,14 @@ class Dependences:
             self._follow_read(atom, read, found, seen)
         return found
 
+    def kept(self, atom: Atom) -> set[Argument]:
+        """The constructor's parameters that an atom reads as they were given, and kept as such."""
+        setters = [one for _, name in self.reads(atom) for one in self._setters.get(name, ())]
+        values = [one.node.value for one in setters if isinstance(one.node, ast.Assign)]
+        names = {value.id for value in values if isinstance(value, ast.Name)}
+        made = [one for one in setters if one.function.endswith(".__init__")]
+        return {("__init__", name) for name in names if made and self.is_parameter(made[0], name)}
+
     def sources(self, atom: Atom, read: Read) -> list[Atom]:
         """The statements that give what an atom reads its value, directly or not."""
         seen: Seen = {id(atom): atom}

@@ -31,17 +31,27 @@ Marks = Mapping[str, Collection[str]]
 PHASES = frozenset({"__init__", "build", "call"})
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Seen:
-    """The marks that one version has passed, by file, in cases and on the way to its own errors."""
+    """The marks that one version has passed, by file, in cases and on the way to its own errors.
+
+    `by_case` are those that were passed in each case.
+    """
 
     ran: Marks
     refusing: Marks
+    by_case: tuple[Marks, ...] = ()
+
+    @staticmethod
+    def in_case(marks: Marks, node: ast.AST, outcome: str) -> bool:
+        """Did a node run, or have this outcome, in the case with these marks?"""
+        return mark_of(node, outcome) in marks.get(getattr(node, "file", ""), ())
 
     def has(self, node: ast.AST, outcome: str, *, refusing: bool = False) -> bool:
         """Did a node run, or have this outcome?"""
-        file, mark = getattr(node, "file", ""), mark_of(node, outcome)
-        return mark in self.ran.get(file, ()) or (refusing and mark in self.refusing.get(file, ()))
+        if self.in_case(self.ran, node, outcome):
+            return True
+        return refusing and self.in_case(self.refusing, node, outcome)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from keraslint.diagnostic import Coverage
@@ -13,11 +13,13 @@ from keraslint.proof.probe.coverage.decisions import RAN
 from .atoms import DEFINITIONS, mentioned, scope
 from .differences import differences
 from .gaps import Gap, Seen, View, first_by_place, gaps
+from .sites import FULL, Look, further
 from .sources import one_sided
 from .suggestion import recipe_for
 from .telling import Files, never_ran, told_gap, told_value
 from .values import Unvaried, unvaried
 
+MOST_RECIPES = 3
 Cases = Sequence[Mapping[str, Any]]
 Answer = Mapping[str, Any]
 
@@ -42,10 +44,17 @@ class Version:
 
     @property
     def seen(self) -> Seen:
-        return Seen(self._marks("ran"), self._marks("refusing"))
+        return Seen(
+            ran=self._marks(self.answer, "ran"), refusing=self._marks(self.answer, "refusing")
+        )
 
-    def _marks(self, kind: str) -> dict[str, frozenset[str]]:
-        marks: Mapping[str, Sequence[str]] = self.answer.get(kind, {})
+    def seen_in(self, cases: Cases) -> Seen:
+        """What was seen, told apart by case where that is known."""
+        by_case = tuple(self._marks(case, "ran") for case in cases if "ran" in case)
+        return replace(self.seen, by_case=by_case if len(by_case) == len(cases) else ())
+
+    def _marks(self, told: Mapping[str, Any], kind: str) -> dict[str, frozenset[str]]:
+        marks: Mapping[str, Sequence[str]] = told.get(kind, {})
         return {
             "" if file == self.path else file: frozenset(found) for file, found in marks.items()
         }
@@ -59,43 +68,72 @@ class Version:
         return found
 
 
-def judged(
-    before: Version, after: Version, cases: Cases, other: Cases
-) -> tuple[Coverage, str] | None:
-    """Say what ran in the cases and what is missing, and give a recipe that may reach that.
+@dataclass(frozen=True, kw_only=True)
+class Judgement:
+    """What ran, a recipe that may reach what did not, and cases that would tell more."""
+
+    coverage: Coverage
+    recipe: str
+    looks: tuple[Look, ...]
+
+
+def judged(before: Version, after: Version, cases: Cases, other: Cases) -> Judgement | None:
+    """Say what ran in the cases and what is missing, and what may reach that.
 
     `cases` are those of the version before, `other` the same ones of the version after.
     None where the texts cannot be read.
     """
+    known = [pair for pair in zip(cases, other, strict=False) if _is_known(pair[0])]
+    mine, theirs = [one for one, _ in known], [one for _, one in known]
+    views = _views(before, after, (mine, theirs))
+    if views is None:
+        return None
+    given = [case["given"] for case in mine]
+    effects = tuple([one.get("effect") for one in side] for side in (mine, theirs))
+    undecided = [*gaps(*views), *one_sided(views)]
+    missing: list[Gap | Unvaried] = [*first_by_place(undecided)]
+    missing += unvaried(views, given, effects)
+    recipes = _recipes(missing, views, cases)
+    reaching = [Look(recipe=one, change={}, depth=FULL) for one in recipes[:MOST_RECIPES]]
+    return Judgement(
+        coverage=_coverage(missing, views, (before, after), cases),
+        recipe="".join(recipes[:1]),
+        looks=(*reaching, *further(views, given, mine)),
+    )
+
+
+def _views(before: Version, after: Version, cases: tuple[Cases, Cases]) -> tuple[View, View] | None:
     try:
         texts = before.statements(), after.statements()
     except (SyntaxError, ValueError, RecursionError):
         return None
     renamed = {after.layer.rpartition(".")[2]: before.layer.rpartition(".")[2]}
     found = differences(*texts, renamed)
-    views = (
-        View(number=0, differences=found, seen=before.seen),
-        View(number=1, differences=found, seen=after.seen),
+    return (
+        View(number=0, differences=found, seen=before.seen_in(cases[0])),
+        View(number=1, differences=found, seen=after.seen_in(cases[1])),
     )
-    known = [pair for pair in zip(cases, other, strict=False) if _is_known(pair[0])]
-    given = [case["given"] for case, _ in known]
-    effects = tuple([one.get("effect") for one in side] for side in zip(*known, strict=True))
-    undecided = [*gaps(*views), *one_sided(views)]
-    missing: list[Gap | Unvaried] = [*first_by_place(undecided)]
-    missing += unvaried(views, given, effects)
-    files = (before.files, after.files)
-    coverage = Coverage(
+
+
+def _coverage(
+    missing: Iterable[Gap | Unvaried],
+    views: tuple[View, View],
+    versions: tuple[Version, Version],
+    cases: Cases,
+) -> Coverage:
+    (old, new), files = versions, (versions[0].files, versions[1].files)
+    given = [case["given"] for case in cases if _is_known(case)]
+    return Coverage(
         cases=tuple(case["label"] for case in cases),
-        lines_before=len(_lines_of(views[0], before.layer)),
-        lines_after=len(_lines_of(views[1], after.layer)),
-        ran_before=_lines(views[0], before.layer, ran=True),
-        missed_before=_lines(views[0], before.layer, ran=False),
-        ran_after=_lines(views[1], after.layer, ran=True),
-        missed_after=_lines(views[1], after.layer, ran=False),
+        lines_before=len(_lines_of(views[0], old.layer)),
+        lines_after=len(_lines_of(views[1], new.layer)),
+        ran_before=_lines(views[0], old.layer, ran=True),
+        missed_before=_lines(views[0], old.layer, ran=False),
+        ran_after=_lines(views[1], new.layer, ran=True),
+        missed_after=_lines(views[1], new.layer, ran=False),
         missing=tuple(dict.fromkeys(_told(one, views, files) for one in missing)),
-        never=(*never_ran(after.layer, views[1], after.files), *_never_given(given)),
+        never=(*never_ran(new.layer, views[1], new.files), *_never_given(given)),
     )
-    return coverage, _first_recipe(missing, views, cases)
 
 
 def _is_known(case: Mapping[str, Any]) -> bool:
@@ -109,16 +147,17 @@ def _told(one: Gap | Unvaried, views: tuple[View, View], files: tuple[Files, Fil
     return told_gap(one, views[one.side], files[one.side])
 
 
-def _first_recipe(
-    missing: Iterable[Gap | Unvaried],
-    views: tuple[View, View],
-    cases: Sequence[Mapping[str, Any]],
-) -> str:
-    for one in missing if cases and "__init__" in (cases[0].get("given") or ()) else ():
-        found = recipe_for(one, views, cases[0]["recipe"], cases[0]["given"]["__init__"])
-        if found:
-            return found
-    return ""
+def _recipes(
+    missing: Iterable[Gap | Unvaried], views: tuple[View, View], cases: Cases
+) -> list[str]:
+    """Recipes that may reach what is missing, other than those that were tried."""
+    first = cases[0] if cases else {}
+    if "__init__" not in (first.get("given") or ()):
+        return []
+    made = [case["given"]["__init__"] for case in cases if _is_known(case)]
+    found = [recipe_for(one, views, first["recipe"], made) for one in missing]
+    tried = {case["recipe"] for case in cases}
+    return [one for one in dict.fromkeys(found) if one and one not in tried]
 
 
 def _lines_of(view: View, layer: str) -> range:

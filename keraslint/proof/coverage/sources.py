@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 
 from .atoms import Atom
@@ -30,5 +31,12 @@ def _reads(view: View) -> dict[Read, Atom]:
 def _undecided(view: View, atom: Atom, read: Read) -> Iterator[Gap]:
     for source in view.dependences.sources(atom, read):
         if id(source.node) in view.side.pairs and not is_guard(source.node):
+            refusing = _may_refuse(view, source)
             for decision in decisions_of(source):
-                yield from missing(view, source, decision)
+                yield from missing(view, source, decision, refusing=refusing)
+
+
+def _may_refuse(view: View, source: Atom) -> bool:
+    """Does one of its arms lead to an error at once? Then that is how it is reached."""
+    raising = [one for one in view.side.atoms if isinstance(one.node, ast.Raise) and one.under]
+    return any(one.under[-1][0] is source.node for one in raising)

@@ -14,21 +14,40 @@ from .values import Unvaried
 FALSE = frozenset({"False", "None", "0", "0.0"})
 
 
-def recipe_for(gap: Gap | Unvaried, views: Sequence[View], recipe: str, given: Given) -> str:
+def recipe_for(
+    gap: Gap | Unvaried, views: Sequence[View], recipe: str, cases: Sequence[Given]
+) -> str:
     """The recipe with other arguments; empty where none can be told.
 
-    `given` are the constructor's arguments in the case of the recipe, as text.
+    `cases` are the constructor's arguments in each case, as text, that of the recipe first.
     """
+    given = dict(cases[0])
     view = views[gap.side]
     if isinstance(gap, Unvaried):
         wanted = _of_value(gap, given)
     else:
         wanted = _of_gap(cause_of(gap, view) or gap, view, given)
+    wanted = {name: value or _elsewhere(name, cases) for name, value in wanted.items()}
+    wanted = {name: value for name, value in wanted.items() if value}
     return _with(recipe, wanted, view.dependences) if wanted and recipe else ""
 
 
 Given = Mapping[str, str]
 Wanted = dict[str, str]
+
+
+def _elsewhere(name: str, cases: Sequence[Given]) -> str:
+    """What has taken the place of nothing in another case, where it can be written down."""
+    values = [case.get(name, "") for case in cases]
+    return next((one for one in values if one not in FALSE and _is_literal(one)), "")
+
+
+def _is_literal(text: str) -> bool:
+    try:
+        ast.literal_eval(text)
+    except (ValueError, SyntaxError):
+        return False
+    return True
 
 
 def _of_value(one: Unvaried, given: Given) -> Wanted:
@@ -73,13 +92,14 @@ def _making(node: ast.AST, wanted: bool, where: tuple[Dependences, str], given: 
     if isinstance(node, ast.Compare) and len(node.ops) == 1:
         name = _argument(node.left, where, given)
         value = _compared(node.ops[0], node.comparators[0], wanted)
-        return {name: value} if name and value else {}
+        open_one = not value and name and given[name] == "None"
+        return {name: value} if name and (value or open_one) else {}
     name = _argument(node, where, given)
     if not name or (given[name] not in FALSE) is wanted:
         return {}
     if not wanted:
         return {name: "False" if given[name] == "True" else "None"}
-    return {name: "True"} if given[name] == "False" else {}
+    return {name: "True" if given[name] == "False" else ""}
 
 
 def _compared(op: ast.cmpop, other: ast.expr, wanted: bool) -> str:

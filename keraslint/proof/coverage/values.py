@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+
+from keraslint.proof.probe.coverage.decisions import RAN
 
 from .atoms import Atom
 from .dependences import Argument
@@ -44,7 +46,8 @@ def unvaried(
         for argument, atom in own.items():
             if argument in others:
                 continue
-            yield from _alone(side, atom, argument, others.keys() - own.keys(), cases)
+            there = _where_read(views[side], argument, cases)
+            yield from _alone(side, atom, argument, others.keys() - own.keys(), there)
             if effects and _made_no_difference(atom, argument, cases, effects[side]):
                 yield Unvaried(side=side, atom=atom, argument=argument, value=NO_DIFFERENCE)
 
@@ -76,12 +79,31 @@ def _alone(
             yield Unvaried(side=side, atom=atom, argument=argument, value="", other=other)
 
 
+def _where_read(view: View, argument: Argument, cases: Sequence[Given]) -> list[Given]:
+    """The cases in which a changed statement ran that reads the argument, itself or as kept."""
+    reading = [atom for atom in view.changed if argument in view.dependences.kept(atom)]
+    seen = view.seen
+    there = [
+        case
+        for case, marks in zip(cases, seen.by_case, strict=False)
+        if any(seen.in_case(marks, atom.node, RAN) for atom in reading)
+    ]
+    return there or list(cases)
+
+
 def _values(argument: Argument, cases: Sequence[Given]) -> list[str]:
     """The values in all cases; none for an array whose numbers, which are random, are read."""
+    values = values_of(argument, cases, range(len(cases)))
+    is_array = argument[0] == "call" and any(one.startswith(ARRAYS) for one in values)
+    return [] if is_array else values
+
+
+def values_of(argument: Argument, cases: Sequence[Given], numbers: Iterable[int]) -> list[str]:
+    """The values in the cases of these numbers."""
     function, name = argument
     asked = "call" if function == "build" else function
-    values = [case[asked][name] for case in cases if name in case.get(asked, {})]
-    return [] if function == "call" and any(one.startswith(ARRAYS) for one in values) else values
+    wanted = [cases[number].get(asked, {}) for number in numbers]
+    return [case[name] for case in wanted if name in case]
 
 
 def _read_by(view: View, cases: Sequence[Given]) -> dict[Argument, Atom]:
@@ -89,13 +111,13 @@ def _read_by(view: View, cases: Sequence[Given]) -> dict[Argument, Atom]:
     found: dict[Argument, Atom] = {}
     for atom in view.changed:
         for argument in sorted(view.dependences.arguments(atom)):
-            known = _as_given(argument, cases)
+            known = as_given(argument, cases)
             if known is not None:
                 found.setdefault(known, atom)
     return found
 
 
-def _as_given(argument: Argument, cases: Sequence[Given]) -> Argument | None:
+def as_given(argument: Argument, cases: Sequence[Given]) -> Argument | None:
     """An argument of `__init__` or `call`; one of `build` by the input whose shape it is."""
     function, name = argument
     names = [*(cases[0].get("call", ()) if cases else ())]

@@ -12,22 +12,30 @@ from keraslint.diagnostic import Coverage, Outcome, Verdict
 from keraslint.proof.claim import Claim, text_now
 
 from .judged import Version, judged
+from .sites import Look
 
 Answer = Mapping[str, Any]
 
 
-def covered(verdict: Verdict, claim: Claim, before: Answer, after: Answer) -> Verdict:
-    """Add what ran; what was proved is unknown where something that tells apart never ran."""
+def covered(
+    verdict: Verdict, claim: Claim, before: Answer, after: Answer
+) -> tuple[Verdict, tuple[Look, ...]]:
+    """Add what ran; what was proved is unknown where something that tells apart never ran.
+
+    Give the cases that would tell more, too: none of a verdict that they cannot change.
+    """
     cases = before["cases"][: len(after["cases"])]
-    coverage, recipe = judged(*_versions(claim, before, after), cases, after["cases"]) or (None, "")
-    verdict = replace(verdict, coverage=coverage)
+    found = judged(*_versions(claim, before, after), cases, after["cases"])
+    verdict = replace(verdict, coverage=found.coverage if found else None)
     if verdict.outcome is not Outcome.PROVED:
-        return verdict
-    reason = _why_not(coverage)
+        return verdict, ()
+    looks = found.looks if found else ()
+    reason = _why_not(verdict.coverage)
     if not reason:
-        return verdict
+        return verdict, looks
+    recipe = found.recipe if found else ""
     advice = f"to reach it, give both recipes: {given_as(verdict.recipe, recipe)}" if recipe else ""
-    return replace(verdict, outcome=Outcome.UNKNOWN, reason=reason, advice=advice)
+    return replace(verdict, outcome=Outcome.UNKNOWN, reason=reason, advice=advice), looks
 
 
 def given_as(*recipes: str) -> str:

@@ -72,4 +72,4 @@ def _never(claim: Claim, answer: Mapping[str, Any]) -> tuple[str, ...]:
         around={},
     )
     found = judged(version, version, answer["cases"], answer["cases"])
-    return found[0].never if found else ()
+    return found.coverage.never if found else ()

@@ -11,9 +11,11 @@ from typing import Any
 from ..measures.measured import FULL, LIGHT, SAVED
 from ..measures.ranked_checks import APART
 from .attempts import Unusable, describe, failed
-from .cases.case import Case, Change, namespace
+from .cases.case import Case, Change, as_change, namespace
 from .cases.derived_cases import Told, derived
 from .cases.recipe_search import OwnFault, called_on_guesses, search
+from .cases.varied_cases import varied
+from .cases.wish import Wish
 from .coverage.inherited import watch_bases
 from .coverage.recorder import RECORDER
 from .examined.branches import tried_fully
@@ -83,6 +85,8 @@ def run(job: dict[str, Any], stage: Stage) -> dict[str, Any]:
         return {"cases": [_apart(job, cls, space, place)]}
     if job.get("examine"):
         return _with_coverage(_examined(job, cls, space, place))
+    if job["cases"] is None and job.get("looks"):
+        return _with_coverage({"cases": _looked_at_again(job, cls, space, place)})
     if job["cases"] is None:
         return _with_coverage(_before(job, cls, space, place))
     return _with_coverage({"cases": list(_all_after(job, cls, space, place))})
@@ -90,7 +94,10 @@ def run(job: dict[str, Any], stage: Stage) -> dict[str, Any]:
 
 def _with_coverage(answer: dict[str, Any]) -> dict[str, Any]:
     """Tell what ran in the cases that count, and what ran on the way to a refusal."""
-    passed = {number for entry in answer.get("cases", ()) for number in entry.pop("passed")}
+    entries = answer.get("cases", ())
+    passed = {number for entry in entries for number in entry["passed"]}
+    for entry in entries:
+        entry["ran"] = RECORDER.told(entry.pop("passed"))
     ran, refusing = RECORDER.told(passed), RECORDER.told(RECORDER.refusing)
     return {**answer, "ran": ran, "refusing": refusing, "keras": KERAS.generation}
 
@@ -192,6 +199,35 @@ def _derive(
                     entries.append(working)
 
 
+def _looked_at_again(
+    job: dict[str, Any], cls: Any, space: dict[str, Any], place: Place
+) -> list[dict[str, Any]]:
+    """Measure the cases that were asked for when others had been seen, as far as they work."""
+    entries: list[dict[str, Any]] = []
+    until = time.process_time() + job["timeout"] / 4
+    for look in job["looks"]:
+        if time.process_time() > until:
+            break
+        case = Case(cls=cls, text=look["recipe"], space=space, change=as_change(look["change"]))
+        if look["vary"]:
+            for wish in varied(case, [*map(tuple, look["vary"])]):
+                _fulfil(case, wish, entries, place)
+            continue
+        entry = measure(case, len(entries), place, look["depth"])
+        if not baseline_error(entry):
+            entries.append(entry)
+    return entries
+
+
+def _fulfil(case: Case, wish: Wish, entries: list[dict[str, Any]], place: Place) -> None:
+    working = _first_working(case, wish.alternatives, len(entries), place, None)
+    if working is not None:
+        entries.append(working)
+        return
+    for other in wish.otherwise:
+        _fulfil(case, other, entries, place)
+
+
 def _has_other_channels(entries: list[dict[str, Any]]) -> bool:
     return any(entry["change"]["channels"] for entry in entries)
 
@@ -244,8 +280,7 @@ def _after(
     index: int, entry: dict[str, Any], cls: Any, space: dict[str, Any], place: Place
 ) -> dict[str, Any]:
     """Measure a case again on the version after, with the state of the version before."""
-    change = {key: _tuples(value) for key, value in entry["change"].items()}
-    case = Case(cls=cls, text=entry["recipe"], space=space, change=Change(**change))
+    case = Case(cls=cls, text=entry["recipe"], space=space, change=as_change(entry["change"]))
     measured = measure(case, index, place, entry["depth"], entry["facts"])
     before = entry["facts"].get("refused")
     if before is not None and not measured["settled"]:
@@ -254,8 +289,4 @@ def _after(
 
 
 def _accepts(case: Case, change: dict[str, Any]) -> bool:
-    return accepted(case, Change(**{key: _tuples(value) for key, value in change.items()}))
-
-
-def _tuples(value: Any) -> Any:
-    return tuple(map(_tuples, value)) if isinstance(value, list) else value
+    return accepted(case, as_change(change))

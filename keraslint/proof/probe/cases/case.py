@@ -137,6 +137,7 @@ class Change:
     `made`, `given`: arguments of the constructor and of the call, as expressions.
     `fed`: the shape of numbers that take the place of the first input.
     `alone`: channels and lengths change in the input of this number only.
+    `wider`: the last size before the channels grows by so much, and no other one does.
     `narrow`: all sizes between the batch and the channels are one.
     `kind`: numbers of another kind in the place of real ones. `keys`: left out of dicts of inputs.
     `below`: whole numbers of the inputs are less than this, and come near it.
@@ -161,6 +162,7 @@ class Change:
     keys: tuple[str, ...] = ()
     below: int = 0
     items: int = 0
+    wider: int = 0
 
     def along_with(self, other: Change) -> Change:
         """Both changes at once."""
@@ -182,6 +184,7 @@ class Change:
             keys=(*self.keys, *other.keys),
             below=self.below or other.below,
             items=self.items or other.items,
+            wider=self.wider or other.wider,
         )
 
     def to_input(self, given: Input, index: int) -> Input:
@@ -196,6 +199,8 @@ class Change:
         if self.longer and chosen:
             each = self.longer if self.uneven else 0
             shape[1:last] = [n + self.longer + i * each for i, n in enumerate(shape[1:last])]
+        if self.wider and last > 2:
+            shape[last - 1] += self.wider
         if self.batch and shape and shape[0] == self.batch[0]:
             shape[0] = self.batch[1]
         has_channels = last < len(shape) and len(shape) > 1
@@ -213,6 +218,15 @@ class Change:
             middle = [*shape[1:-1], 4, 4, 4][: self.rank - 2]
             shape[1:-1] = middle
         return replace(given, shape=tuple(shape))
+
+
+def as_change(told: dict[str, Any]) -> Change:
+    """A change that was told as JSON."""
+    return Change(**{key: _tuples(value) for key, value in told.items()})
+
+
+def _tuples(value: Any) -> Any:
+    return tuple(map(_tuples, value)) if isinstance(value, list) else value
 
 
 @dataclass(kw_only=True)

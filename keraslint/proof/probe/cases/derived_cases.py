@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 from functools import reduce
 from itertools import combinations
@@ -24,6 +24,8 @@ MOST_EQUAL = 3
 MOST_CHOICES = 8
 MOST_PAIRS = 6
 LARGEST = 64
+LESS = 0.58
+"""Times a part that is round, a part that is not."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,9 +54,9 @@ def derived(case: Case, told: Told) -> Iterator[Wish]:
     switches = [change for change in others if _switches(change)]
     deciding = [change for change in switches if decides(_name(change), text)]
     yield from (Wish(alternatives=change, decides=True) for change in deciding)
-    yield _together([_halved(change) for change in switches if change not in deciding])
+    yield together([halved(change) for change in switches if change not in deciding])
     quiet = [change for change in others if change not in switches and _is_quiet(change)]
-    yield _together(quiet)
+    yield together(quiet)
     is_equal = channels in arguments.values()
     odd = odd if is_equal or not told.varied() else []
     yield _sized(odd[:1], list(_other_sizes(inputs)))
@@ -68,7 +70,7 @@ def derived(case: Case, told: Told) -> Iterator[Wish]:
     unset = [change for change in rest if arguments[_name(change)] is None]
     sizes = [change for change in rest if change not in unset]
     unset = [_or_channels(change, channels) for change in unset]
-    yield _together([change for change in sizes if arguments[_name(change)] != channels])
+    yield together([change for change in sizes if arguments[_name(change)] != channels])
     yield from (
         Wish(alternatives=change) for change in sizes if arguments[_name(change)] == channels
     )
@@ -82,7 +84,7 @@ def derived(case: Case, told: Told) -> Iterator[Wish]:
     yield from sizes_in_text(inputs, arguments, text)
     yield from beyond_numbers(inputs, arguments)
     yield from _layers(arguments, channels, text)
-    yield from _given(case, asked, inputs, told.outputs)
+    yield from given_besides(case, asked, inputs, told.outputs)
     yield from _beyond(inputs, text)
     yield from other_kinds(inputs, (asked.args, asked.kwargs))
 
@@ -140,6 +142,12 @@ def _is_quiet(alternatives: Alternatives) -> bool:
     return is_quiet(_name(alternatives))
 
 
+def argument_choices(arguments: dict[str, Any], text: str) -> Iterator[Alternatives]:
+    """Other values for each argument of the constructor, the likely ones first."""
+    yield from _other_arguments(arguments, text)
+    yield from _chosen(arguments, text)
+
+
 def _choices(arguments: dict[str, Any], text: str) -> Iterator[Wish]:
     """Each name or number that the class asks an argument for."""
     wishes = [
@@ -166,7 +174,9 @@ def _made(name: str, expression: str) -> Change:
     return Change(label=f"{name}={expression}", made=((name, expression),))
 
 
-def _given(case: Case, asked: Call, inputs: list[Input], outputs: list[Any]) -> Iterator[Wish]:
+def given_besides(
+    case: Case, asked: Call, inputs: list[Input], outputs: Collection[Any] = ()
+) -> Iterator[Wish]:
     """Arguments of the call that the recipe leaves out: switches turned, arrays given.
 
     A switch may turn the layer round, so that it takes what it returned.
@@ -176,9 +186,10 @@ def _given(case: Case, asked: Call, inputs: list[Input], outputs: list[Any]) -> 
     parameters = list(inspect.signature(case.cls.call).parameters.values())[1:]
     left_out = [p for p in parameters[len(asked.args) :] if p.name not in asked.kwargs]
     switches = [p for p in left_out if isinstance(p.default, bool) and p.name != "training"]
-    fed = tuple(outputs[0][0]) if outputs and outputs[0][1].startswith("float") else ()
+    first = next(iter(outputs), ((), ""))
+    fed = tuple(first[0]) if first[1].startswith("float") else ()
     turned = [_with(p.name, repr(not p.default)) for p in switches]
-    yield _together([(one, replace(one, fed=fed)) if fed else (one,) for one in turned])
+    yield together([(one, replace(one, fed=fed)) if fed else (one,) for one in turned])
     for parameter in left_out:
         if parameter.default is None and parameter.name != "training":
             arrays = further_of(parameter.name, inputs[0].shape, inputs[0].kind)
@@ -238,13 +249,13 @@ def _other_sizes(inputs: list[Input]) -> Iterator[Alternatives]:
 def _sized(channels: list[Alternatives], others: list[Alternatives]) -> Wish:
     """All sizes of the input in one case; if that fails, the channels apart from the others."""
     if not channels:
-        return _together(others)
-    everything = _together([*channels, *others])
+        return together(others)
+    everything = together([*channels, *others])
     apart = tuple(Wish(alternatives=alternatives) for alternatives in channels)
-    return Wish(alternatives=everything.alternatives, otherwise=(_together(others), *apart))
+    return Wish(alternatives=everything.alternatives, otherwise=(together(others), *apart))
 
 
-def _together(wishes: list[Alternatives]) -> Wish:
+def together(wishes: list[Alternatives]) -> Wish:
     """All of these changes in one case, or all their second choices; else each for itself."""
     if len(wishes) < 2:
         return Wish(alternatives=wishes[0] if wishes else ())
@@ -257,7 +268,7 @@ def _together(wishes: list[Alternatives]) -> Wish:
     )
 
 
-def _halved(alternatives: Alternatives) -> Alternatives:
+def halved(alternatives: Alternatives) -> Alternatives:
     """Half of a number before none of it: what is nothing may hide what else differs."""
     _, value = alternatives[0].arguments[0]
     return alternatives[::-1] if value == 0.0 and not isinstance(value, bool) else alternatives
@@ -346,6 +357,12 @@ def _other_arguments(arguments: dict[str, Any], text: str) -> Iterator[Alternati
             yield tuple(_argument(name, option, value) for option in options)
         if isinstance(value, (tuple, list)) and options and all(map(whole, value)):
             yield (_argument(name, tuple(size + 1 for size in value), value),)
+        if isinstance(value, (tuple, list)) and options and all(map(_is_part, value)):
+            yield (_argument(name, tuple(round(part * LESS, 4) for part in value), value),)
+
+
+def _is_part(value: Any) -> bool:
+    return isinstance(value, float) and value % 1 != 0
 
 
 def _argument(name: str, option: Any, value: Any) -> Change:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from .constructor_guesses import expression_for, literals
+from .deciding_names import is_used_as_layer
 from .parameter_kinds import kind_of
 
 MOST_CHOICES = 3
@@ -78,6 +79,8 @@ def _for_none(name: str, text: str) -> Iterator[Any]:
         yield eval(expression, {})
     elif not expression and re.search(SIZES.format(name=re.escape(name)), text):
         yield 4
+    elif not expression and _may_be_none(name, text) and not is_used_as_layer(name, text):
+        yield from (0.5, 2)
 
 
 def choices(name: str, value: Any, text: str) -> tuple[Any, ...]:

@@ -85,6 +85,9 @@ def other_kinds(inputs: list[Input], asked: Any) -> Iterator[Wish]:
     """
     if any(len(one.shape) > 2 for one in inputs):
         yield Wish(alternatives=(Change(label="one step", narrow=True),))
+    if any(len(one.shape) == 4 and one.kind == "floats" for one in inputs):
+        wider = [Change(label=f"inputs wider by {more}", wider=more) for more in (1, 2)]
+        yield Wish(alternatives=tuple(wider))
     for count in dict.fromkeys(len(one) for one in _lists_in(asked)):
         for other in (2 * count + 1, count + 1, count - 1):
             if other:

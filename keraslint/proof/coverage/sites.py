@@ -1,0 +1,156 @@
+"""Where changed statements ran, case by case → the cases that would tell more of them.
+
+A statement that ran in one case has shown what it does for the arguments of that case alone.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from keraslint.proof.probe.coverage.decisions import RAN, arms, decisions
+
+from .atoms import DEFINITIONS, Atom, is_idle
+from .dependences import Argument, attributes_written, names_written
+from .gaps import Seen, View
+from .values import Given, as_given, values_of
+
+MOST_LOOKS, MOST_VARIED = 2, 4
+FULL = 2
+Cases = Sequence[Mapping[str, Any]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Look:
+    """A case to measure besides: that of a recipe and a change, as closely as `depth` says.
+
+    `vary` are arguments, of the constructor or of the call, that are to have other values there.
+    """
+
+    recipe: str
+    change: Mapping[str, Any]
+    depth: int = 0
+    vary: tuple[Argument, ...] = ()
+
+    def asked(self) -> dict[str, Any]:
+        """As the child is asked for it."""
+        return {
+            "recipe": self.recipe,
+            "change": self.change,
+            "depth": self.depth,
+            "vary": [list(one) for one in self.vary],
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Site:
+    """A changed statement, or an arm of an expression in it, and the cases in which it ran.
+
+    `rests` are the arguments on which it rests, or what stands for it in the other version does.
+    `decided_by` are those that decide whether it runs.
+    """
+
+    ran_in: tuple[int, ...]
+    rests: frozenset[Argument]
+    decided_by: frozenset[Argument]
+
+
+def further(views: tuple[View, View], given: Sequence[Given], cases: Cases) -> list[Look]:
+    """Closer looks at what was only glanced at, and other values where it ran for one alone."""
+    sites = [*_sites(views[0], views[1], given), *_sites(views[1], views[0], given)]
+    return [*_closer(sites, cases), *_varied(sites, given, cases)]
+
+
+def _sites(view: View, other: View, given: Sequence[Given]) -> Iterator[Site]:
+    for atom in view.changed:
+        if isinstance(atom.node, DEFINITIONS) or is_idle(atom.node):
+            continue
+        rests = _rests(view, atom, given).union(
+            *(_rests(other, one, given) for one in _counterparts(atom, other))
+        )
+        deciding = _rests_of(view, atom, [b.test for b, _ in atom.under if isinstance(b, ast.If)])
+        for node in (atom.node, *(arm for part in atom.parts for arm in arms(part))):
+            tests = [] if node is atom.node else [d.node for p in atom.parts for d in decisions(p)]
+            asked = deciding | _rests_of(view, atom, tests)
+            ran_in = cases_of(view.seen, node)
+            if ran_in:
+                yield Site(
+                    ran_in=ran_in, rests=rests, decided_by=frozenset(_as_given(asked, given))
+                )
+
+
+def cases_of(seen: Seen, node: ast.AST) -> tuple[int, ...]:
+    """The numbers of the cases in which a node ran."""
+    return tuple(i for i, one in enumerate(seen.by_case) if seen.in_case(one, node, RAN))
+
+
+def _counterparts(atom: Atom, other: View) -> list[Atom]:
+    """Changed statements of the other version that set the same, or return from the same place."""
+    written = _written(atom)
+    return [
+        one
+        for one in other.changed
+        if (written & _written(one))
+        or (one.function == atom.function and type(one.node) is type(atom.node))
+    ]
+
+
+def _written(atom: Atom) -> set[str]:
+    return set().union(*(attributes_written(p) | names_written(p) for p in atom.parts))
+
+
+def _rests(view: View, atom: Atom, given: Sequence[Given]) -> frozenset[Argument]:
+    return frozenset(_as_given(view.dependences.arguments(atom), given))
+
+
+def _rests_of(view: View, atom: Atom, nodes: Sequence[ast.AST]) -> set[Argument]:
+    return view.dependences.arguments(replace(atom, parts=tuple(nodes))) if nodes else set()
+
+
+def _as_given(arguments: set[Argument], given: Sequence[Given]) -> set[Argument]:
+    return {known for one in arguments if (known := as_given(one, given)) is not None}
+
+
+def _closer(sites: Sequence[Site], cases: Cases) -> Iterator[Look]:
+    """The cases of recipes are looked at closely: one such for each site that has none."""
+    closely = {number for number, case in enumerate(cases) if case.get("depth", FULL) >= FULL}
+    chosen: list[int] = []
+    for site in sites:
+        if not closely.intersection(site.ran_in) and len(chosen) < MOST_LOOKS:
+            first = site.ran_in[0]
+            closely.add(first)
+            chosen.append(first)
+    yield from (_look(cases[number], depth=FULL) for number in chosen)
+
+
+def _varied(sites: Sequence[Site], given: Sequence[Given], cases: Cases) -> Iterator[Look]:
+    """What varies elsewhere, or was never given, and did not where the site ran."""
+    wanted: dict[int, set[Argument]] = {}
+    every = range(len(given))
+    for site in sites:
+        for argument in site.rests:
+            there = set(values_of(argument, given, site.ran_in))
+            may_leave = argument in site.decided_by and not any(map(_is_part, there))
+            everywhere = set(values_of(argument, given, every))
+            if len(there) == 1 and not may_leave and _may_vary(argument, everywhere):
+                wanted.setdefault(site.ran_in[0], set()).add(argument)
+    for number, arguments in list(wanted.items())[:MOST_VARIED]:
+        yield _look(cases[number], vary=tuple(sorted(arguments)))
+
+
+def _may_vary(argument: Argument, values: set[str]) -> bool:
+    return len(values) > 1 or (argument[0] == "call" and values == {"None"})
+
+
+def _is_part(value: str) -> bool:
+    """A number that another one can stand for, whatever is decided by it."""
+    try:
+        return float(value) % 1 != 0
+    except ValueError:
+        return False
+
+
+def _look(case: Mapping[str, Any], depth: int = 0, vary: tuple[Argument, ...] = ()) -> Look:
+    return Look(recipe=case["recipe"], change=case["change"], depth=depth, vary=vary)

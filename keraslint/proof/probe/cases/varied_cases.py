@@ -1,0 +1,55 @@
+"""A case, and arguments that had one value in it → the case with other values of them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import replace
+
+from .case import Case, Change, leaves
+from .class_source import sources_of
+from .derived_cases import argument_choices, arguments_of, given_besides, halved, together
+from .wish import Alternatives, Wish
+
+Argument = tuple[str, str]
+"""`__init__`, `build` or `call`, and a name."""
+
+
+def varied(case: Case, names: Collection[Argument]) -> Iterator[Wish]:
+    """Other values of all these arguments at once, twice; where that fails, of each for itself."""
+    asked = case.asked()
+    arguments = arguments_of(case, asked)
+    text = sources_of(case.cls)
+    made = {name for function, name in names if function == "__init__"}
+    given = {name for function, name in names if function == "call"}
+    changes = [one for one in argument_choices(arguments, text) if _names(one[0]) & made]
+    wanted = [halved(one) if one[0].arguments else one for one in changes]
+    shapes = [
+        case.change.to_input(one, index)
+        for index, one in enumerate(leaves((asked.args, asked.kwargs)))
+    ]
+    besides = [wish.alternatives for wish in given_besides(case, asked, shapes)]
+    wanted += [one for one in besides if one and _names(one[0]) & given]
+    for one in _rounds(wanted):
+        yield _upon(case.change, together(one))
+
+
+def _names(change: Change) -> set[str]:
+    return {name for name, _ in (*change.arguments, *change.given)}
+
+
+def _rounds(wanted: list[Alternatives]) -> Iterator[list[Alternatives]]:
+    """The first choices for each argument, then the second ones of those that have more."""
+    by_name: dict[frozenset[str], list[Alternatives]] = {}
+    for one in wanted:
+        by_name.setdefault(frozenset(_names(one[0])), []).append(one)
+    yield [choices[0] for choices in by_name.values()]
+    yield [choices[1] for choices in by_name.values() if choices[1:]]
+
+
+def _upon(change: Change, wish: Wish) -> Wish:
+    """The same, of a case that has changed already."""
+    return replace(
+        wish,
+        alternatives=tuple(change.along_with(one) for one in wish.alternatives),
+        otherwise=tuple(_upon(change, one) for one in wish.otherwise),
+    )
