@@ -26,6 +26,8 @@ FLOORS = (
     ("rule_selection",),
     ("project.syntax",),
     ("project.files",),
+    ("layout.leaves", "layout.logical_lines"),
+    ("layout",),
     ("project.facts",),
     ("project.names",),
     ("project.program",),

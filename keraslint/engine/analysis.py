@@ -9,8 +9,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from keraslint.diagnostic import Diagnostic, Position, Span, Unresolved, WrittenFor
+from keraslint.diagnostic import Diagnostic, Fix, Position, Span, Unresolved, WrittenFor
 from keraslint.engine.kept_facts import Gathered, KeptFacts
+from keraslint.layout.file_style import FileStyle, style_of
+from keraslint.layout.laid_out import laid_out
 from keraslint.project.facts.module_facts import ModuleSummary
 from keraslint.project.files.glob_patterns import silenced
 from keraslint.project.files.notebook.cell_syntax import broken_cells, within_cells
@@ -75,14 +77,16 @@ class _Checked:
     rule: Rule
     finding: Finding
     target: Target
+    lay_out: Callable[[ClassRef, Fix], Fix]
 
     @cached_property
     def cured(self) -> Cure:
         cure = self.rule.cure
         cured = cure(self.layer, self.finding) if cure is not None else Cure()
-        if cured.fix is None or not self.target.sure:
+        if cured.fix is None:
             return cured
-        return replace(cured, fix=replace(cured.fix, keras=self.target.keras))
+        fix = self.lay_out(self.layer.ref, cured.fix)
+        return Cure(replace(fix, keras=self.target.keras) if self.target.sure else fix)
 
 
 class Route:
@@ -109,6 +113,7 @@ class Route:
         self._reader: LayerReader | None = None
         self._before: LayerReader | None = None
         self._checked: dict[str, dict[tuple[str, Span], _Checked]] = {}
+        self._styles: dict[str, FileStyle] = {}
 
     def recorded(self, text: Text) -> tuple[Found, tuple[Leaf, ...]]:
         """Lint one file, and tell the facts of which the outcome is made."""
@@ -150,6 +155,7 @@ class Route:
         """
         self.index.renew(text)
         self._effects.forget()
+        self._styles.pop(text.path, None)
         self._checked.clear()
         self._before, self._reader = self._reader or self._before, None
 
@@ -318,7 +324,9 @@ class Route:
         target = self.target(ref)
         for rule in rules:
             for finding in rule.check(layer) if rule.check is not None else ():
-                checked = _Checked(layer=layer, rule=rule, finding=finding, target=target)
+                checked = _Checked(
+                    layer=layer, rule=rule, finding=finding, target=target, lay_out=self._laid_out
+                )
                 cured = checked.cured if cures(finding.span) else Cure()
                 if cures is not everywhere:  # somebody may ask for the rest of the fixes
                     known = self._checked.setdefault(layer.path, {})
@@ -333,6 +341,17 @@ class Route:
                     why_no_fix=cured.why_not,
                     owner=layer.name,
                 )
+
+    def _laid_out(self, ref: ClassRef, fix: Fix) -> Fix:
+        """A fix that breaks lines as the file does."""
+        source = self.index.source(ref.module.path)
+        if source is None or "\f" in source.text:
+            return fix
+        style = self._styles.get(source.path)
+        if style is None:
+            told = self.index.line_length(source.path)
+            style = self._styles[source.path] = style_of(source.text, told)
+        return replace(fix, edits=laid_out(source, fix.edits, ref.summary.slice, style))
 
     def layer(self, ref: ClassRef) -> LayerClass:
         """One class, read by LibCST, which is imported only when a class needs it."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import libcst as cst
 
 from keraslint.diagnostic import Edit, Position, Span
-from keraslint.layer.code_style import WIDTH, quote_in, too_wide
+from keraslint.layer.code_style import quote_in
 from keraslint.layer.comma_lists import Space, without_comment
 from keraslint.layer.method_syntax import Method, code, constant_text, dotted, walk
 from keraslint.layer.statement_parts import only_small, smalls
@@ -34,11 +34,8 @@ def completed(
         inherited = node.deep_replace(literal, cst.parse_expression(first[0][1]))
         changed = cst.ensure_type(inherited, cst.FunctionDef)
     elif literal is not None and (first or last):
-        wide = _is_wide(method, literal, [*first, *last])
-        written_out = _over_lines(literal, method.indent) if wide else literal
-        node = cst.ensure_type(node.deep_replace(literal, written_out), cst.FunctionDef)
-        entries = _with_entries(written_out, first, last, _quote(method, literal))
-        changed = node.with_deep_changes(written_out, **entries)
+        entries = _with_entries(literal, first, last, _quote(method, literal))
+        changed = node.with_deep_changes(literal, **entries)
     elif first:
         return None
     else:
@@ -107,29 +104,6 @@ def _with_entries(node: cst.Dict, first: Entries, last: Entries, quote: str) -> 
     end = elements[-1].with_changes(comma=closing)
     brace = node.rbrace.with_changes(whitespace_before=before)
     return {"elements": [*elements[:-1], end], "rbrace": brace}
-
-
-def _is_wide(method: Method, literal: cst.Dict, entries: Entries) -> bool:
-    """Whether a dictionary in one line would make that line too long."""
-    if not isinstance(method.node.body, cst.IndentedBlock):
-        return False
-    more = sum(len(f', "{key}": {value}') for key, value in entries)
-    return bool(literal.elements) and too_wide(method, code(literal), more)
-
-
-def _over_lines(literal: cst.Dict, indent: str) -> cst.Dict:
-    """The same dictionary with a line for each entry."""
-    inner = cst.ParenthesizedWhitespace(indent=True, last_line=cst.SimpleWhitespace(indent))
-    comma = cst.Comma(whitespace_after=inner)
-    *others, last = literal.elements
-    listed = [one.with_changes(comma=comma) for one in others]
-    return literal.with_changes(
-        lbrace=literal.lbrace.with_changes(whitespace_after=inner),
-        elements=[*listed, last.with_changes(comma=cst.Comma())],
-        rbrace=literal.rbrace.with_changes(
-            whitespace_before=cst.ParenthesizedWhitespace(indent=True)
-        ),
-    )
 
 
 def _commented(space: Space, before: Space) -> Space:
@@ -228,7 +202,7 @@ def written(init: Method, ref: ClassRef, entries: Entries) -> tuple[Edit, ...] |
     lines = [
         f"{margin}def get_config(self):",
         f"{inner}config = super().get_config()",
-        *_update(entries, inner, init.indent, quote_in(source.text)),
+        f"{inner}config.update({{{_listed(entries, quote_in(source.text))}}})",
         f"{inner}return config",
     ]
     place = Position(last + 1, 1)
@@ -237,17 +211,5 @@ def written(init: Method, ref: ClassRef, entries: Entries) -> tuple[Edit, ...] |
     return (Edit(Span(place, place), content if ends else f"\n{content}"),)
 
 
-def _update(entries: Entries, inner: str, indent: str, quote: str) -> list[str]:
-    items = [f"{quote}{key}{quote}: {value}" for key, value in entries]
-    short = ", ".join(items)
-    line = f"{inner}config.update({{{short}}})"
-    if len(line) <= WIDTH:
-        return [line]
-    listed = [f"{inner}{indent}{indent}{item}," for item in items]
-    return [
-        f"{inner}config.update(",
-        f"{inner}{indent}{{",
-        *listed,
-        f"{inner}{indent}}}",
-        f"{inner})",
-    ]
+def _listed(entries: Entries, quote: str) -> str:
+    return ", ".join(f"{quote}{key}{quote}: {value}" for key, value in entries)

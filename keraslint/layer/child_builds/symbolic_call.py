@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from keraslint.diagnostic import Edit
 from keraslint.layer.child_builds.line_edits import above_line
-from keraslint.layer.child_builds.wide_lines import broken
 from keraslint.layer.layer_class import LayerClass
 from keraslint.layer.method_syntax import Method
 from keraslint.project.names import keras_api
@@ -56,19 +55,12 @@ def symbolic_call(layer: LayerClass, build: Method, *, structured: bool) -> Symb
     keras = _keras_of(build, whole=answers or structured)
     given = _arguments(call, build, names, keras, structured=structured)
     if answers:
-        line = _called(
-            f"{keras.name}.Operation.compute_output_spec", ["self", *given], build.indent
-        )
+        line = f"{keras.name}.Operation.compute_output_spec({', '.join(['self', *given])})"
     else:
-        line = _called("self.compute_output_spec", given, build.indent)
+        line = f"self.compute_output_spec({', '.join(given)})"
     if build.source.notebook is not None and keras.imports:  # a fix stays in one cell
         return SymbolicCall(lines=("import keras", line))
     return SymbolicCall(lines=(line,), imports=keras.imports)
-
-
-def _called(name: str, arguments: list[str], indent: str) -> str:
-    """A call as it stands in a method, over as many lines as it takes."""
-    return "\n".join(broken(f"{name}({', '.join(arguments)})", indent))
 
 
 def _tells_shape(layer: LayerClass) -> bool:

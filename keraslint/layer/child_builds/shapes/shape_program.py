@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from keraslint.layer.child_builds.wide_lines import broken
-
 
 @dataclass(frozen=True, slots=True)
 class Var:
@@ -153,49 +151,47 @@ def counts(program: Iterable[Statement]) -> bool:
     return False
 
 
-def lines(program: Sequence[Statement], indent: str, depth: int = 0) -> Iterator[str]:
-    """The text of a program, `depth` levels inside a method."""
+def lines(program: Sequence[Statement], indent: str) -> Iterator[str]:
+    """The text of a program."""
     for one in program:
         if isinstance(one, Branch):
-            yield from _branch(one, indent, depth)
+            yield from _branch(one, indent)
         elif isinstance(one, Loop):
-            yield from broken(f"for {one.target.text} in {one.items.text}:", indent, depth=depth)
-            yield from _deeper(one.body, indent, depth)
+            yield f"for {one.target.text} in {one.items.text}:"
+            yield from _deeper(one.body, indent)
         elif isinstance(one, Build) and one.guard:
             yield f"if not {one.child.text}.built:"
-            yield from (
-                f"{indent}{line}" for line in broken(one.line.text, indent, depth=depth + 1)
-            )
+            yield f"{indent}{one.line.text}"
         else:
-            yield from broken(_line(one), indent, depth=depth)
+            yield _line(one)
 
 
 def _line(one: Assign | Change | Build) -> str:
     return f"{one.target} = {one.value.text}" if isinstance(one, Assign) else one.line.text
 
 
-def _branch(one: Branch, indent: str, depth: int) -> Iterator[str]:
-    yield from broken(f"if {one.test.text}:", indent, depth=depth)
-    yield from _deeper(one.body, indent, depth)
+def _branch(one: Branch, indent: str) -> Iterator[str]:
+    yield f"if {one.test.text}:"
+    yield from _deeper(one.body, indent)
     rest = one.orelse
     while len(rest) == 1 and isinstance(rest[0], Branch):
-        yield from broken(f"elif {rest[0].test.text}:", indent, depth=depth)
-        yield from _deeper(rest[0].body, indent, depth)
+        yield f"elif {rest[0].test.text}:"
+        yield from _deeper(rest[0].body, indent)
         rest = rest[0].orelse
     if rest:
         yield "else:"
-        yield from _deeper(rest, indent, depth)
+        yield from _deeper(rest, indent)
 
 
-def _deeper(program: Sequence[Statement], indent: str, depth: int) -> Iterator[str]:
-    yield from (f"{indent}{line}" for line in lines(program, indent, depth + 1))
+def _deeper(program: Sequence[Statement], indent: str) -> Iterator[str]:
+    yield from (f"{indent}{line}" for line in lines(program, indent))
 
 
 def whole(text: Sequence[str]) -> Iterator[str]:
     """Lines of a program as statements: those that belong together are one text."""
     block: list[str] = []
     for line in text:
-        if block and not line.startswith((" ", "\t", "else:", "elif ", *")]}")):
+        if block and not line.startswith((" ", "\t", "else:", "elif ")):
             yield "\n".join(block) + "\n"
             block = []
         block.append(line)

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 import libcst as cst
 
 from keraslint.diagnostic import Edit
-from keraslint.layer.code_style import too_wide
 from keraslint.layer.comma_lists import appended, without_comment
 from keraslint.layer.method_syntax import Method, code, dotted, walk
 
@@ -21,8 +20,6 @@ def handing_on(method: Method, name: str) -> tuple[Edit, ...] | None:
     changed = node.with_deep_changes(calls[0], args=_arguments(calls[0], name))
     if node.params.star_kwarg is None:
         changed = changed.with_changes(params=_parameters(changed.params, name))
-        if _is_wide(method, name):
-            changed = _one_for_each_line(changed, method.indent)
     return method.edits(changed)
 
 
@@ -58,29 +55,6 @@ def default_of(method: Method, name: str) -> str:
     listed = (*method.node.params.params, *method.node.params.kwonly_params)
     found = [one.default for one in listed if one.name.value == name and one.default is not None]
     return code(found[0]) if found else ""
-
-
-def _is_wide(method: Method, name: str) -> bool:
-    """Whether parameters that stand in one line would make it too long."""
-    parameters = method.node.params
-    starred = parameters.posonly_params or isinstance(
-        parameters.star_arg, (cst.Param, cst.ParamStar)
-    )
-    plain = bool(parameters.params) and not starred
-    return plain and too_wide(method, code(parameters).strip(), len(f", **{name}"))
-
-
-def _one_for_each_line(node: cst.FunctionDef, indent: str) -> cst.FunctionDef:
-    """A line for each parameter, as formatters write what is too long for one."""
-    inner = cst.ParenthesizedWhitespace(indent=True, last_line=cst.SimpleWhitespace(indent))
-    comma = cst.Comma(whitespace_after=inner)
-    closing = cst.Comma(whitespace_after=cst.ParenthesizedWhitespace(indent=True))
-    bare = cst.SimpleWhitespace("")
-    assert node.params.star_kwarg is not None
-    last = node.params.star_kwarg.with_changes(comma=closing, whitespace_after_param=bare)
-    listed = [p.with_changes(comma=comma) for p in node.params.params]
-    parameters = node.params.with_changes(params=listed, star_kwarg=last)
-    return node.with_changes(params=parameters, whitespace_before_params=inner)
 
 
 def mentions(method: Method, name: str) -> bool:
