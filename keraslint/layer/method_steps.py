@@ -246,6 +246,7 @@ def _at_its_mercy(call: cst.Call) -> Iterator[str]:
 def _aliases(steps: Sequence[Step]) -> None:
     """Let what changes one name of an object change its other names too."""
     others: dict[str, set[str]] = {}
+    held: dict[str, set[str]] = {}
     for step in steps:
         for small in smalls(step.node):
             if not isinstance(small, cst.Assign):
@@ -253,11 +254,25 @@ def _aliases(steps: Sequence[Step]) -> None:
             if not isinstance(small.value, (cst.Name, cst.Attribute, cst.Subscript)):
                 continue
             cells = {cell_of(small.value), *(cell_of(t.target) for t in small.targets)} - {""}
+            names = held if _items_filled(small) else others
             for cell in cells if any("." not in cell for cell in cells) else ():
-                others.setdefault(cell, set()).update(cells)
+                names.setdefault(cell, set()).update(cells)
     for step in steps:
+        filled = {cell for small in smalls(step.node) for cell in _items_filled(small)}
         for cell in list(step.uses.changes):
             step.uses.changes.update(dict.fromkeys(others.get(cell, ())))
+            if cell not in filled:
+                step.uses.changes.update(dict.fromkeys(held.get(cell, ())))
+
+
+def _items_filled(node: cst.CSTNode) -> set[str]:
+    """The containers of which a statement sets an item, and no more: `options["a"] = b`."""
+    targets = [one.target for one in node.targets] if isinstance(node, cst.Assign) else []
+    return {
+        cell_of(one.value)
+        for one in targets
+        if isinstance(one, cst.Subscript) and not isinstance(one.value, cst.Subscript)
+    }
 
 
 def _inside(call: cst.Call, outer: cst.Call) -> bool:

@@ -30,11 +30,25 @@ class Block(Layer):
     def call(self, x):
         return self.d(x)
 """
-TEXT = Path(__file__).with_name("hazards.txt").read_text("utf-8")
-CASES = {
-    name.strip(): body
-    for name, _, body in (part.partition("\n") for part in re.split(r"(?m)^### ", TEXT)[1:])
-}
+
+
+def cases(file: str) -> dict[str, str]:
+    """The cases of a file by their titles."""
+    text = Path(__file__).with_name(file).read_text("utf-8")
+    parts = (part.partition("\n") for part in re.split(r"(?m)^### ", text)[1:])
+    return {name.strip(): body for name, _, body in parts}
+
+
+def files(body: str) -> list[Source]:
+    """The files of a case that is a project."""
+    parts = (part.partition("\n") for part in re.split(r"(?m)^--- ", body)[1:])
+    return [Source(path=name.strip(), text=text) for name, _, text in parts]
+
+
+CASES = cases("hazards.txt")
+PROJECTS = cases("hazardous_projects.txt")
+HARMLESS = cases("harmless_projects.txt")
+MOVES = ("KRL101", "KRL102", "KRL103")
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -46,6 +60,25 @@ def test_a_hazard_is_never_fixed_as_if_it_were_safe(name: str, tmp_path: Path) -
 
     assert not found.problems
     assert all(fix.applicability is not Applicability.SAFE for fix in fixes)
+
+
+@pytest.mark.parametrize("name", PROJECTS)
+def test_no_file_of_a_project_can_tell_that_a_safe_fix_was_made(name: str, tmp_path: Path) -> None:
+    found = lint_texts(files(PROJECTS[name]), Settings(root=tmp_path, select=MOVES, cache=False))
+    fixes = [d.fix for d in found.diagnostics if d.fix is not None]
+
+    assert not found.problems
+    assert all(fix.applicability is not Applicability.SAFE for fix in fixes)
+
+
+@pytest.mark.parametrize("name", HARMLESS)
+def test_what_nothing_in_a_project_can_tell_is_safe(name: str, tmp_path: Path) -> None:
+    found = lint_texts(files(HARMLESS[name]), Settings(root=tmp_path, select=MOVES, cache=False))
+    fixes = [d.fix for d in found.diagnostics if d.code == "KRL101" and d.fix is not None]
+
+    assert not found.problems
+    assert fixes
+    assert all(fix.applicability is Applicability.SAFE for fix in fixes), fixes[0].doubts
 
 
 def test_the_plain_case_would_be_safe(tmp_path: Path) -> None:

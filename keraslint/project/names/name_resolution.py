@@ -24,7 +24,7 @@ from keraslint.project.names.definitions import (
 )
 from keraslint.project.names.external_names import BUILTINS, foreign, is_foreign
 from keraslint.project.names.keras_api import Symbol
-from keraslint.project.names.own_tree import of_its_own_tree
+from keraslint.project.names.own_tree import meant_by_base, of_its_own_tree
 from keraslint.project.names.recorded_reads import Memo, Reads
 from keraslint.project.names.weightless import makes_no_weights
 
@@ -93,20 +93,17 @@ class Hierarchy:
             missing=tuple(missing),
         )
 
+    def may_descend(self, ref: ClassRef, above: ClassRef) -> bool:
+        """Whether a class descends from another, or does so under a condition."""
+        maybe = {m for base in ref.summary.bases for m in meant_by_base(self.values, ref, base)}
+        return above in self.lineage(ref).chain[1:] or any(
+            isinstance(one, ClassRef) and one != ref and above in self.lineage(one).chain
+            for one in maybe
+        )
+
     def _base(self, ref: ClassRef, base: str) -> Symbol | ClassRef | External | None:
         """A class, `External` for one that is surely no layer, `None` when nobody knows."""
-        outer = ref.summary.qualname.rpartition(".")[0]
-        owner = ref.module.classes.get(outer)
-        around = next(ref.module.around(ref.summary.qualname), ("", None))[1]
-        scope = Scope(
-            module=ref.module,
-            owner=ClassRef.of(ref.module, owner) if owner else None,
-            function=around,
-        )
-        nested = f"{outer}.{base}" if outer else base
-        if nested in ref.module.classes and nested != ref.summary.qualname:
-            return ClassRef.of(ref.module, ref.module.classes[nested])
-        for meaning in self.values(scope, base.removesuffix("[]")):
+        for meaning in meant_by_base(self.values, ref, base):
             if isinstance(meaning, ClassRef) and meaning != ref:
                 return meaning
             if isinstance(meaning, Symbol) and meaning.kind in ("layer", "model", "class"):

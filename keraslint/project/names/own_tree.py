@@ -1,4 +1,4 @@
-"""A base that Keras is known to have → the class itself, where the linted project is Keras."""
+"""A class and the name of a base → the classes that the name may stand for there."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from keraslint.project.facts.module_facts import ModuleSummary
 from keraslint.project.names import keras_api
-from keraslint.project.names.definitions import ClassRef
+from keraslint.project.names.definitions import ClassRef, Meaning, Scope
 from keraslint.project.names.keras_api import Symbol
 
 _ROOTS = frozenset({keras_api.LAYER, keras_api.MODEL})
@@ -29,3 +29,21 @@ def of_its_own_tree(
         if source is not None and name in source.classes:
             return ClassRef.of(source, source.classes[name])
     return None
+
+
+def meant_by_base(
+    values: Callable[[Scope, str], tuple[Meaning, ...]], ref: ClassRef, base: str
+) -> tuple[Meaning, ...]:
+    """Everything that a base may be; there are several if it depends on a condition."""
+    outer = ref.summary.qualname.rpartition(".")[0]
+    owner = ref.module.classes.get(outer)
+    around = next(ref.module.around(ref.summary.qualname), ("", None))[1]
+    scope = Scope(
+        module=ref.module,
+        owner=ClassRef.of(ref.module, owner) if owner else None,
+        function=around,
+    )
+    nested = f"{outer}.{base}" if outer else base
+    if nested in ref.module.classes and nested != ref.summary.qualname:
+        return (ClassRef.of(ref.module, ref.module.classes[nested]),)
+    return values(scope, base.removesuffix("[]"))

@@ -161,7 +161,7 @@ class Index:
         for path in sorted({path for name in names for path in self.outline.deriving(name, top)}):
             text = self.modules.text(path)
             for item in self._declared(text) if isinstance(text, Source) else ():
-                if item.key != ref.key and ref in self.hierarchy.lineage(item).chain[1:]:
+                if item.key != ref.key and self.hierarchy.may_descend(item, ref):
                     yield item
 
     def _names_of(self, name: str, top: str) -> set[str]:

@@ -5,25 +5,74 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from keraslint.diagnostic import Level, Objection, Question
 from keraslint.project.names.definitions import ClassRef, Lineage
+from keraslint.project.program.flow.effect_queries import Effects
+from keraslint.project.program.flow.families import Family
 
 _REGISTERS = re.compile(r"register|serializable|export|deprecat|final|runtime_checkable")
-_GLOBAL_STATE = frozenset(
+GLOBAL_STATE = frozenset(
     {
         *("set_dtype_policy", "set_global_policy", "set_policy", "set_floatx", "set_epsilon"),
         *("set_image_data_format", "set_random_seed", "set_seed", "clear_session", "set_backend"),
     }
 )
 _EVERY_LAYER = frozenset({"_layers", "_flatten_layers", "submodules"})
+_HARMLESS_DECORATORS = frozenset({"override", "shape_type_conversion", "do_not_convert"})
 _LIFE_CYCLE = frozenset({"__init__", "build", "call"})
 
 
-def hooks(lineage: Lineage, ref: ClassRef) -> Iterator[str]:
+def registers(decorator: str) -> bool:
+    """Whether a decorator gives back what it is given, by what it is called."""
+    return _REGISTERS.search(decorator) is not None
+
+
+def opaque(effects: Effects, family: Family) -> Iterator[Objection]:
+    """Things that may do anything with a class, or with its instances."""
+    ref, hierarchy = family.ref, effects.hierarchy
+    lineage = hierarchy.lineage(ref)
+    for name in ("__init__", "build"):
+        method = ref.summary.methods.get(name)
+        for leaf in method.decorators if method is not None else ():
+            if leaf.rpartition(".")[2] not in _HARMLESS_DECORATORS:
+                yield _objection(f"`{name}` is decorated with `{leaf}`", ref)
+    for cause in _hooks(lineage, ref):
+        yield _objection(cause, ref)
+    for name in lineage.missing:
+        yield _objection(f"the base `{name}` is not to be found", ref)
+    for name in ("__setattr__", "__getattr__", "__getattribute__", "__new__"):
+        if hierarchy.method(ref, name) is not None:
+            yield _objection(f"the class has its own `{name}`", ref)
+    for function, line in effects.made_types(family):
+        cause = f"`{function.does.name}()` may make a subclass of it with `type()`"
+        yield _objection(cause, ref, function.path, line)
+    yield from _replaced(effects, family)
+
+
+def _replaced(effects: Effects, family: Family) -> Iterator[Objection]:
+    """Where another `build()` or constructor is set on an instance, or on the class."""
+    for name in ("__init__", "build"):
+        for event in effects.sets_named(lambda f, ref: family.may_be(f, ref, doubt=False), name):
+            cause = f"`{event.function.name}` may replace `{name}()`"
+            yield _objection(cause, family.ref, event.function.path, event.line)
+
+
+def _objection(cause: str, ref: ClassRef, path: str = "", line: int = 0) -> Objection:
+    return Objection(
+        question=Question.OPAQUE,
+        level=Level.UNSEEN,
+        cause=cause,
+        path=path or ref.module.path,
+        line=line or ref.summary.line,
+    )
+
+
+def _hooks(lineage: Lineage, ref: ClassRef) -> Iterator[str]:
     """Every reason to doubt that only the methods of the class make its layers what they are."""
     for item in lineage.chain:
         name = item.summary.name
         for leaf in item.summary.decorators:
-            if not _REGISTERS.search(leaf):
+            if not registers(leaf):
                 yield f"`{name}` is decorated with `{leaf}`"
         for leaf in item.summary.keywords:
             if leaf.rpartition(".")[2] != "ABCMeta":
@@ -37,5 +86,5 @@ def hooks(lineage: Lineage, ref: ClassRef) -> Iterator[str]:
                 yield f"`{method.name}()` may look at all attributes"
     build = ref.summary.methods.get("build")
     for call in sorted(build.calls if build is not None else ()):
-        if call.rpartition(".")[2] in _GLOBAL_STATE:
+        if call.rpartition(".")[2] in GLOBAL_STATE:
             yield f"`build()` calls `{call}()`, which changes what is created after it"

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 
+import libcst as cst
+from libcst import matchers as m
+
 from keraslint.diagnostic import Level, Objection, Question
 from keraslint.layer.method_steps import Creation
 from keraslint.layer.method_syntax import dotted
+from keraslint.layer.motion.safety.class_hooks import registers
+from keraslint.project.facts.occurrences.occurrence_records import Call, Refs
 from keraslint.project.names import keras_api
 from keraslint.project.names.definitions import ClassRef, FunctionRef
 from keraslint.project.names.keras_api import Symbol
@@ -54,6 +59,16 @@ class Construction:
             inner = self._graph.function(meaning) if isinstance(meaning, FunctionRef) else None
             if inner is None:
                 continue
+            for name in inner.does.decorators:
+                if not registers(name) and name not in ("staticmethod", "classmethod"):
+                    cause = f"`{creation.callee}()` is decorated with `{name}`"
+                    yield Objection(
+                        question=Question.SIDE_EFFECTS,
+                        level=Level.UNSEEN,
+                        cause=cause,
+                        path=inner.path,
+                        line=inner.does.line,
+                    )
             changed = self._side.changes_its_arguments(inner)
             for change in (*self._side.of(inner), *((changed,) if changed else ())):
                 does = change.does.replace("{it}", "what it is given")
@@ -111,6 +126,39 @@ class Construction:
                 if at > line and name in module.imports and self._comes_back(name):
                     yield at
 
+    def defined_late(self, creations: Sequence[Creation]) -> Iterator[Objection]:
+        """Classes of other files that are not there yet when these make the first instance."""
+        for creation in creations:
+            target = creation.made.target
+            if (
+                not isinstance(target, ClassRef)
+                or target.module.path == self._family.ref.module.path
+            ):
+                continue
+            for body in self._graph.by_path.get(target.module.path, ()):
+                for call in body.does.calls if body.does.kind != "function" else ():
+                    if call.line < target.summary.line and self._makes_one(body, call):
+                        name = target.summary.name
+                        yield Objection(
+                            question=Question.OPERANDS,
+                            level=Level.UNSEEN,
+                            cause=f"`{name}` is not defined yet where its file makes an instance",
+                            path=body.path,
+                            line=call.line,
+                        )
+
+    def _makes_one(self, body: Function, call: Call) -> bool:
+        """Whether a call makes an instance, itself or by what it runs."""
+        targets = self._graph.targets(body, call)
+        if any(self._family.has(ref) for ref in targets.constructs):
+            return True
+        return any(
+            any(self._family.has(ref) for ref in self._graph.targets(one, inner).constructs)
+            for function, _ in targets.functions
+            for one in self._side.reached(function)
+            for inner in one.does.calls
+        )
+
     def _comes_back(self, name: str) -> bool:
         """Whether an import may lead back to the file: one of the project that knows the class."""
         module = self._family.ref.module
@@ -131,24 +179,31 @@ class Construction:
 
         Those of which a condition asks first are none.
         """
-        init = self._family.ref.summary.methods.get("__init__")
         function = self._constructor()
-        if init is None or function is None:
+        if function is None:
             return
         for creation in creations:
-            for name in set(_bare(creation)) - {cell.removeprefix("self.") for cell in guards}:
-                for parameter in self._kept(function, name):
-                    default = function.does.hints.get(parameter, "").partition("=")[2]
-                    if default == "NoneType" and self._is_made_without(parameter):
-                        cause = f"`{parameter}` may be `None` until `build()`; the layer refuses it"
-                        line = function.does.line
-                        yield Objection(
-                            question=Question.CONTROL,
-                            level=Level.UNSEEN,
-                            cause=cause,
-                            path=function.path,
-                            line=line,
-                        )
+            yield from self._refused_by(creation, function, guards)
+
+    def _refused_by(
+        self, creation: Creation, function: Function, guards: Collection[str]
+    ) -> Iterator[Objection]:
+        asked = {cell.removeprefix("self.") for cell in guards}
+        for name, refuses in _required(creation):
+            for parameter in self._kept(function, name) if name not in asked else ():
+                default = function.does.hints.get(parameter, "").partition("=")[2]
+                given = self._given(function, parameter)
+                if () in given and default == "NoneType":
+                    given = {*given, ("!None",)}
+                for told in sorted({ref for refs in given for ref in refs} & refuses):
+                    yield Objection(
+                        question=Question.CONTROL,
+                        level=Level.UNSEEN,
+                        cause=f"`{parameter}` may be {_REFUSED[told]} until `build()`; "
+                        "the layer refuses it",
+                        path=function.path,
+                        line=function.does.line,
+                    )
 
     def _constructor(self) -> Function | None:
         method = self._graph.hierarchy.method(self._family.ref, "__init__")
@@ -156,22 +211,22 @@ class Construction:
 
     def _kept(self, function: Function, attribute: str) -> Iterator[str]:
         for store in function.does.stores:
-            if store.attribute == attribute and store.base == (function.instance,):
-                yield from (ref for ref in store.value if ref in function.does.parameters)
+            mine = store.attribute == attribute and store.base == (function.instance,)
+            if mine and len(store.value) == 1 and store.value[0] in function.does.parameters:
+                yield store.value[0]
 
-    def _is_made_without(self, parameter: str) -> bool:
-        """Whether the project makes an instance without an argument."""
-        function = self._constructor()
-        assert function is not None
+    def _given(self, function: Function, parameter: str) -> set[Refs]:
+        """All that the project's constructions give for a parameter, `()` where they do not."""
         number = function.does.parameters.index(parameter) - 1
+        found: set[Refs] = set()
         for ref in self._family.classes:
             for caller, call in self._graph.calls.get(ref.summary.name, ()):
                 targets = self._graph.targets(caller, call)
                 if any(self._family.has(one) for one in targets.constructs):
                     given = call.argument(number, parameter)
-                    if not given and not call.argument(-1, "*"):
-                        return True
-        return False
+                    if given or not call.argument(-1, "*"):
+                        found.add(given)
+        return found
 
     # -- the instance before its time ------------------------------------------------------
 
@@ -227,16 +282,41 @@ class Construction:
         return None
 
 
-def _bare(creation: Creation) -> Iterator[str]:
-    """The attributes of the layer that are a required argument of a creation as they are."""
+_REFUSED = {"!None": "`None`", "!0": "0", "!-": "negative"}
+_NO_SIZE = frozenset(_REFUSED)
+
+
+def _required(creation: Creation) -> Iterator[tuple[str, frozenset[str]]]:
+    """The attributes of the layer that an argument needs, and the values that it refuses."""
     target = creation.made.target
     for place, argument in enumerate(creation.call.args):
-        name = dotted(argument.value)
-        if not name.startswith("self.") or name.count(".") > 1 or argument.star:
+        if argument.star:
             continue
         keyword = argument.keyword.value if argument.keyword is not None else ""
-        if _is_required(target, place, keyword):
-            yield name.removeprefix("self.")
+        name = dotted(argument.value)
+        if name.startswith("self.") and name.count(".") == 1:
+            if _is_required(target, place, keyword):
+                yield name.removeprefix("self."), _NO_SIZE - _allowed(target, place, keyword)
+            continue
+        for operation in m.findall(argument.value, m.BinaryOperation()):
+            assert isinstance(operation, cst.BinaryOperation)
+            by = isinstance(operation.operator, (cst.Divide, cst.FloorDivide, cst.Modulo))
+            for side in (operation.left, operation.right):
+                name = dotted(side)
+                if name.startswith("self.") and name.count(".") == 1:
+                    zero = {"!0"} if by and side is operation.right else set()
+                    yield name.removeprefix("self."), frozenset({"!None", *zero})
+
+
+def _allowed(target: Symbol | ClassRef, place: int, keyword: str) -> frozenset[str]:
+    """0 is refused as a size only, and what a class of the project refuses nobody knows."""
+    known = keras_api.layer_class(target.name) if isinstance(target, Symbol) else None
+    name = keyword
+    if known is not None and not keyword and place < len(known.parameters):
+        name = known.parameters[place]
+    return (
+        frozenset() if known is not None and name in _SIZES - {"rate"} else frozenset({"!0", "!-"})
+    )
 
 
 _SIZES = frozenset(

@@ -10,10 +10,8 @@ from keraslint.project.names.definitions import (
     ClassRef,
     External,
     FunctionRef,
-    Instance,
     Meaning,
 )
-from keraslint.project.names.keras_api import Symbol
 from keraslint.project.program.flow.call_graph import Function
 from keraslint.project.program.flow.effect_queries import Effects
 
@@ -23,16 +21,15 @@ _OUTSIDE = (
 )
 _MOMENT = (
     *("time", "datetime", "random", "numpy.random", "tensorflow.random", "uuid", "secrets"),
-    *("tensorflow.executing_eagerly", "tensorflow.inside_function", "sys.argv"),
+    *(
+        "absl.flags.FLAGS",
+        "tensorflow.compat.v1.flags.FLAGS",
+        "tensorflow.executing_eagerly",
+        "tensorflow.inside_function",
+        "sys.argv",
+    ),
 )
 _HOLDERS = frozenset({"contextvars.ContextVar", "threading.local"})
-_SETTINGS = frozenset(
-    f"keras.config.{name}"
-    for name in (
-        *("floatx", "epsilon", "image_data_format", "dtype_policy", "is_flash_attention_enabled"),
-        *("is_traceback_filtering_enabled", "is_interactive_logging_enabled"),
-    )
-)
 
 
 class ExternalReads:
@@ -75,14 +72,7 @@ class ExternalReads:
             made = self._graph.hierarchy.values(self._scope, leaf.removesuffix("()"))
             if any(isinstance(one, External) and one.name in _HOLDERS for one in made):
                 yield _may_change(f"reads `{owner}.{attribute}`, which other code may change")
-        for meaning in self._graph.hierarchy.values(self._scope, owner):
-            summary = getattr(meaning, "summary", None)
-            if isinstance(meaning, ClassRef):
-                yield from self._operands.of_class(meaning, attribute)
-            elif isinstance(meaning, Instance) and isinstance(meaning.of, ClassRef):
-                yield from self._operands.of_class(meaning.of, attribute)
-            elif summary is not None and not isinstance(meaning, FunctionRef):
-                yield from self._operands.name(summary, attribute)
+        yield from self._operands.dotted(self._scope, owner, attribute)
 
     def _inside(self, meaning: Meaning) -> Iterator[Objection]:
         """What a function, or the constructor of a class, looks at.
@@ -95,10 +85,7 @@ class ExternalReads:
         function = self._graph.function(method) if isinstance(method, FunctionRef) else None
         for one in self._side.reached(function) if function is not None else ():
             yield from self._outside_of(one, in_layer=isinstance(meaning, ClassRef))
-            module = self._graph.module_of(one.path)
-            if module is not None:
-                for name in sorted(one.does.names):
-                    yield from self._operands.name(module, name)
+            yield from self._operands.globals_of(one)
             owner = self._graph.owner(one)
             for path in self._side.of_class(one) if owner is not None else ():
                 assert owner is not None
@@ -107,8 +94,6 @@ class ExternalReads:
     def _outside_of(self, function: Function, *, in_layer: bool) -> Iterator[Objection]:
         for name, line in self._mentioned(function):
             found = _below(name, _OUTSIDE) or ("" if in_layer else _below(name, _MOMENT))
-            if not in_layer and name in _SETTINGS:
-                found = name
             if found:
                 does = f"looks at `{found}`, which may change after `__init__`"
                 cause = f"`{function.does.name}()` {does}"
@@ -136,8 +121,6 @@ def _may_change(cause: str) -> Objection:
 
 
 def _direct(meaning: Meaning) -> str:
-    if isinstance(meaning, Symbol) and meaning.name in _SETTINGS:
-        return meaning.name
     name = meaning.name if isinstance(meaning, External) else ""
     return _below(name, (*_OUTSIDE, *_MOMENT)) and name
 

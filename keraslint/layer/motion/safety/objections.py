@@ -10,13 +10,14 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 
 from keraslint.diagnostic import Level, Objection, Question
-from keraslint.layer.motion.safety.class_hooks import hooks
+from keraslint.layer.motion.safety.class_hooks import opaque
 from keraslint.layer.motion.safety.construction import Construction
 from keraslint.layer.motion.safety.external_reads import ExternalReads
 from keraslint.layer.motion.safety.moved_code import ANYWHERE, Move
 from keraslint.layer.motion.safety.operands import Operands
 from keraslint.layer.motion.safety.phase_stable import STEADY
 from keraslint.layer.motion.safety.subclass_objections import Descendants
+from keraslint.layer.motion.safety.surroundings import Surroundings
 from keraslint.layer.motion.safety.targets import Targets
 from keraslint.project.facts.module_facts import FunctionSummary
 from keraslint.project.names import keras_api
@@ -26,7 +27,6 @@ from keraslint.project.program.flow.effect_queries import Effects
 _AFTER_BUILD = frozenset({"build", "call"})
 _CONTAINERS = frozenset({"[]", "{}", "list()", "dict()"})
 _PLACEHOLDERS = frozenset({"None", "[]", "{}", "list()", "dict()", "()"})
-_HARMLESS_DECORATORS = frozenset({"override", "shape_type_conversion", "do_not_convert"})
 _ITERATOR = re.compile(r"(?:zip|map|filter|iter|reversed|enumerate)\(|\((?!.*,$).*\bfor\b")
 _UNTRACKED = "no_automatic_dependency_tracking"
 
@@ -62,7 +62,7 @@ class Obligations:
         """
         found: dict[str, Objection] = {}
         for asked in (
-            self._opaque(),
+            opaque(self._effects, self._family),
             self._operands(move, last),
             self._targets(move),
             self._made(move),
@@ -77,30 +77,6 @@ class Obligations:
         return Targets(self._effects, self._family).holders
 
     # -- the four questions ----------------------------------------------------------------
-
-    def _opaque(self) -> Iterator[Objection]:
-        """Things that may do anything with the class, or with its instances."""
-        for name in ("__init__", "build"):
-            method = self._ref.summary.methods.get(name)
-            for leaf in method.decorators if method is not None else ():
-                if leaf.rpartition(".")[2] not in _HARMLESS_DECORATORS:
-                    yield self._said(Question.OPAQUE, f"`{name}` is decorated with `{leaf}`")
-        for cause in hooks(self._lineage, self._ref):
-            yield self._said(Question.OPAQUE, cause)
-        for name in self._lineage.missing:
-            yield self._said(Question.OPAQUE, f"the base `{name}` is not to be found")
-        for name in ("__setattr__", "__getattr__", "__getattribute__", "__new__"):
-            if self._hierarchy.method(self._ref, name) is not None:
-                yield self._said(Question.OPAQUE, f"the class has its own `{name}`")
-        for function, line in self._effects.made_types(self._family):
-            cause = f"`{function.does.name}()` may make a subclass of it with `type()`"
-            yield Objection(
-                question=Question.OPAQUE,
-                level=Level.UNSEEN,
-                cause=cause,
-                path=function.path,
-                line=line,
-            )
 
     def _operands(self, move: Move, last: int) -> Iterator[Objection]:
         runs = {f for f in self._family.methods if (f.path, f.does.name, f.does.line) in move.runs}
@@ -119,11 +95,17 @@ class Obligations:
                 cause = f"calls `self.{function.does.name}()`, which a subclass overrides"
                 yield self._said(Question.OPERANDS, cause)
             yield from operands.method(function)
-        yield from Construction(self._effects, self._family).earliest(move.free)
+        construction = Construction(self._effects, self._family)
+        yield from construction.earliest(move.free)
+        yield from construction.defined_late(move.creations)
+        if move.creations:
+            surroundings = Surroundings(self._effects, self._family)
+            yield from surroundings.changes()
+            yield from surroundings.replacements(move.creations)
 
     def _targets(self, move: Move) -> Iterator[Objection]:
         targets = Targets(self._effects, self._family)
-        for cell in sorted(move.asked & move.writes):
+        for cell in sorted(c for c in move.asked & move.writes if c.startswith("self.")):
             cause = f"`build()` leaves `{cell}` alone if somebody has set it before"
             yield self._said(Question.TARGETS, cause)
         written = _attributes(move.writes)
@@ -140,6 +122,7 @@ class Obligations:
             if other:
                 cause = f"`self.{attribute}` already holds `{_short(other[0])}` in `__init__`"
                 yield self._said(Question.TARGETS, cause)
+        yield from Surroundings(self._effects, self._family).names(move.creations)
         yield from targets.everything()
         yield from targets.stored(written)
 

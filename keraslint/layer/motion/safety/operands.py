@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import islice
 
 from keraslint.diagnostic import Level, Objection, Question
 from keraslint.layer.motion.safety.phase_stable import SETTLED, STEADY
 from keraslint.project.facts.module_facts import ModuleSummary
-from keraslint.project.names.definitions import ClassRef, FunctionRef
+from keraslint.project.names.definitions import (
+    ClassRef,
+    FunctionRef,
+    Instance,
+    ModuleRef,
+    Scope,
+)
 from keraslint.project.program.flow.call_graph import Function
 from keraslint.project.program.flow.effect_queries import Effects
 from keraslint.project.program.flow.events import Event
 from keraslint.project.program.flow.families import Family
+from keraslint.project.program.flow.outside_functions import Keeps
 
 _SHOWN = 3
 
@@ -48,19 +55,30 @@ class Operands:
         events = self._effects.attribute(self._family, name)
         yield from self._some(filter(self.counts, events), f"`self.{name}`")
         yield from self._given(name)
+        yield from self._shared(name)
+        yield from self._computed(name)
 
     def _set_beside(self, name: str) -> Iterator[Objection]:
-        """Keras' own attributes have such common names that only the class's own files count."""
-        ref = self._family.ref
-        for item in self._graph.hierarchy.lineage(ref).chain:
-            if name in item.module.pokes:
-                yield Objection(
-                    question=Question.OPERANDS,
-                    level=Level.UNSEEN,
-                    cause=f"`{name}` is also set from outside the class",
-                    path=item.module.path,
-                    line=item.summary.line,
-                )
+        """Keras' own attributes have common names: what surely may be another object is none."""
+        family = self._family
+        for event in self._effects.sets(lambda f, ref: family.may_be(f, ref, doubt=False), name):
+            if self.counts(event):
+                yield self._told(event, f"`self.{name}`")
+
+    def _computed(self, name: str) -> Iterator[Objection]:
+        """A descriptor of the class gives whatever its `__get__()` finds at that time."""
+        for item in self._family.above:
+            for leaf in item.summary.bindings.get(name, ()):
+                for meaning in self._graph.hierarchy.values(item.scope(None), leaf):
+                    kind = meaning.of if isinstance(meaning, Instance) else None
+                    if isinstance(kind, ClassRef) and self._graph.hierarchy.method(kind, "__get__"):
+                        yield Objection(
+                            question=Question.OPERANDS,
+                            level=Level.UNSEEN,
+                            cause=f"`self.{name}` is what `{kind.summary.name}.__get__()` finds",
+                            path=kind.module.path,
+                            line=kind.summary.line,
+                        )
 
     def _methods(self, name: str) -> Iterator[Function]:
         for method in self._family.methods:
@@ -78,12 +96,21 @@ class Operands:
             if root in (method.instance, "super()") and rest:
                 name = rest.partition(".")[0]
                 stored = any(s.attribute == name and s.base == (root,) for s in method.does.stores)
-                if not stored:
+                if not (stored and f"{root}.{name}" in method.does.tests):  # worked out once
                     yield from self.attribute(name)
-        module = self._graph.module_of(method.path)
-        if module is not None:
-            for name in sorted(method.does.names):
-                yield from self.name(module, name)
+        yield from self.globals_of(method)
+
+    def globals_of(self, function: Function) -> Iterator[Objection]:
+        """The same for the global names that a function reads, and for what modules hold."""
+        scope = self._graph.scope(function)
+        if scope is None:
+            return
+        for name in sorted(function.does.names):
+            yield from self.name(scope.module, name)
+        for path in sorted(function.does.loads):
+            owner, _, attribute = path.rpartition(".")
+            if owner.partition(".")[0] in function.does.names:
+                yield from self.dotted(scope, owner, attribute)
 
     def counts(self, event: Event) -> bool:
         """Whether a change may come between the end of `__init__` and the moved code."""
@@ -134,6 +161,31 @@ class Operands:
                     changed = self._changed_outside(function, ref, call.line)
                     yield from self._some(changed, f"what `self.{name}` was given")
 
+    def _shared(self, name: str) -> Iterator[Objection]:
+        """A global object that the attribute is, or looks through, as `ChainMap` does."""
+        for function, store in self._graph.stores.get(name, ()):
+            if not self._family.owns(function) or store.base != (function.instance,):
+                continue
+            scope = self._graph.scope(function)
+            for ref in self._seen_through(function, store.value) if scope is not None else ():
+                root = ref.partition(".")[0]
+                if scope is None or root not in function.does.names:
+                    continue
+                for path, home in self._effects.globals.homes(scope.module, root):
+                    for event in self._effects.held_by(path, home):
+                        if event.function.path != path or event.function.does.kind == "function":
+                            yield self._told(event, f"`{root}`")
+
+    def _seen_through(self, function: Function, refs: Sequence[str]) -> Iterator[str]:
+        """References, and what they hold without a copy of it."""
+        for ref in (one.lstrip("*") for one in refs):
+            if ref[0] != "#":
+                yield ref
+            elif "." not in ref and self._is_object(function, int(ref[1:])):
+                call = next(c for c in function.does.calls if c.number == int(ref[1:]))
+                if self._graph.targets(function, call).keeps in (Keeps.HOLD, Keeps.PART):
+                    yield from (one for _, given in call.arguments for one in given)
+
     def _parameters(self, name: str) -> Iterator[tuple[int, str]]:
         """The parameters of the constructor that an attribute keeps as they came."""
         for function, store in self._graph.stores.get(name, ()):
@@ -153,8 +205,12 @@ class Operands:
             objects = objects or (
                 one[0] == "#" and self._is_object(function, int(one[1:].partition(".")[0]))
             )
+        arrays = any(self._effects.makes_array(function, one) for one in seeds)
+        made = min((line for one in seeds for line in _made_at(function, one)), default=0)
         for hit in self._effects.flow.seeded(function, seeds).hits if objects else ():
-            if hit.line > line or hit.later:
+            if hit.change.scales and not arrays:
+                continue
+            if hit.line > line or hit.later or _comes_round(function, made, (line, hit.line)):
                 yield Event(function=function, line=hit.line, later=hit.later, change=hit.change)
 
     def _is_object(self, function: Function, number: int) -> bool:
@@ -254,6 +310,23 @@ class Operands:
             )
             yield from self._some(events, f"`{name}`")
 
+    def dotted(self, scope: Scope, owner: str, attribute: str) -> Iterator[Objection]:
+        """`Block.units`, `settings.WIDTH` or `CONFIG.units`."""
+        for meaning in self._graph.hierarchy.values(scope, owner):
+            of = meaning.of if isinstance(meaning, Instance) else meaning
+            if isinstance(of, ClassRef):
+                yield from self.of_class(of, attribute)
+            elif isinstance(of, ModuleRef) and of.summary is not None:
+                yield from self.name(of.summary, attribute)
+                if "__getattr__" in of.summary.functions and attribute not in of.summary.bindings:
+                    yield Objection(
+                        question=Question.OPERANDS,
+                        level=Level.UNSEEN,
+                        cause=f"`{owner}.{attribute}` is what `__getattr__()` of the module finds",
+                        path=of.summary.path,
+                        line=of.summary.functions["__getattr__"].line,
+                    )
+
     def of_class(self, ref: ClassRef, name: str) -> Iterator[Objection]:
         """Every reason why an attribute of another class may get another value."""
         family = self._effects.family(ref)
@@ -263,6 +336,20 @@ class Operands:
 
     def function(self, ref: FunctionRef) -> Function | None:
         return self._graph.function(ref)
+
+
+def _made_at(function: Function, ref: str) -> Iterator[int]:
+    """The line of the call of which a reference is the result."""
+    if ref[0] == "#" and "." not in ref:
+        yield from (c.line for c in function.does.calls if c.number == int(ref[1:]))
+
+
+def _comes_round(function: Function, made: int, lines: tuple[int, int]) -> bool:
+    """Whether a loop runs both lines again on something that was made before it."""
+    return any(
+        all(first <= line <= last for line in lines) and not first <= made <= last
+        for first, last in function.does.loops
+    )
 
 
 def _who(function: Function) -> str:

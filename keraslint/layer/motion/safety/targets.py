@@ -11,9 +11,11 @@ from keraslint.project.program.flow.call_graph import Function
 from keraslint.project.program.flow.effect_queries import Effects
 from keraslint.project.program.flow.families import Family
 from keraslint.project.program.flow.outside_functions import CONTAINER_METHODS, READ_ONLY
+from keraslint.project.program.flow.stores_by_name import is_among
 
 _NESTED = frozenset({"_layers", "_flatten_layers", "submodules", "_trackable_children"})
 _FILLING = CONTAINER_METHODS - READ_ONLY
+_RUN = frozenset({"build", "call", "compute_output_shape", ""})
 _OF_MODELS = frozenset({"layers", "summary", "get_layer"})
 
 
@@ -59,7 +61,7 @@ class Targets:
         """`getattr(self, key, None)`."""
         for function, path, step in self._effects.by_name.computed_tests:
             names = self._effects.by_name.texts(function, step) if step != "*" else None
-            if names is not None and name not in names:
+            if not is_among(names, name):
                 continue
             if self._may_be(function, path, doubt=False) and self._is_between(function):
                 told = f"{_who(function)} looks for attributes by computed names, maybe `{name}`"
@@ -85,12 +87,18 @@ class Targets:
         """`dir(self)`, `inspect.getmembers(self)`."""
         for name in ("dir", "getmembers"):
             for function, call in self._graph.calls.get(name, ()):
-                refs = [ref for _, given in call.arguments for ref in given]
-                if not any(ref == function.instance for ref in refs):
+                refs = [ref for _, given in call.arguments[:1] for ref in given]
+                refs = [r for r in refs if self._family.may_be(function, r, doubt=False)]
+                counts = self._family.owns(function) or name == "getmembers"
+                if not refs or not (counts or self._goes_through(function, refs)):
                     continue
-                if self._family.owns(function) and self._is_between(function, call.later):
+                if self._is_between(function, call.later):
                     told = f"{_who(function)} may look at all attributes"
                     yield _objection(told, function, call.line)
+
+    def _goes_through(self, function: Function, refs: Collection[str]) -> bool:
+        """Whether a function gets attributes of an object by names that it has found."""
+        return any(path.startswith(f"{ref}.=") for ref in refs for path in function.does.loads)
 
     def _asks_for_any(self, function: Function, path: str) -> bool:
         """Whether a function asks if there is anything in a list of layers."""
@@ -137,10 +145,10 @@ class Targets:
         found = set()
         for method in self._family.methods:
             for call in method.does.calls:
-                refs = call.receiver if call.method in ("build", "call", "") else ()
+                refs = call.receiver if call.method in _RUN else ()
                 if call.method and call.leaf == f"{method.instance}.{call.method}":
                     found.add(call.method)
-                for ref in refs:
+                for ref in (*refs, *(one for r in refs for one in method.does.bound.get(r, ()))):
                     root, _, rest = ref.partition(".")
                     if root == method.instance and rest:
                         found.add(rest.partition(".")[0])

@@ -12,6 +12,7 @@ from keraslint.project.facts.occurrences.occurrence_records import (
     ALL,
     ITEM,
     PLAIN,
+    THIS_FILE,
     Call,
     Change,
     Inner,
@@ -24,7 +25,6 @@ from keraslint.project.facts.occurrences.occurrence_records import (
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 _TYPING = frozenset({"cast", "typing.cast", "t.cast"})
-_ORDERS = (ast.Lt, ast.LtE, ast.Gt, ast.GtE)
 _NUMBERS = (ast.Div, ast.FloorDiv, ast.Mod, ast.Pow, ast.LShift, ast.RShift)
 
 
@@ -76,7 +76,7 @@ class References:
         self._tried = False
         self._hints = hints or {}
         self._names: set[str] = set()
-        self._numbers: set[str] = set()
+        self._loops: list[tuple[int, int]] = []
 
     def result(self) -> Occurrences:
         name, owner, kind, line, last, parameters, decorators = self._about
@@ -99,6 +99,7 @@ class References:
             inner=self._inner,
             lines={name: tuple(lines) for name, lines in self._lines.items()},
             hints=self._hints,
+            loops=tuple(self._loops),
             names=frozenset(
                 self._names - self._bound.keys() - set(parameters) | self._names & self._rebound
             ),
@@ -236,13 +237,20 @@ class References:
 
     def _subscript(self, node: ast.Subscript) -> Refs:
         refs = self.refs(node.value)
+        if refs == ("sys.modules",) and dotted(node.slice) == "__name__":
+            return (THIS_FILE,)
         key = self._key(node.slice)
         if key and any(ref.endswith(".__dict__") for ref in refs):
             return below(tuple(ref.removesuffix(".__dict__") for ref in refs), key)
         return below(refs, ITEM)
 
     def _constant(self, node: ast.Constant) -> Refs:
-        return (f"'{node.value}",) if node.value.__class__ is str and node.value else PLAIN
+        value = node.value
+        if value.__class__ is str and value:
+            return (f"'{value}",)
+        if value is None:
+            return ("!None",)
+        return ("!0",) if value.__class__ in (int, float) and not value else PLAIN
 
     def _display(self, node: ast.List | ast.Tuple | ast.Set) -> Refs:
         return tuple(r for one in node.elts for r in _kept(self.refs(one)))
@@ -282,13 +290,15 @@ class References:
             self.test(node.operand)
         else:
             self.refs(node.operand)
+            if isinstance(node.op, ast.USub) and isinstance(node.operand, ast.Constant):
+                return ("!-",)
         return PLAIN
 
     def _binary(self, node: ast.BinOp) -> Refs:
         left, right = self.refs(node.left), self.refs(node.right)
         sides = (node.left.__class__, node.right.__class__)
-        if isinstance(node.op, (ast.Div, ast.FloorDiv, ast.Pow, ast.Sub)):
-            self._numbers.update(left, right)
+        if isinstance(node.op, ast.Add) and left and left[0][0] == "'":
+            return (f"!~{left[0][1:]}*",)
         if isinstance(node.op, _NUMBERS) or (
             isinstance(node.op, ast.Add) and ast.Constant in sides
         ):
@@ -299,9 +309,6 @@ class References:
         sides = [self.refs(one) for one in (node.left, *node.comparators)]
         if any(one.__class__ is ast.Constant and one.value is None for one in node.comparators):
             self._tests.update(sides[0])
-        if isinstance(node.ops[0], _ORDERS):
-            number = any(one.__class__ is ast.Constant for one in (node.left, *node.comparators))
-            self._numbers.update(ref for side in sides if number for ref in side)
         if isinstance(node.ops[0], (ast.In, ast.NotIn)):
             self._is_among(sides[0], sides[1])
         return PLAIN
@@ -328,7 +335,8 @@ class References:
 
     def _text(self, node: ast.JoinedStr) -> Refs:
         self.children(node)
-        return PLAIN
+        parts = [one.value if isinstance(one, ast.Constant) else "*" for one in node.values]
+        return (f"!~{''.join(map(str, parts))}",)
 
     def _yield(self, node: ast.Yield | ast.YieldFrom) -> Refs:
         if node.value is not None:

@@ -2,8 +2,9 @@
 
 A *reference* says where a value comes from, as an access path that is cut to four steps:
 `self.a.b`, `sizes.[]` (an item), `#3` (what the third call returns), `*self.a` (a new object that
-holds it), `'text` (a constant), `!` (a number or the like, which cannot change). Names are those
-of the function; what they are bound to is in `bound`.
+holds it), `'text` (a constant), `!` (a number or the like, which cannot change; `!None`, `!0` and
+`!-` are those that many a layer refuses, `!~head_*` is a text that is put together), `<module>`
+(the file itself). Names are those of the function; what they are bound to is in `bound`.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ Refs = tuple[str, ...]
 
 ITEM = "[]"
 PLAIN = ("!",)
+THIS_FILE = "<module>"
 ALL = "*"
 """In place of an attribute: one whose name is computed."""
 
@@ -32,12 +34,16 @@ class Store(NamedTuple):
 
 
 class Change(NamedTuple):
-    """An item, or an augmented name, in Store or Del context; `key` if it is a constant text."""
+    """An item, or an augmented name, in Store or Del context; `key` if it is a constant text.
+
+    `scales`: only an array or a list is changed so, a number is not.
+    """
 
     refs: Refs
     key: str
     line: Line
     later: bool
+    scales: bool = False
 
 
 class Call(NamedTuple):
@@ -76,7 +82,8 @@ class Occurrences:
     `kind` is function, class or module. `loads` are the access paths that it reads, `tests` those
     whose truth or existence it asks for, `rebound` the names of others that it binds, `names` those
     that it reads and does not bind. `lines` says where a class or module binds a name, `hints` the
-    annotation of a parameter and the type of its default, as `int=NoneType`.
+    annotation of a parameter and the type of its default, as `int=NoneType`, `loops` the first and
+    the last line of each loop.
     """
 
     name: str
@@ -98,11 +105,16 @@ class Occurrences:
     lines: dict[str, Annotated[tuple[int, ...], PLACE]] = field(default_factory=dict)
     hints: dict[str, str] = field(default_factory=dict)
     names: frozenset[str] = frozenset()
-    numbers: frozenset[str] = frozenset()
+    loops: tuple[tuple[int, int], ...] = ()
 
     @property
     def is_static(self) -> bool:
         return "staticmethod" in self.decorators
+
+    @property
+    def is_wrapped(self) -> bool:
+        """Whether a decorator may give something else in its place."""
+        return bool(set(self.decorators) - {"staticmethod", "classmethod", "property"})
 
     @property
     def takes_class(self) -> bool:

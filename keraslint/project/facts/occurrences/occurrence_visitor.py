@@ -77,9 +77,9 @@ class _Visitor(CallReferences):
         refs, target = self.refs(node.value), node.target
         number = isinstance(node.value, ast.Constant)
         if isinstance(target, ast.Name):
-            if not number and isinstance(node.op, (ast.Add, ast.BitOr, ast.BitAnd, ast.Sub)):
-                change = Change((target.id,), "", node.lineno, self._later)
-                self._changes.append(change)
+            scales = number or not isinstance(node.op, (ast.Add, ast.BitOr, ast.BitAnd, ast.Sub))
+            change = Change((target.id,), "", node.lineno, self._later, scales)
+            self._changes.append(change)
             self._name(target.id, held(refs), node.lineno)
         elif isinstance(target, ast.Attribute):
             base = self.refs(target.value)
@@ -93,6 +93,7 @@ class _Visitor(CallReferences):
             self.bind(target, ())
 
     def _for(self, node: ast.For) -> None:
+        self._loop(node)
         self._iterate(node.target, node.iter)
         self.block(node.body)
         self.block(node.orelse)
@@ -106,6 +107,13 @@ class _Visitor(CallReferences):
             self._tried = self._tried or _suppresses(item.context_expr)
         self.block(node.body)
         self._tried = tried
+
+    def _loop(self, node: ast.For | ast.AsyncFor | ast.While) -> None:
+        self._loops.append((node.lineno, node.end_lineno or node.lineno))
+
+    def _while(self, node: ast.While) -> None:
+        self._loop(node)
+        self._if(node)
 
     def _if(self, node: ast.If | ast.While) -> None:
         self.test(node.test)
@@ -248,7 +256,7 @@ _STATEMENTS: dict[type[ast.AST], Callable[[_Visitor, Any], None]] = {
     ast.With: _Visitor._with,
     ast.AsyncWith: _Visitor._with,
     ast.If: _Visitor._if,
-    ast.While: _Visitor._if,
+    ast.While: _Visitor._while,
     ast.Assert: _Visitor._assert,
     ast.Try: _Visitor._try,
     ast.Match: _Visitor._match,

@@ -241,6 +241,9 @@ class CallGraph:
                 return own
         elif not call.leaf:
             return _UNKNOWN
+        if function.does.takes_class and call.leaf == function.instance:
+            owner = self.owner(function)
+            return self._constructed(owner) if owner is not None else _UNKNOWN
         meanings = self.values(function, call.leaf)
         found = [self._meant(one, call) for one in meanings]
         if found and not self._is_given(function, call):
@@ -252,7 +255,7 @@ class CallGraph:
                 functions=(), keeps=Keeps.PART if reads else library(outside), says=outside
             )
         if call.method:
-            return self._any_method(call.method)
+            return self.any_method(call.method)
         return _all_of([*found, _UNKNOWN])
 
     def _is_given(self, function: Function, call: Call) -> bool:
@@ -289,7 +292,16 @@ class CallGraph:
             self._related[ref.key] = tuple(dict.fromkeys((*chain, *self._subclasses(ref))))
         return self._related[ref.key]
 
-    def _any_method(self, name: str) -> Targets:
+    def meant(self, function: Function, ref: str, call: Call) -> Targets | None:
+        """What a function that is an argument may run, `None` if it is no function."""
+        found = [
+            self._meant(one, call)
+            for one in self.values(function, ref)
+            if isinstance(one, (FunctionRef, External))
+        ]
+        return _all_of(found) if found else None
+
+    def any_method(self, name: str) -> Targets:
         """A method of a receiver of which nothing is known: any of that name, or a container's."""
         found = [f for f in self.by_name.get(name, ()) if f.does.owner]
         functions = tuple((f, 0 if f.does.is_static else 1) for f in found)

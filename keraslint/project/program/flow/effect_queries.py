@@ -16,8 +16,10 @@ from keraslint.project.program.flow.families import Family
 from keraslint.project.program.flow.global_names import GlobalNames, through_globals
 from keraslint.project.program.flow.plain_values import PlainValues
 from keraslint.project.program.flow.side_effects import SideEffects
-from keraslint.project.program.flow.stores_by_name import StoresByName
+from keraslint.project.program.flow.stores_by_name import StoresByName, is_among
 from keraslint.project.program.flow.value_flow import IS, Kept, Spread, ValueFlow
+
+_MAKE_ARRAYS = ("numpy.", "collections.", "array.")
 
 
 class Effects:
@@ -134,18 +136,22 @@ class Effects:
 
     def sets(self, subject: Subject, name: str) -> Iterator[Event]:
         """All that may set an attribute of an object."""
+        yield from self.sets_named(subject, name)
+        for function, store in self.graph.stores.get(ANY, ()):
+            names = self.by_name.texts(function, store.attribute.lstrip("="))
+            if is_among(names, name) and any(subject(function, r) for r in store.base):
+                yield event(function, store.line, store.later, f"sets {_computed(names, name)}")
+        for item in self.by_name.stores:
+            if item.key in (name, ANY) and subject(item.function, item.base):
+                yield event(item.function, item.line, item.later, item.does)
+
+    def sets_named(self, subject: Subject, name: str) -> Iterator[Event]:
+        """Those that say which attribute of an object they set."""
         for function, store in self.graph.stores.get(name, ()):
             if store.base == ("<global>",):
                 continue
             if any(subject(function, ref) for ref in store.base):
                 yield event(function, store.line, store.later, "sets {it}")
-        for function, store in self.graph.stores.get(ANY, ()):
-            names = self.by_name.texts(function, store.attribute.lstrip("="))
-            if (names is None or name in names) and any(subject(function, r) for r in store.base):
-                yield event(function, store.line, store.later, f"sets {_computed(names, name)}")
-        for item in self.by_name.stores:
-            if item.key in (name, ANY) and subject(item.function, item.base):
-                yield event(item.function, item.line, item.later, item.does)
         yield from self.by_name.told(subject, name)
 
     def _flowing(self, family: Family, name: str) -> Iterator[Event]:
@@ -161,7 +167,28 @@ class Effects:
                 continue
             seeds[function][path] = IS
         todo += seeds.items()
-        yield from self._follow(todo, {name}, copied=self._is_copied(family, name))
+        scaled = self._is_array(family, name)
+        for found in self._follow(todo, {name}, copied=self._is_copied(family, name)):
+            if scaled or not found.change.scales:
+                yield found
+
+    def _is_array(self, family: Family, name: str) -> bool:
+        """Whether an attribute may hold what `*=` changes in place: something that a call made."""
+        return any(
+            self.makes_array(function, ref)
+            for function, store in self.graph.stores.get(name, ())
+            if family.owns(function) and store.base == (function.instance,)
+            for ref in store.value
+        )
+
+    def makes_array(self, function: Function, ref: str) -> bool:
+        """Whether a reference is the result of a call of numpy, or of one that makes a list."""
+        if ref[0] != "#" or "." in ref:
+            return False
+        number = int(ref[1:])
+        call = next(c for c in function.does.calls if c.number == number)
+        says = self.graph.targets(function, call).says
+        return says.startswith(_MAKE_ARRAYS) or self._is_list(function, number)
 
     def _is_copied(self, family: Family, name: str) -> bool:
         """Whether Keras makes a copy of a value wherever a layer keeps it: of lists and dicts."""
@@ -267,6 +294,10 @@ class Effects:
         )
         for function in self.graph.by_path.get(path, ()):
             yield from through_globals(function, name)
+        yield from self.held_by(path, name)
+
+    def held_by(self, path: str, name: str) -> Iterator[Event]:
+        """All that may change what a global name of a file holds."""
         module = self.graph.module_of(path)
         if module is not None and name not in module.functions and name not in module.classes:
             yield from self._follow(list(self.globals.mentions(path, name)), {name})

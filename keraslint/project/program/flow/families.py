@@ -23,6 +23,7 @@ _Seen = set[tuple[Function, str]]
 _INIT = frozenset({"__init__", "__new__", "__post_init__"})
 _AFTER = frozenset({"build", "call"})
 _LIFE_CYCLE = _INIT | _AFTER
+_CALLED_BY_KERAS = keras_api.layer_attributes() | keras_api.model_attributes()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -247,10 +248,11 @@ class Family:
         return self._are(meanings) if meanings else doubt
 
     def _is_given(self, function: Function, name: str, seen: _Seen, doubt: bool) -> bool:
-        """Whether a caller may give an instance; nobody knows who calls a method."""
+        """Whether a caller may give an instance; nobody knows who calls what Keras calls."""
         does = function.does
-        if does.owner:
+        if (does.owner and does.name in _CALLED_BY_KERAS) or does.name.startswith("__"):
             return True
+        first = 1 if function.instance else 0
         calls = [
             (other, call)
             for other, call in self.graph.calls.get(does.name, ())
@@ -260,7 +262,7 @@ class Family:
         return not calls or any(
             self._may_be(other, ref, seen, doubt)
             for other, call in calls
-            for ref in (*call.argument(number, name), *call.argument(-1, "*"))
+            for ref in (*call.argument(number - first, name), *call.argument(-1, "*"))
         )
 
     def _is_told(self, function: Function, parameter: str) -> bool:
@@ -318,9 +320,10 @@ class Family:
                 self._may_be(inner, ref, seen, doubt)
                 for inner, _ in targets.functions
                 for ref in inner.does.returns
-            ) or any(inner.does.decorators for inner, _ in targets.functions)
+            ) or any(inner.does.is_wrapped for inner, _ in targets.functions)
         if targets.says:
-            return "copy" in targets.says or "next" in targets.says
+            given_back = doubt and targets.says.startswith(("functools.reduce", "operator."))
+            return given_back or "copy" in targets.says or "next" in targets.says
         if call.leaf in ("next", "min", "max", "iter", "list", "reversed", "sorted"):
             return True
         return doubt and (targets.keeps is None or bool(call.method))

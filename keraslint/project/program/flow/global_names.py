@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from keraslint.project.facts.module_facts import ModuleSummary
-from keraslint.project.facts.occurrences.occurrence_records import ModuleOccurrences
+from keraslint.project.facts.occurrences.occurrence_records import THIS_FILE, ModuleOccurrences
 from keraslint.project.names.definitions import Meaning, ModuleRef
 from keraslint.project.program.flow.call_graph import CallGraph, Function
 from keraslint.project.program.flow.events import Event, event
 from keraslint.project.program.flow.outside_functions import READ_ONLY
 from keraslint.project.program.flow.value_flow import IS
+
+_IMPORTS = frozenset({"importlib.import_module", "importlib.reload", "__import__"})
 
 
 class GlobalNames:
@@ -81,21 +83,41 @@ class GlobalNames:
             return False
         if ref == "?":
             return False
+        for one in self._sources(function, ref):
+            if one == THIS_FILE and function.path == path:
+                return True
+            if self._is_any_module(function, one):
+                return True
         for meaning in self._meanings(function, ref):
             summary = meaning.summary if isinstance(meaning, ModuleRef) else None
             if summary is not None and summary.path == path:
                 return True
         return False
 
+    def _is_any_module(self, function: Function, ref: str) -> bool:
+        """`sys.modules[name]`, `importlib.import_module(name)`."""
+        if ref.endswith(".modules.[]"):
+            return self.graph.outside(function, ref.removesuffix(".[]")) == "sys.modules"
+        if ref[0] != "#" or "." in ref:
+            return False
+        call = next(c for c in function.does.calls if c.number == int(ref[1:]))
+        return self.graph.targets(function, call).says in _IMPORTS
+
     def _meanings(self, function: Function, ref: str) -> Iterator[Meaning]:
+        for one in self._sources(function, ref):
+            if one[0] not in "#<":
+                yield from self.graph.values(function, one)
+
+    def _sources(self, function: Function, ref: str) -> Iterator[str]:
+        """All that a name may be bound to, with itself."""
         seen, todo = set(), [ref]
         while todo:
             one = todo.pop()
-            if one in seen or one[0] in "'*!λ?#":
+            if one in seen or one[0] in "'*!λ?":
                 continue
             seen.add(one)
             todo += function.does.bound.get(one, ())
-            yield from self.graph.values(function, one)
+            yield one
 
 
 def _is_global(function: Function, name: str) -> bool:

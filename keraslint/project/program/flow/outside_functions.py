@@ -5,6 +5,8 @@ Only what is *known* to leave its arguments alone is here; all else lets them es
 
 from __future__ import annotations
 
+import array
+import collections
 import types
 from enum import Enum
 
@@ -20,10 +22,14 @@ READ_ONLY = frozenset(
 )
 """Methods of types whose values never change, and readers of arrays, shapes and Keras objects."""
 
+_CONTAINERS = (list, dict, set, bytearray, collections.deque, collections.OrderedDict, array.array)
 CONTAINER_METHODS = frozenset(
-    name for kind in (list, dict, set, bytearray) for name in dir(kind) if not name.startswith("__")
+    name for kind in _CONTAINERS for name in dir(kind) if not name.startswith("__")
 )
 """Methods that a receiver of which nothing is known may have from a built-in container."""
+
+CHANGING = CONTAINER_METHODS - READ_ONLY
+"""Those that change the container."""
 
 
 class Keeps(Enum):
@@ -82,6 +88,10 @@ _NAMES = {
         integer bool_""".split()
     ),
 }
+_FILL_WHAT_THEY_ARE_GIVEN = frozenset(
+    f"argparse.ArgumentParser().parse_{name}"
+    for name in ("args", "known_args", "intermixed_args", "known_intermixed_args")
+)
 _HOLDERS = frozenset({"collections", "itertools", "functools", "copy", "dataclasses", "operator"})
 _DEEP = frozenset(
     {"copy.deepcopy", "dataclasses.asdict", "dataclasses.astuple", "dataclasses.fields"}
@@ -103,6 +113,8 @@ def library(name: str) -> Keeps | None:
     if not rest:
         return builtin(name)
     last = rest.rpartition(".")[2].removesuffix("()")
+    if name in _FILL_WHAT_THEY_ARE_GIVEN:
+        return None
     if name in _DEEP:
         return Keeps.NOTHING
     if top in _NAMES:

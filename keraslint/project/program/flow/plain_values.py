@@ -65,8 +65,6 @@ class PlainValues:
         What it calls is a layer, and what happens to a layer inside is no change of it here.
         """
         path = f"{method.instance}.{name}"
-        if path in method.does.numbers:
-            return True
         if path not in method.does.loads:
             return False
         for call in method.does.calls:
@@ -110,9 +108,7 @@ class PlainValues:
         """The same of a class of the project, by what it does with the attribute it becomes."""
         names = init.does.parameters
         parameter = names[place + 1] if 0 <= place + 1 < len(names) and place >= 0 else given
-        if parameter in init.does.numbers or (
-            parameter in _NUMBERS and f"**{parameter}" not in names
-        ):
+        if parameter in _NUMBERS and f"**{parameter}" not in names:
             return True
         kept = [s.attribute for s in init.does.stores if (parameter,) == s.value]
         return any(self.is_plain(self._family(ref), name) for name in kept)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 
 from keraslint.project.facts.module_facts import ModuleSummary
 from keraslint.project.facts.occurrences.occurrence_records import Store
@@ -11,6 +12,13 @@ from keraslint.project.program.flow.global_names import GlobalNames
 from keraslint.project.program.flow.value_flow import IS, Change, ValueFlow
 
 _BUILDS = frozenset({"self.build", "self.call", "self.__call__", "self"})
+
+_TELLS = ("print", "logging.", "absl.logging.")
+"""What writes messages."""
+_CAPTURE = frozenset(
+    "caplog capsys capfd assertLogs redirect_stdout redirect_stderr addHandler".split()
+)
+"""What captures them: fixtures of pytest, and functions of the standard library."""
 
 
 class SideEffects:
@@ -142,10 +150,20 @@ class SideEffects:
             if root == function.instance and name in held - assigned and rest.endswith(name):
                 yield path
 
+    @cached_property
+    def _is_heard(self) -> bool:
+        """Whether any code of the project captures what is written."""
+        asks = any(_CAPTURE & set(one.does.parameters) for one in self._graph.functions)
+        return asks or any(name in self._graph.calls for name in _CAPTURE)
+
     def _unknown(self, function: Function) -> Iterator[Change]:
         for call in function.does.calls:
             targets = self._graph.targets(function, call)
             known = targets.keeps is not None or targets.functions or targets.constructs
+            tells = targets.says.startswith(_TELLS) and targets.says != "logging.getLogger"
+            if tells and self._is_heard:
+                does = f"writes a message with `{call.leaf}()`"
+                yield Change(function=function, line=call.line, does=does)
             if not known and (not call.method or targets.says):
                 told = targets.says or call.leaf or "a function"
                 does = f"calls `{told}()`, of which nothing is known"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fnmatch
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
@@ -13,6 +14,11 @@ from keraslint.project.program.flow.events import ANY, ByName, Event, Subject, e
 from keraslint.project.program.flow.families import Family
 from keraslint.project.program.flow.outside_functions import READ_ONLY
 from keraslint.project.program.flow.value_flow import IS, ValueFlow
+
+
+def is_among(names: frozenset[str] | None, name: str) -> bool:
+    """Whether a name is one of several texts, of which nobody may know any."""
+    return names is None or any(fnmatch.fnmatchcase(name, one) for one in names)
 
 
 class StoresByName:
@@ -32,7 +38,7 @@ class StoresByName:
         self._callers: dict[Function, tuple[tuple[Function, Call], ...]] = {}
 
     def texts(self, function: Function, name: str) -> frozenset[str] | None:
-        """The texts that a reference may stand for, `None` when nobody knows."""
+        """The texts that a reference may stand for, with `*` in them, `None` when nobody knows."""
         found: set[str] = set()
         seen: set[tuple[Function, str]] = set()
         todo = [(function, name)]
@@ -41,8 +47,13 @@ class StoresByName:
             if (where, ref) in seen:
                 continue
             seen.add((where, ref))
-            if ref[0] in "'!":
+            if ref[0] == "'":
                 found.add(ref[1:])
+                continue
+            if ref == "!":
+                return None
+            if ref[0] == "!":
+                found.update([ref[2:]] if ref[1] == "~" else ())
                 continue
             given = tuple(self._meant(where, ref.lstrip("*")))
             if not given:
@@ -152,6 +163,8 @@ class StoresByName:
                         does="writes to its `__dict__`",
                     )
         for call in function.does.calls:
+            if call.leaf == "exec":
+                yield from self._executed(function, call)
             given = [ref for _, refs in call.arguments for ref in refs if ref.endswith(".__dict__")]
             mine = [ref for ref in call.receiver if ref.endswith(".__dict__")]
             if mine and call.method in READ_ONLY:
@@ -168,6 +181,19 @@ class StoresByName:
                     later=call.later,
                     does="writes to its `__dict__`",
                 )
+
+    def _executed(self, function: Function, call: Call) -> Iterator[ByName]:
+        """Code that is a text may set whatever has a name in it."""
+        given = [ref for _, refs in call.arguments[1:] for ref in refs]
+        for ref in given or [function.instance or "?"]:
+            yield ByName(
+                function=function,
+                base=ref.lstrip("*"),
+                key=ANY,
+                line=call.line,
+                later=call.later,
+                does="runs a text that may set {it}",
+            )
 
     def _may_write(self, function: Function, number: int, given: Sequence[str]) -> bool:
         spread = self.flow.seeded(function, dict.fromkeys((ref.lstrip("*") for ref in given), IS))

@@ -12,7 +12,12 @@ from typing import NamedTuple
 from keraslint.project.facts.occurrences.occurrence_records import ITEM, Call, Refs
 from keraslint.project.program.flow.call_graph import CallGraph, Function, Targets
 from keraslint.project.program.flow.given_arguments import given_to
-from keraslint.project.program.flow.outside_functions import CONTAINER_METHODS, READ_ONLY, Keeps
+from keraslint.project.program.flow.outside_functions import (
+    CHANGING,
+    CONTAINER_METHODS,
+    READ_ONLY,
+    Keeps,
+)
 
 IS = 1
 HOLDS = 2
@@ -22,12 +27,16 @@ Key = tuple[Function, int, int]
 
 
 class Change(NamedTuple):
-    """What changes a value, or lets it escape: `does` is what happens there, as a clause."""
+    """What changes a value, or lets it escape: `does` is what happens there, as a clause.
+
+    `scales`: it does so only if the value is an array or a list.
+    """
 
     function: Function
     line: int
     does: str
     is_escape: bool = False
+    scales: bool = False
 
 
 class Hit(NamedTuple):
@@ -263,7 +272,7 @@ class _Local:
                 self._keep(store.base, store.attribute, level)
         for change in self._does.changes:
             if self._levels(change.refs) & IS:
-                self._hit(change.line, change.later, "changes {it} in place")
+                self._hit(change.line, change.later, "changes {it} in place", scales=change.scales)
         for call in self._does.calls:
             if self._concerns(call):
                 self._call(call)
@@ -295,6 +304,46 @@ class _Local:
                 self._hit(call.line, call.later, f"lets `{call.leaf}()` write to {{it}}")
         if level and targets.keeps is None:
             self._escapes(call, receiver, level)
+        elif level and not targets.functions:
+            self._applied(call, level)
+        self._through_a_name(call)
+
+    def _applied(self, call: Call, level: int) -> None:
+        """`map(widen, sizes)`, `partial(operator.setitem, options)`: what the function may do."""
+        for _, refs in call.arguments:
+            for ref in refs if not self._levels(refs) else ():
+                targets = self._graph.meant(self._function, ref, call)
+                if targets is None:
+                    continue
+                if targets.keeps is None and not targets.functions:
+                    does = f"hands {{it}} to `{ref}()`, of which nothing is known"
+                    self._hit(call.line, call.later, does, is_escape=True)
+                for function, offset in targets.functions:
+                    for number in range(offset, len(function.does.parameters)):
+                        spread = self._flow.parameter(function, number, _EVERYTHING)
+                        for hit in spread.hits:
+                            self._hits.add(Hit(line=call.line, later=True, change=hit.change))
+
+    def _through_a_name(self, call: Call) -> None:
+        """`add = sizes.append; add(3)`, `map(sizes.append, others)`: a method as a value."""
+        called = call.receiver if not call.method else ()
+        given = [ref for _, refs in call.arguments for ref in refs]
+        for ref in (*called, *given):
+            for path in (ref, *self._does.bound.get(ref, ())):
+                base, _, name = path.rpartition(".")
+                if not base or not self.level(base) & IS:
+                    continue
+                if name in CHANGING or (ref in called and path is not ref):
+                    self._calls_method(call, name)
+
+    def _calls_method(self, call: Call, name: str) -> None:
+        targets = self._graph.any_method(name)
+        if targets.keeps is None:
+            self._hit(call.line, call.later, f"calls `.{name}()` on {{it}}")
+        for function, offset in targets.functions:
+            if offset and function.does.parameters:
+                for hit in self._flow.parameter(function, 0, IS).hits:
+                    self._hits.add(Hit(line=call.line, later=call.later, change=hit.change))
 
     def _escapes(self, call: Call, receiver: int, level: int) -> None:
         if any(True for _ in self._inner(call)) and not call.method:
@@ -310,12 +359,20 @@ class _Local:
         does = f"hands {{it}} to `{told}()`, of which nothing is known"
         self._hit(call.line, call.later, does, is_escape=True)
 
-    def _hit(self, line: int, later: bool, does: str, *, is_escape: bool = False) -> None:
+    def _hit(
+        self, line: int, later: bool, does: str, *, is_escape: bool = False, scales: bool = False
+    ) -> None:
         self._hits.add(
             Hit(
                 line=line,
                 later=later,
-                change=Change(function=self._function, line=line, does=does, is_escape=is_escape),
+                change=Change(
+                    function=self._function,
+                    line=line,
+                    does=does,
+                    is_escape=is_escape,
+                    scales=scales,
+                ),
             )
         )
 

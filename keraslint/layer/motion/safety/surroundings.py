@@ -1,0 +1,165 @@
+"""A class and the project → where what Keras keeps for all layers changes before `build()`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from keraslint.diagnostic import Level, Objection, Question
+from keraslint.layer.method_steps import Creation
+from keraslint.layer.motion.safety.class_hooks import GLOBAL_STATE
+from keraslint.project.facts.occurrences.occurrence_records import ITEM, root
+from keraslint.project.names import keras_api
+from keraslint.project.names.keras_api import Symbol
+from keraslint.project.program.flow.call_graph import Function
+from keraslint.project.program.flow.effect_queries import Effects
+from keraslint.project.program.flow.families import Family
+from keraslint.project.program.flow.outside_functions import Keeps
+
+_SCOPES = frozenset({"RematScope", "custom_object_scope", "CustomObjectScope"})
+_LIBRARIES = frozenset({"keras", "tf_keras", "tensorflow", "random", "numpy"})
+_BUILDING = frozenset({"", "build", "fit", "predict", "evaluate", "train_on_batch"})
+_VARIABLES = tuple(
+    f"{kind}.{ITEM}"
+    for kind in ("variables", "weights", "non_trainable_variables", "non_trainable_weights")
+)
+
+
+class Surroundings:
+    """Asks who changes settings, seeds and counters of names while a layer waits to be built."""
+
+    def __init__(self, effects: Effects, family: Family) -> None:
+        self._effects = effects
+        self._graph = effects.graph
+        self._family = family
+
+    def changes(self) -> Iterator[Objection]:
+        """Every place that changes them for layers that it, or its caller, has made already."""
+        for name in sorted(GLOBAL_STATE | _SCOPES):
+            for function, call in self._graph.calls.get(name, ()):
+                library = self._graph.targets(function, call).says.partition(".")[0]
+                if library in _LIBRARIES and self._waits(function, call.number, call.line):
+                    does = f"calls `{call.leaf}()` while layers may wait to be built"
+                    yield self._objection(Question.OPERANDS, does, function, call.line)
+
+    def replacements(self, creations: Sequence[Creation]) -> Iterator[Objection]:
+        """Where another class is put in the place of the one that is to be made, for a time."""
+        for creation in (one for one in creations if not one.callee.startswith("self.")):
+            target = creation.made.target
+            name = creation.callee.rpartition(".")[2]
+            for event in self._effects.sets_named(
+                lambda function, ref, name=name, target=target: (  # type: ignore[misc]
+                    target in self._graph.values(function, f"{ref}.{name}")
+                ),
+                name,
+            ):
+                does = event.function.does
+                before = [call.number for call in does.calls if call.line <= event.line]
+                last = max(before, default=0)
+                if does.is_wrapped or self._waits(event.function, last, event.line):
+                    told = f"may put something else in the place of `{name}`"
+                    yield self._objection(Question.OPERANDS, told, event.function, event.line)
+
+    def names(self, creations: Sequence[Creation]) -> Iterator[Objection]:
+        """Every place that goes by a name which Keras makes up for a layer, or for its seed."""
+        for creation in creations:
+            keywords = {one.keyword.value for one in creation.call.args if one.keyword is not None}
+            name = _snake(creation.made.name.rpartition(".")[2])
+            for function, call in self._graph.calls.get("get_layer", ()):
+                texts = [ref[1:] for refs in (call.argument(0, "name"),) for ref in refs]
+                if "name" not in keywords and any(_is_counted(text, name) for text in texts):
+                    does = f"asks for a layer by a name that Keras counts: `{texts[0]}`"
+                    yield self._objection(Question.TARGETS, does, function, call.line)
+            if self._has_seed(creation):
+                yield from self._paths()
+
+    def _has_seed(self, creation: Creation) -> bool:
+        target = creation.made.target
+        known = keras_api.layer_class(target.name) if isinstance(target, Symbol) else None
+        return known is not None and "seed" in known.parameters
+
+    def _paths(self) -> Iterator[Objection]:
+        for function, path in self._graph.loads.get("path", ()):
+            base = path.rpartition(".")[0]
+            if any(ref.endswith(_VARIABLES) for ref in (base, *function.does.bound.get(base, ()))):
+                does = "goes by the paths of variables: that of a seed changes"
+                yield self._objection(Question.TARGETS, does, function, function.does.line)
+
+    def _objection(self, question: Question, does: str, function: Function, line: int) -> Objection:
+        return Objection(
+            question=question,
+            level=Level.UNSEEN,
+            cause=f"`{function.name}` {does}",
+            path=function.path,
+            line=line,
+        )
+
+    # -- made before, built after ----------------------------------------------------------
+
+    def _waits(self, function: Function, change: int, line: int) -> bool:
+        """Whether a function builds, after so many of its calls, what was made before."""
+        loops = [lines for lines in function.does.loops if lines[0] <= line <= lines[1]]
+        for call in function.does.calls:
+            again = any(first <= call.line <= last for first, last in loops)
+            if call.number < change and not (again or call.later):
+                continue
+            runs = call.method or call.argument(0)
+            if (
+                runs
+                and call.method in _BUILDING
+                and self._is_older(function, call.receiver, change, given=True)
+            ):
+                return True
+            for _, refs in call.arguments:
+                if self._is_older(function, refs, change, given=False):
+                    return True
+        return any(
+            self._is_older(function, function.does.returns, change, given=False) for _ in "1"
+        )
+
+    def _is_older(
+        self, function: Function, refs: Sequence[str], change: int, *, given: bool
+    ) -> bool:
+        """Whether a reference is an instance of before a call; `given`: its caller's, maybe."""
+        for ref in self._sources(function, refs):
+            if ref[0] == "#" and "." not in ref:
+                if int(ref[1:]) < change and self._is_one(function, ref):
+                    return True
+            elif given and root(ref) not in function.does.bound and self._is_one(function, ref):
+                return True
+        return False
+
+    def _is_one(self, function: Function, ref: str) -> bool:
+        return self._family.may_be(function, ref, doubt=False)
+
+    def _sources(self, function: Function, refs: Sequence[str]) -> Iterator[str]:
+        """What references are bound to, and what is held by it."""
+        seen: set[str] = set()
+        todo = list(refs)
+        while todo:
+            ref = todo.pop().lstrip("*")
+            if ref in seen or ref[0] in "'!?λ<":
+                continue
+            seen.add(ref)
+            yield ref
+            todo += function.does.bound.get(ref.removesuffix(f".{ITEM}"), ())
+            if ref[0] == "#" and "." not in ref:
+                call = next(c for c in function.does.calls if c.number == int(ref[1:]))
+                targets = self._graph.targets(function, call)
+                holds = targets.keeps is Keeps.HOLD and not targets.constructs
+                if holds or targets.says in (keras_api.MODEL, _SEQUENTIAL):
+                    todo += [one for _, given in call.arguments for one in given]
+
+
+_SEQUENTIAL = "keras.Sequential"
+
+
+def _snake(name: str) -> str:
+    """The name that Keras makes of a class's."""
+    found = re.sub(r"(.)([A-Z][a-z0-9]+)", r"\1_\2", re.sub(r"\W+", "", name))
+    return re.sub(r"([a-z])([A-Z])", r"\1_\2", found).lower()
+
+
+def _is_counted(text: str, name: str) -> bool:
+    head, _, number = text.rpartition("_")
+    return text == name or (head == name and number.isdigit())
