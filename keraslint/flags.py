@@ -113,7 +113,7 @@ python = proving(
 )
 backend = proving(
     "--backend",
-    type=click.Choice(["tensorflow", "jax"]),
+    type=click.Choice(["tensorflow", "jax", "torch"]),
     help="What Keras runs on (default: as configured).",
 )
 recipe = proving("--recipe", multiple=True, help="How to run a layer: 'Block(4)(floats(2, 8))'.")

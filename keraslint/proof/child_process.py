@@ -54,14 +54,16 @@ class Lost(Gone):
 class Child:
     """One probe process; threads may ask it at the same time."""
 
-    def __init__(self, python: str, backend: str | None, keras: int = 0) -> None:
+    def __init__(
+        self, python: str, backend: str | None, keras: int = 0, compiled: Path | None = None
+    ) -> None:
         self.python = python
         self._home = tempfile.mkdtemp(prefix="keraslint-probe-")
         self._ids = itertools.count()
         self._lock = threading.Lock()
         self._waiting: dict[int, queue.Queue[Reply | None]] = {HELLO: queue.Queue()}
         self._over = False
-        self._process = self._popen(backend, keras)
+        self._process = self._popen(backend, keras, compiled)
         self._listener = threading.Thread(target=self._listen, daemon=True)
         self._listener.start()
         try:
@@ -77,8 +79,12 @@ class Child:
         self.generation: int = hello["generation"]
         self.environment = f"{hello['keras']}, {hello['backend']}, python {hello['python']}"
 
-    def _popen(self, backend: str | None, keras: int) -> subprocess.Popen[str]:
+    def _popen(
+        self, backend: str | None, keras: int, compiled: Path | None
+    ) -> subprocess.Popen[str]:
         environment = {**os.environ, "KERASLINT_KERAS": str(keras or "")}
+        if compiled:  # what JAX compiles, which takes most of its time, is kept for other runs
+            environment.setdefault("JAX_COMPILATION_CACHE_DIR", str(compiled.resolve()))
         if backend:
             environment["KERAS_BACKEND"] = backend
         try:

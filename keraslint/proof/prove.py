@@ -252,13 +252,18 @@ class Prover:
             child = None
         if child is None:
             try:
-                child = Child(self.options.interpreter, self.options.backend, keras)
+                child = self._new_child(keras)
             except Gone as error:
                 self._broken[keras] = error
                 raise
             self._children.append(child)
             self._was_ready = True
         return child
+
+    def _new_child(self, keras: int) -> Child:
+        kept = self.options.cache_dir
+        compiled = kept.with_name("compiled") if kept is not None else None
+        return Child(self.options.interpreter, self.options.backend, keras, compiled)
 
     def _child_with(self, keras: int) -> Child | None:
         """The child that has this Keras; any of them does where it may be either."""

@@ -24,7 +24,8 @@ EARLY = block(DROPS, "self.dense.build(input_shape)", DROPPED)
 @pytest.fixture(scope="module")
 def on_jax(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prover]:
     root = tmp_path_factory.mktemp("project")
-    with Prover(ProofOptions(root=root, backend="jax", timeout=120)) as prover:
+    kept = root / "cache" / "proofs"
+    with Prover(ProofOptions(root=root, backend="jax", timeout=120, cache_dir=kept)) as prover:
         yield prover
 
 
@@ -43,6 +44,24 @@ def test_a_right_rewrite_is_proved_on_jax(on_jax: Prover) -> None:
     skipped = {check.name for check in verdict.checks if check.status is CheckStatus.SKIPPED}
     kept = {check.name for check in verdict.checks if check.status is CheckStatus.KEPT}
     assert {"outputs", "outputs in training", "gradients", "training steps"} <= kept - skipped
+
+
+@pytest.mark.keras
+def test_what_jax_compiles_is_kept_for_other_runs(on_jax: Prover) -> None:
+    judged(on_jax, LATE, EARLY)
+
+    assert any((on_jax.options.root / "cache" / "compiled").iterdir())
+
+
+@pytest.mark.keras
+def test_gradients_are_measured_on_torch(tmp_path: Path) -> None:
+    pytest.importorskip("torch")
+    with Prover(ProofOptions(root=tmp_path, backend="torch", timeout=120)) as prover:
+        verdict = judged(prover, LATE, EARLY)
+
+    assert verdict.outcome is Outcome.PROVED, verdict.reason
+    kept = {check.name for check in verdict.checks if check.status is CheckStatus.KEPT}
+    assert {"gradients", "gradients in inference", "training steps"} <= kept
 
 
 @pytest.mark.keras

@@ -88,10 +88,30 @@ def by_jax(layer: Any, call: Callable[[], Any]) -> dict[str, Any]:
     }
 
 
+def by_torch(layer: Any, call: Callable[[Any], Any], inputs: Any) -> dict[str, Any]:
+    """Gradients by the path of the weight or the number of the input; those that there are."""
+    import torch
+
+    def watch(leaf: Any) -> Any:
+        is_real = isinstance(leaf, np.ndarray) and leaf.dtype.kind == "f"
+        return KERAS.tensor(leaf).requires_grad_() if is_real else leaf
+
+    given = KERAS.map(watch, inputs)
+    keys = {id(variable): key for key, variable in anatomy(layer).variables.items()}
+    tensors = {keys[id(one)]: KERAS.value_of(one) for one in layer.trainable_weights}
+    loss = loss_of(call(given), layer.losses)
+    tensors |= {f"input {index}": leaf for index, leaf in enumerate(float_leaves(given))}
+    found = torch.autograd.grad(loss, list(tensors.values()), allow_unused=True)
+    known = zip(tensors, found, strict=True)
+    return {name: numbers(one) for name, one in known if one is not None}
+
+
 def of_call(layer: Any, call: Callable[[Any], Any], inputs: Any) -> dict[str, Any]:
-    """Gradients of a call of the layer on these inputs, which `call` is given; {} on torch."""
+    """Gradients of a call of the layer on these inputs, which `call` is given."""
     if KERAS.backend == "jax":
         return by_jax(layer, lambda: call(inputs))
+    if KERAS.backend == "torch":
+        return by_torch(layer, call, inputs)
     with new_tape() as tape:
         given = watched(tape, inputs)
         outputs = call(given)

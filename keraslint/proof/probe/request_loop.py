@@ -119,7 +119,7 @@ def _warm_up() -> dict[str, Any]:
     except Exception as error:
         return _not_ready(error)
     importlib.import_module(".measure_version", __package__)
-    for slow in ("h5py", "optree"):
+    for slow in ("h5py", "optree", "tensorflow"):  # Keras imports them late, if they are there
         with contextlib.suppress(ImportError):
             importlib.import_module(slow)
     if chosen.backend == "tensorflow":
@@ -193,7 +193,8 @@ def _work(job: dict[str, Any]) -> None:
     (folder / "work").mkdir(exist_ok=True)
     os.chdir(folder / "work")
     sys.argv[:] = [str(job["path"])]
-    scratch = [folder, *map(Path, filter(None, [job["theirs"], sys.pycache_prefix])), OWN_FOLDER]
+    ours = [job["theirs"], sys.pycache_prefix, os.environ.get("JAX_COMPILATION_CACHE_DIR")]
+    scratch = [folder, *map(Path, filter(None, ours)), OWN_FOLDER]
     read_log = ReadLog(scratch, INHERITED)
     read_log.begin()
     answer = run(job, lambda stage: _note_stage(folder, stage))

@@ -14,7 +14,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-KNOWN = ("tensorflow", "jax")
+KNOWN = ("tensorflow", "jax", "torch")
 
 
 def choose_backend() -> None:

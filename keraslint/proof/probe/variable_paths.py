@@ -108,7 +108,7 @@ def _visit_layer(layer: Any, path: str, found: Anatomy, seen: set[int]) -> None:
         for index, item in enumerate(layer.layers):
             _visit(item, _join(path, f"layers/{index}"), found, seen)
     own = own_attributes(KERAS.Model if isinstance(layer, KERAS.Model) else KERAS.layers.Layer)
-    for name, value in sorted(vars(layer).items(), key=_by_name):
+    for name, value in sorted(KERAS.attributes(layer).items(), key=_by_name):
         if type(value) in HOLDS_NOTHING or name in own or name == "_functional":
             continue
         if not name.startswith(TENSORFLOW_TRACKING):

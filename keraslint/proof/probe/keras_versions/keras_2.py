@@ -119,6 +119,10 @@ class Keras2:
         variables: list[Any] = layer._trainable_weights + layer._non_trainable_weights
         return variables
 
+    def attributes(self, layer: Any) -> dict[str, Any]:
+        """What a layer holds, by name."""
+        return dict(vars(layer))
+
     def name_of(self, variable: Any) -> str:
         """The name by which `add_weight` made it: the last part of `block/dense/kernel:0`."""
         return str(variable.name).rpartition("/")[2].partition(":")[0]

@@ -101,6 +101,11 @@ class Keras3:
         variables: list[Any] = layer._trainable_variables + layer._non_trainable_variables
         return variables
 
+    def attributes(self, layer: Any) -> dict[str, Any]:
+        """What a layer holds, by name: on torch, layers are held as modules are."""
+        held = dict(vars(layer))
+        return held if self.backend != "torch" else {**held, **held.pop("_modules", {})}
+
     def name_of(self, variable: Any) -> str:
         """The name by which `add_weight` made it."""
         name: str = variable.name

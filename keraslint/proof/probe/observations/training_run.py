@@ -12,6 +12,7 @@ from ..attempts import SEED, attempt, failed
 from ..call_arguments import arrays_of, put_back, takes_training
 from ..gradients import (
     by_jax,
+    by_torch,
     float_leaves,
     floating,
     from_tape,
@@ -91,10 +92,13 @@ def gradients(trial: Trial) -> Any:
     """Gradients of a loss over all outputs, in training, with respect to each trainable weight."""
     if KERAS.backend == "jax":
         found = by_jax(trial.layer, lambda: trial.seeded_call(trial.again(), training=True))
+    elif KERAS.backend == "torch":
+        call = lambda given: trial.seeded(trial.again(), given[0], {**given[1], "training": True})  # noqa: E731
+        found = by_torch(trial.layer, call, trial.case.inputs())
+    elif trial.taped is None:
+        return {"skipped": "the call in training has failed"}
     else:
-        tape, loss, inputs = trial.taped or (None, None, [])
-        if tape is None:
-            return {"skipped": "measured by training steps on this backend"}
+        tape, loss, inputs = trial.taped
         if failed(loss):
             return loss
         trial.taped = None
