@@ -8,9 +8,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from measured import ELSEWHERE, LAYER
 from proof_layers import DROPPED, FORMS, block
 
 from keraslint.diagnostic import CheckStatus, Outcome, Verdict
+from keraslint.proof.measures.ranked_checks import MEASURES
 from keraslint.proof.probe.runtime_setup import choose_backend
 from keraslint.proof.prove import Claim, ProofOptions, Prover
 from keraslint.proof.recipes.recipe import Recipe
@@ -29,10 +31,13 @@ def on_jax(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prover]:
         yield prover
 
 
-def judged(prover: Prover, before: str, after: str) -> Verdict:
+def judged(
+    prover: Prover, before: str, after: str, recipes: tuple[Recipe, ...] = RECIPE
+) -> Verdict:
     file = prover.options.root / "block.py"
     file.write_text(before, encoding="utf-8")
-    return prover.prove(Claim(layer="Block", path=file, before=before, after=after, recipes=RECIPE))
+    claim = Claim(layer="Block", path=file, before=before, after=after, recipes=recipes)
+    return prover.prove(claim)
 
 
 @pytest.mark.keras
@@ -78,6 +83,30 @@ def test_a_wrong_rewrite_is_refuted_on_jax(on_jax: Prover, before, after, reason
 
     assert verdict.outcome is Outcome.REFUTED
     assert reason in verdict.reason
+
+
+@pytest.mark.nightly
+def test_what_is_measured_on_tensorflow_is_measured_on_jax(on_jax: Prover) -> None:
+    after = LAYER.replace("out = self.one(x) +", "one = self.one(x)\n        out = one +")
+
+    verdict = judged(on_jax, LAYER, after, (Recipe("Block(4)(floats(2, 6, 8))"),))
+
+    kept = {check.name for check in verdict.checks if check.status is CheckStatus.KEPT}
+    elsewhere = {"handed in", "own training", "weight names"}  # layers of other kinds; Keras 2
+    assert verdict.outcome is Outcome.PROVED, verdict.reason
+    assert {measure.name for measure in MEASURES} - kept == elsewhere
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("name", ELSEWHERE)
+def test_what_is_wrong_with_other_layers_is_caught_on_jax(on_jax: Prover, name: str) -> None:
+    before, after, recipe, measure = ELSEWHERE[name]
+
+    verdict = judged(on_jax, before, after, (Recipe(recipe),))
+
+    broken = {check.name for check in verdict.checks if check.status is CheckStatus.BROKEN}
+    assert verdict.outcome is Outcome.REFUTED
+    assert measure in broken
 
 
 @pytest.fixture

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
 import pytest
 from measured import ELSEWHERE, LAYER, ON_KERAS_2, RECIPE, WRONG
 
 from keraslint.diagnostic import CheckStatus, Outcome, Verdict
-from keraslint.proof.measures.ranked_checks import CHECKS
+from keraslint.proof.evidence import FILES, WARNED
+from keraslint.proof.measures.case_pair import Pair
+from keraslint.proof.measures.ranked_checks import APART, CHECKS, MEASURES
+
+PROBE = Path(__file__).parents[2] / "keraslint" / "proof" / "probe"
 
 FEW = ("other files", "created when built", "a mask is not heeded", "no mixed precision")
 # What a correct rewrite may change: it is told, and never held against one.
@@ -23,6 +33,51 @@ def test_every_measure_has_a_rewrite_that_it_catches() -> None:
     caught |= {name for _, _, breaks in ON_KERAS_2.values() for name in breaks}
 
     assert {name for name, _, _ in CHECKS} - caught == MAY_CHANGE
+
+
+class Asked(dict[str, Any]):
+    """Facts of which none is there, and the names that were asked for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.names: set[str] = set()
+
+    def get(self, name: str, default: Any = None) -> Any:
+        self.names.add(name)
+        return default
+
+
+def asked_for() -> set[str]:
+    facts = Asked()
+    case = {"label": "input (2, 8)", "facts": facts}
+    pair = Pair(before=case, after=case, all_before=[case])
+    for _, _, judge in CHECKS:
+        assert list(judge(pair)) is not None
+    return {*facts.names, *WARNED, *(name for _, *names in FILES for name in names)}
+
+
+def observed() -> Iterator[str]:
+    """Patterns of the names under which something may be noted: the texts in the probe."""
+    for file in PROBE.rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                yield re.escape(node.value)
+            elif isinstance(node, ast.JoinedStr):
+                parts = [p.value if isinstance(p, ast.Constant) else "" for p in node.values]
+                if any(re.search(r"[a-z]{3}", str(part)) for part in parts):
+                    yield ".+".join(re.escape(str(part)) for part in parts)
+    measures = (*MEASURES, *APART)
+    yield from (re.escape(o.fact.name) for one in measures for o in one.observations)
+
+
+def test_judges_ask_only_for_what_is_observed() -> None:
+    asked = asked_for()
+
+    noted = re.compile("|".join(sorted(set(observed()))))
+    assert len(asked) > 60
+    assert {name for name in asked if not noted.fullmatch(name)} == set()
+    assert not noted.fullmatch("gradeints")
+    assert not noted.fullmatch("outputs in trainign")
 
 
 def test_most_measures_have_one_that_only_they_catch() -> None:
