@@ -20,14 +20,16 @@ from keraslint.settings import Settings
 sys.path.insert(0, str(Path(__file__).parent))
 from layer_texts import ARGUMENTS, layer_texts
 
+NAME = str(Path(tempfile.gettempdir(), "nowhere", "b.py"))
+"""There is no other file around it, which would have to be read each time."""
 ASKED = Settings(root=Path(tempfile.gettempdir()), select=("ALL",), cache=False)
 
 
 def fixed(text: str, *, unsafe: bool = False) -> str:
-    done = fix([], ASKED, unsafe=unsafe, prove=None, write=False, stdin=("b.py", text.encode()))
+    done = fix([], ASKED, unsafe=unsafe, prove=None, write=False, stdin=(NAME, text.encode()))
 
     assert not done.problems
-    return done.changed["b.py"][1] if "b.py" in done.changed else text
+    return done.changed[NAME][1] if NAME in done.changed else text
 
 
 @settings(max_examples=40, derandomize=True, deadline=None, suppress_health_check=[*HealthCheck])
@@ -45,7 +47,7 @@ def test_fixes_parse_and_come_to_rest(text: str) -> None:
 @settings(max_examples=30, derandomize=True, deadline=None, suppress_health_check=[*HealthCheck])
 @given(layer_texts())
 def test_findings_of_creations_point_at_calls(text: str) -> None:
-    source = Source(path="b.py", text=text)
+    source = Source(path=NAME, text=text)
 
     found = lint_texts([source], ASKED)
 

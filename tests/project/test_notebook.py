@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import tempfile
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -53,16 +54,18 @@ PYTHON = [
     "assert x != 1",
 ]
 LINE_ENDS = st.sampled_from(["\n", "\r\n"])
+NAME = str(Path(tempfile.gettempdir(), "nowhere", "nb.ipynb"))
+"""There is no other file around it, which would have to be read each time."""
 
 
 def read(text: str) -> Source:
-    source = decode(text.encode(), "nb.ipynb")
+    source = decode(text.encode(), NAME)
     assert isinstance(source, Source), source
     return source
 
 
 def refused(text: str) -> Unreadable:
-    problem = decode(text.encode(), "nb.ipynb")
+    problem = decode(text.encode(), NAME)
     assert isinstance(problem, Unreadable), problem
     return problem
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
 
 from keraslint.project.facts.function_facts import first_line, function, method
 from keraslint.project.facts.lambda_arguments import lambdas
@@ -16,13 +15,10 @@ from keraslint.project.facts.module_facts import (
     Leaves,
     ModuleSummary,
 )
-from keraslint.project.facts.mutable_mentions import note_mentions
 from keraslint.project.facts.occurrences.occurrence_records import ModuleOccurrences
 from keraslint.project.facts.occurrences.occurrence_visitor import occurrences
-from keraslint.project.facts.rebound_globals import rebound
 from keraslint.project.facts.saving.config_facts import saving
 from keraslint.project.facts.saving.given_back import makes_a_weight
-from keraslint.project.facts.textual_writes import asked_for, changed_later
 from keraslint.project.syntax.node_walk import walk
 from keraslint.project.syntax.parse import parse
 from keraslint.project.syntax.text_positions import Places
@@ -69,7 +65,6 @@ def _summary(
         bindings={},
         functions={},
         classes={},
-        pokes=frozenset((*_poked(tree, text), *changed_later(text))),
         scopes={},
     )
     stars: list[str] = []
@@ -90,7 +85,6 @@ def _summary(
     for inner in _imports(tree) if _imports_inside(text) else ():
         _import(inner, package, module.imports, stars)
     module.bindings.update(frozen(bindings))
-    note_mentions(module, tree, text)
     return ModuleSummary(
         name=name,
         path=path,
@@ -100,31 +94,9 @@ def _summary(
         bindings=module.bindings,
         functions=module.functions,
         classes=module.classes,
-        pokes=module.pokes,
         scopes=module.scopes,
         lambdas=tuple(lambdas(tree, text, places)),
-        rebound=rebound(tree) if module.classes else {},
-        asks=frozenset(asked_for(text)) if module.classes else frozenset(),
     )
-
-
-_POKE = re.compile(r"\.(?<!\bself\.)\w+[ \t]*(?:[-+%|&^@]|//?|\*\*?|<<|>>)?=(?!=)")
-_POKES_BESIDE = re.compile(
-    r"\n[ \t]*(?:for[ \t]+\w+\.\w"
-    r"|(?:[\w.]+[ \t]*,[ \t]*)*(?!self\.)\w+\.[\w.]+[ \t]*,[ \t\w.,]*=(?!=))"
-)
-
-
-def _poked(tree: ast.Module, text: str) -> Iterator[str]:
-    """Attributes that some code sets on another object than `self`, and names it rebinds."""
-    wanted = "global " in text or _POKE.search(text) or _POKES_BESIDE.search(f"\n{text}")
-    for node in walk(tree.body) if wanted else ():
-        if isinstance(node, ast.Global):
-            yield from node.names
-        if not isinstance(node, ast.Attribute) or not isinstance(node.ctx, ast.Store):
-            continue
-        if not isinstance(node.value, ast.Name) or node.value.id != "self":
-            yield node.attr
 
 
 _INDENTED_IMPORT = re.compile(r"^[ \t]+(?:import|from) [\w.]+", re.MULTILINE)

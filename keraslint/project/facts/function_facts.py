@@ -35,6 +35,7 @@ class _Facts:
     changes: set[str] = field(default_factory=set)
     joins: list[str] = field(default_factory=list)
     sets: set[str] = field(default_factory=set)
+    positional: set[str] = field(default_factory=set)
     given: dict[str, set[str]] | None = None
     effects: str | None = None
 
@@ -77,6 +78,7 @@ def function(
         joins=tuple(dict.fromkeys(facts.joins)),
         sets=frozenset(facts.sets),
         given={name: frozenset(held) for name, held in (facts.given or {}).items()},
+        positional=frozenset(facts.positional),
     )
 
 
@@ -192,6 +194,8 @@ def _acts(effect: str) -> Callable[[ast.AST, _Facts], None]:
 def _saw_call(node: ast.Call, facts: _Facts) -> None:
     name = dotted(node.func)
     facts.calls.add(name)
+    if any(map(_is_switch, node.args[1:])):
+        facts.positional.add(name)
     if facts.given is not None and (node.args or node.keywords):
         _saw_arguments(name, node, facts.given)
     if name in ("hasattr", "getattr", "setattr") and len(node.args) >= 2:
@@ -209,6 +213,12 @@ def _saw_call(node: ast.Call, facts: _Facts) -> None:
         for argument in node.args:
             held = facts.bindings.setdefault(owner, [])
             held.extend(leaf for leaf in leaves_of(argument) if leaf not in held)
+
+
+def _is_switch(node: ast.expr) -> bool:
+    if node.__class__ is ast.Name:
+        return node.id == "training"
+    return node.__class__ is ast.Constant
 
 
 _MODES = frozenset({"training", "mask"})

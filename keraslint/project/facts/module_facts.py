@@ -9,9 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Annotated
 
-from keraslint.diagnostic import PLACE, Line, Lines, Span
+from keraslint.diagnostic import Line, Lines, Span
 
 Leaves = tuple[str, ...]
 Bindings = dict[str, Leaves]
@@ -42,10 +41,10 @@ class FunctionSummary:
     `effects` names what it does beyond its locals and `self`, `None` when nothing; `joins` are the
     leaves to which it adds a tuple.
     `instance` is what a method calls its instance in the text; here it is always `self`.
-    `mentions` are the globals and class attributes that it looks at or changes, of those that
-    change while the program runs; `sets` are the names and attributes to which it assigns a `set`.
+    `sets` are the names and attributes to which it assigns a `set`.
     `given` says of a method's calls of `self` attributes, local names and classes what stands in
-    their arguments: leaves, names, and `training=` and `mask=`.
+    their arguments: leaves, names, and `training=` and `mask=`; `positional` are the calls that
+    have a constant or `training` after their first argument, by position.
     """
 
     name: str
@@ -64,9 +63,9 @@ class FunctionSummary:
     effects: str | None
     joins: Leaves = ()
     instance: str = "self"
-    mentions: frozenset[str] = frozenset()
     sets: frozenset[str] = frozenset()
     given: dict[str, frozenset[str]] = field(default_factory=dict)
+    positional: frozenset[str] = frozenset()
 
     def has(self, name: str) -> bool:
         """Whether a name is the function's own."""
@@ -205,10 +204,7 @@ class ClassSummary:
 class ModuleSummary:
     """What a module declares.
 
-    `imports` maps a local name to absolute dotted names; `pokes` are attributes that it sets on
-    other objects than `self`, and names that its functions rebind or change; `rebound` are names
-    that it changes at its own level, with the lines above where it calls something of its own;
-    `asks` are attributes that it looks for on other objects than `self`.
+    `imports` maps a local name to absolute dotted names.
     """
 
     name: str
@@ -219,11 +215,8 @@ class ModuleSummary:
     bindings: Bindings
     functions: dict[str, FunctionSummary]
     classes: dict[str, ClassSummary]
-    pokes: frozenset[str] = frozenset()
     scopes: dict[str, FunctionSummary] = field(default_factory=dict)
     lambdas: tuple[LambdaSummary, ...] = ()
-    rebound: dict[str, Annotated[tuple[int, ...], PLACE]] = field(default_factory=dict)
-    asks: frozenset[str] = frozenset()
 
     def around(self, qualname: str) -> Iterator[tuple[str, FunctionSummary]]:
         """The functions around a class, innermost first, by the name of their locals."""

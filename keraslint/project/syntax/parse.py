@@ -6,10 +6,15 @@ import ast
 import gc
 import warnings
 from collections.abc import Sequence
+from functools import lru_cache
 
 
+@lru_cache(maxsize=1)
 def parse(text: str) -> ast.Module:
-    """Parse quietly and without the collector, which costs up to four times the parse."""
+    """Parse quietly and without the collector, which costs up to four times the parse.
+
+    The last tree is kept, and never changed: who looks at a text often looks twice.
+    """
     enabled = gc.isenabled()
     gc.disable()
     try:

@@ -153,7 +153,7 @@ def _calls(layer: LayerClass) -> Iterator[tuple[Method, cst.Call, cst.Arg]]:
     from keraslint.layer.method_syntax import dotted, walk
 
     for name, summary in layer.ref.summary.methods.items():
-        wanted = {call for call in summary.calls if call.startswith("self.")}
+        wanted = {call for call in summary.positional if call.startswith("self.")}
         method = layer.method(name) if wanted and name not in ("__init__", "build") else None
         for node in walk(method.node.body) if method is not None else ():
             if not isinstance(node, cst.Call) or dotted(node.func) not in wanted:

@@ -18,7 +18,7 @@ from keraslint.project.names.keras_api import Symbol
 from keraslint.project.program.flow.call_graph import Function
 from keraslint.project.program.flow.effect_queries import Effects
 from keraslint.project.program.flow.families import Family
-from keraslint.project.program.flow.value_flow import Change
+from keraslint.project.program.flow.value_flow import IS, Change
 
 
 class Construction:
@@ -86,10 +86,8 @@ class Construction:
             return
         starts = sorted(self._starts(body))
         for name in sorted(names):
-            lines = body.does.lines.get(name, ())
+            lines = [_settled(body, line) for line in body.does.lines.get(name, ())]
             early = [start for start in starts if lines and start < max(lines)]
-            line = self._family.ref.summary.line
-            early += [start for start in module.rebound.get(name, ()) if start > line]
             if early:
                 cause = f"`{name}` gets its last value when layers may already exist"
                 yield Objection(
@@ -99,9 +97,8 @@ class Construction:
                     path=module.path,
                     line=early[0],
                 )
-            for change in body.does.changes:
-                named = any(ref.partition(".")[0] == name for ref in change.refs)
-                if named and any(start < change.line for start in starts):
+            for change in self._effects.flow.seeded(body, {name: IS}).hits if starts else ():
+                if any(start < _settled(body, change.line) for start in starts):
                     cause = f"`{name}` is changed when layers may already exist"
                     yield Objection(
                         question=Question.OPERANDS,
@@ -348,6 +345,11 @@ def _is_required(target: Symbol | ClassRef, place: int, keyword: str) -> bool:
         return place == 0 and not keyword
     name = keyword or (known.parameters[place] if place < len(known.parameters) else "")
     return name in _SIZES
+
+
+def _settled(body: Function, line: int) -> int:
+    """The line after which what a module does in one of its lines is done: a loop comes back."""
+    return max((last + 1 for first, last in body.does.loops if first <= line <= last), default=line)
 
 
 def _seen(cause: str, change: Change) -> Objection:

@@ -73,10 +73,10 @@ class References:
         self._later = False
         self._number = 0
         self._lambdas = 0
+        self._loops: list[tuple[int, int]] = []
         self._tried = False
         self._hints = hints or {}
         self._names: set[str] = set()
-        self._loops: list[tuple[int, int]] = []
 
     def result(self) -> Occurrences:
         name, owner, kind, line, last, parameters, decorators = self._about

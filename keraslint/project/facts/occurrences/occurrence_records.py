@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Annotated, NamedTuple
 
-from keraslint.diagnostic import PLACE, Line
+from keraslint.diagnostic import PLACE, Line, Lines
 
 Refs = tuple[str, ...]
 
@@ -105,7 +105,7 @@ class Occurrences:
     lines: dict[str, Annotated[tuple[int, ...], PLACE]] = field(default_factory=dict)
     hints: dict[str, str] = field(default_factory=dict)
     names: frozenset[str] = frozenset()
-    loops: tuple[tuple[int, int], ...] = ()
+    loops: tuple[Lines, ...] = ()
 
     @property
     def is_static(self) -> bool:
