@@ -10,6 +10,7 @@ from keraslint.examination import Condition
 from keraslint.proof.measures.case_pair import error_of, ticked
 
 Entry = Mapping[str, Any]
+LONGEST = 180
 FUNCTIONAL = "a functional model"
 OWNER = "a model whose `build()` builds it"
 
@@ -42,7 +43,15 @@ def _failed(entry: Entry, name: str, how: str) -> Iterator[Said]:
     """Broken where observing the fact has failed."""
     value = _fact(entry, name)
     if isinstance(value, dict) and value.get("error"):
-        yield broken(f"{how}: {value['error']}", name)
+        yield broken(f"{how}: {_brief(value['error'])}", name)
+
+
+def _brief(text: str) -> str:
+    """As many whole sentences as fit, or the beginning of the first."""
+    if len(text) <= LONGEST:
+        return text
+    whole = text[:LONGEST].rpartition(". ")[0]
+    return f"{whole}." if whole else f"{text[:LONGEST].rpartition(' ')[0]} …"
 
 
 def made(entry: Entry) -> Iterator[Said]:
@@ -179,7 +188,7 @@ def saved(entry: Entry) -> Iterator[Said]:
     for file, said in saved.items() if not error_of(saved) else ():
         if said and not (file.startswith("functional") and _no_functional(entry)):
             if file.startswith("functional") or _has_shapes(entry):
-                yield broken(f"inside {_kind(file)}: {' '.join(said.split())[:200]}")
+                yield broken(f"inside {_kind(file)}: {_brief(' '.join(said.split()))}")
         elif not said:
             yield works()
 
@@ -250,21 +259,13 @@ def cloned(entry: Entry) -> Iterator[Said]:
     elif not error_of(config):
         yield works()
     yield from _failed(entry, "cloned", "`clone_model()` fails")
-    changed = _changed_by_building(entry)
-    if changed:
-        yield broken(f"`get_config()` gives another {ticked(changed)} once it is built")
+    pinned = _fact(entry, "pinned by building")
+    if isinstance(pinned, list) and pinned:
+        yield broken(f"`get_config()` gives another {ticked(pinned)} once the layer is built")
     for name, what in (("arguments", "the argument"), ("settings", "the layer's")):
         lost = _fact(entry, f"forgotten {name}")
         if isinstance(lost, list) and lost:
             yield broken(f"`from_config(get_config())` forgets {what} {ticked(lost)}")
-
-
-def _changed_by_building(entry: Entry) -> list[str]:
-    """The arguments of which the configuration says something else after the first call."""
-    was, now = _fact(entry, "config"), _fact(entry, "config once built")
-    if not isinstance(was, dict) or not isinstance(now, dict) or error_of(was) or error_of(now):
-        return []
-    return [name for name in was if name in now and was[name] != now[name]]
 
 
 def copied(entry: Entry) -> Iterator[Said]:

@@ -40,9 +40,15 @@ from ..observations.training_run import (
     with_a_mask,
 )
 from ..trial import Trial
+from ..variable_paths import state
 from .branches import branches, runs_new
 from .precisions import in_precision
-from .remade_layers import forgotten_arguments, forgotten_settings, set_too_early
+from .remade_layers import (
+    forgotten_arguments,
+    forgotten_settings,
+    pinned_by_building,
+    set_too_early,
+)
 from .state_made import never_active, second_call, untracked
 
 Look = Callable[[Trial, Shelf], Any]
@@ -115,6 +121,7 @@ LOOKS: tuple[tuple[str, str, Look], ...] = (
     ("cloned", "from config", _alone(from_config)),
     ("cloned", "cloned", _alone(cloned)),
     ("cloned", "forgotten arguments", _alone(forgotten_arguments)),
+    ("cloned", "pinned by building", _alone(pinned_by_building)),
     ("cloned", "forgotten settings", _alone(forgotten_settings)),
     *(
         ("mixed precision", policy, _alone(partial(in_precision, policy=policy)))
@@ -153,6 +160,7 @@ def examine(
     stage("calling the layer")
     with KERAS.knowing(_nameable(case)):
         if look(trial):
+            attempt(partial(_as_it_holds, trial))
             for health, name, observe in LOOKS:
                 if health not in skip:
                     stage(f"looking at `{name}`")
@@ -167,6 +175,11 @@ def examine(
         "passed": RECORDER.taken(),
         "given": None,
     }
+
+
+def _as_it_holds(trial: Trial) -> None:
+    """Let the agreed state be one that the layer can hold: some keep one weight by two names."""
+    trial.state = state(trial.again())
 
 
 def _nameable(case: Case) -> dict[str, Any]:

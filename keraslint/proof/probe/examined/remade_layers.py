@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+
 from ..array_agreement import same
 from ..attempts import attempt, failed
 from ..cases.case import Case, Change
@@ -13,7 +15,7 @@ from ..cases.derived_cases import arguments_of
 from ..cases.other_values import other_values
 from ..keras_versions.in_use import KERAS
 from ..observations.public_surface import GIVEN
-from ..trial import Trial
+from ..trial import Trial, flat
 from ..variable_paths import anatomy, config_of, numbers, own_attributes, plain, state, transplant
 
 PLAIN = (str, int, float, bool, type(None))
@@ -89,6 +91,30 @@ def _traits(layer: Any) -> dict[str, str]:
         if isinstance(config, dict) and not failed(config):
             found |= {f"{path}.{key}": str(plain(value)) for key, value in config.items()}
     return found
+
+
+def pinned_by_building(trial: Trial) -> list[str]:
+    """Arguments that the configuration gives otherwise once built, so that it fits no other input.
+
+    A layer that is made from it is called on more channels, and gives, or holds, something of
+    another shape than one that was made as the first was.
+    """
+    was, now = trial.facts.get("config"), trial.facts.get("config once built")
+    if not isinstance(was, dict) or not isinstance(now, dict) or failed(was) or was == now:
+        return []
+    config = trial.layer.get_config()
+    wider = trial.mapped(lambda array: np.concatenate([array, array[..., :1]], axis=-1))
+    usual = attempt(lambda: _shapes(trial.fresh(), wider))
+    if failed(usual):
+        return []
+    pinned = attempt(lambda: _shapes(type(trial.layer).from_config(config), wider))
+    return [] if pinned == usual else [key for key in was if now.get(key) != was[key]]
+
+
+def _shapes(layer: Any, inputs: Any) -> list[tuple[int, ...]]:
+    """The shapes of what a call gives, and of the weights."""
+    outputs = flat(layer(*inputs[0], **inputs[1]))
+    return [one.shape for one in (*outputs, *state(layer).values())]
 
 
 def forgotten_settings(trial: Trial) -> list[str] | None:
