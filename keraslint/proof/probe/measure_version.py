@@ -18,7 +18,7 @@ from .cases.varied_cases import varied
 from .cases.wish import Wish
 from .coverage.inherited import watch_bases
 from .coverage.recorder import RECORDER
-from .examined.branches import tried_fully
+from .examined.branches import Guesses
 from .examined.examine_case import examine_all
 from .keras_versions.in_use import KERAS
 from .measure_case import Place, Stage, baseline_error, measure, measure_apart
@@ -124,15 +124,19 @@ def _examined(job: dict[str, Any], cls: Any, space: dict[str, Any], place: Place
     """Look at the given recipes, or at found or guessed ones, each by itself."""
     if KERAS.generation == 2:
         return {"baseline": "it is for Keras 2, and only layers for Keras 3 are examined"}
+    guesses = Guesses()
     try:
-        cases = _given(job, cls, space) or search(job, cls, space, place.stage, tried_fully)
+        cases = _given(job, cls, space)
+        cases = cases or search(job, cls, space, place.stage, guesses.tried_fully)
     except OwnFault as fault:
         cases = [Case(cls=cls, text=fault.recipe, space=space)]
     except Unusable as error:
         if cls.call in (KERAS.layers.Layer.call, KERAS.Model.call):
             return {"baseline": f"`{cls.__name__}` has no `call()` of its own", "abstract": True}
         return {"baseline": str(error)}
-    return {"cases": examine_all(cases, place.folder, place.stage, given=bool(job["recipes"]))}
+    entries = examine_all(cases, place.folder, place.stage, given=bool(job["recipes"]))
+    entries[0]["doubtful"] = guesses.doubtful
+    return {"cases": entries}
 
 
 def _before(job: dict[str, Any], cls: Any, space: dict[str, Any], place: Place) -> dict[str, Any]:

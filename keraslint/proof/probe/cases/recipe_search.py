@@ -15,7 +15,7 @@ from .guessed_recipes import called, guesses
 MOST_FOUND = 2
 MOST_TRIED = 400
 MOST_SECONDS = 8.0
-MOST_DISPLEASING = 8
+MOST_DISPLEASING = 30
 TOO_LONG = "making one takes too long to try more: say how to make a small one"
 
 OWN_FAULTS = (
@@ -49,7 +49,7 @@ def search(
     until = time.process_time() + min(job["timeout"] / 3, MOST_SECONDS)
     found: list[Case] = []
     for text in job["found"]:
-        case = _found(cls, text, space, until)
+        case = _found(cls, text, space, until, pleases)
         if case is not None and len(found) < MOST_FOUND:
             found.append(case)
     if found:
@@ -63,7 +63,13 @@ def called_on_guesses(case: Case, job: dict[str, Any]) -> Case:
     return _first(case.cls, called(case.cls, case.text), case.space, until)
 
 
-def _found(cls: Any, text: str, space: dict[str, Any], until: float) -> Case | None:
+def _found(
+    cls: Any,
+    text: str,
+    space: dict[str, Any],
+    until: float,
+    pleases: Callable[[Case], bool],
+) -> Case | None:
     """A found recipe that works; one that is only constructed is called on guesses."""
     case = attempt(lambda: Case(cls=cls, text=text, space=space))
     asked = attempt(lambda: case.asked())
@@ -72,7 +78,7 @@ def _found(cls: Any, text: str, space: dict[str, Any], until: float) -> Case | N
     if asked.args or asked.kwargs:
         return None if tried(case) else case
     try:
-        return _first(cls, called(cls, text), space, until)
+        return _first(cls, called(cls, text), space, until, pleases)
     except Unusable:
         return None
 

@@ -6,12 +6,12 @@ import inspect
 import os
 import time
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ..attempts import attempt, failed, tried
 from ..call_arguments import takes_training
-from ..cases.case import Case
+from ..cases.case import Case, leaves
 from ..cases.derived_cases import Told, derived
 from ..cases.wish import Alternatives
 from ..coverage.decisions import line_of
@@ -21,21 +21,49 @@ from ..trial import Trial
 
 MOST_SECONDS = 1.5
 MOST_BRANCHES = 2
+MOST_OF_A_RANK = 2
 
 
-def tried_fully(case: Case) -> bool:
-    """Can the layer be called in training and on symbols as well?
+@dataclass(kw_only=True)
+class Guesses:
+    """What became of guesses at how to call a layer that are also tried in training and on symbols.
 
-    Where a guess works by chance, for inputs that the layer is not meant for, it often cannot.
+    Where a guess works by chance, for inputs that the layer is not meant for, it often fails there.
     """
+
+    failures: dict[int, list[str]] = field(default_factory=dict)
+    pleased: bool = False
+
+    def tried_fully(self, case: Case) -> bool:
+        """Does a guess work in all ways? How it fails is noted, by the rank of its first input."""
+        shapes = [one.shape for one in leaves(case.asked().args)]
+        noted = self.failures.setdefault(len(shapes[0]) if shapes else 0, [])
+        if len(noted) >= MOST_OF_A_RANK:
+            return False
+        failure = _failure(case)
+        noted += [failure] if failure else []
+        self.pleased = self.pleased or not failure
+        return not failure
+
+    @property
+    def doubtful(self) -> bool:
+        """Did all that work fail here, in ways too various to blame the layer and not the guess?"""
+        return not self.pleased and len(set().union(*self.failures.values())) > 1
+
+
+def _failure(case: Case) -> str:
+    """How a call in training, or one on symbols, fails; empty where both work."""
     trial = Trial(case=case)
 
     def in_training() -> Any:
         layer = trial.called()
         return trial.call(layer, **({"training": True} if takes_training(layer) else {}))
 
-    told = [attempt(in_training), attempt(lambda: functional(trial, trial.fresh()))]
-    return not any(map(failed, told))
+    for call in (in_training, lambda: functional(trial, trial.fresh())):
+        told = attempt(call)
+        if failed(told):
+            return str(told.get("error", "")).partition(":")[0] or "skipped"
+    return ""
 
 
 def branches(case: Case, outputs: list[Any], passed: set[int]) -> Iterator[Case]:
@@ -63,7 +91,7 @@ def _new_of(case: Case, alternatives: Alternatives, passed: set[int]) -> Case | 
         RECORDER.begin()
         if tried(other) is None:
             is_new = not passed.issuperset(RECORDER.taken())
-            return other if is_new and tried_fully(other) else None
+            return other if is_new and not _failure(other) else None
     return None
 
 
