@@ -18,6 +18,7 @@ from keraslint.flags import (
     how_to_run,
     of_formats,
     printing,
+    proving,
     telling,
 )
 from keraslint.terminal import colourful, log_line, overwrite, show, width
@@ -63,6 +64,7 @@ Examples:
 @click.argument("paths", nargs=-1, metavar="[PATH]...", type=click.Path(path_type=Path))
 @comparing("--layer", multiple=True, metavar="NAME", help="The layer's class (default: all).")
 @how_to_run
+@proving("--report", metavar="FILE", help="Write a page (.html), or everything as .json.")
 @telling("--output-format", default="full", metavar="FORMAT", help=FORMATS,
          shell_complete=of_formats)  # fmt: skip
 @configured
@@ -76,5 +78,5 @@ def examine(**asked: Any) -> int:
 
     asked |= {"width": width(), "colour": colourful("auto"), "show": overwrite, "log": log_line}
     told = answer(Request(**asked))
-    show(told, None, None)
+    show(told, None, asked["report"])
     return MISUSE if told.failed else FINDINGS if told.found else CLEAN

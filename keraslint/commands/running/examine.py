@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from keraslint.commands import Answer, failed, told
+from keraslint.commands import Answer, check_report, failed, told
 from keraslint.commands.running.class_pairs import written_for
 from keraslint.commands.running.compare import proof_options
 from keraslint.commands.settings_check import require_layers, require_program
@@ -24,7 +24,7 @@ from keraslint.proof.interruption import Interrupted, orderly_end
 from keraslint.proof.prove import Claim, ProofOptions, Prover
 from keraslint.proof.recipes.recipe import Recipe, recipes_for, recipes_in, recipes_of_config
 from keraslint.report import format_names
-from keraslint.report.verdicts.examinations import render_examinations
+from keraslint.report.verdicts.examinations import evidence, render_examinations
 from keraslint.settings import ConfigError, Settings, load
 
 
@@ -42,6 +42,7 @@ class Request:
     config: tuple[str, ...] = ()
     isolated: bool = False
     output_format: str = "full"
+    report: str | None = None
     width: int = 100
     colour: bool = False
     show: Callable[[str], None] = lambda line: None
@@ -59,6 +60,7 @@ class Examinations:
 
 def answer(asked: Request) -> Answer:
     """Examine the layers of files and folders. Raises `ConfigError` for what cannot be done."""
+    check_report(asked.report)
     if asked.output_format not in format_names():
         known = ", ".join(format_names())
         raise ConfigError(f"--output-format: `{asked.output_format}` is none of {known}")
@@ -69,6 +71,7 @@ def answer(asked: Request) -> Answer:
             examined, found.sources, asked.output_format, asked.width, asked.colour
         ),
         err=told(found.problems),
+        evidence=None if asked.report is None else evidence(asked.report, examined),
         found=any(one.broken for one in examined),
         failed=_is_unclear(examined) or failed(found.problems),
     )

@@ -13,6 +13,7 @@ from keraslint.diagnostic import Diagnostic, Severity, Span
 from keraslint.examination import Condition, Examination, Sign
 from keraslint.project.files.source import Source
 from keraslint.report import Report, render
+from keraslint.report.html.examination_page import examination_page
 from keraslint.report.json_record import absolute
 from keraslint.report.palette import Palette
 
@@ -31,12 +32,21 @@ def render_examinations(
     if output_format == "full":
         return "".join(f"{line}\n" for line in _full(examined, width, Palette(colour)))
     if output_format == "json":
-        return json.dumps([record(one) for one in examined], indent=2) + "\n"
+        return _json(examined)
     findings = tuple(_finding(one, sign, sources) for one in examined for sign in one.broken)
     report = Report(
         diagnostics=findings, sources=sources, files=len(sources), width=width, colour=colour
     )
     return render(report, output_format)
+
+
+def evidence(file: str, examined: Sequence[Examination]) -> str:
+    """Render what a report file of this name holds: a page for people, or JSON."""
+    return _json(examined) if file.lower().endswith(".json") else examination_page(examined)
+
+
+def _json(examined: Sequence[Examination]) -> str:
+    return json.dumps([record(one) for one in examined], indent=2) + "\n"
 
 
 def record(one: Examination) -> dict[str, Any]:
