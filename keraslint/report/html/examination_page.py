@@ -93,7 +93,7 @@ def _layer(number: int, one: Examination) -> Markup:
         element("p", breakable(one.path), f":{one.line}", class_="quiet"),
         element("p", ticked(one.reason), class_="reason") if one.reason else None,
         element("table", rows, class_="measures") if rows else None,
-        part("How it was made and called", "", [recipes], opened=False) if recipes else None,
+        part("Recipe", "", [recipes], opened=False) if recipes else None,
         part("Never ran", str(len(one.never)), [_list(one.never)], opened=False)
         if one.never
         else None,
@@ -108,7 +108,7 @@ def _told(sign: Sign) -> Markup:
     where = ", ".join(filter(None, [sign.code, f"line {sign.line}" if sign.line else ""]))
     return joined(
         element("b", sign.health),
-        element("span", sign.meaning, class_="meaning"),
+        element("span", ticked(sign.meaning), class_="meaning"),
         element("span", ticked(sign.detail), f" ({where})" if where else "", class_="detail"),
     )
 
