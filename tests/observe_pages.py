@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+import importlib
 import json
+import os
 import runpy
 import sys
 import warnings
 from collections.abc import Callable
 from typing import Any
 
-import keras
 import numpy as np
+
+ON_KERAS_2 = "--keras-2" in sys.argv
+if ON_KERAS_2:  # which the examples, too, then import by this name
+    os.environ["TF_USE_LEGACY_KERAS"] = "1"
+    import tf_keras
+
+    from keraslint.proof.probe.keras_versions.old_names import stand_for_keras
+
+    stand_for_keras(tf_keras)
+
+keras: Any = importlib.import_module("keras")
 
 
 def claimed(name: str, text: str, script: str) -> dict[str, str]:
@@ -28,16 +40,23 @@ def behaviour(name: str, text: str, made: str) -> dict[str, Any]:
     names: dict[str, Any] = {"__name__": name}
     exec(text, names)
     layer, other = eval(made, names), eval(made, names)
-    before = len(layer._flatten_layers(include_self=False))
+    before = len(list(layer._flatten_layers(include_self=False)))
     asked = error(lambda: layer.dense)
     layer.trainable = False
     layer(floats(3))
     return {
         "layers before the first call": before,
         "asked for `dense`": asked,
-        "trainable although frozen": sum(weight.trainable for weight in layer.weights),
+        "trainable although frozen": _trained(layer),
         "5 channels, then 4": error(lambda: [other(floats(5)), other(floats(4))]),
     }
+
+
+def _trained(layer: Any) -> int:
+    """How many weights train: layers of Keras 2 know, their variables do not."""
+    if ON_KERAS_2:
+        return len(layer.trainable_weights)
+    return sum(weight.trainable for weight in layer.weights)
 
 
 def look(section: str, text: str, made: str, script: str) -> dict[str, Any]:

@@ -14,6 +14,7 @@ import pytest
 
 from keraslint.engine.lint import lint
 from keraslint.fix.session import fix
+from keraslint.project.names.names_of_one_keras import told_in
 from keraslint.rules import Rule, registry
 from keraslint.settings import Settings
 
@@ -59,8 +60,8 @@ def has_examples(rule: Rule) -> bool:
     return rule.name != "undecodable-file"  # bytes that are no text cannot stand on a page
 
 
-def found_in(text: str) -> list[str]:
-    result = lint([], SETTINGS, stdin=("block.py", text.encode()))
+def found_in(text: str, settings: Settings = SETTINGS) -> list[str]:
+    result = lint([], settings, stdin=("block.py", text.encode()))
     return [diagnostic.code for diagnostic in result.diagnostics]
 
 
@@ -73,6 +74,14 @@ FIXABLE = [rule for rule in registry() if rule.fixable != "never"]
 ABOUT_LAYERS = [rule for rule in registry() if rule.check or rule.search]
 ABOUT_CREATION = [rule for rule in ABOUT_LAYERS if rule.name in RECIPES]
 WITH_CONSEQUENCE = [rule for rule in ABOUT_LAYERS if rule.name not in RECIPES]
+KERAS_2 = Settings(select=("ALL",), keras=2)
+FOR_KERAS_2 = [
+    rule
+    for rule in ABOUT_LAYERS
+    if rule.code in found_in(example(rule, "Bad"), KERAS_2)
+    and 3 not in dict(told_in(example(rule, "Bad")))
+]
+"""The rules whose example is code for Keras 2 as well, and found there."""
 FIXTURES = Path(__file__).parent.parent / "fixtures"
 
 
@@ -140,8 +149,7 @@ def test_every_page_about_layers_is_observed() -> None:
     assert [rule.name for rule in WITH_CONSEQUENCE if not consequence(rule).exists()] == []
 
 
-@pytest.fixture(scope="module")
-def observed() -> Observed:
+def observe(rules: list[Rule], *flags: str) -> Observed:
     """Run all the examples in one child process, since starting Keras takes seconds."""
     work = {
         rule.name: {
@@ -152,7 +160,7 @@ def observed() -> Observed:
             }
             for section in CODE
         }
-        for rule in ABOUT_LAYERS
+        for rule in rules
     }
     environment = {
         **os.environ,
@@ -161,7 +169,7 @@ def observed() -> Observed:
         "TF_CPP_MIN_LOG_LEVEL": "3",
     }
     run = subprocess.run(
-        [sys.executable, "-B", str(Path(__file__).with_name("observe_pages.py"))],
+        [sys.executable, "-B", str(Path(__file__).with_name("observe_pages.py")), *flags],
         input=json.dumps(work),
         capture_output=True,
         text=True,
@@ -172,6 +180,17 @@ def observed() -> Observed:
     assert run.returncode == 0, run.stderr
     found: Observed = json.loads(run.stdout.splitlines()[-1])
     return found
+
+
+@pytest.fixture(scope="module")
+def observed() -> Observed:
+    return observe(ABOUT_LAYERS)
+
+
+@pytest.fixture(scope="module")
+def observed_on_2() -> Observed:
+    pytest.importorskip("tf_keras")
+    return observe(FOR_KERAS_2, "--keras-2")
 
 
 @pytest.mark.keras
@@ -191,6 +210,33 @@ def test_what_is_frozen_before_the_first_call_stays_in_good(rule: Rule, observed
 def test_only_good_knows_its_layers_before_the_first_call(rule: Rule, observed: Observed) -> None:
     assert observed[rule.name]["Bad"]["layers before the first call"] == 0
     assert observed[rule.name]["Good"]["layers before the first call"] == 1
+
+
+@every(*ABOUT_LAYERS)
+def test_a_page_says_what_it_claims_on_keras_2(rule: Rule) -> None:
+    assert "Keras 2" in " ".join(rule.page.split())
+
+
+@pytest.mark.keras
+@every(*(rule for rule in FOR_KERAS_2 if rule in ABOUT_CREATION))
+def test_on_keras_2_a_freeze_reaches_what_is_created_late(
+    rule: Rule, observed_on_2: Observed
+) -> None:
+    bad, good = observed_on_2[rule.name]["Bad"], observed_on_2[rule.name]["Good"]
+
+    assert [one["layers before the first call"] for one in (bad, good)] == [0, 1]
+    assert [one["trainable although frozen"] for one in (bad, good)] == [0, 0]
+
+
+@pytest.mark.keras
+@every(*(rule for rule in FOR_KERAS_2 if rule not in ABOUT_CREATION))
+def test_what_a_page_claims_is_seen_on_keras_2_as_well(rule: Rule, observed_on_2: Observed) -> None:
+    bad, good = observed_on_2[rule.name]["Bad"], observed_on_2[rule.name]["Good"]
+
+    assert bad["expected"]
+    assert bad["expected"] in bad["seen"]
+    assert good["seen"] == good["expected"]
+    assert good["seen"] != bad["seen"]
 
 
 @pytest.mark.keras

@@ -23,6 +23,7 @@ def prove(source: Source, fix: Fix, settings: Settings) -> Verdict:
         after=edited(source, fix.edits),
         promise=fix.promise,
         recipes=given or recipes_for(fix.layer, recipes_in(source.text)),
+        keras=fix.keras,
     )
     with Prover(proof_options(settings)) as prover:
         verdict = prover.prove(claim)

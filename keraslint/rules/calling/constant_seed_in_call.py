@@ -50,8 +50,9 @@ Nothing, as nothing is rewritten.
 ## When not to use it
 
 Where the same numbers are wanted each time, such as a fixed projection: better draw them in
-`build()` and keep them in a weight. Layers that prepare data outside of the model are left alone,
-as far as their base tells. Code under `run_eagerly=True` draws anew each time; silence it there.
+`build()` and keep them in a weight. (`keras.random` is not there on Keras 2.) Layers that prepare
+data outside of the model are left alone, as far as their base tells. Code under `run_eagerly=True`
+draws anew each time; silence it there.
 
 ## Errors this prevents
 

@@ -15,6 +15,9 @@ there yet when the layer is configured:
 - `layer.conv` before the first call is an `AttributeError`.
 - `model.layers`, `summary()` and transfer-learning code do not see it.
 
+On Keras 2, a freeze before the first call reaches the weights all the same; a `BatchNormalization`
+that is created later goes on updating its statistics. The rest is as on Keras 3.
+
 ## Bad
 
 ```python
@@ -68,6 +71,9 @@ when all of this can be shown, and unsafe, with the reason, when some of it cann
 - no subclass in the project sets these attributes, skips `__init__`, or replaces `build()`;
 - what moves has no other effect than creating the layers.
 
+On Keras 2 no `child.build(...)` is added: it would take the child's own name out of the names of
+its weights, and two children of one kind could no longer be written to an `.h5` file.
+
 Three things change with every such fix, and are meant to or cannot be helped: freezing before the
 first call starts to work; automatic names (`dense_4`) and initial random values may differ, because
 layers are created earlier than before.
@@ -75,7 +81,8 @@ layers are created earlier than before.
 ## What is proved
 
 Outputs in inference and in training, losses, gradients and one training step, paths, shapes,
-dtypes and order of the weights, the configuration, checkpoints written before and read after.
+dtypes and order of the weights, the configuration, checkpoints written before and read after. On
+Keras 2, names of weights, `.h5` files and TensorFlow's checkpoints, too.
 
 ## When not to use it
 
@@ -153,7 +160,7 @@ def cure(layer: LayerClass, finding: Finding) -> Cure:
             message=f"Create {layers} of `{layer.name}` in `__init__`{more}",
             edits=hoist.edits,
             layer=layer.name,
-            promise=Promise(keeps, PROMISE.mends),
+            promise=Promise(keeps, PROMISE.mends if layer.keras == 3 else ()),
             doubts=hoist.doubts,
             unseen=hoist.unseen,
             objections=hoist.objections,

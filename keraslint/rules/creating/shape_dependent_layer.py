@@ -8,8 +8,9 @@ has no way to know it. That is a legitimate use of `build()`: the rule is off by
 ## Why
 
 The layer still is not there before the first call: it cannot be frozen, inspected or configured
-before. If its size can be made an argument, it can be created in `__init__` like any other. Where
-only the *decision* depends on the shape, the layer can be created always and used when needed.
+before (on Keras 2, a freeze does reach its weights). If its size can be made an argument, it can be
+created in `__init__` like any other. Where only the *decision* depends on the shape, the layer can
+be created always and used when needed.
 
 ## Bad
 

@@ -11,7 +11,8 @@ the very name that `build()` gives to what it reads.
 The same as for `layer-in-build`: a layer that is created in `build()` is not frozen by
 `trainable = False` before the first call, and cannot be reached before it. On top of that, what
 `build()` decides from the first input holds for good: a block that is first called on 4 channels
-and then on 5 keeps the shortcut of the first call.
+and then on 5 keeps the shortcut of the first call. On Keras 2 the freeze does reach its weights;
+the rest is the same.
 
 ## Bad
 

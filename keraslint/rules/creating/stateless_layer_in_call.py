@@ -9,8 +9,9 @@ nothing to the layer that it is given, as `TimeDistributed(self.dense)(x)`, is o
 ## Why
 
 Nothing is wrong with what it computes. It costs time in every call that is not compiled, is not
-among the layer's sub-layers, and counts up the automatic names: those of a model that is made
-again in the same program are others. Layers that do have state are `state-in-call`'s concern.
+among the layer's sub-layers, and counts up the automatic names: those of a model that is made again
+in the same program are others. So it is on Keras 2. Layers that do have state are `state-in-call`'s
+concern.
 
 ## Bad
 

@@ -12,7 +12,7 @@ The configuration says how a layer is made. Once it is built, this layer's confi
 something else than its author did: `units=None`, which meant "as many as the input has", is now the
 number 3. A copy that is made from it (`from_config()`, `clone_model()`, a saved file) has 3 units
 on any input. A value that is derived from itself, as in `self.units *= 2`, is derived once more
-with every copy: the layer grows, and its saved weights no longer fit.
+with every copy: the layer grows, and its saved weights no longer fit. So it is on Keras 2.
 
 ## Bad
 

@@ -55,6 +55,7 @@ Nothing: the version before does not get through `fit()`, so there is nothing to
 ## When not to use it
 
 When the attribute is meant to be a tensor after the first call. That fails in `fit()` all the same.
+Code for Keras 2 is left alone: there, `+=` on a weight is an error that says what to do instead.
 
 ## Errors this prevents
 

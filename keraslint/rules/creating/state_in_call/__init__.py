@@ -18,6 +18,8 @@ time, and belongs to nobody:
   forgets its statistics.
 - A layer or a weight that is assigned to `self` is an error, even under `if self.dense is None:`.
 
+It is the same on Keras 2, but that a layer may be created there under such a condition.
+
 ## Bad
 
 ```python

@@ -15,7 +15,8 @@ base classes of the project. It reports four things:
 Saving a model writes the configuration of its layers, and loading it calls `cls(**config)`. An
 argument that is left out comes back as its default: the weights load, the outputs differ, and there
 is no message. A required one, and a key that nobody takes, stop the loading instead. Without
-`super().get_config()` the layer's name, its dtype policy and `trainable` are lost the same way.
+`super().get_config()` the layer's name, its dtype policy and `trainable` are lost the same way. So
+it is on Keras 2.
 
 ## Bad
 

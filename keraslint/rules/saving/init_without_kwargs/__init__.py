@@ -14,7 +14,9 @@ name and do not hand it on; and those whose `**kwargs` go to another layer, and 
 that Keras 3 writes by itself. Loading a model, `clone_model` and `from_config` pass them to the
 constructor, which refuses them. Where `**kwargs` are taken and dropped, nothing fails: the layer
 has another name, dtype policy and `trainable` than it was given. What `__init__` gives its base by
-itself is given a second time by the `**kwargs` of loading, which Python refuses.
+itself is given a second time by the `**kwargs` of loading, which Python refuses. Keras 2 fits the
+configuration that it writes by itself to the constructor, so that nothing is reported there unless
+the class has a `get_config()`.
 
 ## Bad
 

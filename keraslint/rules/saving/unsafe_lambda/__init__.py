@@ -11,7 +11,7 @@ class there is nothing to tell: its own configuration does not hold its sub-laye
 The model saves without complaint: a lambda is written as Python bytecode, or by its name. Loading
 it is refused, because bytecode from a file may do anything. With `safe_mode=False` it loads in the
 same version of Python only, and fails when it is called, since the module's names are gone. All of
-this is found out after the training.
+this is found out after the training. Keras 2 refuses it in `.keras` files, and loads it from `.h5`.
 
 ## Bad
 
