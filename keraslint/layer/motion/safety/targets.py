@@ -191,6 +191,8 @@ class Targets:
     def _may_be(self, function: Function, path: str, *, doubt: bool = True) -> bool:
         """Whether the owner of an attribute may be such a layer."""
         base = path.rpartition(".")[0]
+        if not base:
+            return False  # a local name, of nobody's attribute
         if base == function.instance:
             return self._family.owns(function)
         return self._family.may_be(function, base, doubt=doubt)
