@@ -197,7 +197,6 @@ REFUTED = {
     "state-in-call/kept_late": BEFORE,
     "state-in-call/keras_2": "the proof runs Keras 3, and this is for Keras 2",
     "shape-known-in-init/same_name": "an input is made whose size is not what `width` says",
-    "layer-in-build/dict_items": "a name that stands twice is one key: its layer is built twice",
 }
 
 

@@ -13,6 +13,7 @@ from keraslint.layer.method_steps import Step, names_read
 from keraslint.layer.method_syntax import Method
 from keraslint.layer.motion.build_steps import Body, Makers
 from keraslint.layer.motion.emit import edits, mapped
+from keraslint.layer.motion.local_replacements import shared_keys
 from keraslint.layer.motion.move_plan import Plan, Planner
 from keraslint.layer.motion.safety.moved_code import ANYWHERE, Move
 from keraslint.layer.motion.safety.objections import Obligations
@@ -178,6 +179,7 @@ class Hoister:
         if any(step.raises for step in plan.moved):
             doubts.append("an error that `build()` raises is raised by `__init__`")
         doubts += sorted(set(_checked_later(twin, plan, move)))
+        doubts += sorted(set(shared_keys(plan.moved)))
         doubts += dict.fromkeys(timing_comments(sorted(plan.moved, key=lambda step: step.order)))
         if known is not None:
             doubts[:0] = [f"`{n}` may differ from `{known.names[n]}`" for n in sorted(used)]

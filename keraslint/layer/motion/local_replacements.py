@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import libcst as cst
 
 from keraslint.layer.method_steps import Step, around_moved, share_loop
-from keraslint.layer.name_uses import cell_of
+from keraslint.layer.name_uses import cell_of, uses_of
 from keraslint.layer.statement_parts import only_small
 
 
@@ -117,7 +117,7 @@ class Fetcher:
                 return None
         alone = store.parent is loop and not any(f.loop is loop for f in self._found.values())
         items = fetch.expression if not offset else f"{fetch.expression}[{offset}:]"
-        index = _index_name(loop.node)
+        index = index_name(loop.node)
         kept = [s for s in loop.all() if s is not loop and s not in self._moved]
         counted = any(cell in step.reads for step in kept for cell in loop.uses.binds)
         inside = sum(self._may_need_fetch(s) for s in loop.all())
@@ -206,7 +206,7 @@ def _is_empty_list(step: Step) -> bool:
     return isinstance(small.value, cst.List) and not small.value.elements
 
 
-def _index_name(node: cst.CSTNode) -> str:
+def index_name(node: cst.CSTNode) -> str:
     """The name that counts 0, 1, 2, … in a `for` loop, `""` if none does."""
     if not isinstance(node, cst.For) or not isinstance(node.iter, cst.Call):
         return ""
@@ -219,3 +219,26 @@ def _index_name(node: cst.CSTNode) -> str:
         first = target.elements[0].value
         return first.value if isinstance(first, cst.Name) else ""
     return ""
+
+
+def shared_keys(moved: Collection[Step]) -> Iterator[str]:
+    """Layers that a loop stores under a key of its own and goes on with: equal keys are one."""
+    for step in moved:
+        small = only_small(step.node)
+        targets = [one.target for one in small.targets] if isinstance(small, cst.Assign) else []
+        for target in targets:
+            loop = next((outer for outer in step.within() if outer.is_loop), None)
+            if loop is None or not isinstance(target, cst.Subscript):
+                continue
+            cell = cell_of(target.value)
+            keys = {key for part in target.slice for key in uses_of(part).reads}
+            stays = any(cell in one.reads for one in loop.all() if one not in moved)
+            if stays and not {index_name(loop.node)} & keys and not _is_of_a_dict(loop.node):
+                yield f"of equal keys `{cell}` holds one layer only, which would be built twice"
+
+
+def _is_of_a_dict(node: cst.CSTNode) -> bool:
+    """Whether a loop runs over the keys of a dict, of which there are no two alike."""
+    call = node.iter if isinstance(node, cst.For) else None
+    name = call.func if isinstance(call, cst.Call) else None
+    return isinstance(name, cst.Attribute) and name.attr.value in ("items", "keys")
