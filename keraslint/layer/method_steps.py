@@ -189,6 +189,8 @@ class StepReader:
         doubts: list[str] = []
         local = {name for name in step.uses.binds if "." not in name}
         for call in step.uses.calls:
+            if _is_of_a_text(call):
+                continue
             callee = dotted(call.func)
             judged = self._judge.judge(scope, callee)
             if judged.does is Does.MAKES:
@@ -221,6 +223,12 @@ class StepReader:
 
 
 _ONLY_TELLS = ("print", "logging.", "logger.", "warnings.", "absl.logging.")
+
+
+def _is_of_a_text(call: cst.Call) -> bool:
+    """`"conv_{}".format(i)`: a text never changes, and gives back another."""
+    texts = (cst.SimpleString, cst.ConcatenatedString, cst.FormattedString)
+    return isinstance(call.func, cst.Attribute) and isinstance(call.func.value, texts)
 
 
 def _given(call: cst.Call) -> Iterator[str]:

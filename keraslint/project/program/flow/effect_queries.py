@@ -257,8 +257,20 @@ class Effects:
                     yield other, {path: level}
         for other, call in self.graph.calls.get(function.does.name, ()):
             targets = self.graph.targets(other, call)
-            if any(one is function for one, _ in targets.functions):
+            if not any(one is function for one, _ in targets.functions):
+                continue
+            if not targets.is_any or any(self._is_for(other, r, function) for r in call.receiver):
                 yield other, {f"#{call.number}": level}
+
+    def _is_for(self, other: Function, ref: str, method: Function) -> bool:
+        """Whether a receiver of which only the method's name is known may be of its class.
+
+        Every object of Keras has a configuration: what an unknown call has made may be any.
+        """
+        owner = self.graph.owner(method)
+        made = all(one[0] == "#" for one in other.does.bound.get(ref, (ref,)))
+        known = method.does.name == "get_config" and made
+        return owner is None or self.family(owner).may_be(other, ref, doubt=not known)
 
     def _may_own(self, other: Function, base: str, method: Function) -> bool:
         owner = self.graph.owner(method)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from keraslint.project.facts.occurrences.occurrence_records import Refs
+from keraslint.project.facts.occurrences.occurrence_records import ITEM, Occurrences, Refs
 from keraslint.project.names import keras_api
 from keraslint.project.names.definitions import (
     ClassRef,
@@ -183,13 +183,24 @@ class Family:
         """Whether an instance has all that a function takes for granted about a reference."""
         if self._attributes is None:
             return True
-        does, start = function.does, len(ref) + 1
-        for path in does.loads:
-            if path.startswith(ref) and path[len(ref) : start] == ".":
+        start = len(ref) + 1
+        for does in self._beside(function, ref):
+            for path in does.loads:
+                if not path.startswith(ref) or path[len(ref) : start] != ".":
+                    continue
                 name = path[start:].partition(".")[0]
                 if name not in self._attributes and path not in does.tests and name[0] not in "=[":
                     return False
         return True
+
+    def _beside(self, function: Function, ref: str) -> Iterator[Occurrences]:
+        """A function, and for what an instance holds the other methods of the class."""
+        yield function.does
+        if ref.partition(".")[0] == function.instance != ref:
+            for one in self.graph.by_path[function.path]:
+                same = one.does.owner == function.does.owner and one.instance == function.instance
+                if same and one is not function:
+                    yield one.does
 
     @cached_property
     def _attributes(self) -> frozenset[str] | None:
@@ -233,11 +244,34 @@ class Family:
             return self._held(function, rest, seen, doubt) if "." not in rest else doubt
         if root[0] == "#":
             return doubt if rest else self._made(function, int(root[1:]), seen, doubt)
+        items = self._items(function, root) if rest == ITEM else None
+        if items is not None:
+            return any(self._may_be(function, one, seen, doubt) for one in items)
         if not rest and root in does.bound and root not in does.parameters:
             bound = does.bound[root]
             if bound or does.kind == "function":
                 return any(self._may_be(function, one, seen, doubt) for one in bound)
         return self._named(function, ref, root, seen, doubt)
+
+    def _items(self, function: Function, name: str) -> tuple[str, ...] | None:
+        """All that a container which a function makes for itself may hold, `None` if unknown."""
+        does = function.does
+        bound = does.bound.get(name) if name not in does.parameters else None
+        if does.kind != "function" or bound is None or any(ref[0] not in "*!" for ref in bound):
+            return None
+        others = (*does.bound.values(), *(store.value for store in does.stores))
+        if any(name == ref.lstrip("*") for refs in others for ref in refs):
+            return None
+        found = [ref[1:] for ref in bound if ref[0] == "*"]
+        for call in does.calls:
+            given = [ref for _, refs in call.arguments for ref in refs]
+            if name in given and self.graph.targets(function, call).keeps is None:
+                return None
+            if name in given and self.graph.targets(function, call).functions:
+                return None
+            found += given if call.receiver == (name,) else ()
+        found += [ref for s in does.stores if s.base == (name,) for ref in s.value]
+        return tuple(ref.lstrip("*") for ref in found)
 
     def _named(self, function: Function, ref: str, root: str, seen: _Seen, doubt: bool) -> bool:
         if root in function.does.parameters:

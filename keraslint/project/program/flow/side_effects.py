@@ -7,7 +7,7 @@ from functools import cached_property
 
 from keraslint.project.facts.module_facts import ModuleSummary
 from keraslint.project.facts.occurrences.occurrence_records import Store
-from keraslint.project.program.flow.call_graph import Function
+from keraslint.project.program.flow.call_graph import Function, Targets
 from keraslint.project.program.flow.global_names import GlobalNames
 from keraslint.project.program.flow.value_flow import IS, Change, ValueFlow
 
@@ -150,6 +150,27 @@ class SideEffects:
             if root == function.instance and name in held - assigned and rest.endswith(name):
                 yield path
 
+    def _is_of_keras(
+        self, function: Function, ref: str, seen: frozenset[tuple[Function, str]] = frozenset()
+    ) -> bool:
+        """Whether a name surely stands for what a function of Keras has returned."""
+        does = function.does
+        if (function, ref) in seen or not ref:
+            return bool(ref)
+        seen |= {(function, ref)}
+        if ref[0] != "#":
+            bound = does.bound.get(ref, ()) if ref not in does.parameters else ()
+            return bool(bound) and all(self._is_of_keras(function, one, seen) for one in bound)
+        call = next((one for one in does.calls if f"#{one.number}" == ref), None)
+        targets = self._graph.targets(function, call) if call is not None else Targets()
+        inner = [one for one, _ in targets.functions]
+        returned = [(one, back) for one in inner for back in one.does.returns or ("?",)]
+        return targets.says.startswith("keras.") or (
+            bool(returned)
+            and not any(one.does.is_wrapped for one in inner)
+            and all(self._is_of_keras(one, back, seen) for one, back in returned)
+        )
+
     @cached_property
     def _is_heard(self) -> bool:
         """Whether any code of the project captures what is written."""
@@ -164,7 +185,8 @@ class SideEffects:
             if tells and self._is_heard:
                 does = f"writes a message with `{call.leaf}()`"
                 yield Change(function=function, line=call.line, does=does)
-            if not known and (not call.method or targets.says):
+            called = not call.method and not self._is_of_keras(function, call.leaf)
+            if not known and (called or targets.says):
                 told = targets.says or call.leaf or "a function"
                 does = f"calls `{told}()`, of which nothing is known"
                 yield Change(function=function, line=call.line, does=does)

@@ -289,7 +289,8 @@ class _Local:
 
     def _call(self, call: Call) -> None:
         targets = self._graph.targets(self._function, call)
-        for spread in self._entered(call, targets):
+        tells = targets.is_any and call.method == "get_config"  # Keras calls it at any time
+        for spread in self._entered(call, targets) if not tells else ():
             self._kept.update(spread.kept)
             for hit in spread.hits:
                 self._hits.add(Hit(line=call.line, later=call.later, change=hit.change))
