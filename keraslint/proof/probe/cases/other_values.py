@@ -80,7 +80,7 @@ def _for_none(name: str, text: str) -> Iterator[Any]:
     elif not expression and re.search(SIZES.format(name=re.escape(name)), text):
         yield 4
     elif not expression and _may_be_none(name, text) and not is_used_as_layer(name, text):
-        yield from (0.5, 2)
+        yield from (0.01, 2)
 
 
 def choices(name: str, value: Any, text: str) -> tuple[Any, ...]:
