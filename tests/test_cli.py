@@ -243,6 +243,11 @@ class TestReports:
 
         assert ran.out.startswith("1\tKRL101\t[*] layer-in-build\n")
 
+    def test_statistics_do_not_silence_what_was_fixed(self, keraslint: Run) -> None:
+        ran = keraslint("finding.py", "--statistics", "--fix", "--show-fixes")
+
+        assert "- finding.py:\n    1 × KRL101\n" in ran.out
+
     def test_show_files(self, keraslint: Run, project: Path) -> None:
         ran = keraslint(".", "--show-files", "--exclude", "clean.py")
 

@@ -272,11 +272,13 @@ def _text(report: Report, request: Request, settings: Settings) -> str:
     if not request.statistics:
         return render(report, settings.output_format)
     from keraslint.report.closing import closing
+    from keraslint.report.fix_outcomes import settled
     from keraslint.report.statistics import statistics
 
     table = statistics(report, settings.output_format)
     people = settings.output_format in FOR_PEOPLE
-    return table + ("".join(f"{line}\n" for line in closing(report)) if people else "")
+    lines = [*settled(report), *closing(report)] if people else []
+    return table + "".join(f"{line}\n" for line in lines)
 
 
 def _problems(problems: Iterable[Unreadable], request: Request) -> str:

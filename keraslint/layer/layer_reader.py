@@ -308,6 +308,7 @@ class _Study:
             self._reader.effects(self._ref), self._ref, self._reader.subclasses(self._ref)
         )
         above, _ = self._own_method(first_method(self._ref))
+        target = self._reader.target(self._ref)
         constructor = Constructor(*self._own_method("__init__"), above)
         hoister = Hoister(
             self._hierarchy,
@@ -317,5 +318,6 @@ class _Study:
             lambda: self._own_method("call"),
             self._enter,
             builds,
+            may_lose_build=target.keras == 2 and target.sure,
         )
         return hoister.hoists(self._body, self._answered)

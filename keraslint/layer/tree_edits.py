@@ -55,7 +55,7 @@ class Split:
                     assert isinstance(node, cst.For)
                     found.append(node.with_changes(body=self._block(node.body, body)))
             beside = len(found) > before
-        return found
+        return _joined(found)
 
     def _moved_branch(self, step: Step) -> list[cst.BaseStatement]:
         node = self.twin(step).node
@@ -66,15 +66,18 @@ class Split:
         """What remains of a block; `nodes` are all its statements, docstrings included."""
         by_node = {id(step.node): step for step in steps}
         found: list[cst.CSTNode] = []
-        gap, beside = False, False
+        gap, beside, alone = False, False, False
         for node in nodes:
             step = by_node.get(id(node))
             left = [node] if step is None else self._kept_step(step)
             gap = gap or _starts_with_blank(node)
+            alone = alone or not left
             if left:
+                if alone and found and _is_bare_call(found[-1]) and _is_bare_call(left[0]):
+                    left[0], gap = without_first_blank([left[0]])[0], False
                 found += [_parted(left[0]) if gap and found and not beside else left[0], *left[1:]]
                 beside = gap and left[0] is node and not _starts_with_blank(node)
-                gap = False
+                gap = alone = False
         return found
 
     def _kept_step(self, step: Step) -> list[cst.CSTNode]:
@@ -161,6 +164,39 @@ def _statements(node: cst.CSTNode) -> list[cst.BaseStatement]:
         return [cst.SimpleStatementLine(body=[node])]
     assert isinstance(node, cst.BaseStatement)
     return [node]
+
+
+def _joined(statements: Sequence[cst.BaseStatement]) -> list[cst.BaseStatement]:
+    """One `if` in place of two that follow each other and ask the same."""
+    found: list[cst.BaseStatement] = []
+    for one in statements:
+        last = found[-1] if found else None
+        if isinstance(last, cst.If) and isinstance(one, cst.If) and _asks_the_same(last, one):
+            body = [*block_statements(last.body), *block_statements(one.body)]
+            block = last.body.with_changes(body=[s for node in body for s in _statements(node)])
+            found[-1] = last.with_changes(body=block)
+        else:
+            found.append(one)
+    return found
+
+
+def _asks_the_same(one: cst.If, other: cst.If) -> bool:
+    """Whether the second is true whenever the first is, and neither has an `else` or a remark."""
+    from keraslint.layer.name_uses import uses_of
+
+    plain = one.orelse is None is other.orelse and isinstance(one.body, cst.IndentedBlock)
+    remarks = any(line.comment is not None for line in other.leading_lines)
+    if not plain or remarks or not one.test.deep_equals(other.test):
+        return False
+    return not set(uses_of(one.body).writes) & set(uses_of(one.test).reads)
+
+
+def _is_bare_call(node: cst.CSTNode) -> bool:
+    """`self.dense.build(input_shape)`, in a line without a remark above."""
+    small = only_small(node)
+    lines: Sequence[cst.EmptyLine] = getattr(node, "leading_lines", ())
+    remark = any(line.comment is not None for line in lines)
+    return isinstance(small, cst.Expr) and isinstance(small.value, cst.Call) and not remark
 
 
 def _starts_with_blank(node: cst.CSTNode) -> bool:

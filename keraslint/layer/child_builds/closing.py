@@ -1,11 +1,12 @@
-"""A statement of `build()` → whether it marks the layer as built."""
+"""Statements of `build()` → whether they mark the layer as built, and whether they do no more."""
 
 from __future__ import annotations
 
 import libcst as cst
 
-from keraslint.layer.method_syntax import dotted
+from keraslint.layer.method_syntax import Method, code, dotted
 from keraslint.layer.name_uses import uses_of
+from keraslint.layer.statement_parts import block_statements, only_small
 
 
 def is_closing(node: cst.CSTNode) -> bool:
@@ -17,3 +18,31 @@ def is_closing(node: cst.CSTNode) -> bool:
     return "self.built" in uses.binds or any(
         name.endswith(".build") and not name.startswith("self.") for name in calls
     )
+
+
+def does_nothing(build: Method, new: cst.FunctionDef) -> bool:
+    """Whether a new `build()` is that of `Layer`, in what it takes and does.
+
+    A remark in it or above it is a reason to keep it.
+    """
+    params = new.params
+    names = [one.name.value for one in params.params]
+    others = (*params.kwonly_params, *params.posonly_params, params.star_kwarg)
+    takes_more = any(others) or isinstance(params.star_arg, cst.Param)
+    is_told = build.source.line(build.first - 1).lstrip().startswith("#")
+    if names != ["self", "input_shape"] or params.params[1].default or takes_more or is_told:
+        return False
+    has_more = bool(new.decorators) or "#" in code(new)
+    return not has_more and all(map(_adds_nothing, block_statements(new.body)))
+
+
+def _adds_nothing(node: cst.CSTNode) -> bool:
+    """A docstring, `super().build(input_shape)` or `self.built = True`."""
+    small = only_small(node)
+    if isinstance(small, cst.Assign):
+        return code(small) == "self.built = True"
+    value = small.value if isinstance(small, (cst.Expr, cst.Return)) else None
+    if not isinstance(value, cst.Call):
+        return isinstance(value, cst.SimpleString)
+    given = [code(arg.value) for arg in value.args]
+    return dotted(value.func) == "super().build" and given == ["input_shape"]

@@ -9,7 +9,7 @@ import libcst as cst
 
 from keraslint.diagnostic import Edit
 from keraslint.layer.child_builds.builds import Builds
-from keraslint.layer.child_builds.closing import is_closing
+from keraslint.layer.child_builds.closing import does_nothing, is_closing
 from keraslint.layer.init_method import Constructor
 from keraslint.layer.method_steps import Step
 from keraslint.layer.motion.build_steps import Body
@@ -29,12 +29,14 @@ def edits(
     builds: Builds,
     arguments: str,
     plain: bool,
+    *,
+    may_go: bool,
 ) -> tuple[Edit, ...]:
     """Write a plan down.
 
     The plan speaks of `body`'s steps, what moves is taken from `twin`'s. `builds` are statements
     to add; `arguments` those of an `__init__` that has to be written; `plain` says that the base's
-    `build()` may be called.
+    `build()` may be called, `may_go` that nobody can tell whether the class has one like it.
     """
     forward = twin.twins if twin is not body else {}
     split = Split(plan=plan, twin=lambda step: forward.get(step, step), indent=body.method.indent)
@@ -52,9 +54,11 @@ def edits(
         for cell in step.uses.binds
         if cell.startswith("self.")
     }
+    new = with_body(node, kept, body.method.indent)
+    goes = may_go and plain and constructor.facts.exists and does_nothing(body.method, new)
     found = [
         *constructor.edits(moved, placeholders, body.method, arguments),
-        *body.method.edits(with_body(node, kept, body.method.indent)),
+        *body.method.edits(None if goes else new),
     ]
     return tuple(sorted(found))
 

@@ -38,6 +38,8 @@ class Hoister:
         call: Callable[[], tuple[Method | None, list[Step]]],
         enter: Enter,
         builds: Callable[[], Builds],
+        *,
+        may_lose_build: bool,
     ) -> None:
         self._hierarchy = hierarchy
         self._ref = ref
@@ -47,6 +49,7 @@ class Hoister:
         self._makers = Makers(enter)
         self._order = WeightOrder(hierarchy, ref, self._makers, obligations.holders)
         self._builds = builds
+        self._may_lose_build = may_lose_build
 
     def hoists(self, body: Body, answered: tuple[Known, Body] | None) -> Hoists:
         """Work out what can move, as it stands and with the shape reads answered."""
@@ -190,7 +193,16 @@ class Hoister:
             builds = Builds()  # a safe move stays one; what is missing is another fix
         arguments = "**kwargs" if self._obligations.plain_base else "*args, **kwargs"
         plain = self._obligations.plain_layer
-        changes = edits(body, twin, plan, self._constructor, builds, arguments, plain)
+        changes = edits(
+            body,
+            twin,
+            plan,
+            self._constructor,
+            builds,
+            arguments,
+            plain,
+            may_go=self._may_lose_build,
+        )
         return Hoist(
             edits=tuple(sorted((*changes, *builds.imports, *builds.elsewhere))),
             moves=moves,

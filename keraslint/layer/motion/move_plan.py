@@ -266,6 +266,16 @@ class Planner:
                 if self._creates(other) or stores_unknown(other):
                     cell = next((c for c in other.writes if c.startswith("self.")), "something")
                     return f"`{cell}`, made in the same `{_word(outer)}`, stays in `build()`"
+        return self._torn_from_another_arm(step, plan)
+
+    def _torn_from_another_arm(self, step: Step, plan: Plan) -> str:
+        """What holds one thing or another is set in one place: an arm does not go alone."""
+        own = {cell for cell in step.uses.binds if cell.startswith("self.")}
+        for cell in sorted(own):
+            for other in self._writers.get(cell, ()):
+                stays = other.is_whole and other not in plan.moved
+                if stays and exclusive(step, other) and _none(other) != {cell}:
+                    return f"`{cell}`, set in another arm of the same `if`, stays in `build()`"
         return ""
 
     def _read_in_its_loop(self, step: Step, plan: Plan) -> str:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import chain, count
 from keyword import iskeyword
 
 import libcst as cst
@@ -15,7 +16,7 @@ from keraslint.layer.call_effects import Judge
 from keraslint.layer.init_method import Constructor, first_method
 from keraslint.layer.layer_class import LayerClass
 from keraslint.layer.method_steps import StepReader
-from keraslint.layer.method_syntax import Method, code, dotted
+from keraslint.layer.method_syntax import Method, code, constant_text, dotted
 from keraslint.layer.motion.hoist import move_of
 from keraslint.layer.motion.safety.objections import Obligations
 from keraslint.layer.name_uses import uses_of
@@ -242,14 +243,13 @@ class Latecomers:
         return all(_is_born_built(child.target) for child in children_of(hierarchy, ref))
 
     def _name(self, one: Latecomer) -> str:
-        """The local name that it had, or its class's, not in use for anything else."""
-        local = _local(one)
-        words = local or _snake(one.callee.rpartition(".")[2])
+        """The local name that it had, its own name or its class's, not in use for anything else."""
+        words = _local(one) or _own_name(one) or _snake(one.callee.rpartition(".")[2])
         words += "_layer" * iskeyword(words)
+        named = (words, *(f"{words}_layer" for _ in self._taken & {words}))
+        numbered = (f"{words}_{number}" for number in count(2))
         taken = self._taken | self._fresh
-        name, number = words, 2
-        while name in taken:
-            name, number = f"{words}_{number}", number + 1
+        name = next(name for name in chain(named, numbered) if name not in taken)
         self._fresh.add(name)
         return name
 
@@ -291,6 +291,13 @@ def _local(one: Latecomer) -> str:
         target = assign.targets[0].target
         return target.value if isinstance(target, cst.Name) else ""
     return ""
+
+
+def _own_name(one: Latecomer) -> str:
+    """The text that it is given as its `name`, where that is a word of Python, too."""
+    given = [arg.value for arg in one.call.args if arg.keyword and arg.keyword.value == "name"]
+    text = next(filter(None, map(constant_text, given)), "")
+    return text if text.isidentifier() and not iskeyword(text) else ""
 
 
 def _snake(name: str) -> str:
