@@ -259,10 +259,13 @@ def _is_used(node: cst.CSTNode, cell: str) -> bool:
             return False
     if isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute):
         of_container = node.func.attr.value in OF_CONTAINERS
-        if dotted(node.func.value) == cell and of_container:
-            return any(_is_used(argument, cell) for argument in node.args)
-    if isinstance(node, cst.Attribute) and dotted(node) == cell:
-        return True
+        if dotted(node.func.value) == cell:
+            return not of_container or any(_is_used(argument, cell) for argument in node.args)
+    if isinstance(node, cst.Attribute):
+        if dotted(node.value) == cell:
+            return False  # `self.child.units`
+        if dotted(node) == cell:
+            return True
     if isinstance(node, cst.AssignTarget):
         return False
     return any(_is_used(child, cell) for child in children_of(node))
