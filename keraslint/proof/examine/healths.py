@@ -106,7 +106,7 @@ HEALTHS: tuple[Health, ...] = (
         name="unknown dimensions",
         meaning="it works in a functional model, where the batch size is not known",
         judge=unknown,
-        otherwise="inputs are guessed, and fail in various ways: give a recipe",
+        otherwise="",
     ),
 )
 NAMES = tuple(health.name for health in HEALTHS)

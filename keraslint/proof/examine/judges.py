@@ -11,6 +11,7 @@ from keraslint.proof.measures.case_pair import error_of, ticked
 
 Entry = Mapping[str, Any]
 LONGEST = 180
+GUESSED = "the inputs are guessed, and may not be what it is meant for: give a recipe"
 FUNCTIONAL = "a functional model"
 OWNER = "a model whose `build()` builds it"
 
@@ -286,22 +287,29 @@ def unknown(entry: Entry) -> Iterator[Said]:
     found = _fact(entry, "functional")
     if found is None:
         return
-    if not entry.get("doubtful"):
-        yield from _failed(entry, "functional", "in a functional model")
-    if error_of(found):
+    wrong = _untrue_shape(entry) if not error_of(found) else ""
+    if entry.get("doubtful") and (error_of(found) or wrong):
+        yield Said(condition=Condition.NEVER_RAN, detail=GUESSED)
         return
-    told = [shape for _, shape in found["symbolic"]]
-    real = [shape for shape, _ in _fact(entry, "called")["outputs"]]
-    wrong = [(one, other) for one, other in zip(told, real, strict=False) if not _fits(one, other)]
-    if len(told) != len(real):
-        yield broken(f"says that it gives {len(told)} outputs, and gives {len(real)}")
-    elif wrong:
-        one, other = map(tuple, wrong[0])
-        yield broken(f"says that its output has the shape {one}, and gives {other}")
-    elif not found["same"] and _repeats(entry):
+    yield from _failed(entry, "functional", "in a functional model")
+    if wrong:
+        yield broken(wrong)
+    elif not error_of(found) and not found["same"] and _repeats(entry):
         yield broken("a functional model computes something else")
-    else:
+    elif not error_of(found):
         yield works()
+
+
+def _untrue_shape(entry: Entry) -> str:
+    """What the layer says of its outputs and is not so; empty where all is."""
+    told = [shape for _, shape in _fact(entry, "functional")["symbolic"]]
+    real = [shape for shape, _ in _fact(entry, "called")["outputs"]]
+    if len(told) != len(real):
+        return f"says that it gives {len(told)} outputs, and gives {len(real)}"
+    for one, other in zip(told, real, strict=True):
+        if not _fits(one, other):
+            return f"says that its output has the shape {tuple(one)}, and gives {tuple(other)}"
+    return ""
 
 
 def _fits(told: Sequence[int | None], real: Sequence[int]) -> bool:

@@ -13,7 +13,7 @@ from ..measures.ranked_checks import APART
 from .attempts import Unusable, describe, failed
 from .cases.case import Case, Change, as_change, namespace
 from .cases.derived_cases import Told, derived
-from .cases.recipe_search import OwnFault, called_on_guesses, search
+from .cases.recipe_search import NOT_CALLED, OwnFault, called_on_guesses, search
 from .cases.varied_cases import varied
 from .cases.wish import Wish
 from .coverage.inherited import watch_bases
@@ -131,7 +131,8 @@ def _examined(job: dict[str, Any], cls: Any, space: dict[str, Any], place: Place
     except OwnFault as fault:
         cases = [Case(cls=cls, text=fault.recipe, space=space)]
     except Unusable as error:
-        if cls.call in (KERAS.layers.Layer.call, KERAS.Model.call):
+        made = str(error).startswith(NOT_CALLED)
+        if made and cls.call in (KERAS.layers.Layer.call, KERAS.Model.call):
             return {"baseline": f"`{cls.__name__}` has no `call()` of its own", "abstract": True}
         return {"baseline": str(error)}
     entries = examine_all(cases, place.folder, place.stage, given=bool(job["recipes"]))

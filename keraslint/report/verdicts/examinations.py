@@ -19,6 +19,7 @@ from keraslint.report.palette import Palette
 
 OWN_CODE = "KRL900"
 MOST_NEVER = 4
+_NOTED = (Condition.WORKS, Condition.NEVER_RAN)
 
 
 def render_examinations(
@@ -94,11 +95,13 @@ def table(one: Examination, width: int, palette: Palette) -> Iterator[str]:
     yield from (f"  recipe: {line}" for line in one.recipe.splitlines())
     for sign in one.broken:
         yield from _wrapped(f"  {palette.red('broken')}  {sign.health}: {cause(sign)}", width)
-    for sign in one.of(Condition.WORKS):
-        if sign.detail:
-            yield from _wrapped(f"  works   {sign.health}; {sign.detail}", width)
+    for condition in _NOTED:
+        for sign in one.of(condition):
+            if sign.detail:
+                text = f"  {condition.value:<7} {sign.health}; {sign.detail}"
+                yield from _wrapped(text, width)
     for condition in (Condition.WORKS, Condition.NOT_APPLICABLE, Condition.NEVER_RAN):
-        told = condition is Condition.WORKS
+        told = condition in _NOTED
         names = [sign.health for sign in one.of(condition) if not (told and sign.detail)]
         if names:
             yield from _wrapped(f"  {condition.value}: {', '.join(names)}", width)

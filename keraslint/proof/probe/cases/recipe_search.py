@@ -16,6 +16,7 @@ MOST_FOUND = 2
 MOST_TRIED = 400
 MOST_SECONDS = 8.0
 MOST_DISPLEASING = 30
+NOT_CALLED = "no way to call it was found"
 TOO_LONG = "making one takes too long to try more: say how to make a small one"
 
 OWN_FAULTS = (
@@ -129,7 +130,7 @@ def _first(
             blamed = text if furthest and any(one in str(result) for one in OWN_FAULTS) else ""
     if working:
         return working[0]
-    reason = f"no way to call it was found: {error}"
+    reason = f"{NOT_CALLED}: {error}"
     raise OwnFault(reason, blamed) if blamed else Unusable(reason)
 
 

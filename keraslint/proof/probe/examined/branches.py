@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -16,12 +16,14 @@ from ..cases.derived_cases import Told, derived
 from ..cases.wish import Alternatives
 from ..coverage.decisions import line_of
 from ..coverage.recorder import RECORDER
+from ..keras_versions.in_use import KERAS
 from ..observations.round_trips import functional
-from ..trial import Trial
+from ..trial import Trial, flat
 
 MOST_SECONDS = 1.5
 MOST_BRANCHES = 2
 MOST_OF_A_RANK = 2
+OTHER_SHAPE = "another shape than it says"
 
 
 @dataclass(kw_only=True)
@@ -47,23 +49,42 @@ class Guesses:
 
     @property
     def doubtful(self) -> bool:
-        """Did all that work fail here, in ways too various to blame the layer and not the guess?"""
-        return not self.pleased and len(set().union(*self.failures.values())) > 1
+        """Did all that work fail here, in a way that may come of the guess and not of the layer?
+
+        Several ways of failing, or another shape than it says for inputs of one rank only, may.
+        """
+        ways = set().union(*self.failures.values())
+        ranks = sum(map(bool, self.failures.values()))
+        return not self.pleased and (len(ways) > 1 or (ways == {OTHER_SHAPE} and ranks < 2))
 
 
 def _failure(case: Case) -> str:
-    """How a call in training, or one on symbols, fails; empty where both work."""
+    """How a call in training, or one on symbols, fails; empty where both work, and agree."""
     trial = Trial(case=case)
 
     def in_training() -> Any:
         layer = trial.called()
         return trial.call(layer, **({"training": True} if takes_training(layer) else {}))
 
-    for call in (in_training, lambda: functional(trial, trial.fresh())):
-        told = attempt(call)
-        if failed(told):
-            return str(told.get("error", "")).partition(":")[0] or "skipped"
-    return ""
+    def on_symbols() -> Any:
+        told = KERAS.flatten(functional(trial, trial.fresh()).outputs)
+        return [tuple(one.shape) for one in told]
+
+    outputs, told = attempt(in_training), attempt(on_symbols)
+    for one in (outputs, told):
+        if failed(one):
+            return str(one.get("error", "")).partition(":")[0] or "skipped"
+    real = [one.shape for one in flat(outputs)]
+    return "" if agree(told, real) else OTHER_SHAPE
+
+
+def agree(told: Sequence[Sequence[int | None]], real: Sequence[Sequence[int]]) -> bool:
+    """Are these the shapes that were told? Sizes that are not known may be any."""
+    return [len(one) for one in told] == [len(one) for one in real] and all(
+        size is None or size == known
+        for one, other in zip(told, real, strict=True)
+        for size, known in zip(one, other, strict=True)
+    )
 
 
 def branches(case: Case, outputs: list[Any], passed: set[int]) -> Iterator[Case]:
