@@ -75,7 +75,7 @@ HEALTHS: tuple[Health, ...] = (
         name="masked",
         meaning="it can be called on a masked sequence",
         judge=masked,
-        otherwise="it takes no sequence of numbers",
+        otherwise="it takes no sequence of numbers, or no masks",
     ),
     Health(name="saved", meaning="a model of it can be saved", judge=saved, otherwise=""),
     Health(

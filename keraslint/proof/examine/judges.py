@@ -176,7 +176,9 @@ def frozen(entry: Entry) -> Iterator[Said]:
 
 
 def masked(entry: Entry) -> Iterator[Said]:
-    yield from _failed(entry, "masked", "a call with a mask fails")
+    """A layer that does not say that it supports masks may take something else by that name."""
+    if _fact(entry, "masks"):
+        yield from _failed(entry, "masked", "a call with a mask fails")
     found = _fact(entry, "masked")
     if found and not error_of(found):
         yield works()
