@@ -1,7 +1,8 @@
 """Statements that are to move → those of their comments that say when, or where, they run.
 
 Such a comment may be the reason why a layer is created late. It would not be true any more where
-it stands then, so that its author has to be asked.
+it stands then, so that its author has to be asked. The words take *safe* away and never give it: of
+what a comment says, no analysis of code knows anything.
 """
 
 from __future__ import annotations
