@@ -48,3 +48,13 @@ def test_a_local_name_that_holds_a_set_is_named() -> None:
 
     assert facts.sets == {"blocks"}
     assert facts.bindings["self.blocks"] == ("blocks",)
+
+
+@pytest.mark.parametrize("statement", ["self.blocks[0] = x", "self.blocks[:2], y = x, 1"])
+def test_what_gets_an_item_is_kept(statement: str) -> None:
+    assert facts_of(statement).items == {"blocks"}
+
+
+@pytest.mark.parametrize("statement", ["self.blocks = x", "self.table.rows[0] = x", "y[0] = x"])
+def test_other_assignments_give_it_none(statement: str) -> None:
+    assert not facts_of(statement).items

@@ -36,6 +36,7 @@ class _Facts:
     joins: list[str] = field(default_factory=list)
     sets: set[str] = field(default_factory=set)
     positional: set[str] = field(default_factory=set)
+    items: set[str] = field(default_factory=set)
     given: dict[str, set[str]] | None = None
     effects: str | None = None
 
@@ -77,6 +78,7 @@ def function(
         effects=facts.effects,
         joins=tuple(dict.fromkeys(facts.joins)),
         sets=frozenset(facts.sets),
+        items=frozenset(facts.items),
         given={name: frozenset(held) for name, held in (facts.given or {}).items()},
         positional=frozenset(facts.positional),
     )
@@ -260,7 +262,10 @@ def _saw_assignment(node: ast.Assign | ast.AnnAssign | ast.AugAssign, facts: _Fa
         for place in places(target):
             name = dotted(place)
             if name.startswith("self."):
-                facts.assigns.add(name[len("self.") :].partition(".")[0].partition("[")[0])
+                attribute = name[len("self.") :].partition(".")[0].partition("[")[0]
+                facts.assigns.add(attribute)
+                if name == f"self.{attribute}[]":
+                    facts.items.add(attribute)
             elif not isinstance(place, ast.Name):
                 facts.effects = facts.effects or "writes to an object that it was given"
 

@@ -41,7 +41,8 @@ class FunctionSummary:
     `effects` names what it does beyond its locals and `self`, `None` when nothing; `joins` are the
     leaves to which it adds a tuple.
     `instance` is what a method calls its instance in the text; here it is always `self`.
-    `sets` are the names and attributes to which it assigns a `set`.
+    `sets` are the names and attributes to which it assigns a `set`, `items` the `self` attributes
+    to an item of which it assigns.
     `given` says of a method's calls of `self` attributes, local names and classes what stands in
     their arguments: leaves, names, and `training=` and `mask=`; `positional` are the calls that
     have a constant or `training` after their first argument, by position.
@@ -64,6 +65,7 @@ class FunctionSummary:
     joins: Leaves = ()
     instance: str = "self"
     sets: frozenset[str] = frozenset()
+    items: frozenset[str] = frozenset()
     given: dict[str, frozenset[str]] = field(default_factory=dict)
     positional: frozenset[str] = frozenset()
 
