@@ -2,8 +2,8 @@
 
 ## What it does
 
-Finds attributes of a layer or model to which a `tf.Variable` is assigned, alone or in a list, in
-code for Keras 3.
+Finds attributes of a layer or model to which a `tf.Variable` is assigned, alone or in a list, or
+appended, in code for Keras 3.
 
 ## Why
 
@@ -82,11 +82,13 @@ if TYPE_CHECKING:
     import libcst as cst
 
     from keraslint.layer.layer_class import LayerClass
+    from keraslint.layer.method_syntax import Method
     from keraslint.project.facts.module_facts import FunctionSummary
     from keraslint.project.names.definitions import ClassRef
     from keraslint.project.names.name_resolution import Hierarchy
 
 _VARIABLES = keras_facts.VARIABLES - {"keras.Variable"}
+_ADDS = ".append"
 _ASSIGNS = ("assign", "assign_add", "assign_sub", "scatter_update")
 
 
@@ -102,17 +104,31 @@ def concerns(hierarchy: Hierarchy, ref: ClassRef) -> bool:
 
 def check(layer: LayerClass) -> Iterator[Finding]:
     """Tell of each attribute that gets one."""
-    from keraslint.layer.assignments import assignments
-
     for name, summary in layer.ref.summary.methods.items() if layer.surely_keras_3 else ():
         method = layer.method(name)
-        for one in assignments(method) if method is not None else ():
-            call = _variable_in(layer, summary, one.value)
-            if method is None or call is None or _is_constant(layer, call, one.attribute):
+        for attribute, target, value in _given(method) if method is not None else ():
+            call = _variable_in(layer, summary, value)
+            if method is None or call is None or _is_constant(layer, call, attribute):
                 continue
-            verb = "is" if call is one.value else "holds"
+            verb = "is" if call is value and target is not value else "holds"
             what = f"{verb} a `tf.Variable`, which Keras 3 neither trains nor saves"
-            yield Finding(method.where(one.target), f"`{layer.name}.{one.attribute}` {what}")
+            yield Finding(method.where(target), f"`{layer.name}.{attribute}` {what}")
+
+
+def _given(method: Method) -> Iterator[tuple[str, cst.BaseExpression, cst.BaseExpression]]:
+    """What attributes get: the attribute, where it is told, and the value."""
+    import libcst as cst
+
+    from keraslint.layer.assignments import assignments
+    from keraslint.layer.method_syntax import dotted, walk
+
+    for one in assignments(method):
+        yield one.attribute, one.target, one.value
+    for node in walk(method.node.body):
+        if isinstance(node, cst.Call) and dotted(node.func).endswith(_ADDS):
+            owner, _, attribute = dotted(node.func).removesuffix(_ADDS).partition(".")
+            if owner == "self" and "." not in attribute:
+                yield from ((attribute, arg.value, arg.value) for arg in node.args)
 
 
 def _variable_in(
