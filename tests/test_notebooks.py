@@ -116,6 +116,21 @@ def test_a_notebook_that_is_none_has_a_place_in_the_file(name: str, keraslint: R
 
 
 @pytest.mark.parametrize(
+    ("broken", "told"), [(1, ""), (2, "; 1 more cell is not Python"), (4, "; 3 more cells are not")]
+)
+def test_cells_to_be_filled_in_are_one_finding(
+    broken: int, told: str, project: Path, keraslint: Run
+) -> None:
+    cells = [code("x = # your code\n") for _ in range(broken)]
+    (project / "nb.ipynb").write_text(stored(notebook(code(IMPORT), *cells)), encoding="utf-8")
+
+    ran = keraslint("nb.ipynb", "--output-format", "concise")
+
+    assert ran.out.count("KRL002") == 1
+    assert told in ran.out
+
+
+@pytest.mark.parametrize(
     "silenced",
     [
         BLOCK.replace("Dense(4)", "Dense(4)  # noqa: KRL101"),

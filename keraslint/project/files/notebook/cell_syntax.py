@@ -16,12 +16,18 @@ CROSSES = "the fix would reach over the end of a notebook's cell"
 
 
 def broken_cells(source: Source) -> Iterator[tuple[str, Span]]:
-    """What is wrong with the cells of a notebook that are not Python, and where."""
+    """What is wrong with the first cell of a notebook that is not Python, and how many more are."""
     broken = {one.number: one for one in source.notebook.broken} if source.notebook else {}
+    more = f"; {len(broken) - 1} more {_cells(len(broken) - 1)}" if len(broken) > 1 else ""
     for cell in source.notebook.cells(source.text) if source.notebook and broken else ():
         if one := broken.get(cell.number):
             line = source.position(cell.start).line + one.line - 1
-            yield one.reason, Span.of(line, one.column, line, one.column + 1)
+            yield f"{one.reason}{more}", Span.of(line, one.column, line, one.column + 1)
+            return
+
+
+def _cells(count: int) -> str:
+    return "cell is not Python" if count == 1 else "cells are not Python"
 
 
 def damage(source: Source, text: str) -> str:
