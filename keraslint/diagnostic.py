@@ -128,6 +128,7 @@ class Fix:
     `unseen` are those of them that running the layer could not clear either; `objections` say the
     same with the question and the line of each.
     `keras` is the Keras that the class is written for, 2 or 3; 0 where nothing says so.
+    `within` are the lines of the class.
     """
 
     applicability: Applicability
@@ -139,6 +140,7 @@ class Fix:
     unseen: tuple[str, ...] = ()
     objections: tuple[Objection, ...] = ()
     keras: int = 0
+    within: Lines = (0, 0)
 
 
 ORDER_CHANGES = "the order of `.weights` changes"

@@ -32,7 +32,7 @@ def noqa_added(paths: Sequence[Path], settings: Settings, reason: str = "") -> A
     """
     if not reason.isprintable() or "#" in reason:
         raise ConfigError("--add-noqa: a reason is one line of text without `#`")
-    result = lint(paths, settings)
+    result = lint(paths, settings, edits=False)
     by_path: dict[str, list[Diagnostic]] = {}
     for found in result.diagnostics:
         if not found.code.startswith(ABOUT_FILES):

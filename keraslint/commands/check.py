@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 Stdin = tuple[str, bytes]
 FOR_PEOPLE = ("full", "concise", "grouped")
+WITH_EDITS = ("json", "json-lines", "rdjson", "sarif")
 
 
 def answer(request: Request, standard_input: Callable[[], bytes]) -> Answer:
@@ -87,7 +88,8 @@ def _linted(request: Request, settings: Settings, paths: list[Path], stdin: Stdi
     from keraslint.engine.lint import lint
 
     start = time.perf_counter()
-    result = lint(paths, settings, stdin=stdin)
+    edits = settings.output_format in WITH_EDITS
+    result = lint(paths, settings, stdin=stdin, edits=edits)
     report = replace(
         _report(request, settings, time.perf_counter() - start),
         diagnostics=result.diagnostics,

@@ -20,7 +20,7 @@ def baseline_updated(paths: Sequence[Path], settings: Settings, on: Collection[s
     if settings.baseline is None:
         raise ConfigError("--update-baseline needs to know the file: add `--baseline FILE`")
     old = read_baseline(settings.path(settings.baseline), must_exist=False)
-    result = lint(paths, replace(settings, baseline=None))
+    result = lint(paths, replace(settings, baseline=None), edits=False)
     broken = {problem.path for problem in result.problems}
     sources = {path: text for path, text in result.sources.items() if path not in broken}
     new = old.updated(result.diagnostics, sources, on)

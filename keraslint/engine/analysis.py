@@ -9,10 +9,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from keraslint.diagnostic import Diagnostic, Fix, Position, Span, Unresolved, WrittenFor
+from keraslint.diagnostic import Diagnostic, Position, Span, Unresolved, WrittenFor
 from keraslint.engine.kept_facts import Gathered, KeptFacts
-from keraslint.layout.file_style import FileStyle, style_of
-from keraslint.layout.laid_out import laid_out
 from keraslint.project.facts.module_facts import ModuleSummary
 from keraslint.project.files.glob_patterns import silenced
 from keraslint.project.files.notebook.cell_syntax import broken_cells, within_cells
@@ -77,7 +75,6 @@ class _Checked:
     rule: Rule
     finding: Finding
     target: Target
-    lay_out: Callable[[ClassRef, Fix], Fix]
 
     @cached_property
     def cured(self) -> Cure:
@@ -85,7 +82,7 @@ class _Checked:
         cured = cure(self.layer, self.finding) if cure is not None else Cure()
         if cured.fix is None:
             return cured
-        fix = self.lay_out(self.layer.ref, cured.fix)
+        fix = replace(cured.fix, within=self.layer.ref.summary.slice)
         return Cure(replace(fix, keras=self.target.keras) if self.target.sure else fix)
 
 
@@ -113,7 +110,6 @@ class Route:
         self._reader: LayerReader | None = None
         self._before: LayerReader | None = None
         self._checked: dict[str, dict[tuple[str, Span], _Checked]] = {}
-        self._styles: dict[str, FileStyle] = {}
 
     def recorded(self, text: Text) -> tuple[Found, tuple[Leaf, ...]]:
         """Lint one file, and tell the facts of which the outcome is made."""
@@ -155,7 +151,6 @@ class Route:
         """
         self.index.renew(text)
         self._effects.forget()
-        self._styles.pop(text.path, None)
         self._checked.clear()
         self._before, self._reader = self._reader or self._before, None
 
@@ -324,9 +319,7 @@ class Route:
         target = self.target(ref)
         for rule in rules:
             for finding in rule.check(layer) if rule.check is not None else ():
-                checked = _Checked(
-                    layer=layer, rule=rule, finding=finding, target=target, lay_out=self._laid_out
-                )
+                checked = _Checked(layer=layer, rule=rule, finding=finding, target=target)
                 cured = checked.cured if cures(finding.span) else Cure()
                 if cures is not everywhere:  # somebody may ask for the rest of the fixes
                     known = self._checked.setdefault(layer.path, {})
@@ -341,17 +334,6 @@ class Route:
                     why_no_fix=cured.why_not,
                     owner=layer.name,
                 )
-
-    def _laid_out(self, ref: ClassRef, fix: Fix) -> Fix:
-        """A fix that breaks lines as the file does."""
-        source = self.index.source(ref.module.path)
-        if source is None or "\f" in source.text:
-            return fix
-        style = self._styles.get(source.path)
-        if style is None:
-            told = self.index.line_length(source.path)
-            style = self._styles[source.path] = style_of(source.text, told)
-        return replace(fix, edits=laid_out(source, fix.edits, ref.summary.slice, style))
 
     def layer(self, ref: ClassRef) -> LayerClass:
         """One class, read by LibCST, which is imported only when a class needs it."""

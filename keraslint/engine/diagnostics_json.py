@@ -75,11 +75,13 @@ def _fix(fix: Fix) -> list[object]:
         list(fix.unseen),
         [[o.question.value, o.level.value, o.cause, o.path, o.line] for o in fix.objections],
         fix.keras,
+        fix.within,
     ]
 
 
 def _fix_of(row: list[Any]) -> Fix:
-    applicability, message, edits, layer, keeps, mends, doubts, unseen, objections, keras = row
+    applicability, message, edits, layer, keeps, mends, doubts, unseen, objections, *rest = row
+    keras, within = rest
     return Fix(
         applicability=Applicability(applicability),
         message=message,
@@ -92,6 +94,7 @@ def _fix_of(row: list[Any]) -> Fix:
         unseen=tuple(unseen),
         objections=tuple(_objection(item) for item in objections),
         keras=keras,
+        within=(within[0], within[1]),
     )
 
 

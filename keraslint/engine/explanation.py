@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from keraslint.diagnostic import Diagnostic
 from keraslint.engine.analysis import Route
+from keraslint.engine.fix_layout import FixLayout
 from keraslint.engine.kept_facts import KeptFacts
 from keraslint.project.files.glob_patterns import silenced
 from keraslint.project.files.source import Source
@@ -126,7 +127,7 @@ def explain(
         ignore_noqa=True,
     )
     route = Route(project, every, facts)
-    found = route.file(text).diagnostics
+    found = FixLayout(settings).all(route.file(text).diagnostics, {text.path: text})
     refs = route.index.declared(text)
     return tuple(_Explained(route, text, settings, ref, found).all for ref in refs)
 

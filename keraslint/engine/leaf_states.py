@@ -28,7 +28,6 @@ class LeafStates:
             "headers": lambda name, top: "\n".join(outline.deriving(name, top)),
             "set": lambda name, attribute: "\n".join(sorted(outline.setters(name, attribute))),
             "requirement": lambda folder: repr(index.requirements.of_folder(Path(folder))),
-            "line length": lambda folder: repr(index.line_lengths.of_folder(Path(folder))),
             "names of one keras": lambda path: repr(outline.names_of_one_keras(path)),
             "effects": self._effects,
             "before": self._before,

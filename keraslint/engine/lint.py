@@ -9,6 +9,7 @@ from pathlib import Path
 
 from keraslint.baseline import read_baseline
 from keraslint.diagnostic import Diagnostic, Unresolved, WrittenFor
+from keraslint.engine.fix_layout import FixLayout
 from keraslint.engine.incremental import Run
 from keraslint.engine.store import Store
 from keraslint.project.files.discover import discover
@@ -36,14 +37,18 @@ class LintResult:
     written_for: tuple[WrittenFor, ...] = ()
 
 
-def lint(paths: Sequence[Path], settings: Settings, *, stdin: Stdin | None = None) -> LintResult:
+def lint(
+    paths: Sequence[Path], settings: Settings, *, stdin: Stdin | None = None, edits: bool = True
+) -> LintResult:
     """Lint files and folders, or one text from standard input under the name of its file.
+
+    Without `edits`, those of the fixes may be laid out otherwise than their file: nobody sees them.
 
     Raises:
         ConfigError: a selected rule does not exist, or the baseline cannot be read.
     """
     texts, problems = read_all(paths, settings, stdin)
-    return lint_texts(texts, settings, problems)
+    return lint_texts(texts, settings, problems, edits=edits)
 
 
 def read_all(
@@ -60,8 +65,10 @@ def lint_texts(
     texts: Iterable[Source | Unreadable],
     settings: Settings,
     problems: Sequence[Unreadable] = (),
+    *,
+    edits: bool = True,
 ) -> LintResult:
-    """Lint texts that are at hand.
+    """Lint texts that are at hand; `edits` as for `lint`.
 
     Raises:
         ConfigError: a selected rule does not exist, or the baseline cannot be read.
@@ -77,6 +84,8 @@ def lint_texts(
         if collecting:
             gc.enable()
     diagnostics = graded(sorted(found.diagnostics, key=_place), settings)
+    if edits:
+        diagnostics = FixLayout(settings).all(diagnostics, sources)
     known: tuple[Diagnostic, ...] = ()
     if settings.baseline is not None:
         baseline = read_baseline(settings.path(settings.baseline))

@@ -12,6 +12,7 @@ from pathlib import Path
 from keraslint.baseline import read_baseline
 from keraslint.diagnostic import Diagnostic, Span
 from keraslint.engine.analysis import Found, Route, everywhere
+from keraslint.engine.fix_layout import FixLayout
 from keraslint.engine.kept_facts import KeptFacts
 from keraslint.engine.store import Store
 from keraslint.fix.apply import apply
@@ -43,6 +44,7 @@ class Project:
         told_by = (settings.file, known, *told_by_files(settings.root))
         self._told_by = {str(path): state(str(path)) for path in told_by if path}
         self.trust = Trust.of(settings)
+        self._layout = FixLayout(settings)
         self._folder = folder
         self._states: dict[str, tuple[int, int]] = {}
         self._told: dict[str, tuple[Source, Found]] = {}
@@ -93,12 +95,16 @@ class Project:
         if not self.holds(text):
             return []
         with _undisturbed():
-            return [self._route.cured(one) for one in here]
+            return [self._layout.one(self._route.cured(one), text) for one in here]
 
     def findings(self, text: Source, *, cures: Callable[[Span], bool]) -> Found:
         """What is wrong with a text; fixes, which would take longer, are worked out on demand."""
         with _undisturbed():
             found = self._route.file(text, cures=cures)
+        if cures is everywhere:
+            found = replace(
+                found, diagnostics=self._layout.all(found.diagnostics, {text.path: text})
+            )
         told = graded(
             sorted(found.diagnostics, key=lambda one: (one.span, one.code)), self.settings
         )

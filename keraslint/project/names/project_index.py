@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from keraslint.project.facts.module_facts import ModuleSummary
-from keraslint.project.files.line_lengths import LineLength, LineLengths
 from keraslint.project.files.python_environment import environment_of
 from keraslint.project.files.requirements import Requirement, Requirements
 from keraslint.project.files.source import Source
@@ -44,7 +43,6 @@ class Index:
         self._texts = {text.path: text for text in texts}
         self._is_python: set[str] = set()
         self.requirements = Requirements(settings.root)
-        self.line_lengths = LineLengths(settings.root)
         self._aliases: Callable[[str], Mapping[str, set[str]]] = lambda top: {}
         roots = [settings.path(folder) for folder in settings.src]
         environment = environment_of(settings)
@@ -117,12 +115,6 @@ class Index:
         folder = Path(path).absolute().parent
         self.reads.note(("requirement", str(folder)))
         return self.requirements.of_folder(folder)
-
-    def line_length(self, path: str) -> LineLength | None:
-        """How long the project lets the lines of a file be."""
-        folder = Path(path).absolute().parent
-        self.reads.note(("line length", str(folder)))
-        return self.line_lengths.of_folder(folder)
 
     def _by_names(self, path: str) -> Mapping[int, str]:
         self.reads.note(("names of one keras", path))
