@@ -134,7 +134,7 @@ class TestFindings:
                 editor.open(uri(folder), BLOCK)
                 safe.append([one.get("isPreferred") for one in editor.actions(uri(folder), HERE)])
 
-        assert safe[0] == [True, None, None]
+        assert safe[0] == [True, None, None, None]
         assert True not in safe[1]
 
     def test_while_it_is_no_python_what_was_found_around_the_change_stays(
@@ -412,7 +412,7 @@ class TestPositions:
             (finding,) = editor.open(uri(tmp_path), self.TEXT)
             outside = {"line": 9, "character": column - 1}
             missed = editor.actions(uri(tmp_path), {"start": outside, "end": outside}, ["quickfix"])
-            fix, ignore = editor.actions(uri(tmp_path), finding["range"], ["quickfix"])
+            fix, _, ignore = editor.actions(uri(tmp_path), finding["range"], ["quickfix"])
 
         assert editor.able["positionEncoding"] == chosen
         assert finding["range"]["start"] == {"line": 9, "character": column}
