@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from textwrap import dedent
 
 import pytest
@@ -117,6 +118,68 @@ def test_creation_in_init_under_the_same_condition_is_proved(block, recipes):
     verdict = block(rewritten(SAME_CONDITION), *recipes)
 
     assert verdict.outcome is Outcome.PROVED, verdict.reason
+
+
+RIGHT = rewritten(SAME_CONDITION)
+WRONG = {
+    "always there": rewritten(ALWAYS),
+    "not built": rewritten(SAME_CONDITION, ""),
+    "the other condition": rewritten(SAME_CONDITION.replace("!=", "==")),
+    "another kernel": rewritten(SAME_CONDITION.replace("kernel_size=1", "kernel_size=3")),
+    "another momentum": RIGHT.replace(
+        "self.res_norm = layers.BatchNormalization()",
+        "self.res_norm = layers.BatchNormalization(momentum=0.9)",
+    ),
+    "no activation": RIGHT.replace("return ops.relu(x + y)", "return x + y"),
+}
+
+
+def for_keras_2(text):
+    """The text with `tf_keras` in the place of Keras 3."""
+    text = text.replace("from keras import layers, ops", "import tensorflow as tf\n{}")
+    text = text.replace("from keras import layers", "{}").replace(
+        "{}", "from tf_keras import layers"
+    )
+    return re.sub(r"\bops\.", "tf.nn.", text)
+
+
+@pytest.fixture(scope="module")
+def block_on_keras_2(prover, tmp_path_factory):
+    pytest.importorskip("tf_keras")
+    folder = tmp_path_factory.mktemp("unet")
+    (folder / "convolution.py").write_text(for_keras_2(CONVOLUTION))
+    file, before = folder / "unet_res_block.py", for_keras_2(BEFORE)
+    file.write_text(before)
+    given = tuple(map(Recipe, AGREEING[:1]))
+
+    def judge(after):
+        return prover.prove(
+            Claim(
+                layer="UnetResBlock",
+                path=file,
+                before=before,
+                after=for_keras_2(after),
+                recipes=given,
+                keras=2,
+            )
+        )
+
+    return judge
+
+
+def test_the_same_condition_is_proved_on_keras_2(block_on_keras_2):
+    verdict = block_on_keras_2(RIGHT)
+
+    assert verdict.outcome is Outcome.PROVED, verdict.reason
+    assert verdict.environment.startswith("tf_keras")
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_a_wrong_block_is_refuted_on_keras_2(block_on_keras_2, name):
+    verdict = block_on_keras_2(WRONG[name])
+
+    assert WRONG[name] != RIGHT
+    assert verdict.outcome is Outcome.REFUTED
 
 
 def test_a_projection_that_is_always_there_changes_the_identity_case(block):
