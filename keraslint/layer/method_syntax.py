@@ -117,19 +117,9 @@ class Method:
     def edits(self, new: cst.FunctionDef | None) -> tuple[Edit, ...]:
         """The edits that turn this method into another one, or delete it."""
         if new is None:
-            return (self._gone,)
+            return (_lines_edit(self.first, self.last + 1, ""),)
         changed = self.module.with_deep_changes(self.node, **_fields(new))
         return _diff(_FORM_FEED.sub("", self.text), self._code(changed), self.first)
-
-    @property
-    def _gone(self) -> Edit:
-        """Delete the method, and the blank lines above it."""
-        first, last = self.first, self.last
-        while not self.source.line(last).strip():
-            last -= 1
-        while first > 1 and not self.source.line(first - 1).strip():
-            first -= 1
-        return _lines_edit(first, last + 1, "")
 
     def _code(self, module: cst.Module) -> str:
         """A changed slice's text; LibCST loses the last line end of a file that uses `\\r`."""

@@ -23,7 +23,8 @@ def is_closing(node: cst.CSTNode) -> bool:
 def does_nothing(build: Method, new: cst.FunctionDef) -> bool:
     """Whether a new `build()` is that of `Layer`, in what it takes and does.
 
-    A remark in it or above it is a reason to keep it.
+    A remark in it or above it is a reason to keep it; so is it to be the last one of its class,
+    where no blank line below would go with it.
     """
     params = new.params
     names = [one.name.value for one in params.params]
@@ -31,6 +32,8 @@ def does_nothing(build: Method, new: cst.FunctionDef) -> bool:
     takes_more = any(others) or isinstance(params.star_arg, cst.Param)
     is_told = build.source.line(build.first - 1).lstrip().startswith("#")
     if names != ["self", "input_shape"] or params.params[1].default or takes_more or is_told:
+        return False
+    if build.source.line(build.last).strip():
         return False
     has_more = bool(new.decorators) or "#" in code(new)
     return not has_more and all(map(_adds_nothing, block_statements(new.body)))
