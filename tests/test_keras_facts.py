@@ -57,6 +57,7 @@ def test_every_name_is_one_that_keras_has() -> None:
         *keras_facts.BEGINS_A_MODEL,
         *keras_facts.SEED_GENERATORS,
         *keras_facts.GETTERS,
+        *(f"keras.initializers.{name}" for name in keras_facts.RANDOM_INITIALIZERS),
         keras_facts.LAMBDA,
         keras_facts.SEQUENTIAL,
     }
@@ -155,6 +156,12 @@ def test_a_getter_makes_an_object_that_serializes_to_what_it_came_from(observed:
 
 
 @pytest.mark.keras
+def test_these_initializers_draw_and_draw_the_same_again(observed: Observed) -> None:
+    assert set(observed["drawing"]) == keras_facts.RANDOM_INITIALIZERS
+    assert set(observed["drawing"].values()) == {"the same, a clone others"}
+
+
+@pytest.mark.keras
 def test_a_model_is_put_together_from_these(observed: Observed) -> None:
     assert observed["begins a model"] == dict.fromkeys(sorted(keras_facts.BEGINS_A_MODEL), True)
 
@@ -212,6 +219,7 @@ def _observe() -> Observed:
         "not saved": sorted({n for name, layer in layers.items() for n in _unsaved(name, layer)}),
         "taken out": _taken_out(layers),
         "getters": {name: _survives(name) for name in sorted(keras_facts.GETTERS)},
+        "drawing": dict(_drawing()),
         "begins a model": {n: _begins(n) for n in sorted(keras_facts.BEGINS_A_MODEL)},
     }
 
@@ -230,6 +238,24 @@ def _are_equal(cls: Any) -> bool:
     other.build((2, 4000, 1))
     pairs = zip(one.weights, other.weights, strict=True)
     return bool(one.weights) and all(np.array_equal(a, b) for a, b in pairs)
+
+
+def _drawing() -> Iterator[tuple[str, str]]:
+    """The public initializers that do not fill a weight with one number, or by a rule."""
+    import numpy as np
+
+    initializers = vars(_named("keras.initializers"))
+    for name, cls in sorted(initializers.items()):
+        if not inspect.isclass(cls) or not issubclass(cls, initializers["RandomInitializer"]):
+            continue
+        if name != "RandomInitializer":
+            one = cls()
+            first, again, other = (np.array(made((3, 3))) for made in (one, one, one.clone()))
+            same = "the same" if np.array_equal(first, again) else "others"
+            yield (
+                name,
+                f"{same}, a clone {'the same' if np.array_equal(first, other) else 'others'}",
+            )
 
 
 def _normalizations() -> list[str]:

@@ -37,6 +37,12 @@ BEGINS_A_MODEL = frozenset(
 VARIABLES = frozenset({"keras.Variable", "tensorflow.Variable", "tensorflow.compat.v1.Variable"})
 SEED_GENERATORS = frozenset({"keras.random.SeedGenerator"})
 
+RANDOM_INITIALIZERS = frozenset(
+    """GlorotNormal GlorotUniform HeNormal HeUniform LecunNormal LecunUniform Orthogonal
+    OrthogonalInitializer RandomNormal RandomUniform TruncatedNormal VarianceScaling""".split()
+)
+"""Initializers that draw the same numbers whenever they are called for one shape."""
+
 ACTIVATION_ARGUMENTS = frozenset({"activation", "recurrent_activation"})
 """Arguments of Keras' layers that are saved as functions: by name, or as bytecode."""
 

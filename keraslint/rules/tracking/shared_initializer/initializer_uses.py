@@ -1,0 +1,186 @@
+"""A layer class → the weights that its initializers make, each with what says its size."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import libcst as cst
+
+from keraslint.diagnostic import Edit
+from keraslint.layer.assignments import assignments
+from keraslint.layer.layer_class import LayerClass
+from keraslint.layer.method_syntax import Method, children, code, constant_text, dotted, walk
+from keraslint.project.names import keras_facts
+from keraslint.project.names.definitions import FunctionRef, Scope
+from keraslint.project.names.keras_api import Symbol
+from keraslint.project.program.random_initializers import draws, is_getter, is_random_name
+
+_WEIGHT = "self.add_weight"
+_INITIALIZER = "initializer"
+_BESIDE_SIZE = (_INITIALIZER, "regularizer", "constraint", "name", "dtype", "trainable")
+_LOOPS = (cst.For, cst.While, cst.ListComp, cst.GeneratorExp, cst.DictComp)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Use:
+    """A call that makes one weight (`repeated`: one in each turn of a loop) with `held`."""
+
+    method: Method
+    call: cst.Call
+    arg: cst.Arg
+    held: str
+    size: str
+    repeated: bool
+
+
+def uses(layer: LayerClass) -> Iterator[Use]:
+    """Everything that the class's own methods make with an initializer that draws numbers."""
+    kept = layer.once(_kept)
+    inputs = layer.once(_inputs)
+    for name, summary in layer.ref.summary.methods.items():
+        method = layer.method(name) if summary.given else None
+        if method is None:
+            continue
+        attributes = {id(one.value): one.attribute for one in assignments(method)}
+        for call, loops in _calls(method.node.body, ()):
+            for arg in call.args:
+                held = dotted(arg.value)
+                if not _is_initializer(arg) or not ({held, f"{name} {held}"} & kept):
+                    continue
+                size = _size(layer, FunctionRef.of(layer.ref.module, summary, layer.ref), call)
+                repeated = _is_repeated(loops, call, held)
+                if size and not call_is_weight(call) and not repeated:
+                    given = inputs.get(attributes.get(id(call), ""), "")
+                    size = f"{size} on {given}" if given else ""
+                if size:
+                    yield Use(
+                        method=method,
+                        call=call,
+                        arg=arg,
+                        held=held,
+                        size=f"{arg.keyword.value if arg.keyword else ''} {size}",
+                        repeated=repeated,
+                    )
+
+
+def cloned(use: Use) -> tuple[Edit, ...]:
+    """The edits that give a call an initializer of its own."""
+    clone = cst.Call(func=cst.Attribute(value=use.arg.value, attr=cst.Name("clone")))
+    new = use.method.node.deep_replace(use.arg, use.arg.with_changes(value=clone))
+    assert isinstance(new, cst.FunctionDef)
+    return use.method.edits(new)
+
+
+def call_is_weight(call: cst.Call) -> bool:
+    """Whether a call makes the weight itself."""
+    return dotted(call.func) == _WEIGHT
+
+
+def _calls(
+    node: cst.CSTNode, loops: tuple[cst.CSTNode, ...]
+) -> Iterator[tuple[cst.Call, tuple[cst.CSTNode, ...]]]:
+    """Each call, with the loops around it."""
+    if isinstance(node, cst.Call):
+        yield node, loops
+    inside = (*loops, node) if isinstance(node, _LOOPS) else loops
+    for child in children(node):
+        yield from _calls(child, inside)
+
+
+def _is_initializer(arg: cst.Arg) -> bool:
+    return arg.keyword is not None and arg.keyword.value.endswith(_INITIALIZER)
+
+
+def _is_repeated(loops: tuple[cst.CSTNode, ...], call: cst.Call, held: str) -> bool:
+    """Whether a loop makes weights of one size with what was made before it."""
+    if not loops:
+        return False
+    varies = {
+        node.value
+        for loop in loops
+        for target in _targets(loop)
+        for node in walk(target)
+        if isinstance(node, cst.Name)
+    }
+    sized = (arg for arg in call.args if not _is_beside_size(arg))
+    read = {node.value for arg in sized for node in walk(arg) if isinstance(node, cst.Name)}
+    return not varies & {*read, held.partition(".")[0]}
+
+
+def _targets(loop: cst.CSTNode) -> Iterator[cst.CSTNode]:
+    """What changes from one turn to the next: loop variables, and all that the body binds."""
+    for node in walk(loop):
+        if isinstance(node, (cst.For, cst.CompFor, cst.AssignTarget, cst.AugAssign, cst.AnnAssign)):
+            yield node.target
+
+
+def _is_beside_size(arg: cst.Arg) -> bool:
+    return arg.keyword is not None and arg.keyword.value.endswith(_BESIDE_SIZE)
+
+
+def _size(layer: LayerClass, method: FunctionRef, call: cst.Call) -> str:
+    """What says how large the weight is, `""` for what makes none, or clones for itself."""
+    callee = dotted(call.func)
+    if callee != _WEIGHT:
+        made = layer.hierarchy.made(method.scope, callee) if callee else None
+        target = made.target if made is not None and not made.factory else None
+        is_keras = isinstance(target, Symbol) and not target.guessed
+        if not is_keras or target.name in keras_facts.BUILDS_LAYERS:  # type: ignore[union-attr]
+            return ""
+    if any(arg.star for arg in call.args):
+        return ""
+    told = sorted(_told(arg) for arg in call.args if not _is_beside_size(arg))
+    return f"{callee}({', '.join(told)})"
+
+
+def _told(arg: cst.Arg) -> str:
+    name = f"{arg.keyword.value}=" if arg.keyword is not None else ""
+    return f"{name}{''.join(code(arg.value).split())}"
+
+
+def _inputs(layer: LayerClass) -> dict[str, str]:
+    """What each attribute is called on, where that is the same everywhere."""
+    found: dict[str, set[str]] = {}
+    for name in layer.ref.summary.methods:
+        method = layer.method(name)
+        for node in walk(method.node.body) if method is not None else ():
+            if isinstance(node, cst.Call) and dotted(node.func).startswith("self.") and node.args:
+                attribute = dotted(node.func)[len("self.") :]
+                found.setdefault(attribute, set()).add(f"{name} {code(node.args[0].value)}")
+    return {name: next(iter(texts)) for name, texts in found.items() if len(texts) == 1}
+
+
+def _kept(layer: LayerClass) -> frozenset[str]:
+    """The attributes, and the local names by method, that surely hold one that draws numbers."""
+    found: dict[str, list[bool]] = {}
+    for item in layer.hierarchy.lineage(layer.ref).chain:
+        for name, summary in item.summary.methods.items():
+            ref = FunctionRef.of(item.module, summary, item)
+            method = layer.parse(ref) if summary.bindings else None
+            for target, value in _assigned(method) if method is not None else ():
+                place = target if target.startswith("self.") else f"{name} {target}"
+                random = method is not None and _is_random(layer, ref.scope, method, value)
+                found.setdefault(place, []).append(random)
+    return frozenset(place for place, random in found.items() if all(random))
+
+
+def _assigned(method: Method) -> Iterator[tuple[str, cst.BaseExpression]]:
+    for node in walk(method.node.body):
+        if isinstance(node, cst.Assign):
+            yield from ((dotted(one.target), node.value) for one in node.targets)
+        elif isinstance(node, cst.AnnAssign) and node.value is not None:
+            yield dotted(node.target), node.value
+
+
+def _is_random(layer: LayerClass, scope: Scope, method: Method, value: cst.BaseExpression) -> bool:
+    if not isinstance(value, cst.Call):
+        return False
+    if not is_getter(layer.hierarchy, scope, dotted(value.func)):
+        return draws(layer.hierarchy, scope, dotted(value))
+    if len(value.args) != 1:
+        return False
+    given = value.args[0].value
+    parameters = (*method.node.params.params, *method.node.params.kwonly_params)
+    defaults = {one.name.value: one.default for one in parameters}
+    return is_random_name(constant_text(defaults.get(dotted(given)) or given) or "")
