@@ -1,0 +1,213 @@
+"""Use what Keras 3 has: `add_weight(name="w")`, `list(input_shape)`, `keras.ops`.
+
+## What it does
+
+Finds, in layers of code that is surely for Keras 3:
+
+- `self.add_weight("w", ...)`: the name by position;
+- `input_shape.as_list()` in `build()` and `compute_output_shape()`;
+- `self.add_metric()` and `self.add_update()`;
+- functions of `keras.backend` that Keras 3 does not have, such as `K.mean`.
+
+## Why
+
+They are what is left of Keras 2 in code that was moved to Keras 3. Each fails when the line is
+reached: in `build()` with the first call, in `call()` maybe only in training.
+
+## Bad
+
+```python
+import keras
+
+
+class Scale(keras.layers.Layer):
+    def build(self, input_shape):
+        self.scale = self.add_weight("scale", shape=(input_shape[-1],))
+
+    def call(self, x):
+        return keras.ops.multiply(x, self.scale)
+```
+
+## Good
+
+```python
+import keras
+
+
+class Scale(keras.layers.Layer):
+    def build(self, input_shape):
+        self.scale = self.add_weight(name="scale", shape=(input_shape[-1],))
+
+    def call(self, x):
+        return keras.ops.multiply(x, self.scale)
+```
+
+## Fix safety
+
+The fix names the argument of `add_weight()`, and writes `list(input_shape)`. Both are safe: they
+mean the same in Keras 2. The other names have no fix.
+
+## What is proved
+
+The version before does not run on Keras 3, so that there is nothing to compare with.
+
+## When not to use it
+
+Only where something says that the code is for Keras 3: the setting `keras = 3`, the requirements of
+the project, or names that Keras 2 does not have. A file that is written for both is left alone, and
+so is `tf.keras.backend`, which still has these functions.
+
+## Errors this prevents
+
+`ValueError: `name` must be passed as a keyword argument.`
+`AttributeError: 'tuple' object has no attribute 'as_list'`
+`AttributeError: module 'keras.backend' has no attribute 'mean'`
+`NotImplementedError: Layer `add_metric()` method is deprecated.`
+
+## References
+
+- https://keras.io/guides/migrating_to_keras_3/
+- https://github.com/keras-team/keras/issues/22253
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from keraslint.diagnostic import Applicability, Fix, Health, Measure, Promise
+from keraslint.project.names.keras_api import Symbol
+from keraslint.rules import Cure, Finding, Rule
+
+if TYPE_CHECKING:
+    import libcst as cst
+
+    from keraslint.layer.layer_class import LayerClass
+    from keraslint.layer.method_syntax import Method
+    from keraslint.project.facts.module_facts import FunctionSummary
+    from keraslint.project.names.definitions import ClassRef
+    from keraslint.project.names.name_resolution import Hierarchy
+
+PROMISE = Promise(keeps=(Measure.CONFIG,), mends=(Health.BUILDS,))
+_WEIGHT, _LIST = "self.add_weight", ".as_list"
+_GONE = ("add_metric", "add_update")
+_OF_SHAPES = ("build", "compute_output_shape")
+_BACKEND = "keras.backend."
+
+
+def concerns(hierarchy: Hierarchy, ref: ClassRef) -> bool:
+    """Whether a method calls what may be gone."""
+    return any(
+        call == _WEIGHT or call.endswith(_LIST) or _is_gone(hierarchy, ref, method, call)
+        for method in ref.summary.methods.values()
+        for call in method.calls
+    )
+
+
+def check(layer: LayerClass) -> Iterator[Finding]:
+    """Tell of each such call."""
+    for method, call, what in _calls(layer):
+        text = f"{what}: `{layer.name}.{method.node.name.value}()` fails on Keras 3"
+        yield Finding(method.span(call), text)
+
+
+def cure(layer: LayerClass, finding: Finding) -> Cure:
+    """Write it in the way that both take."""
+    import libcst as cst
+
+    for method, call, _ in _calls(layer):
+        if method.span(call) != finding.span:
+            continue
+        written = _rewritten(call)
+        if written is None:
+            return Cure(why_not="Keras 3 has another way to do it")
+        new = method.node.deep_replace(call, written)
+        assert isinstance(new, cst.FunctionDef)
+        return Cure(
+            Fix(
+                applicability=Applicability.SAFE,
+                message="Write it in the way of Keras 3",
+                edits=method.edits(new),
+                layer=layer.name,
+                promise=PROMISE,
+            )
+        )
+    return Cure()
+
+
+def _calls(layer: LayerClass) -> Iterator[tuple[Method, cst.Call, str]]:
+    """The calls that fail, each with what is wrong."""
+    import libcst as cst
+
+    from keraslint.layer.method_syntax import walk
+
+    if layer.keras != 3 or not layer.target.sure:
+        return
+    for summary in layer.ref.summary.methods.values():
+        method = layer.method(summary.name)
+        for node in walk(method.node.body) if method is not None else ():
+            what = _fault(layer, summary, node) if isinstance(node, cst.Call) else ""
+            if what and method is not None and isinstance(node, cst.Call):
+                yield method, node, what
+
+
+def _fault(layer: LayerClass, method: FunctionSummary, call: cst.Call) -> str:
+    from keraslint.layer.method_syntax import constant_text, dotted
+
+    name = dotted(call.func)
+    first = call.args[0] if call.args else None
+    if name == _WEIGHT and first is not None and first.keyword is None:
+        text = constant_text(first.value)
+        return f"`add_weight()` is given the name `{text}` by position" if text else ""
+    if name.endswith(_LIST):
+        parameters = [p.name for p in method.parameters[1:]]
+        is_shape = method.name in _OF_SHAPES and name.removesuffix(_LIST) in parameters
+        return f"`{name}()` is asked of a tuple" if is_shape else ""
+    if _is_gone(layer.hierarchy, layer.ref, method, name):
+        return f"`{name}` is gone"
+    return ""
+
+
+def _is_gone(hierarchy: Hierarchy, ref: ClassRef, method: FunctionSummary, name: str) -> bool:
+    """Whether it is a method or a function of Keras 2 alone, by its own name."""
+    owner, _, last = name.rpartition(".")
+    if owner == "self":
+        return last in _GONE and hierarchy.method(ref, last) is None
+    root = name.partition(".")[0]
+    targets = ref.module.imports.get(root, ()) if owner or root in ref.module.imports else ()
+    if not any(target.partition(".")[0] == "keras" for target in targets):
+        return False
+    return any(
+        isinstance(one, Symbol) and one.legacy and one.name.startswith(_BACKEND)
+        for one in hierarchy.values(ref.scope(method), name)
+    )
+
+
+def _rewritten(call: cst.Call) -> cst.Call | None:
+    import libcst as cst
+
+    from keraslint.layer.method_syntax import dotted
+
+    if dotted(call.func) == _WEIGHT:
+        if any(arg.keyword is None for arg in call.args[1:]):
+            return None
+        equal = cst.AssignEqual(cst.SimpleWhitespace(""), cst.SimpleWhitespace(""))
+        named = call.args[0].with_changes(keyword=cst.Name("name"), equal=equal)
+        return call.with_changes(args=[named, *call.args[1:]])
+    if isinstance(call.func, cst.Attribute) and call.func.attr.value == _LIST[1:]:
+        return cst.Call(func=cst.Name("list"), args=[cst.Arg(call.func.value)])
+    return None
+
+
+rule = Rule(
+    code="KRL501",
+    name="removed-in-keras-3",
+    summary="A method or an argument that Keras 3 does not have",
+    page=__doc__,
+    fixable="sometimes",
+    words=("class",),
+    concerns=concerns,
+    check=check,
+    cure=cure,
+    promise=PROMISE,
+)
