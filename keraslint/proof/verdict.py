@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from keraslint.diagnostic import Check, CheckStatus, Measure, Outcome, Promise
+from keraslint.diagnostic import Check, CheckStatus, Health, Measure, Outcome, Promise
 
 from .measures.case_pair import Clause, Pair
 from .measures.ranked_checks import MEANINGS, NOT_MEASURED, clauses_of
@@ -17,6 +17,8 @@ WORST = (
     CheckStatus.KEPT,
     CheckStatus.SKIPPED,
 )
+
+_MADE_AGAIN = "reloads: config"
 
 
 def judge(
@@ -36,7 +38,18 @@ def judge(
     nothing = _no_evidence(pairs)
     if nothing:
         return Outcome.UNKNOWN, nothing, checks
+    failing = _is_not_made_again(checks, promise)
+    if failing:
+        return Outcome.UNKNOWN, failing, checks
     return Outcome.PROVED, "", checks
+
+
+def _is_not_made_again(checks: Sequence[Check], promise: Promise) -> str:
+    """Why a fix of the configuration has not helped: no layer can be made of it, as before."""
+    if Measure.CONFIG in promise.keeps or Health.RELOADS not in promise.mends:
+        return ""
+    same = (one for one in checks if one.name == _MADE_AGAIN)
+    return next((one.detail for one in same if one.status is CheckStatus.SKIPPED), "")
 
 
 def not_measured(keras: int) -> tuple[Check, ...]:

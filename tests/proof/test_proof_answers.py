@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from keraslint.diagnostic import CheckStatus, Outcome, Promise
+from keraslint.diagnostic import CheckStatus, Health, Measure, Outcome, Promise
 from keraslint.proof.evidence import old_files
 from keraslint.proof.probe.error_text import sentence
 from keraslint.proof.verdict import judge
@@ -93,3 +93,33 @@ def test_a_version_that_cannot_be_called_says_so_once() -> None:
     assert outcome is Outcome.REFUTED
     assert "ValueError: no" in reason
     assert [one.name for one in checks if one.status is CheckStatus.BROKEN] == ["calls"]
+
+
+WRITES = Promise((Measure.WEIGHTS, Measure.OUTPUTS), (Health.RELOADS,))
+REFUSED = {"error": "TypeError: got an unexpected keyword argument 'steps'"}
+
+
+def made_again(told: object) -> list[dict[str, Any]]:
+    runs: dict[str, Any] = {"made": True, "from config": told}
+    versus = {"inference": {"compared": 1, "differs": 0}}
+    return [case("input (2, 8)", versus=versus, **runs)]
+
+
+def test_a_fix_of_the_configuration_from_which_no_layer_can_be_made_is_not_proved() -> None:
+    outcome, reason, _ = judge(made_again(REFUSED), made_again(REFUSED), WRITES)
+
+    assert outcome is Outcome.UNKNOWN
+    assert "both versions fail" in reason
+    assert "steps" in reason
+
+
+def test_it_is_if_one_can_be_made_now() -> None:
+    outcome, reason, _ = judge(made_again(REFUSED), made_again(LOADED), WRITES)
+
+    assert outcome is Outcome.PROVED, reason
+
+
+def test_other_fixes_need_not_mend_what_failed_before() -> None:
+    outcome, reason, _ = judge(made_again(REFUSED), made_again(REFUSED), Promise())
+
+    assert outcome is Outcome.PROVED, reason
