@@ -57,6 +57,7 @@ def test_every_name_is_one_that_keras_has() -> None:
         *keras_facts.BEGINS_A_MODEL,
         *keras_facts.SEED_GENERATORS,
         *keras_facts.GETTERS,
+        *keras_facts.TAKES_AND_SAVES_NOTHING,
         *(f"keras.initializers.{name}" for name in keras_facts.RANDOM_INITIALIZERS),
         keras_facts.LAMBDA,
         keras_facts.SEQUENTIAL,
@@ -156,6 +157,15 @@ def test_a_getter_makes_an_object_that_serializes_to_what_it_came_from(observed:
 
 
 @pytest.mark.keras
+def test_a_base_of_keras_2_leaves_its_arguments_and_its_configuration_to_layer(
+    observed: Observed,
+) -> None:
+    names = keras_facts.TAKES_AND_SAVES_NOTHING
+
+    assert observed["takes and saves nothing"] == {name: [] for name in names}
+
+
+@pytest.mark.keras
 def test_these_initializers_draw_and_draw_the_same_again(observed: Observed) -> None:
     assert set(observed["drawing"]) == keras_facts.RANDOM_INITIALIZERS
     assert set(observed["drawing"].values()) == {"the same, a clone others"}
@@ -220,6 +230,7 @@ def _observe() -> Observed:
         "taken out": _taken_out(layers),
         "getters": {name: _survives(name) for name in sorted(keras_facts.GETTERS)},
         "drawing": dict(_drawing()),
+        "takes and saves nothing": dict(_plain_bases()),
         "begins a model": {n: _begins(n) for n in sorted(keras_facts.BEGINS_A_MODEL)},
     }
 
@@ -238,6 +249,13 @@ def _are_equal(cls: Any) -> bool:
     other.build((2, 4000, 1))
     pairs = zip(one.weights, other.weights, strict=True)
     return bool(one.weights) and all(np.array_equal(a, b) for a, b in pairs)
+
+
+def _plain_bases() -> Iterator[tuple[str, list[str]]]:
+    """What these classes define of that for themselves."""
+    for name in sorted(keras_facts.TAKES_AND_SAVES_NOTHING):
+        own = vars(_named(name.replace("keras.", "tf_keras.", 1)))
+        yield name, sorted({"__init__", "get_config", "from_config"} & own.keys())
 
 
 def _drawing() -> Iterator[tuple[str, str]]:

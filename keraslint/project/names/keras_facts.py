@@ -26,6 +26,9 @@ BUILDS_LAYERS = frozenset({"keras.layers.MultiHeadAttention", "keras.layers.Grou
 ADDS_NO_WEIGHTS = frozenset({"keras.layers.RNN", "keras.layers.TimeDistributed"})
 """Wrappers that have no weights besides those of the layer that they are given."""
 
+TAKES_AND_SAVES_NOTHING = frozenset({"keras.layers.AbstractRNNCell"})
+"""Bases of Keras 2 without `__init__` and `get_config()`: a class on them is one on `Layer`."""
+
 MAKES_A_LAYER = frozenset({"keras.layers.deserialize", "keras.models.clone_model"})
 """Functions that return a new layer or model."""
 

@@ -11,7 +11,7 @@ from keraslint.project.names.keras_api import Symbol
 from keraslint.project.names.keras_facts import ALWAYS_SAVED
 from keraslint.project.names.name_resolution import Hierarchy
 
-_ROOTS = frozenset({keras_api.LAYER, keras_api.MODEL})
+_ROOTS = frozenset({keras_api.LAYER, keras_api.MODEL}) | keras_facts.TAKES_AND_SAVES_NOTHING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
