@@ -28,7 +28,8 @@ class Construction:
     `needs` says what only the call of `build()` can give it (empty: nothing); `answers` the
     parameters of `__init__` that give it as well, when they all do. `method` is where it is
     written, `inner` whether it is an argument of another creation. `assumed` is the use that says
-    that it is a layer, when nothing else does.
+    that it is a layer, when nothing else does. One that is `stateless` surely has neither weights
+    nor a seed.
     """
 
     span: Span
@@ -40,6 +41,7 @@ class Construction:
     inner: bool = False
     factory: bool = False
     assumed: str = ""
+    stateless: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

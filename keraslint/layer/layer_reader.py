@@ -27,6 +27,7 @@ from keraslint.project.names.keras_api import Symbol
 from keraslint.project.names.keras_version import Target
 from keraslint.project.names.name_resolution import Hierarchy
 from keraslint.project.program.build_creations import build_of, may_create, reached
+from keraslint.project.program.call_phase_state import kind_of
 from keraslint.project.program.flow.effect_queries import Effects
 
 _MethodKey = tuple[str, str, str, str, str]
@@ -218,7 +219,13 @@ class _Study:
             inner=creation.outer is not None,
             factory=creation.made.factory and not creation.made.unread,
             assumed=creation.made.assumption,
+            stateless=self._is_stateless(creation),
         )
+
+    def _is_stateless(self, creation: Creation) -> bool:
+        if creation.made.guessed or creation.made.factory:
+            return False
+        return kind_of(self._hierarchy, creation.made.target) == "stateless"
 
     def _answers(self, step: Step, needs: Needs) -> tuple[tuple[str, str], ...]:
         """The parameters that make a shape-dependent step possible in `__init__`."""

@@ -9,7 +9,7 @@ from keraslint.engine.lint import lint_texts
 from keraslint.project.files.source import Source
 from keraslint.settings import Settings
 
-CREATION = ("KRL101", "KRL102", "KRL103")
+CREATION = ("KRL101", "KRL102", "KRL103", "KRL106")
 
 
 def linted(text: str, folder: Path) -> tuple[Diagnostic, ...]:

@@ -132,7 +132,7 @@ def test_it_is_known_whether_it_has_keras(packages: tuple[str, ...], tmp_path: P
 
 def linted(folder: Path, *, cache: bool = False) -> tuple[Diagnostic, ...]:
     (folder / "project.py").write_text(PROJECT, "utf-8")
-    settings = Settings(root=folder, cache=cache, select=("KRL101",))
+    settings = Settings(root=folder, cache=cache, select=("KRL101", "KRL106"))
     return lint([folder / "project.py"], settings).diagnostics
 
 

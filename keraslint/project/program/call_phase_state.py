@@ -76,7 +76,7 @@ def created(hierarchy: Hierarchy, ref: ClassRef, method: FunctionRef, callee: st
     if made is not None:
         if made.factory or callee.endswith((".from_config", ".from_layer")):
             return None
-        kind = _kind(hierarchy, made.target)
+        kind = kind_of(hierarchy, made.target)
         return State(kind, made.target) if kind else None
     if callee.endswith("()"):
         return None
@@ -97,7 +97,8 @@ def _may_be_a_class(callee: str) -> bool:
     return callee.startswith("self.") or callee.rpartition(".")[2][:1].isupper()
 
 
-def _kind(hierarchy: Hierarchy, target: Symbol | ClassRef) -> str:
+def kind_of(hierarchy: Hierarchy, target: Symbol | ClassRef) -> str:
+    """Whether a layer is a model, has weights or a seed, or surely no state; `""`: nobody knows."""
     if isinstance(target, Symbol):
         known = keras_api.layer_class(target.name)
         if known is None or target.guessed or target.name == keras_api.LAYER:

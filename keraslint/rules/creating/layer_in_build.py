@@ -3,7 +3,8 @@
 ## What it does
 
 Finds layers that are created while `build()` runs although nothing that they need comes from the
-input shape. `__init__` could create them as well.
+input shape. `__init__` could create them as well. Layers without weights and without a seed
+(`Activation`, `Add`) are `stateless-layer-in-build`'s concern; the fix moves them along.
 
 ## Why
 
@@ -116,9 +117,14 @@ PROMISE = Promise(mends=(Health.FREEZES, Health.RELOADS, Health.BUILDS))
 
 
 def check(layer: LayerClass) -> Iterator[Finding]:
-    """Find creations that need nothing from the call of `build()`."""
+    """Find creations that need nothing from the call of `build()`, of layers with state."""
+    return needless(layer, stateless=False)
+
+
+def needless(layer: LayerClass, *, stateless: bool) -> Iterator[Finding]:
+    """Find what needs nothing from it, with state or without."""
     for item in layer.constructions:
-        if not item.needs:
+        if not item.needs and item.stateless == stateless:
             yield Finding(item.span, f"{created(item)}, but needs nothing from the input shape")
 
 
@@ -179,6 +185,6 @@ rule = Rule(
     words=("class", "build"),
     concerns=may_create,
     check=check,
-    why_silent=silent("KRL102 and KRL103"),
+    why_silent=silent("KRL102, KRL103 and KRL106"),
     cure=cure,
 )

@@ -122,6 +122,6 @@ rule = Rule(
     words=("class", "build"),
     concerns=may_create,
     check=check,
-    why_silent=silent("KRL101 and KRL102"),
+    why_silent=silent("KRL101, KRL102 and KRL106"),
     cure=cure,
 )

@@ -120,6 +120,6 @@ rule = Rule(
     words=("class", "build"),
     concerns=may_create,
     check=check,
-    why_silent=silent("KRL101 and KRL103"),
+    why_silent=silent("KRL101, KRL103 and KRL106"),
     cure=cure,
 )
