@@ -258,22 +258,21 @@ def _plain_bases() -> Iterator[tuple[str, list[str]]]:
         yield name, sorted({"__init__", "get_config", "from_config"} & own.keys())
 
 
+_NOT_PLAIN = ("Initializer", "STFT", "STFTInitializer")  # abstract, or of three dimensions only
+
+
 def _drawing() -> Iterator[tuple[str, str]]:
-    """The public initializers that do not fill a weight with one number, or by a rule."""
+    """The public initializers of which two fill a weight with different numbers."""
     import numpy as np
 
-    initializers = vars(_named("keras.initializers"))
-    for name, cls in sorted(initializers.items()):
-        if not inspect.isclass(cls) or not issubclass(cls, initializers["RandomInitializer"]):
+    for name, cls in sorted(vars(_named("keras.initializers")).items()):
+        if not inspect.isclass(cls) or not name[:1].isupper() or name in _NOT_PLAIN:
             continue
-        if name != "RandomInitializer":
-            one = cls()
-            first, again, other = (np.array(made((3, 3))) for made in (one, one, one.clone()))
-            same = "the same" if np.array_equal(first, again) else "others"
-            yield (
-                name,
-                f"{same}, a clone {'the same' if np.array_equal(first, other) else 'others'}",
-            )
+        one, two = cls(), cls()
+        made = [np.array(each((3, 3))) for each in (one, two, one, one.clone())]
+        if not np.array_equal(made[0], made[1]):
+            told = ["the same" if np.array_equal(made[0], x) else "others" for x in made[2:]]
+            yield name, f"{told[0]}, a clone {told[1]}"
 
 
 def _normalizations() -> list[str]:

@@ -56,7 +56,8 @@ be a function that has no `clone()`.
 
 ## What is proved
 
-That everything but the numbers that the weights start with stays as it was.
+Everything but the numbers that the weights start with stays as it was. These change on purpose: the
+proof says that they no longer start alike, and refutes the fix.
 
 ## When not to use it
 
