@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from itertools import pairwise
 from typing import Annotated
 
 PLACE = "a place in a text"
@@ -141,6 +142,12 @@ class Fix:
     objections: tuple[Objection, ...] = ()
     keras: int = 0
     within: Lines = (0, 0)
+
+    @property
+    def overlaps(self) -> bool:
+        """Whether two edits want the same text, so that one of them would undo the other."""
+        spans = sorted(edit.span for edit in self.edits)
+        return any(one.end > other.start for one, other in pairwise(spans))
 
 
 ORDER_CHANGES = "the order of `.weights` changes"

@@ -46,6 +46,14 @@ def test_what_is_marked_is_found_and_nothing_else(case: Case) -> None:
 
 
 @every(*cases())
+def test_no_fix_wants_the_same_text_twice(case: Case) -> None:
+    told = seen(case).linted.diagnostics
+
+    assert not [one for one in told if "overlap" in one.why_no_fix]
+    assert not [one for one in told if one.fix is not None and one.fix.overlaps]
+
+
+@every(*cases())
 def test_a_place_is_told_once(case: Case) -> None:
     places = Counter((d.path, d.span, d.code) for d in seen(case).linted.diagnostics)
 

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 _OURS = re.compile(r"KRL|# *keraslint:")  # without one, no comment of a file can be idle
 Text = Source | Unreadable
+_OVERLAPS = "two edits of the fix overlap, which is a fault of keraslint: please report it"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +83,8 @@ class _Checked:
         cured = cure(self.layer, self.finding) if cure is not None else Cure()
         if cured.fix is None:
             return cured
+        if cured.fix.overlaps:
+            return Cure(why_not=_OVERLAPS)
         fix = replace(cured.fix, within=self.layer.ref.summary.slice)
         return Cure(replace(fix, keras=self.target.keras) if self.target.sure else fix)
 
