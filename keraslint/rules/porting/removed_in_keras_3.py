@@ -93,6 +93,8 @@ _WEIGHT, _LIST = "self.add_weight", ".as_list"
 _GONE = ("add_metric", "add_update")
 _OF_SHAPES = ("build", "compute_output_shape")
 _BACKEND = "keras.backend."
+_INSIDE = "keras.src."
+"""Keras' own modules: what they hold is not what `keras.backend` of Keras 2 held."""
 
 
 def concerns(hierarchy: Hierarchy, ref: ClassRef) -> bool:
@@ -175,7 +177,8 @@ def _is_gone(hierarchy: Hierarchy, ref: ClassRef, method: FunctionSummary, name:
         return last in _GONE and hierarchy.method(ref, last) is None
     root = name.partition(".")[0]
     targets = ref.module.imports.get(root, ()) if owner or root in ref.module.imports else ()
-    if not any(target.partition(".")[0] == "keras" for target in targets):
+    public = [target for target in targets if target.partition(".")[0] == "keras"]
+    if not public or any(f"{target}.".startswith(_INSIDE) for target in public):
         return False
     return any(
         isinstance(one, Symbol) and one.legacy and one.name.startswith(_BACKEND)
