@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 
 from keraslint import __version__
 from keraslint.commands import Answer, failed, told
-from keraslint.commands.nested_configuration import nested_configurations
 from keraslint.commands.request import Request, settings_of, shard_of, start_of
 from keraslint.commands.settings_check import (
     check,
     require_layers,
 )
+from keraslint.commands.unheeded_configurations import nested_configurations
 from keraslint.project.files.discover import discover
 from keraslint.project.files.source import Trouble, Unreadable
 from keraslint.report import Report, render
@@ -188,7 +188,7 @@ def _heeded(request: Request) -> Path | None:
 
 
 def _evidence(file: str | None, result: FixResult, folder: Path) -> str | None:
-    from keraslint.commands.proved_layers import exhibits_of, origin
+    from keraslint.commands.proof_exhibits import exhibits_of, origin
     from keraslint.report.verdicts.report_file import evidence
 
     return evidence(file, exhibits_of(result), of=origin(folder)) if file else None

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from keraslint.commands import Answer, check_report
-from keraslint.commands.proved_layers import origin
+from keraslint.commands.proof_exhibits import origin
 from keraslint.diagnostic import Outcome
 from keraslint.report.verdicts.compared_layer import Exhibit
 from keraslint.report.verdicts.joined_reports import exhibits_in

@@ -18,7 +18,6 @@ from typing import Any, TypeVar
 from keraslint.diagnostic import Outcome, Verdict
 from keraslint.settings import ConfigError
 
-from .apart import measured_apart
 from .child_process import Child, Gone, Lost, Reply, census
 from .claim import Claim, ProofOptions, after_job, before_job
 from .coverage.dict_inputs import dict_advice
@@ -26,6 +25,7 @@ from .coverage.sites import Look
 from .coverage.verdicts import covered
 from .evidence import evidence, old_files
 from .ledger import Ledger, LookedAt, both
+from .own_process import measured_apart
 from .second_look import seen_again, without_marks
 from .verdict import as_far_as, judge, not_measured
 

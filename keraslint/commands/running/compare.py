@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from keraslint.commands import Answer, check_report, told
-from keraslint.commands.proved_layers import origin
+from keraslint.commands.proof_exhibits import origin
 from keraslint.commands.running.class_pairs import Pairs, moved, of_files, since, written_for
 from keraslint.commands.settings_check import require_layers, require_program
 from keraslint.diagnostic import Outcome, Promise, Verdict

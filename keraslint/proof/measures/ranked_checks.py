@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from ...diagnostic import Health, Measure
-from .apart import compiled_training, exported_model
 from .behaviour import called, functional, made, output_form, runs
 from .case_pair import About, Clause, Judge, Pair, warned
 from .general_judges import arrays, equal, probed
@@ -20,6 +19,7 @@ from .health import (
     their_build,
     trains,
 )
+from .in_own_process import compiled_training, exported_model
 from .interface import (
     base_settings,
     handed_in,
