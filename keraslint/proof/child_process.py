@@ -63,6 +63,7 @@ class Child:
         self._lock = threading.Lock()
         self._waiting: dict[int, queue.Queue[Reply | None]] = {HELLO: queue.Queue()}
         self._over = False
+        self.asked = keras
         self._process = self._popen(backend, keras, compiled)
         self._listener = threading.Thread(target=self._listen, daemon=True)
         self._listener.start()

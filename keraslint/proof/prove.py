@@ -266,8 +266,11 @@ class Prover:
         return Child(self.options.interpreter, self.options.backend, keras, compiled)
 
     def _child_with(self, keras: int) -> Child | None:
-        """The child that has this Keras; any of them does where it may be either."""
-        return next((one for one in self._children if keras in (0, one.generation)), None)
+        """The child that has this Keras; where it may be either, Keras 3 whoever asked before."""
+        wanted = keras or 3
+        exact = [one for one in self._children if one.generation == wanted]
+        other = [one for one in self._children if one.asked == keras]
+        return next(iter([*exact, *other]), None)
 
     def environment(self, keras: int) -> str:
         child = self._child_with(keras)
