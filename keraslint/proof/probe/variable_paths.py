@@ -175,7 +175,7 @@ def plain(value: Any) -> Any:
     if isinstance(value, dict):
         return _plain_dict(value)
     if isinstance(value, (list, tuple)):
-        return [plain(item) for item in value]
+        return [plain(item) for item in _without_places(value)]
     if isinstance(value, (str, int, float, bool, type(None))):
         return value if value == value else "nan"
     if isinstance(value, (np.ndarray, np.generic)):
@@ -185,6 +185,13 @@ def plain(value: Any) -> Any:
     if hasattr(value, "get_config"):
         return {"class_name": type(value).__name__, "config": plain(_config(value))}
     return f"object {type(value).__name__}"
+
+
+def _without_places(value: Any) -> Any:
+    """A function as Keras writes it down (code, defaults, closure), wherever its text stands."""
+    if len(value) == 3 and isinstance(value[0], str):
+        return [told_lambda(value[0]), *value[1:]]
+    return value
 
 
 def _config(thing: Any) -> Any:
