@@ -51,7 +51,7 @@ def pytest_in(folder: Path, *arguments: str) -> str:
     ran = subprocess.run(
         [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-p", PLUGIN, *arguments],
         cwd=folder,
-        env={**environment, "KERAS_BACKEND": "tensorflow"},
+        env={**environment, "KERAS_BACKEND": "tensorflow", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
         capture_output=True,
         text=True,
         check=False,
