@@ -50,7 +50,13 @@ def proving(folder: Path, scratch: Path) -> subprocess.Popen[str]:
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        preexec_fn=_heeding,
     )
+
+
+def _heeding() -> None:
+    """What is started in the background of a shell is deaf to Ctrl-C, and so is what it starts."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def ended(process: subprocess.Popen[str], file: Path, number: int) -> tuple[int, str]:
