@@ -1,4 +1,4 @@
-"""Plain JSON values → the frozen records that they were written from."""
+"""Frozen records ↔ the plain JSON values that they are written as."""
 
 from __future__ import annotations
 
@@ -6,6 +6,13 @@ from dataclasses import fields, is_dataclass
 from enum import Enum
 from types import NoneType
 from typing import Any, get_args, get_origin, get_type_hints
+
+
+def plain(value: Any) -> Any:
+    """What JSON has for a value that it does not know, as the `default` of `json.dumps`."""
+    if isinstance(value, Enum):
+        return value.value
+    raise TypeError(f"{type(value).__name__} is no plain data")
 
 
 def revived(kind: Any, value: Any) -> Any:

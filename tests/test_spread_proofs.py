@@ -6,7 +6,7 @@ import json
 import os
 import signal
 import threading
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -153,3 +153,29 @@ def test_a_worker_that_is_lost_costs_a_retry(blocks: Path) -> None:
     assert [(one.layer, one.outcome.value, one.reason) for one in told] == [
         (name, "proved", "") for name in NAMES
     ]
+
+
+class Never(Executor):
+    """An executor whose workers never answer."""
+
+    def __init__(self) -> None:
+        self.asked = threading.Event()
+
+    def submit(self, *_: Any, **__: Any) -> Any:
+        self.asked.set()
+        return Future()
+
+
+def test_a_run_that_is_ended_waits_for_no_worker(blocks: Path) -> None:
+    executor = Never()
+    with FarProver(ProofOptions(root=blocks), executor, 1) as prover, ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(prover.prove, claim(blocks, "First"))
+        assert executor.asked.wait(30)
+        while not prover._at_work:
+            threading.Event().wait(0.01)
+
+        prover.stop("the proof was broken off")
+        told = waiting.result(30)
+
+    assert told.outcome.value == "unknown"
+    assert told.reason.startswith("no worker has proved it")

@@ -12,15 +12,13 @@ from keraslint.commands import Answer
 from keraslint.engine.explanation import Explanation, explain
 from keraslint.engine.kept_facts import KeptFacts
 from keraslint.engine.store import Store
-from keraslint.project.files.discover import files_in
+from keraslint.project.files.discover import WIDEST, files_in
 from keraslint.project.files.source import Source, Unreadable, read
 from keraslint.project.syntax.parse import fault
 from keraslint.report.explanation_text import explanation_text
 from keraslint.report.json_record import absolute, record
 from keraslint.settings import ConfigError, Settings, load, shown
 
-WIDEST = 5_000
-"""Files in a project up to which all of them are read: subclasses may be anywhere."""
 _PLACE = re.compile(r"(?P<path>.+?)(?::(?P<line>\d+))?(?::\d+)?:?")
 
 

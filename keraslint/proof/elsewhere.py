@@ -11,17 +11,17 @@ import io
 import json
 import tempfile
 import zipfile
-from collections.abc import Callable, Sequence
-from concurrent.futures import CancelledError, Executor, ThreadPoolExecutor
+from collections.abc import Callable
+from concurrent.futures import CancelledError, Executor, Future
 from dataclasses import asdict, dataclass, replace
-from enum import Enum
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeVar
+from threading import Lock
+from typing import Any
 
 from keraslint.cache import digest
 from keraslint.diagnostic import Outcome, Verdict
-from keraslint.plain_data import revived
+from keraslint.plain_data import plain, revived
 from keraslint.project.files.discover import files_in
 from keraslint.settings import Settings
 
@@ -29,8 +29,6 @@ from .child_process import Gone
 from .claim import Claim, ProofOptions
 from .prove import Prover
 
-_Item = TypeVar("_Item")
-_Result = TypeVar("_Result")
 MOST = 100_000
 """Files of a project up to which they are sent."""
 
@@ -74,6 +72,7 @@ class FarProver(Prover):
         self._workers = workers
         self._send = send
         self._close = close
+        self._at_work: set[Future[Told]] = set()
 
     @cached_property
     def _sent(self) -> Any:
@@ -85,7 +84,7 @@ class FarProver(Prover):
         if not all(self._is_ours(path) for path in (claim.path, claim.after_path) if path):
             return super().prove(claim, timeout=timeout)
         try:
-            told = self._executor.submit(prove_here, self._sent, claim, options).result()
+            told = self._told(claim, options)
         except (CancelledError, OSError, RuntimeError) as error:
             reason = f"no worker has proved it: {str(error) or type(error).__name__}"
             return Verdict(outcome=Outcome.UNKNOWN, layer=claim.layer, reason=reason)
@@ -94,18 +93,29 @@ class FarProver(Prover):
             self._broken[claim.keras] = Gone(*told.broken)
         return told.verdict
 
-    def each(self, work: Callable[[_Item], _Result], items: Sequence[_Item]) -> list[_Result]:
-        """Do some work that proves for each item, as many at a time as there are workers."""
-        pool = ThreadPoolExecutor(max(self._workers, 1))
-        try:
-            return list(pool.map(work, items))
-        finally:
-            pool.shutdown(cancel_futures=True)
+    @property
+    def at_once(self) -> int:
+        """As many as there are workers."""
+        return max(self._workers, 1)
+
+    def stop(self, reason: str) -> None:
+        """Wait for no worker any more."""
+        super().stop(reason)
+        for future in [*self._at_work]:
+            future.cancel()
 
     def close(self) -> None:
         """Let the workers go."""
         self._close()
         super().close()
+
+    def _told(self, claim: Claim, options: ProofOptions) -> Told:
+        future = self._executor.submit(prove_here, self._sent, claim, options)
+        self._at_work.add(future)
+        try:
+            return future.result()
+        finally:
+            self._at_work.discard(future)
 
     def _is_ours(self, path: Path) -> bool:
         return self.options.root in path.resolve().parents
@@ -124,8 +134,8 @@ def prove_here(luggage: Luggage, claim: Claim, options: ProofOptions) -> Told:
     prover, folder = _WORKSHOP.opened(luggage, options)
     there, here = str(options.root), str(folder)
     verdict = prover.prove(_moved(claim, options.root, folder))
-    plain = json.dumps(asdict(verdict), default=_plain).replace(here, there)
-    return Told(revived(Verdict, json.loads(plain)), prover.useless)
+    text = json.dumps(asdict(verdict), default=plain).replace(here, there)
+    return Told(revived(Verdict, json.loads(text)), prover.useless)
 
 
 class _Workshop:
@@ -135,8 +145,14 @@ class _Workshop:
         self._for: tuple[str, ProofOptions] | None = None
         self._prover: Prover | None = None
         self._folder: tempfile.TemporaryDirectory[str] | None = None
+        self._lock = Lock()
 
     def opened(self, luggage: Luggage, options: ProofOptions) -> tuple[Prover, Path]:
+        """The prover and the folder of a project; the threads of a worker share them."""
+        with self._lock:
+            return self._opened(luggage, options)
+
+    def _opened(self, luggage: Luggage, options: ProofOptions) -> tuple[Prover, Path]:
         if self._for != (luggage.digest, options) or self._prover is None or self._folder is None:
             if self._prover is not None:
                 self._prover.close()
@@ -166,9 +182,3 @@ def _path(path: Path, root: Path, folder: Path) -> Path:
     """The same file in another folder; what is not below the first stays where it is."""
     full = path.resolve()
     return folder / full.relative_to(root) if root == full or root in full.parents else full
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Enum):
-        return value.value
-    raise TypeError(f"{type(value).__name__} is no plain data")

@@ -7,7 +7,6 @@ import json
 import os
 from collections.abc import Mapping
 from dataclasses import asdict, replace
-from enum import Enum
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,7 @@ from typing import Any
 from keraslint import __version__
 from keraslint.cache import Cache, digest
 from keraslint.diagnostic import Verdict
-from keraslint.plain_data import revived
+from keraslint.plain_data import plain, revived
 
 from .claim import Claim, ProofOptions, after_job, before_job
 
@@ -54,7 +53,7 @@ class Ledger:
     ) -> None:
         """Keep a verdict."""
         entry = {"looked_at": looked_at, "verdict": asdict(verdict)}
-        text = json.dumps(entry, default=_plain, separators=(",", ":"))
+        text = json.dumps(entry, default=plain, separators=(",", ":"))
         self._cache.put(self._key(claim, options), text)
 
     def _key(self, claim: Claim, options: ProofOptions) -> str:
@@ -106,9 +105,3 @@ def _digest(data: bytes) -> str:
 def both(one: LookedAt, other: LookedAt) -> LookedAt:
     """What two measurements have looked at."""
     return {name: {**one[name], **other[name]} for name in ("files", "environment")}
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Enum):
-        return value.value
-    raise TypeError(f"{type(value).__name__} is no plain data")

@@ -135,9 +135,14 @@ class Prover:
                     self.options = replace(self.options, cache_dir=None)
             return self._ledger
 
+    @property
+    def at_once(self) -> int:
+        """How many claims are worked at together."""
+        return self.options.at_a_time
+
     def each(self, work: Callable[[_Item], _Result], items: Sequence[_Item]) -> list[_Result]:
         """Do some work that proves for each item, several at a time; results come in order."""
-        pool = ThreadPoolExecutor(self.options.at_a_time)
+        pool = ThreadPoolExecutor(self.at_once)
         try:
             return list(pool.map(work, items))
         except BaseException:

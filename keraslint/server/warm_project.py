@@ -16,7 +16,7 @@ from keraslint.engine.fix_layout import FixLayout
 from keraslint.engine.kept_facts import KeptFacts
 from keraslint.engine.store import Store
 from keraslint.fix.apply import apply
-from keraslint.project.files.discover import files_in
+from keraslint.project.files.discover import WIDEST, files_in
 from keraslint.project.files.glob_patterns import excluded
 from keraslint.project.files.requirements import told_by_files
 from keraslint.project.files.source import Source, read
@@ -25,8 +25,6 @@ from keraslint.rules import graded
 from keraslint.server.fix_trust import Trust
 from keraslint.settings import Settings
 
-WIDEST = 5_000
-"""Files in a folder up to which all of them are read: subclasses may be anywhere."""
 PASSES = 12
 
 

@@ -14,6 +14,8 @@ from keraslint.project.files.source import Trouble, Unreadable, unreadable
 from keraslint.settings import Settings
 
 SUFFIXES = (".py", ".ipynb")
+WIDEST = 5_000
+"""Files in a folder up to which all of them are read: subclasses may be anywhere."""
 
 
 @dataclass(frozen=True, slots=True)

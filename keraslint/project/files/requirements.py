@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -72,10 +72,6 @@ class Requirements:
                 found = self.of_folder(folder.parent)
             self._folders[folder] = found
         return self._folders[folder]
-
-    def all_of(self, paths: Iterable[str]) -> tuple[Requirement | None, ...]:
-        """What they say of some files, once for each folder."""
-        return tuple(map(self.of_folder, sorted({Path(path).absolute().parent for path in paths})))
 
     def _told(self, folder: Path) -> Requirement | None:
         for file in _files(folder):
