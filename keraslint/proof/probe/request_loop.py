@@ -24,6 +24,7 @@ from .runtime_setup import (
     installed_bytecode,
     keep_bytecode_apart,
     keep_kernels,
+    keep_temporary_files,
     share_compiled,
 )
 from .source_overlay import module_name
@@ -58,6 +59,7 @@ def main() -> None:
     os.environ.update(QUIET)
     choose_backend()
     keep_bytecode_apart(Path.cwd() / "bytecode")
+    keep_temporary_files(Path.cwd() / "temporary")
     share_compiled(Path(sys.pycache_prefix or ".") / "compiled")
     with installed_bytecode():
         hello = _warm_up()
@@ -190,6 +192,7 @@ def _work(job: dict[str, Any]) -> None:
     said = os.open(folder / "said.txt", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
     os.dup2(said, 1)
     os.dup2(said, 2)
+    keep_temporary_files(folder / "temporary")
     (folder / "work").mkdir(exist_ok=True)
     os.chdir(folder / "work")
     sys.argv[:] = [str(job["path"])]

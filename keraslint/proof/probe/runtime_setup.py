@@ -1,4 +1,4 @@
-"""The environment → which backend Keras takes, and where compiled code is kept."""
+"""The environment → which backend Keras takes, and where compiled code and passing files go."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import importlib.util
 import json
 import os
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -48,6 +49,16 @@ def keep_bytecode_apart(folder: Path) -> None:
     os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix = str(folder)
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     sys.dont_write_bytecode = False
+
+
+def keep_temporary_files(folder: Path) -> None:
+    """Have what is written for a while go into `folder`: whoever made it removes it at the end.
+
+    Autograph leaves a file of each function that it has rewritten, and a process that is ended
+    removes nothing.
+    """
+    folder.mkdir(exist_ok=True)
+    os.environ["TMPDIR"] = tempfile.tempdir = str(folder)
 
 
 @contextmanager
