@@ -88,6 +88,8 @@ class Reads(Protocol):
 
     def steps(self, name: str) -> Sequence[Step]: ...
 
+    def steps_of(self, function: FunctionRef) -> Sequence[Step]: ...
+
     def subclasses(self) -> Sequence[ClassRef]: ...
 
     def parse(self, method: FunctionRef) -> Method | None: ...
@@ -168,6 +170,10 @@ class LayerClass:
     def steps(self, name: str) -> Sequence[Step]:
         """The same method in steps; nothing when it is not written in this class."""
         return self.reads.steps(name)
+
+    def steps_of(self, function: FunctionRef) -> Sequence[Step]:
+        """Any function of the project in steps, as a layer of this class runs it."""
+        return self.reads.steps_of(function)
 
     def parse(self, method: FunctionRef) -> Method | None:
         """Any method of the project, parsed."""

@@ -95,6 +95,7 @@ class _Parts:
         self._ref = ref
         self._methods: dict[str, Method | None] = {}
         self._steps: dict[str, list[Step]] = {}
+        self._others: dict[tuple[str, str, int], list[Step]] = {}
 
     def constructions(self) -> tuple[Construction, ...]:
         return tuple(self._study.constructions()) if self._study is not None else ()
@@ -126,12 +127,25 @@ class _Parts:
             self._steps[name] = self._reader.steps.read(parsed, scope) if parsed else []
         return self._steps[name]
 
+    def steps_of(self, function: FunctionRef) -> list[Step]:
+        if self._is_own(function):
+            return self.steps(function.summary.name)
+        if function.key not in self._others:
+            parsed = self._reader.parse(function)
+            owner = self._ref if function.owner is not None else None
+            scope = Scope(module=function.module, owner=owner, function=function.summary)
+            self._others[function.key] = self._reader.steps.read(parsed, scope) if parsed else []
+        return self._others[function.key]
+
+    def _is_own(self, function: FunctionRef) -> bool:
+        own = self._ref.summary.methods.get(function.summary.name)
+        return function.owner == self._ref and own is function.summary
+
     def subclasses(self) -> Sequence[ClassRef]:
         return self._reader.subclasses(self._ref)
 
     def parse(self, method: FunctionRef) -> Method | None:
-        own = self._ref.summary.methods.get(method.summary.name)
-        if method.owner == self._ref and own is method.summary:
+        if self._is_own(method):
             return self.method(method.summary.name)
         return self._reader.parse(method)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from difflib import SequenceMatcher
 from functools import cache, cached_property
@@ -180,10 +180,11 @@ def _renamed(name: str, instance: str) -> str:
 
 
 def method_text(source: Source, first: int, last: int) -> str:
-    """The lines of a method as they are parsed."""
+    """The lines of a method as they are parsed; those of a function of the module stand alone."""
     start = source.starts[first - 1]
     end = source.starts[last] if last < len(source.starts) else len(source.text)
-    return f"if 1:{source.newline}{source.text[start:end]}"
+    above = "if 1:" if source.text[start : start + 1].isspace() else "#"
+    return f"{above}{source.newline}{source.text[start:end]}"
 
 
 def _lower(span: Span, lines: int) -> Span:
@@ -192,11 +193,11 @@ def _lower(span: Span, lines: int) -> Span:
 
 
 def _only_function(module: cst.Module) -> cst.FunctionDef | None:
-    outer = module.body[0] if module.body else None
-    if not isinstance(outer, cst.If) or not isinstance(outer.body, cst.IndentedBlock):
-        return None
-    functions = [node for node in outer.body.body if isinstance(node, cst.FunctionDef)]
-    return functions[0] if len(functions) == 1 == len(outer.body.body) else None
+    body: Sequence[cst.CSTNode] = module.body
+    if body and isinstance(body[0], cst.If) and isinstance(body[0].body, cst.IndentedBlock):
+        body = body[0].body.body
+    functions = [node for node in body if isinstance(node, cst.FunctionDef)]
+    return functions[0] if len(functions) == 1 == len(body) else None
 
 
 def children(node: cst.CSTNode) -> Iterator[cst.CSTNode]:

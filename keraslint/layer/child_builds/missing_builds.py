@@ -11,22 +11,18 @@ import libcst as cst
 from keraslint.layer.child_builds.builds import Builds
 from keraslint.layer.child_builds.closing import is_closing
 from keraslint.layer.child_builds.following.call_program import CallPrograms, Program, names_of
+from keraslint.layer.child_builds.makings import Makings
 from keraslint.layer.child_builds.new_builds import NewBuilds
 from keraslint.layer.child_builds.shapes.shape_program import lines, whole
 from keraslint.layer.child_builds.symbolic_call import DOUBT, symbolic_call
 from keraslint.layer.layer_class import LayerClass
-from keraslint.layer.method_steps import Creation, Step
-from keraslint.layer.method_syntax import Method, code, dotted
+from keraslint.layer.method_steps import Step
+from keraslint.layer.method_syntax import Method, dotted
 from keraslint.layer.method_syntax import children as children_of
 from keraslint.layer.motion.safety.subclass_objections import Descendants
-from keraslint.project.names import keras_facts
-from keraslint.project.names.keras_api import Symbol
+from keraslint.layer.statement_parts import smalls
 from keraslint.project.program.children import OF_CONTAINERS, Child, Unbuilt, run_by
 
-_TELLS_SHAPE = re.compile(
-    r"\bInput(Layer)?\(|\b(input_shape|input_dim|batch_shape|batch_input_shape)\s*=(?!=)"
-)
-"""What makes a `Sequential` build itself at once."""
 _BUILT_BY_OWNER = re.compile(r"(?<!self)\.(\w+)\.build\(")
 _MAY_BE_KERAS_2 = (
     "nothing says that this `tf.keras` is Keras 3: on Keras 2, weights get equal names"
@@ -62,7 +58,7 @@ class MissingBuilds:
             return "it is another name of a layer"
         if not self._has_weights(name):
             return "it has no weights"
-        if child.is_sequential and not self._is_filled(name):
+        if child.is_sequential and not self._makings.wait(name):
             return "it is not known to wait for a shape"
         if self._built_elsewhere(name):
             return "an owner in this file builds it"
@@ -87,45 +83,25 @@ class MissingBuilds:
 
     def _is_second_name(self, attribute: str) -> bool:
         """`self.first = self.second = Dense(4)`: the second is the layer of the first."""
-        for step in self._making(attribute):
-            small = step.node.body[0] if isinstance(step.node, cst.SimpleStatementLine) else None
+        for small in self._assigning(attribute):
             targets = small.targets if isinstance(small, cst.Assign) else ()
             if f"self.{attribute}" in [dotted(target.target) for target in targets[1:]]:
                 return True
         return False
 
-    def _has_weights(self, attribute: str) -> bool:
-        """False of a normalization that neither centers nor scales; else its class decides."""
-        for step in self._making(attribute):
-            if any(map(_is_switched_off, step.makes[:1])):
-                return False
-        return True
-
-    def _is_filled(self, attribute: str) -> bool:
-        """Whether a `Sequential` surely waits for a shape: a layer with weights, and no `Input`."""
-        methods = self._layer.ref.summary.methods.values()
-        if any(f"self.{attribute}.add" in method.calls for method in methods):
-            return False
-        made = list(self._making(attribute))
-        return bool(made) and all(map(self._waits, made))
-
-    def _waits(self, step: Step) -> bool:
-        call = step.makes[0].call if step.makes else None
-        listed = call.args[0].value if call is not None and call.args else None
-        if call is None or not isinstance(listed, (cst.List, cst.Tuple)):
-            return False
-        inside = {element.value for element in listed.elements}
-        unbuilt = Unbuilt(self._layer.hierarchy)
-        return not _TELLS_SHAPE.search(code(call)) and any(
-            one.call in inside and not one.made.factory and unbuilt.needs_build(one.made.target)
-            for one in step.makes
-        )
-
-    def _making(self, attribute: str) -> Iterator[Step]:
+    def _assigning(self, attribute: str) -> Iterator[cst.BaseSmallStatement]:
         for name in ("__init__", "build"):
             for step in (inner for outer in self._layer.steps(name) for inner in outer.all()):
                 if f"self.{attribute}" in step.uses.binds:
-                    yield step
+                    yield from smalls(step.node)[:1]
+
+    def _has_weights(self, attribute: str) -> bool:
+        """False of a normalization that neither centers nor scales; else its class decides."""
+        return not any(making.is_switched_off() for making in self._makings.of(attribute))
+
+    @cached_property
+    def _makings(self) -> Makings:
+        return Makings(self._layer)
 
     def _built_elsewhere(self, attribute: str) -> bool:
         """Whether an owner in the same file reaches into the layer and builds the child itself."""
@@ -219,19 +195,6 @@ class MissingBuilds:
         return ""
 
 
-def _is_switched_off(creation: Creation) -> bool:
-    """Whether a layer is made with `False` for everything that would give it weights."""
-    target = creation.made.target
-    known = keras_facts.WEIGHTS_BY_SWITCHES if isinstance(target, Symbol) else {}
-    switches = known.get(getattr(target, "name", ""), frozenset())
-    off = {
-        argument.keyword.value
-        for argument in creation.call.args
-        if argument.keyword is not None and code(argument.value) == "False"
-    }
-    return bool(switches) and switches <= off
-
-
 @lru_cache(maxsize=2)
 def _built_by_owners(text: str) -> frozenset[str]:
     """Looked for once in a file, however many children it has."""
@@ -258,7 +221,7 @@ def _is_used(node: cst.CSTNode, cell: str) -> bool:
         if operators <= {cst.Is, cst.IsNot}:
             return False
     if isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute):
-        of_container = node.func.attr.value in OF_CONTAINERS
+        of_container = node.func.attr.value in OF_CONTAINERS | {"add"}  # to a `Sequential`
         if dotted(node.func.value) == cell:
             return not of_container or any(_is_used(argument, cell) for argument in node.args)
     if isinstance(node, cst.Attribute):

@@ -17,6 +17,8 @@ from keraslint.project.names.keras_api import Symbol
 from keraslint.project.names.name_resolution import Hierarchy
 from keraslint.project.program.build_creations import build_of
 
+Target = Symbol | ClassRef
+SEQUENTIAL = Symbol(name=keras_facts.SEQUENTIAL, kind="model")
 _DEPTH = 8
 _OWN_WAY = keras_facts.BUILD_CONFIG | {"__call__"}
 OF_CONTAINERS = frozenset(dir(list)) | frozenset(dir(dict))
@@ -39,7 +41,7 @@ class Child:
 
     @property
     def is_sequential(self) -> bool:
-        return self.target == Symbol(name=keras_facts.SEQUENTIAL, kind="model")
+        return self.target == SEQUENTIAL
 
 
 def runs(hierarchy: Hierarchy, ref: ClassRef, start: FunctionRef) -> Iterator[FunctionRef]:
@@ -267,6 +269,7 @@ class _Told:
         self.may_be_any = False
         self._built: set[str] = set()
         self._run: set[str] = set()
+        self._filled: set[str] = set()
         for method in (ref.summary for ref in methods):
             reads = method.reads - method.tests - method.changes
             self.may_be_any = self.may_be_any or bool(_REACHES_ALL & method.reads)
@@ -286,12 +289,17 @@ class _Told:
             self.may_be_any = self.may_be_any or "" in roots
         elif call.startswith("self.") and not (owner != "self" and name in OF_CONTAINERS):
             attribute = call[len("self.") :].partition(".")[0].partition("[")[0]
+            if name == "add" and owner == f"self.{attribute}":
+                self._filled.add(attribute)
+                return
             self.called.add(attribute)
             (self._built if name == "build" else self._run).add(attribute)
             self.may_be_any = self.may_be_any or call.startswith("self.*")
 
     def builds(self, child: Child, *, made_here: bool) -> bool:
         """Whether a child may be built: one that `__init__` made is not even mentioned if not."""
+        if child.attribute in self._filled and not child.is_sequential:
+            return True
         return child.attribute in self.called or (made_here and child.attribute in self.mentioned)
 
     def only_marks(self, child: Child) -> bool:
