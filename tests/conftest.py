@@ -38,13 +38,19 @@ def _no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with nothing around it: a linted file is read with the project it lies in."""
     monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def project(elsewhere: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name in ("NO_COLOR", "FORCE_COLOR", "KERASLINT_OUTPUT_FORMAT", "KERASLINT_CACHE_DIR"):
         monkeypatch.delenv(name, raising=False)
-    (tmp_path / "finding.py").write_text(FINDING, encoding="utf-8")
-    (tmp_path / "clean.py").write_text(CLEAN, encoding="utf-8")
-    return tmp_path
+    (elsewhere / "finding.py").write_text(FINDING, encoding="utf-8")
+    (elsewhere / "clean.py").write_text(CLEAN, encoding="utf-8")
+    return elsewhere
 
 
 @pytest.fixture

@@ -651,7 +651,7 @@ def test_the_cause_of_a_report_is_found_where_it_is(report: Report, tmp_path: Pa
     text = HEAD + report.program
     settings = Settings(root=tmp_path, select=("ALL",), cache=False)
 
-    found = lint_texts([Source(path="program.py", text=text)], settings)
+    found = lint_texts([Source(path=str(tmp_path / "program.py"), text=text)], settings)
 
     assert {(d.span.start.line, d.code) for d in found.diagnostics} == expected_in(text)
     assert not found.problems

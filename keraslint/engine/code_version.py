@@ -15,6 +15,7 @@ _OURS = str(Path(keraslint.__file__).parent)
 _SUFFIXES = (".py", ".json", ".so", ".pyd")
 
 
+@cache
 def stamp() -> str:
     """What tells that a file of the package has been touched: cheap, and different elsewhere."""
     parts = [sys.version, _OURS]

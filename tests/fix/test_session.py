@@ -14,6 +14,7 @@ import keraslint
 from keraslint.fix.session import FixResult, fix
 from keraslint.settings import Settings
 
+pytestmark = pytest.mark.usefixtures("elsewhere")
 CREATION = "        self.dense = keras.layers.Dense(self.units)\n"
 BEFORE = f"""\
 import keras

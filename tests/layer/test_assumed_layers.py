@@ -40,7 +40,7 @@ TELLS = """
 
 def found_in(text: str, folder: Path) -> tuple[Diagnostic, ...]:
     settings = Settings(root=folder, select=("KRL101", "KRL102", "KRL103"), cache=False)
-    return lint_texts([Source(path="assumed.py", text=text)], settings).diagnostics
+    return lint_texts([Source(path=str(folder / "assumed.py"), text=text)], settings).diagnostics
 
 
 def built(body: str, folder: Path, rest: str = "") -> tuple[Diagnostic, ...]:
@@ -258,7 +258,7 @@ class Residual(layers.Layer):
 def test_both_layers_of_a_branch_move_under_one_condition_with_their_comments(
     tmp_path: Path,
 ) -> None:
-    source = Source(path="assumed.py", text=RESIDUAL)
+    source = Source(path=str(tmp_path / "assumed.py"), text=RESIDUAL)
     first, second = found_in(RESIDUAL, tmp_path)
     assert first.fix is not None
     init, _, build = apply(source, [first.fix]).text.partition("    def build")

@@ -39,10 +39,10 @@ def cases(file: str) -> dict[str, str]:
     return {name.strip(): body for name, _, body in parts}
 
 
-def files(body: str) -> list[Source]:
-    """The files of a case that is a project."""
+def files(folder: Path, body: str) -> list[Source]:
+    """The files of a case that is a project, in a folder of their own."""
     parts = (part.partition("\n") for part in re.split(r"(?m)^--- ", body)[1:])
-    return [Source(path=name.strip(), text=text) for name, _, text in parts]
+    return [Source(path=str(folder / name.strip()), text=text) for name, _, text in parts]
 
 
 CASES = cases("hazards.txt")
@@ -53,7 +53,7 @@ MOVES = ("KRL101", "KRL102", "KRL103")
 
 @pytest.mark.parametrize("name", CASES)
 def test_a_hazard_is_never_fixed_as_if_it_were_safe(name: str, tmp_path: Path) -> None:
-    source = Source(path=f"{name}.py", text=HEAD + CASES[name])
+    source = Source(path=str(tmp_path / f"{name}.py"), text=HEAD + CASES[name])
 
     found = lint_texts([source], Settings(root=tmp_path, select=("KRL0", "KRL1"), cache=False))
     fixes = [d.fix for d in found.diagnostics if d.fix is not None]
@@ -64,7 +64,9 @@ def test_a_hazard_is_never_fixed_as_if_it_were_safe(name: str, tmp_path: Path) -
 
 @pytest.mark.parametrize("name", PROJECTS)
 def test_no_file_of_a_project_can_tell_that_a_safe_fix_was_made(name: str, tmp_path: Path) -> None:
-    found = lint_texts(files(PROJECTS[name]), Settings(root=tmp_path, select=MOVES, cache=False))
+    found = lint_texts(
+        files(tmp_path, PROJECTS[name]), Settings(root=tmp_path, select=MOVES, cache=False)
+    )
     fixes = [d.fix for d in found.diagnostics if d.fix is not None]
 
     assert not found.problems
@@ -73,7 +75,9 @@ def test_no_file_of_a_project_can_tell_that_a_safe_fix_was_made(name: str, tmp_p
 
 @pytest.mark.parametrize("name", HARMLESS)
 def test_what_nothing_in_a_project_can_tell_is_safe(name: str, tmp_path: Path) -> None:
-    found = lint_texts(files(HARMLESS[name]), Settings(root=tmp_path, select=MOVES, cache=False))
+    found = lint_texts(
+        files(tmp_path, HARMLESS[name]), Settings(root=tmp_path, select=MOVES, cache=False)
+    )
     fixes = [d.fix for d in found.diagnostics if d.code == "KRL101" and d.fix is not None]
 
     assert not found.problems
@@ -82,7 +86,7 @@ def test_what_nothing_in_a_project_can_tell_is_safe(name: str, tmp_path: Path) -
 
 
 def test_the_plain_case_would_be_safe(tmp_path: Path) -> None:
-    source = Source(path="plain.py", text=HEAD + PLAIN)
+    source = Source(path=str(tmp_path / "plain.py"), text=HEAD + PLAIN)
 
     found = lint_texts([source], Settings(root=tmp_path, cache=False))
     fixes = [d.fix for d in found.diagnostics if d.fix is not None]
@@ -106,8 +110,8 @@ def test_what_another_file_sets_on_a_layer_is_not_moved_as_if_it_were_safe(
     operator: str, tmp_path: Path
 ) -> None:
     sources = [
-        Source(path="blocks.py", text=HEAD + PLAIN),
-        Source(path="user.py", text=USER.format(operator)),
+        Source(path=str(tmp_path / "blocks.py"), text=HEAD + PLAIN),
+        Source(path=str(tmp_path / "user.py"), text=USER.format(operator)),
     ]
 
     found = lint_texts(sources, Settings(root=tmp_path, select=("KRL101",), cache=False))

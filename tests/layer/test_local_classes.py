@@ -13,7 +13,8 @@ CREATION = ("KRL101", "KRL102", "KRL103", "KRL106")
 
 
 def linted(text: str, folder: Path) -> tuple[Diagnostic, ...]:
-    source = Source(path="local.py", text="import keras\nfrom keras import layers\n" + text)
+    text = "import keras\nfrom keras import layers\n" + text
+    source = Source(path=str(folder / "local.py"), text=text)
     settings = Settings(root=folder, select=CREATION, cache=False)
     return lint_texts([source], settings).diagnostics
 

@@ -58,7 +58,9 @@ def test_what_else_they_have_is_none(name: str) -> None:
 
 def found_in(text: str, folder: Path) -> list[Diagnostic]:
     settings = Settings(root=folder, select=("KRL1",), cache=False)
-    return list(lint_texts([Source(path="block.py", text=text)], settings).diagnostics)
+    return list(
+        lint_texts([Source(path=str(folder / "block.py"), text=text)], settings).diagnostics
+    )
 
 
 def test_what_is_made_in_a_tracked_call_is_kept(tmp_path: Path) -> None:

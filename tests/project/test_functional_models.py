@@ -8,6 +8,7 @@ from keraslint.engine.lint import lint_texts
 from keraslint.project.files.source import Source
 from keraslint.settings import Settings
 
+pytestmark = pytest.mark.usefixtures("elsewhere")
 MODEL = """
 import keras
 

@@ -11,6 +11,7 @@ from keraslint.project.facts.saving_calls import Saving, saving_calls
 from keraslint.project.files.source import Source
 from keraslint.settings import Settings
 
+pytestmark = pytest.mark.usefixtures("elsewhere")
 INSIDE = """
 import keras, unittest
 

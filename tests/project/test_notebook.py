@@ -23,9 +23,9 @@ from keraslint.project.files.notebook.cell_positions import Places
 from keraslint.project.files.notebook.cell_syntax import CROSSES, damage
 from keraslint.project.files.notebook.magics import is_other_language, masked, unmasked
 from keraslint.project.files.source import Source, Trouble, Unreadable, decode
-from keraslint.project.files.source import read as read_file
 from keraslint.settings import Settings
 
+pytestmark = pytest.mark.usefixtures("elsewhere")
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 COMMANDS = [
     "%matplotlib inline",
@@ -250,11 +250,11 @@ def cases() -> list[Path]:
 @pytest.mark.parametrize("expected", cases(), ids=lambda path: path.name.partition(".")[0])
 def test_a_file_cut_into_cells_gives_the_same(expected: Path) -> None:
     path = expected.with_name(expected.name.replace(".fixed", ""))
-    whole = read_file(path)
+    whole = decode(path.read_bytes(), path.name)
     assert isinstance(whole, Source)
     parts = cut(whole.text)
 
-    source = decode(in_cells(parts).encode(), f"{path}.ipynb")
+    source = decode(in_cells(parts).encode(), f"{path.name}.ipynb")
 
     assert isinstance(source, Source)
     one, other = (lint_texts([text], Settings(cache=False)) for text in (whole, source))

@@ -87,6 +87,7 @@ def test_tests_that_import_the_class_are_searched_whatever_they_are_called(tmp_p
     assert [one.text for one in found] == ["Block(3)(np.ones((2, 3)))"]
 
 
+@pytest.mark.keras
 def test_a_layer_is_called_as_its_test_calls_it(prover, tmp_path):
     file = tmp_path / "block.py"
     (tmp_path / "test_block.py").write_text("Block(units=7)(np.ones((2, 3), 'float32'))")
