@@ -95,6 +95,7 @@ def test_the_plugin_makes_a_test_of_each_class(tmp_path: Path) -> None:
     assert "Traceback" not in out
 
 
+@pytest.mark.keras
 def test_the_plugin_does_nothing_unasked(tmp_path: Path) -> None:
     (tmp_path / "blocks.py").write_text(BLOCK)
 
