@@ -76,6 +76,18 @@ def test_a_kind_of_file_that_was_never_saved_is_not_told_of_as_lost() -> None:
             "Exception encountered when calling B.call().\n\n\x1b[1mno dense\x1b[0m\n\nArguments",
             "no dense",
         ),
+        (
+            'Input 0 of layer "a" is incompatible with the layer: expected axis -1 to\nhave the '
+            "value 8, but received\nshape=(2, 4). Say `units`.\nFull shape received: (2, 4)",
+            'Input 0 of layer "a" is incompatible with the layer: expected axis -1 to have the '
+            "value 8, but received shape=(2, 4). Say `units`.",
+        ),
+        (
+            "Some weights are missing:\n- kernel\n- bias\n\nArguments received by B.call():",
+            "Some weights are missing: - kernel - bias",
+        ),
+        (f"{'It is so. ' * 29}It is otherwise and long.", ("It is so. " * 29).rstrip()),
+        ("word " * 80, f"{'word ' * 59}word …"),
         ("", ""),
     ],
 )

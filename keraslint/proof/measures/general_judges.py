@@ -19,12 +19,20 @@ def arrays(group: str, what: str, during: str = "outputs") -> Judge:
             return
         if found["differs"]:
             name, how = found["differs"][0]
-            where = "" if name.isdigit() else f" of `{name}`"
-            yield BROKEN, f"for {pair.label} {what}{where} differ{_s(what)}: {how}"
+            told = what if name.isdigit() else f"{what} of `{name}`"
+            differs = f"differ{_s(what)}: {how}" if how else _gone(pair, group)
+            yield BROKEN, f"for {pair.label} {told} {differs}"
         elif found["compared"]:
             yield KEPT, f"{found['compared']} compared"
 
     return judge
+
+
+def _gone(pair: Pair, group: str) -> str:
+    """What happened instead, where what kept the arrays before has failed."""
+    fact = pair.before_says("kept by", group) or group
+    error = error_of(pair.facts(fact)[1])
+    return f"cannot be had any more: {error}" if error else "is there no more"
 
 
 def _s(what: str) -> str:

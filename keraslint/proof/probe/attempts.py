@@ -47,12 +47,12 @@ def tried(case: Case) -> BaseException | None:
 
 
 def describe(error: BaseException) -> str:
-    """Name and first telling line of an error."""
+    """Name and first telling sentence of an error."""
     if isinstance(error, MemoryError):
         return "MemoryError: the memory limit was reached"
     if isinstance(error, SystemExit):
         return f"SystemExit: it asked to exit with code {error.code}"
-    return f"{type(error).__name__}: {sentence(str(error))}"[:300].rstrip(": ")
+    return f"{type(error).__name__}: {sentence(str(error))}".rstrip(": ")
 
 
 def failed(value: Any) -> bool:

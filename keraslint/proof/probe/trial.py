@@ -273,8 +273,14 @@ class Trial:
         return args, kwargs
 
     def observe(self, name: str, measure: Callable[[], Any]) -> Any:
-        """Note what `measure` returns, or the error it ends with, under `name`."""
+        """Note what `measure` returns, or the error it ends with, under `name`.
+
+        Which arrays were kept by it is noted, too: where there are none, its error tells why.
+        """
+        known = self.arrays.keys() | ()
         self.facts[name] = value = attempt(measure)
+        groups = {key.partition("/")[0] for key in self.arrays.keys() - known}
+        self.facts.setdefault("kept by", {}).update(dict.fromkeys(groups, name))
         return value
 
 

@@ -78,7 +78,10 @@ CALLED = ("inference", "loss", "mask")
 def versus(
     before: dict[str, Any], after: dict[str, Any], groups: tuple[str, ...] = ()
 ) -> dict[str, Any]:
-    """For each group that was measured: `{"compared": n, "differs": [[name, how], ...]}`."""
+    """For each group that was measured: `{"compared": n, "differs": [[name, how], ...]}`.
+
+    Where an array is gone, there is nothing to say how it differs.
+    """
     found: dict[str, dict[str, Any]] = {}
     for name in dict.fromkeys([*before, *after]):
         group = name.partition("/")[0]
@@ -95,9 +98,9 @@ def versus(
 def _part(name: str, before: Any, after: Any) -> list[str] | None:
     group, _, short = name.partition("/")
     if after is None:
-        return [short, "not measurable after"]
+        return [short, ""]
     if before is None:
-        return [short, "not there before"]
+        return [short, "there was none before"]
     tolerance = TOLERANCES.get(group, TOLERANCE)
     return None if same(before, after, tolerance) else [short, distance(before, after)]
 
