@@ -73,7 +73,7 @@ class Proving:
     def forget(self, path: str, layer: str) -> None:
         """Let what was not proved be tried again, on the layer that another fix has mended.
 
-        Where the order of weights was seen to change, what is left of that fix changes it too.
+        Where the order of weights was seen to change, what is left of that fix may change it too.
         """
         for key in [key for key in self.tried if key[:2] == (path, layer)]:
             if _reorders(self.tried[key]):
@@ -122,9 +122,6 @@ class Proving:
         if fix.unseen:
             reason = f"cannot be proved by running this class: {fix.unseen[0]}"
             return Verdict(outcome=Outcome.UNKNOWN, layer=fix.layer, reason=reason)
-        if ORDER_CHANGES in fix.doubts and (source.path, fix.layer) in self._reordered:
-            reason = f"not run again: {ORDER_CHANGES}, as a wider fix of this class has shown"
-            return Verdict(outcome=Outcome.UNKNOWN, layer=fix.layer, reason=reason)
         done = [edit for one, _ in before for edit in one.edits]
         old, new = edited(source, done), edited(source, [*done, *fix.edits])
         if reason := damage(source, new):
@@ -139,6 +136,7 @@ class Proving:
                 promise=fix.promise,
                 recipes=recipes,
                 keras=fix.keras,
+                doubted=ORDER_CHANGES in fix.doubts and (source.path, fix.layer) in self._reordered,
             )
         )
 

@@ -25,6 +25,7 @@ class Claim:
     To compare two files or two classes, `after_path` and `after_layer` name the other one.
     `keras` is the Keras that it is written for, 2 or 3; 0: whichever there is.
     `around` are paths and texts of other files, where the version before saw others than there are.
+    `doubted`: a claim like it was refuted, so that it is looked at in one case first.
     """
 
     layer: str
@@ -37,6 +38,7 @@ class Claim:
     after_path: Path | None = None
     around: tuple[tuple[str, str], ...] = ()
     keras: int = 0
+    doubted: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -153,8 +153,14 @@ class Prover:
 
     def _settle(self, claim: Claim, options: ProofOptions) -> tuple[Verdict, LookedAt | None]:
         """The verdict, and what it rests on if it would be the same another time."""
-        with self._baseline(before_job(claim, options)) as baseline:
-            return self._compare(claim, options, baseline.reply, baseline.folder)
+        jobs = [before_job(claim, options)]
+        jobs = [{**jobs[0], "glance": True}, *jobs] if claim.doubted else jobs
+        for job in jobs:
+            with self._baseline(job) as baseline:
+                settled = self._compare(claim, options, baseline.reply, baseline.folder)
+            if settled[0].outcome is Outcome.REFUTED:
+                break
+        return settled
 
     def _compare(
         self, claim: Claim, options: ProofOptions, before: Reply, their_folder: str

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from keraslint.diagnostic import CheckStatus, Outcome
+from keraslint.proof.claim import Claim
+from keraslint.proof.recipes.recipe import Recipe
 
 pytestmark = pytest.mark.keras
 
@@ -30,6 +32,14 @@ CONFIG = """
         return {**super().get_config(), "units": self.units}
 """
 RECIPE = "Block(3)(floats(2, 8))"
+TWO = BEFORE.replace(
+    "        self.dense = layers.Dense(self.units)\n",
+    "        self.dense = layers.Dense(input_shape[-1])\n"
+    "        self.head = layers.Dense(self.units)\n",
+).replace("self.dense(inputs)", "self.head(self.dense(inputs))")
+DEPENDENT_LAST = TWO.replace("        self.head = layers.Dense(self.units)\n", "").replace(
+    "= units\n", "= units\n        self.head = layers.Dense(units)\n", 1
+)
 
 
 def moved(text: str) -> str:
@@ -67,3 +77,29 @@ def test_they_are_looked_at_where_no_functional_model_can_be_loaded(judge_briefl
     assert verdict.outcome is Outcome.PROVED
     assert "reloads: functional" not in kept(verdict)
     assert "reloads: plain" in kept(verdict)
+
+
+@pytest.mark.parametrize(
+    ("after", "outcome", "cases"),
+    [(DEPENDENT_LAST, Outcome.REFUTED, 1), (moved(BEFORE + CONFIG), Outcome.PROVED, None)],
+)
+def test_what_is_doubted_is_glanced_at_in_one_case_before_it_is_proved(
+    brief_prover, tmp_path, after, outcome, cases
+):
+    file = tmp_path / "block.py"
+    before = TWO if cases else BEFORE + CONFIG
+    file.write_text(before, encoding="utf-8")
+    claim = Claim(
+        layer="Block",
+        path=file,
+        before=before,
+        after=after,
+        recipes=(Recipe(RECIPE),),
+        doubted=True,
+    )
+
+    verdict = brief_prover.prove(claim)
+
+    assert verdict.outcome is outcome, verdict.reason
+    assert verdict.coverage is not None
+    assert len(verdict.coverage.cases) == 1 if cases else len(verdict.coverage.cases) > 1

@@ -148,18 +148,22 @@ def _before(job: dict[str, Any], cls: Any, space: dict[str, Any], place: Place) 
         return {"baseline": str(error)}
     entries: list[dict[str, Any]] = []
     started = time.process_time()
-    for case in cases:
-        entries.append(measure(case, len(entries), place, FULL))
+    glance = bool(job.get("glance"))
+    for case in cases[:1] if glance else cases:
+        entries.append(measure(case, len(entries), place, LIGHT if glance else FULL))
         wrong = baseline_error(entries[-1])
         if wrong:
             return {"baseline": wrong}
+    told = {"cases": entries, "module": cls.__module__}
+    if glance:
+        return told
     place.steady = all(_repeats(entry) for entry in entries)
     place.finite = all(_is_finite(entry) for entry in entries)
     spent = time.process_time() - started
     budget = min(job["timeout"] / 4, max(LEAST_DERIVING, spent))
     _derive(cases, entries, place, budget, job.get("also", ""))
     entries[0]["facts"]["refused"] = refused(cases[0], place.unusable)
-    return {"cases": entries, "module": cls.__module__}
+    return told
 
 
 def _given(job: dict[str, Any], cls: Any, space: dict[str, Any]) -> list[Case]:
