@@ -20,12 +20,12 @@ from keraslint.settings import ConfigError
 
 from .child_process import Child, Gone, Lost, Reply, census
 from .claim import Claim, ProofOptions, after_job, before_job
-from .coverage.dict_inputs import dict_advice
 from .coverage.sites import Look
 from .coverage.verdicts import covered
 from .evidence import evidence, old_files
 from .ledger import Ledger, LookedAt, both
 from .own_process import measured_apart
+from .probe.coverage.dict_inputs import dict_advice
 from .second_look import seen_again, without_marks
 from .verdict import as_far_as, judge, not_measured
 

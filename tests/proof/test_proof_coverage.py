@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from keraslint.diagnostic import Coverage
-from keraslint.proof.coverage.dict_inputs import dict_advice, keys_read
 from keraslint.proof.coverage.judged import Version, judged
+from keraslint.proof.probe.coverage.dict_inputs import dict_advice, keys_read
 from keraslint.proof.probe.coverage.instrument import instrumented
 from keraslint.proof.probe.coverage.recorder import Recorder
 

@@ -208,6 +208,27 @@ def test_a_functional_model_is_called_as_it_was_made(judge):
 
 
 @pytest.mark.keras
+def test_a_dict_of_inputs_is_guessed_with_the_keys_that_call_reads(judge):
+    text = dedent("""\
+        from keras import layers, ops
+
+
+        class Block(layers.Layer):
+            def call(self, features):
+                ids = ops.one_hot(features["token_ids"], 4)
+                x = ops.mean(ids, axis=1) + ops.sum(features["price"], axis=-1, keepdims=True)
+                if "mask" in features:
+                    x = x * features["mask"]
+                return x
+    """)
+
+    verdict = judge(text, text)
+
+    assert verdict.outcome is Outcome.PROVED, verdict.reason
+    assert verdict.recipe == 'Block()({"token_ids": ints(2, 6, below=4), "price": floats(2, 8)})'
+
+
+@pytest.mark.keras
 def test_a_layer_that_nobody_can_make_is_unknown(judge):
     text = (
         FORMS["V1"]

@@ -6,9 +6,11 @@ import inspect
 import itertools
 import re
 from collections.abc import Iterator
+from textwrap import dedent
 from typing import Any
 
 from ..attempts import attempt, failed
+from ..coverage.dict_inputs import dict_of, keys_needed, keys_read
 from .constructor_guesses import EMPTY, source_of
 
 CHANNELS = (8, 4, 16, 3, 12)
@@ -62,6 +64,7 @@ def calls(cls: Any, numbers: list[int]) -> Iterator[tuple[str, int]]:
     masks = [p.name for p in parameters if "mask" in p.name and p.name not in names]
     kinds = _likely_kinds(cls, names[0] if names else "", text)
     channels = list(dict.fromkeys([*CHANNELS[:2], *numbers, *CHANNELS[2:]]))[:9]
+    yield from _dicts(cls, text, kinds, channels[:2])
     if re.search(r"pyramid|fpn", f"{cls.__name__}{names}".lower()):
         yield from ((PYRAMID.format(c=c), c) for c in channels[:2])
     parts = _told_parts(names[0], text) if len(names) == 1 else []
@@ -79,6 +82,13 @@ def calls(cls: Any, numbers: list[int]) -> Iterator[tuple[str, int]]:
     yield from ((_call(names, ONE_STEP, count, several=True), count) for count in channels[:3])
     for count, kind in itertools.product(channels[:5], OTHER_SIZES):
         yield _call(names, kind, count), count
+
+
+def _dicts(cls: Any, text: str, kinds: list[str], channels: list[int]) -> Iterator[tuple[str, int]]:
+    """Dicts with the keys that the class reads of its input: all of them, then those it needs."""
+    read = [names(dedent(text), cls.__name__) for names in (keys_read, keys_needed)]
+    for keys, count in itertools.product([one for one in read if one], channels):
+        yield from ((dict_of(keys, kind.format(c=count)), count) for kind in kinds)
 
 
 def told_by(model: Any) -> str:

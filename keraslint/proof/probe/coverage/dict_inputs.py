@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 
-from .atoms import FUNCTIONS
-
+OPTIONAL = r"""["']{0}["'](?: not)? in \b|\.get\(\s*["']{0}["']"""
 IDS = ("token", "ids", "indices", "position")
 
 
@@ -15,9 +15,14 @@ def dict_advice(text: str, layer: str, made: str) -> str:
     keys = keys_read(text, layer)
     if not keys:
         return ""
-    inputs = ", ".join(f'"{key}": {_input(key)}' for key in keys)
     named = ", ".join(f"`{key}`" for key in keys)
-    return f"`call()` reads the keys {named} of its input: --recipe '{made}({{{inputs}}})'"
+    return f"`call()` reads the keys {named} of its input: --recipe '{made}({dict_of(keys)})'"
+
+
+def dict_of(keys: Iterable[str], floats: str = "floats(2, 8)") -> str:
+    """A dict of inputs with these keys, as an expression; `floats` where a name tells nothing."""
+    inputs = ", ".join(f'"{key}": {_input(key, floats)}' for key in keys)
+    return f"{{{inputs}}}"
 
 
 def keys_read(text: str, layer: str) -> list[str]:
@@ -29,10 +34,19 @@ def keys_read(text: str, layer: str) -> list[str]:
     for name in layer.split("."):
         body = next((d.body for d in body if isinstance(d, ast.ClassDef) and d.name == name), [])
     for one in body:
-        if isinstance(one, FUNCTIONS) and one.name == "call":
+        if isinstance(one, ast.FunctionDef) and one.name == "call":
             given = [parameter.arg for parameter in one.args.args[1:2]]
             return list(dict.fromkeys(key for name in given for key in _keys(one, name)))
     return []
+
+
+def keys_needed(text: str, layer: str) -> list[str]:
+    """Those of the keys whose presence nothing asks for."""
+    return [
+        key
+        for key in keys_read(text, layer)
+        if not re.search(OPTIONAL.format(re.escape(key)), text)
+    ]
 
 
 def _keys(function: ast.AST, name: str) -> Iterator[str]:
@@ -53,7 +67,7 @@ def _text(node: ast.AST) -> Iterator[str]:
         yield node.value
 
 
-def _input(key: str) -> str:
+def _input(key: str, floats: str) -> str:
     if "mask" in key:
         return "bools(2, 6)"
-    return "ints(2, 6, below=4)" if any(word in key for word in IDS) else "floats(2, 8)"
+    return "ints(2, 6, below=4)" if any(word in key for word in IDS) else floats
