@@ -13,6 +13,7 @@ from keraslint.layer.method_steps import Step, names_read
 from keraslint.layer.method_syntax import Method
 from keraslint.layer.motion.build_steps import Body, Makers
 from keraslint.layer.motion.emit import edits, mapped
+from keraslint.layer.motion.kinds import Kinds
 from keraslint.layer.motion.local_replacements import shared_keys
 from keraslint.layer.motion.move_plan import Plan, Planner
 from keraslint.layer.motion.safety.moved_code import ANYWHERE, Move
@@ -48,6 +49,7 @@ class Hoister:
         self._call = call
         self._makers = Makers(enter)
         self._order = WeightOrder(hierarchy, ref, self._makers, obligations.holders)
+        self._kinds = Kinds(self._makers)
         self._builds = builds
         self._may_lose_build = may_lose_build
 
@@ -81,6 +83,7 @@ class Hoister:
         )
         everything = planner.plan(self._barred(planner, twin, known))
         careful = self._order.keep(planner, everything, twin)
+        everything = self._kinds.keep(planner, everything, twin)
         for plan in (careful, everything):
             if plan is everything and plan.moved == careful.moved and careful is not everything:
                 continue

@@ -72,6 +72,9 @@ when all of this can be shown, and unsafe, with the reason, when some of it cann
 - no subclass in the project sets these attributes, skips `__init__`, or replaces `build()`;
 - what moves has no other effect than creating the layers.
 
+A move that changes the order of the weights tears no layers apart that are made by the same call:
+if one `Dense` needs the shape, the others stay with it.
+
 On Keras 2 no `child.build(...)` is added: it would take the child's own name out of the names of
 its weights, and two children of one kind could no longer be written to an `.h5` file.
 
