@@ -21,6 +21,7 @@ _ANY_IMPORT = re.compile(r"(from|import)\s")
 _OF_KERAS = re.compile(r"(from|import)\s+(keras|tensorflow|keras_hub)\b")
 _MODULES = ("keras", "tensorflow.keras")
 _CONTEXT = frozenset({"training", "mask"})
+_REMARK = "# Builds the children: a call on tensors that have no data."
 DOUBT = "`build()` runs `call()` once, on tensors without data"
 
 
@@ -58,6 +59,7 @@ def symbolic_call(layer: LayerClass, build: Method, *, structured: bool) -> Symb
         line = f"{keras.name}.Operation.compute_output_spec({', '.join(['self', *given])})"
     else:
         line = f"self.compute_output_spec({', '.join(given)})"
+    line = f"{_REMARK}\n{line}"
     if build.source.notebook is not None and keras.imports:  # a fix stays in one cell
         return SymbolicCall(lines=("import keras", line))
     return SymbolicCall(lines=(line,), imports=keras.imports)
@@ -122,7 +124,9 @@ def _keras_of(build: Method, *, whole: bool) -> Keras:
     if name or (tensor and not whole):
         return Keras(name=name, tensor=tensor or f"{name}.KerasTensor")
     place = next((n for n, line in enumerate(lines, 1) if _OF_KERAS.match(line)), 0)
-    edit = above_line(build.source, place or _below_docstring(lines), "import keras\n")
+    of_tensorflow = any(meant.startswith("tensorflow.keras.") for meant in bound.values())
+    line = "from tensorflow import keras\n" if of_tensorflow else "import keras\n"
+    edit = above_line(build.source, place or _below_docstring(lines), line)
     return Keras(name="keras", tensor=tensor or "keras.KerasTensor", imports=(edit,))
 
 

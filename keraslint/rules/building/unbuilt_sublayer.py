@@ -80,6 +80,7 @@ Where the shape of some child cannot be told from the code, the fix is one symbo
 
 ```python
 def build(self, input_shape):
+    # Builds the children: a call on tensors that have no data.
     self.compute_output_spec(keras.KerasTensor(input_shape, dtype=self.compute_dtype))
     super().build(input_shape)
 ```

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from keraslint.layer.child_builds.shapes.shape_program import (
@@ -29,7 +29,7 @@ def simplified(program: Sequence[Statement], wide: int) -> tuple[Statement, ...]
     while True:
         copied, _ = _copied(body, {})
         live, _ = _live(copied, frozenset())
-        short = _unlooped(_inlined(live, wide, frozenset()))
+        short = _unlooped(_inlined(_shared(live), wide, frozenset()))
         if short == body:
             return body
         body = short
@@ -184,6 +184,36 @@ def _words(text: str) -> set[str]:
 def _replaced(test: Expr, old: str, new: str) -> Expr:
     pieces = [p.replace(old, new) if isinstance(p, str) else p for p in test.pieces]
     return replace(test, pieces=tuple(pieces))
+
+
+# -- arms that do the same -----------------------------------------------------------------------
+
+
+def _shared(body: Sequence[Statement]) -> tuple[Statement, ...]:
+    """Write in front of a branch what both of its arms begin with."""
+    found: list[Statement] = []
+    for one in body:
+        if isinstance(one, Branch):
+            found += _parted(_shared(one.body), _shared(one.orelse), one.test)
+        elif isinstance(one, Loop):
+            found.append(replace(one, body=_shared(one.body)))
+        else:
+            found.append(one)
+    return tuple(found)
+
+
+def _parted(
+    body: Sequence[Statement], orelse: Sequence[Statement], test: Expr
+) -> Iterator[Statement]:
+    same = 0
+    for one, other in zip(body, orelse, strict=False):
+        if one != other or written([one]) & test.reads:
+            break
+        same += 1
+    yield from body[:same]
+    rest, others = tuple(body[same:]), tuple(orelse[same:])
+    if rest or others:
+        yield _turned(Branch(test=test, body=rest, orelse=others))
 
 
 # -- what is used once ---------------------------------------------------------------------------

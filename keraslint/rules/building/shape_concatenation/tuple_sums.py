@@ -13,14 +13,20 @@ from keraslint.layer.method_syntax import Method, code, walk
 def concatenations(method: Method) -> tuple[tuple[Span, str, str], ...]:
     """Each sum of a shape and a tuple: where it stands, how it is written, how it should be."""
     return tuple(
-        (method.where(node), _line(code(node)), _line(code(_unpacked(parts))))
+        (
+            method.where(node),
+            _line(code(node)),
+            _line(code(_repeating(node, parts) or _unpacked(parts))),
+        )
         for node, parts in _found(method).items()
     )
 
 
 def without_concatenations(method: Method) -> tuple[Edit, ...]:
     """Unpack the shapes into one tuple instead."""
-    found = {node: _laid_out(parts) for node, parts in _found(method).items()}
+    found = {
+        node: _repeating(node, parts) or _laid_out(parts) for node, parts in _found(method).items()
+    }
     replaced = method.node.visit(_Replaced(found))
     assert isinstance(replaced, cst.FunctionDef)
     return method.edits(replaced)
@@ -49,6 +55,20 @@ def _summands(node: cst.BaseExpression) -> Iterator[cst.BaseExpression]:
         yield from _summands(node.right)
     else:
         yield node
+
+
+def _repeating(
+    node: cst.BaseExpression, parts: list[cst.BaseExpression]
+) -> cst.BaseExpression | None:
+    """The sum as it is, of tuples, where something in it is reckoned: `(1,) * rank`."""
+    if not any(isinstance(part, cst.BinaryOperation) for part in parts):
+        return None
+    changed = cst.ensure_type(node, cst.BinaryOperation)
+    for part in parts:
+        if isinstance(part, (cst.Name, cst.Subscript)):
+            made = cst.Call(cst.Name("tuple"), [cst.Arg(_bare(part))])
+            changed = cst.ensure_type(changed.deep_replace(part, made), cst.BinaryOperation)
+    return changed
 
 
 def _laid_out(parts: list[cst.BaseExpression]) -> cst.Tuple:
@@ -167,7 +187,7 @@ def _line(text: str) -> str:
 
 
 class _Replaced(cst.CSTTransformer):
-    def __init__(self, found: Mapping[cst.BaseExpression, cst.Tuple]) -> None:
+    def __init__(self, found: Mapping[cst.BaseExpression, cst.BaseExpression]) -> None:
         super().__init__()
         self._found = found
 
