@@ -12,7 +12,7 @@ from hypothesis import settings
 
 from keraslint.cli import run
 
-SLOW = ("installs", "editors", "nightly")
+SLOW = ("slow", "installs", "editors", "nightly")
 
 # Machines are shared: how long an example takes says nothing.
 settings.register_profile("untimed", deadline=None)

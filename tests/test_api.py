@@ -54,6 +54,7 @@ def test_paths_are_linted_and_remembered(tmp_path: Path) -> None:
     assert (tmp_path / ".keraslint_cache").is_dir()
 
 
+@pytest.mark.slow
 def test_it_maps_over_a_corpus_in_other_processes() -> None:
     texts = [BLOCK, "x = 1\n", BLOCK.replace("Block", "Other")]
     lint = partial(keraslint.lint_text, settings=keraslint.Settings(select=("KRL101",)))

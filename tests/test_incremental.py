@@ -47,7 +47,8 @@ def plain(result: LintResult) -> tuple[object, ...]:
     return result.diagnostics, result.problems
 
 
-SEEDS = [pytest.param(seed, marks=() if seed < 4 else pytest.mark.nightly) for seed in range(60)]
+MARKS = {0: (), **dict.fromkeys(range(1, 4), pytest.mark.slow)}
+SEEDS = [pytest.param(seed, marks=MARKS.get(seed, pytest.mark.nightly)) for seed in range(60)]
 
 
 @pytest.mark.parametrize("seed", SEEDS)

@@ -108,6 +108,10 @@ def watched(*arguments: str, folder: Path) -> Watched:
     )
 
 
+# All the fixtures, under an audit hook.
+ALL = pytest.mark.slow
+
+
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """All the fixtures, and a trap among them."""
@@ -122,6 +126,7 @@ def linting(project: Path) -> Watched:
     return watched("fixtures", "--select", "ALL", "--isolated", folder=project)
 
 
+@ALL
 def test_the_fixtures_are_linted(linting: Watched, project: Path) -> None:
     read = {path for path, _ in linting.opened}
 
@@ -129,6 +134,7 @@ def test_the_fixtures_are_linted(linting: Watched, project: Path) -> None:
     assert set(project.rglob("*.py")) <= read
 
 
+@ALL
 def test_neither_keras_nor_the_linted_code_is_imported(linting: Watched, project: Path) -> None:
     linted = {path.stem.split(".")[0] for path in project.rglob("*.py")} - {"__init__"}
 
@@ -137,10 +143,12 @@ def test_neither_keras_nor_the_linted_code_is_imported(linting: Watched, project
     assert not list(project.rglob("*.ran"))
 
 
+@ALL
 def test_no_process_and_no_connection_is_started(linting: Watched) -> None:
     assert not [what for what in linting.ran if what[0] != "exec"]
 
 
+@ALL
 def test_no_code_is_run_but_ours_and_pythons(linting: Watched, project: Path) -> None:
     run = [Path(file) for event, file in linting.ran if event == "exec"]
 
@@ -148,12 +156,14 @@ def test_no_code_is_run_but_ours_and_pythons(linting: Watched, project: Path) ->
     assert not [file for file in run if not is_known(file)]
 
 
+@ALL
 def test_only_linted_files_are_opened(linting: Watched, project: Path) -> None:
     opened = [path for path, _ in linting.opened]
 
     assert not [path for path in opened if project not in path.parents and not is_known(path)]
 
 
+@ALL
 def test_nothing_is_written_but_the_cache(linting: Watched) -> None:
     written = {path for path, writes in linting.opened if writes}
 
@@ -180,6 +190,7 @@ def test_without_a_candidate_libcst_is_not_imported(tmp_path: Path) -> None:
     assert "libcst" not in run.packages
 
 
+@ALL
 def test_with_a_candidate_it_is(linting: Watched) -> None:
     assert "libcst" in linting.packages
 

@@ -217,6 +217,7 @@ def test_the_cache_knows_where_cells_end(project: Path, keraslint: Run) -> None:
     assert "cell 2:3:22" in after.out
 
 
+@pytest.mark.slow
 def test_many_notebooks_are_dealt_to_several_processes(project: Path, keraslint: Run) -> None:
     filler = "\n".join(f"x{number} = {number}" for number in range(40_000))
     for number in range(3):

@@ -32,6 +32,7 @@ def fixed(text: str, *, unsafe: bool = False) -> str:
     return done.changed[NAME][1] if NAME in done.changed else text
 
 
+@pytest.mark.slow
 @settings(max_examples=40, derandomize=True, deadline=None, suppress_health_check=[*HealthCheck])
 @given(layer_texts())
 def test_fixes_parse_and_come_to_rest(text: str) -> None:
