@@ -4,17 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 
-import libcst as cst
-from libcst import matchers as m
-
 from keraslint.diagnostic import Level, Objection, Question
 from keraslint.layer.method_steps import Creation
-from keraslint.layer.method_syntax import dotted
 from keraslint.layer.motion.safety.class_hooks import registers
-from keraslint.project.facts.occurrences.occurrence_records import Call, Refs
-from keraslint.project.names import keras_api
-from keraslint.project.names.definitions import ClassRef, FunctionRef
-from keraslint.project.names.keras_api import Symbol
+from keraslint.project.facts.occurrences.occurrence_records import Call
+from keraslint.project.names.definitions import ClassRef, FunctionRef, ModuleRef
 from keraslint.project.program.flow.call_graph import Function
 from keraslint.project.program.flow.effect_queries import Effects
 from keraslint.project.program.flow.families import Family
@@ -123,19 +117,18 @@ class Construction:
                 if at > line and name in module.imports and self._comes_back(name):
                     yield at
 
-    def defined_late(self, creations: Sequence[Creation]) -> Iterator[Objection]:
-        """Classes of other files that are not there yet when these make the first instance."""
-        for creation in creations:
-            target = creation.made.target
-            if (
-                not isinstance(target, ClassRef)
-                or target.module.path == self._family.ref.module.path
-            ):
-                continue
-            for body in self._graph.by_path.get(target.module.path, ()):
-                for call in body.does.calls if body.does.kind != "function" else ():
-                    if call.line < target.summary.line and self._makes_one(body, call):
-                        name = target.summary.name
+    def defined_late(
+        self, names: Collection[str], creations: Sequence[Creation]
+    ) -> Iterator[Objection]:
+        """Names of other files that are not there yet when these make the first instance."""
+        for path, name in sorted(self._elsewhere(names, creations)):
+            bodies = [f for f in self._graph.by_path.get(path, ()) if f.does.kind != "function"]
+            lines = [
+                n for f in bodies if f.does.kind == "module" for n in f.does.lines.get(name, ())
+            ]
+            for body in bodies if lines else ():
+                for call in body.does.calls:
+                    if call.line < max(lines) and self._makes_one(body, call):
                         yield Objection(
                             question=Question.OPERANDS,
                             level=Level.UNSEEN,
@@ -143,6 +136,23 @@ class Construction:
                             path=body.path,
                             line=call.line,
                         )
+
+    def _elsewhere(
+        self, names: Collection[str], creations: Sequence[Creation]
+    ) -> set[tuple[str, str]]:
+        """The other files that define names, or the classes of layers, with what they are there."""
+        ref = self._family.ref
+        scope = ref.scope(ref.summary.methods.get("build"))
+        found = {pair for name in names for pair in self._effects.globals.homes(ref.module, name)}
+        for name in names:
+            owner, _, last = name.rpartition(".")
+            for meaning in self._graph.hierarchy.values(scope, owner) if owner else ():
+                if isinstance(meaning, ModuleRef) and meaning.summary is not None:
+                    found.add((meaning.summary.path, last))
+        for target in (creation.made.target for creation in creations):
+            if isinstance(target, ClassRef):
+                found.add((target.module.path, target.summary.name))
+        return {(path, name) for path, name in found if path != ref.module.path}
 
     def _makes_one(self, body: Function, call: Call) -> bool:
         """Whether a call makes an instance, itself or by what it runs."""
@@ -166,64 +176,6 @@ class Construction:
                 if other is not None and other.path != module.path:
                     return True
         return False
-
-    # -- arguments that the child refuses --------------------------------------------------
-
-    def refused(
-        self, creations: Sequence[Creation], guards: Collection[str]
-    ) -> Iterator[Objection]:
-        """Arguments that the constructor takes, and that a moved layer's does not.
-
-        Those of which a condition asks first are none.
-        """
-        function = self._constructor()
-        if function is None:
-            return
-        for creation in creations:
-            yield from self._refused_by(creation, function, guards)
-
-    def _refused_by(
-        self, creation: Creation, function: Function, guards: Collection[str]
-    ) -> Iterator[Objection]:
-        asked = {cell.removeprefix("self.") for cell in guards}
-        for name, refuses in _required(creation):
-            for parameter in self._kept(function, name) if name not in asked else ():
-                default = function.does.hints.get(parameter, "").partition("=")[2]
-                given = self._given(function, parameter)
-                if () in given and default == "NoneType":
-                    given = {*given, ("!None",)}
-                for told in sorted({ref for refs in given for ref in refs} & refuses):
-                    yield Objection(
-                        question=Question.CONTROL,
-                        level=Level.UNSEEN,
-                        cause=f"`{parameter}` may be {_REFUSED[told]} until `build()`; "
-                        "the layer refuses it",
-                        path=function.path,
-                        line=function.does.line,
-                    )
-
-    def _constructor(self) -> Function | None:
-        method = self._graph.hierarchy.method(self._family.ref, "__init__")
-        return self._graph.function(method) if method is not None else None
-
-    def _kept(self, function: Function, attribute: str) -> Iterator[str]:
-        for store in function.does.stores:
-            mine = store.attribute == attribute and store.base == (function.instance,)
-            if mine and len(store.value) == 1 and store.value[0] in function.does.parameters:
-                yield store.value[0]
-
-    def _given(self, function: Function, parameter: str) -> set[Refs]:
-        """All that the project's constructions give for a parameter, `()` where they do not."""
-        number = function.does.parameters.index(parameter) - 1
-        found: set[Refs] = set()
-        for ref in self._family.classes:
-            for caller, call in self._graph.calls.get(ref.summary.name, ()):
-                targets = self._graph.targets(caller, call)
-                if any(self._family.has(one) for one in targets.constructs):
-                    given = call.argument(number, parameter)
-                    if given or not call.argument(-1, "*"):
-                        found.add(given)
-        return found
 
     # -- the instance before its time ------------------------------------------------------
 
@@ -277,74 +229,6 @@ class Construction:
                 if found is not None:
                     return found
         return None
-
-
-_REFUSED = {"!None": "`None`", "!0": "0", "!-": "negative"}
-_NO_SIZE = frozenset(_REFUSED)
-
-
-def _required(creation: Creation) -> Iterator[tuple[str, frozenset[str]]]:
-    """The attributes of the layer that an argument needs, and the values that it refuses."""
-    target = creation.made.target
-    for place, argument in enumerate(creation.call.args):
-        if argument.star:
-            continue
-        keyword = argument.keyword.value if argument.keyword is not None else ""
-        name = dotted(argument.value)
-        if name.startswith("self.") and name.count(".") == 1:
-            if _is_required(target, place, keyword):
-                yield name.removeprefix("self."), _NO_SIZE - _allowed(target, place, keyword)
-            continue
-        for operation in m.findall(argument.value, m.BinaryOperation()):
-            assert isinstance(operation, cst.BinaryOperation)
-            by = isinstance(operation.operator, (cst.Divide, cst.FloorDivide, cst.Modulo))
-            for side in (operation.left, operation.right):
-                name = dotted(side)
-                if name.startswith("self.") and name.count(".") == 1:
-                    zero = {"!0"} if by and side is operation.right else set()
-                    yield name.removeprefix("self."), frozenset({"!None", *zero})
-
-
-def _allowed(target: Symbol | ClassRef, place: int, keyword: str) -> frozenset[str]:
-    """0 is refused as a size only, and what a class of the project refuses nobody knows."""
-    known = keras_api.layer_class(target.name) if isinstance(target, Symbol) else None
-    name = keyword
-    if known is not None and not keyword and place < len(known.parameters):
-        name = known.parameters[place]
-    return (
-        frozenset() if known is not None and name in _SIZES - {"rate"} else frozenset({"!0", "!-"})
-    )
-
-
-_SIZES = frozenset(
-    {
-        "units",
-        "filters",
-        "kernel_size",
-        "pool_size",
-        "num_heads",
-        "key_dim",
-        "input_dim",
-        "output_dim",
-        "rate",
-    }
-)
-
-
-def _is_required(target: Symbol | ClassRef, place: int, keyword: str) -> bool:
-    """Whether a parameter of a constructor takes no `None`, as far as is known."""
-    if isinstance(target, ClassRef):
-        init = target.summary.methods.get("__init__")
-        parameters = init.parameters[1:] if init is not None else ()
-        for number, parameter in enumerate(parameters):
-            if parameter.name == keyword or (not keyword and number == place):
-                return parameter.required
-        return False
-    known = keras_api.layer_class(target.name)
-    if known is None:
-        return place == 0 and not keyword
-    name = keyword or (known.parameters[place] if place < len(known.parameters) else "")
-    return name in _SIZES
 
 
 def _settled(body: Function, line: int) -> int:

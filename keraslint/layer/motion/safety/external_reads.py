@@ -47,6 +47,7 @@ class ExternalReads:
         for name in sorted(names):
             owner, _, attribute = name.rpartition(".")
             if not owner:
+                yield from self._of_the_moment(name)
                 yield from self._operands.name(self._ref.module, name)
                 if self._is_enclosed(name):
                     yield _may_change(f"`{name}` belongs to the function around the class")
@@ -68,11 +69,14 @@ class ExternalReads:
 
     def _attribute(self, owner: str, attribute: str) -> Iterator[Objection]:
         """`Block.units`, `settings.WIDTH` or `CONFIG.units`."""
-        for leaf in self._ref.module.bindings.get(owner, ()):
+        yield from self._operands.dotted(self._scope, owner, attribute)
+
+    def _of_the_moment(self, name: str) -> Iterator[Objection]:
+        """A global name that holds another value in each thread, or each context."""
+        for leaf in self._ref.module.bindings.get(name, ()):
             made = self._graph.hierarchy.values(self._scope, leaf.removesuffix("()"))
             if any(isinstance(one, External) and one.name in _HOLDERS for one in made):
-                yield _may_change(f"reads `{owner}.{attribute}`, which other code may change")
-        yield from self._operands.dotted(self._scope, owner, attribute)
+                yield _may_change(f"reads `{name}`, which other code may change")
 
     def _inside(self, meaning: Meaning) -> Iterator[Objection]:
         """What a function, or the constructor of a class, looks at.

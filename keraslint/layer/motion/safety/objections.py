@@ -16,8 +16,9 @@ from keraslint.layer.motion.safety.external_reads import ExternalReads
 from keraslint.layer.motion.safety.moved_code import ANYWHERE, Move
 from keraslint.layer.motion.safety.operands import Operands
 from keraslint.layer.motion.safety.phase_stable import STEADY
+from keraslint.layer.motion.safety.refused_arguments import Arguments
 from keraslint.layer.motion.safety.subclass_objections import Descendants
-from keraslint.layer.motion.safety.surroundings import Surroundings
+from keraslint.layer.motion.safety.surroundings import Surroundings, has_seed
 from keraslint.layer.motion.safety.targets import Targets
 from keraslint.project.facts.module_facts import FunctionSummary
 from keraslint.project.names import keras_api
@@ -97,7 +98,7 @@ class Obligations:
             yield from operands.method(function)
         construction = Construction(self._effects, self._family)
         yield from construction.earliest(move.free)
-        yield from construction.defined_late(move.creations)
+        yield from construction.defined_late(move.free | move.local | move.dots, move.creations)
         if move.creations:
             surroundings = Surroundings(self._effects, self._family)
             yield from surroundings.changes()
@@ -123,13 +124,15 @@ class Obligations:
                 cause = f"`self.{attribute}` already holds `{_short(other[0])}` in `__init__`"
                 yield self._said(Question.TARGETS, cause)
         yield from Surroundings(self._effects, self._family).names(move.creations)
-        yield from targets.everything()
+        yield from targets.everything(seeds=any(map(has_seed, move.creations)))
         yield from targets.stored(written)
 
     def _made(self, move: Move) -> Iterator[Objection]:
         construction = Construction(self._effects, self._family)
         yield from construction.effects(move.creations)
-        yield from construction.refused(move.creations, move.guards)
+        arguments = Arguments(self._effects, self._family)
+        yield from arguments.refused(move.creations, move.guards)
+        yield from arguments.unnamed(move.creations)
         yield from construction.handed_out()
         for method in self._methods():
             if method.name != "build" and {"self.build"} & method.calls:

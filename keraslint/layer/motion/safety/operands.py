@@ -202,6 +202,10 @@ class Operands:
                 if inner not in seeds and inner[0] not in "*'!?λ":
                     seeds[inner] = 1
                     todo.append(inner)
+            for inner in self._seen_through(function, (one,)):
+                if inner not in seeds and inner[0] not in "*'!?λ":
+                    seeds[inner] = 1
+                    todo.append(inner)
             objects = objects or (
                 one[0] == "#" and self._is_object(function, int(one[1:].partition(".")[0]))
             )

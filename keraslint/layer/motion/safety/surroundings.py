@@ -70,13 +70,8 @@ class Surroundings:
                 if "name" not in keywords and any(_is_counted(text, name) for text in texts):
                     does = f"asks for a layer by a name that Keras counts: `{texts[0]}`"
                     yield self._objection(Question.TARGETS, does, function, call.line)
-            if self._has_seed(creation):
+            if has_seed(creation):
                 yield from self._paths()
-
-    def _has_seed(self, creation: Creation) -> bool:
-        target = creation.made.target
-        known = keras_api.layer_class(target.name) if isinstance(target, Symbol) else None
-        return known is not None and "seed" in known.parameters
 
     def _paths(self) -> Iterator[Objection]:
         for function, path in self._graph.loads.get("path", ()):
@@ -152,6 +147,13 @@ class Surroundings:
 
 
 _SEQUENTIAL = "keras.Sequential"
+
+
+def has_seed(creation: Creation) -> bool:
+    """Whether a layer makes a variable as soon as it is made: the state of its seed."""
+    target = creation.made.target
+    known = keras_api.layer_class(target.name) if isinstance(target, Symbol) else None
+    return known is not None and "seed" in known.parameters
 
 
 def _snake(name: str) -> str:

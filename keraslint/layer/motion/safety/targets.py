@@ -16,6 +16,7 @@ from keraslint.project.program.flow.stores_by_name import is_among
 _NESTED = frozenset({"_layers", "_flatten_layers", "submodules", "_trackable_children"})
 _FILLING = CONTAINER_METHODS - READ_ONLY
 _RUN = frozenset({"build", "call", "compute_output_shape", ""})
+_WITH_SEEDS = frozenset({"variables", "non_trainable_variables"})
 _OF_MODELS = frozenset({"layers", "summary", "get_layer"})
 
 
@@ -67,10 +68,14 @@ class Targets:
                 told = f"{_who(function)} looks for attributes by computed names, maybe `{name}`"
                 yield _objection(told, function, function.does.line)
 
-    def everything(self) -> Iterator[Objection]:
-        """Every place that lists all attributes, or all layers, of what may be such a layer."""
+    def everything(self, *, seeds: bool) -> Iterator[Objection]:
+        """Every place that lists all attributes, or all layers, of what may be such a layer.
+
+        With `seeds`, one of the layers brings a variable with it.
+        """
         is_model = self._graph.hierarchy.lineage(self._family.ref).kind is Kind.MODEL
-        for step in sorted(_NESTED | (_OF_MODELS if is_model else set())):
+        listed = _NESTED | (_OF_MODELS if is_model else set()) | (_WITH_SEEDS if seeds else set())
+        for step in sorted(listed):
             for function, path in self._graph.loads.get(step, ()):
                 if not (self._may_be(function, path, doubt=False) and self._is_between(function)):
                     continue

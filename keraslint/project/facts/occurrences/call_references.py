@@ -27,11 +27,31 @@ class CallReferences(References):
         elif ("setattr",) in (refs for _, refs in given):
             rest = [refs for _, refs in given if refs != ("setattr",)]
             self._by_name(rest[0] if rest else ("?",), rest[1:2], (), node.lineno)
+        got = self._got(receiver if not method else (), given)
         self._number += 1
         leaf = dotted(function)
+        if leaf.rpartition(".")[2] == "attrgetter":
+            self._getters[f"#{self._number}"] = tuple(ref for _, refs in given for ref in refs)
         call = Call(self._number, leaf, receiver, method, given, node.lineno, self._later)
         self._calls.append(call)
-        return (f"#{self._number}",)
+        return (f"#{self._number}", *got)
+
+    def _got(self, callee: Refs, given: Sequence[tuple[str, Refs]]) -> Refs:
+        """`attrgetter("a.b")(x)`, `map(attrgetter(name), blocks)`: what is read off the others."""
+        arguments = [ref for _, refs in given for ref in refs]
+        found: list[str] = []
+        for ref in (*callee, *arguments):
+            for getter in (ref, *self._bound.get(ref, ())):
+                for name in self._getters.get(getter, ()):
+                    steps = name[1:].split(".") if name[0] == "'" else [f"={name}"]
+                    of: Refs = tuple(dict.fromkeys(one.lstrip("*") for one in arguments))
+                    of = (*of, *below(of, ITEM)) if ref in arguments else of
+                    for step in steps:
+                        of = below(of, step)
+                        self._loads.update(of)
+                        self._tests.update(of if self._tried else ())
+                    found += of if ref in callee else ()
+        return tuple(found)
 
     def _callee(self, node: ast.expr) -> tuple[Refs, str]:
         if isinstance(node, ast.Attribute):
@@ -53,6 +73,11 @@ class CallReferences(References):
     ) -> None:
         """`object.__setattr__(self, "x", 1)`, `super().__setattr__("x", 1)`."""
         refs = [refs for _, refs in given]
+        if any(place == ALL for place, _ in given):
+            self._by_name(
+                (*receiver, *(refs[0] if given[0][0] != ALL else ("?",))), (), (), node.lineno
+            )
+            return
         owner = receiver if len(refs) == 2 else (refs[0] if refs else ())
         owner = ("self",) if owner == ("super()",) else owner
         self._by_name(owner, refs[-2:-1], refs[-1] if refs else (), node.lineno)

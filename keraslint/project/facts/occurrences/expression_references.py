@@ -72,6 +72,7 @@ class References:
         self._inner: dict[str, Inner] = {}
         self._later = False
         self._number = 0
+        self._getters: dict[str, Refs] = {}
         self._lambdas = 0
         self._loops: list[tuple[int, int]] = []
         self._tried = False
@@ -353,8 +354,8 @@ class References:
 
 
 def _kept(refs: Refs) -> list[str]:
-    """What a display holds: constants stay to be seen, as names that a loop may give."""
-    return [ref if ref[0] in "*'" else f"*{ref}" for ref in refs if ref[0] != "!"]
+    """What a display holds: constants stay to be seen, as what a loop may give."""
+    return [ref if ref[0] in "*'" else f"*{ref}" for ref in refs if ref != "!"]
 
 
 def parameters(arguments: ast.arguments) -> tuple[str, ...]:

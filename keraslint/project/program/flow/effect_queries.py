@@ -306,6 +306,9 @@ class Effects:
         )
         for function in self.graph.by_path.get(path, ()):
             yield from through_globals(function, name)
+        for function, call in self.graph.calls.get("reload", ()):
+            if any(self.globals.is_module(function, ref, path) for ref in call.argument(0)):
+                yield event(function, call.line, call.later, "loads its file again: {it}")
         yield from self.held_by(path, name)
 
     def held_by(self, path: str, name: str) -> Iterator[Event]:

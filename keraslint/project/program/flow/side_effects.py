@@ -49,9 +49,11 @@ class SideEffects:
         return None
 
     def builds_itself(self, function: Function) -> Change | None:
-        """Where a constructor builds the layer that it makes."""
+        """Where a constructor builds the layer that it makes, or gives it weights."""
         for one in self.reached(function):
             for call in one.does.calls:
+                if one.instance and call.leaf == f"{one.instance}.add_weight":
+                    return Change(function=one, line=call.line, does="makes its weights at once")
                 if one.instance and call.leaf.replace(f"{one.instance}.", "self.", 1) in _BUILDS:
                     return Change(function=one, line=call.line, does="builds the layer")
                 if one.instance and call.leaf == one.instance:

@@ -39,26 +39,29 @@ class StoresByName:
 
     def texts(self, function: Function, name: str) -> frozenset[str] | None:
         """The texts that a reference may stand for, with `*` in them, `None` when nobody knows."""
+        found = self.constants(function, name)
+        if "!" in found or "?" in found:
+            return None
+        texts = {ref[1:] for ref in found if ref[0] == "'"}
+        return frozenset(texts | {ref[2:] for ref in found if ref[:2] == "!~"})
+
+    def constants(self, function: Function, name: str) -> frozenset[str]:
+        """The constants that a reference may stand for, and `?` for all that nobody knows."""
         found: set[str] = set()
         seen: set[tuple[Function, str]] = set()
         todo = [(function, name)]
         while todo:
             where, ref = todo.pop()
+            ref = ref.lstrip("*") or "?"
             if (where, ref) in seen:
                 continue
             seen.add((where, ref))
-            if ref[0] == "'":
-                found.add(ref[1:])
+            if ref[0] in "'!":
+                found.add(ref)
                 continue
-            if ref == "!":
-                return None
-            if ref[0] == "!":
-                found.update([ref[2:]] if ref[1] == "~" else ())
-                continue
-            given = tuple(self._meant(where, ref.lstrip("*")))
-            if not given:
-                return None
+            given = tuple(self._meant(where, ref))
             todo += given
+            found.update(() if given else ("?",))
         return frozenset(found)
 
     def _meant(self, function: Function, ref: str) -> Iterator[tuple[Function, str]]:
