@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -67,6 +68,15 @@ class Judge:
     def __init__(self, hierarchy: Hierarchy) -> None:
         self._hierarchy = hierarchy
         self._pure: dict[tuple[str, str, int], bool] = {}
+
+    def judge_any(self, scope: Scope, callees: Sequence[str]) -> Judged:
+        """Say what calling one of several does."""
+        judged = [self.judge(scope, callee) for callee in callees]
+        made = [one.made for one in judged if one.made is not None]
+        if len(made) == len(judged) > 1:
+            detail = next((one.detail for one in judged if one.detail), "")
+            return Judged(does=Does.MAKES, detail=detail, made=Made.one_of(made))
+        return judged[0] if len(judged) == 1 else self.judge(scope, "")
 
     def judge(self, scope: Scope, callee: str) -> Judged:
         """Say what calling `callee` does where it is written."""

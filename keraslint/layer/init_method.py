@@ -14,7 +14,6 @@ from keraslint.layer.name_uses import Uses, uses_of
 from keraslint.layer.statement_parts import only_small, smalls
 from keraslint.layer.tree_edits import body_of, with_body, without_placeholders
 from keraslint.project.names.definitions import ClassRef
-from keraslint.project.names.keras_api import Symbol
 
 _EMPTY = frozenset({"[]", "list()"})
 
@@ -51,16 +50,6 @@ class Constructor:
             for name, values in self.facts.values.items()
             if values and set(values) <= _EMPTY
         )
-
-    def children(self) -> dict[str, Symbol | ClassRef]:
-        """The layers that `__init__` always creates and assigns to an attribute."""
-        return {
-            f"self.{name}": step.makes[0].made.target
-            for step in self._steps
-            if step.parent is None and step.makes and not step.makes[0].made.factory
-            for name, value in _assigned(step)
-            if value == code(step.makes[0].call)
-        }
 
     def _facts(self) -> InitFacts:
         uses, values = Uses(), dict[str, tuple[str, ...]]()

@@ -225,7 +225,7 @@ class _Study:
     def _construction(self, step: Step, creation: Creation, needs: Needs) -> Construction:
         return Construction(
             span=creation.method.span(creation.call),
-            callee=creation.callee,
+            callee=creation.shown,
             layer=creation.made.name,
             method=creation.method.node.name.value,
             needs=tuple(sorted(needs)),
@@ -239,7 +239,8 @@ class _Study:
     def _is_stateless(self, creation: Creation) -> bool:
         if creation.made.guessed or creation.made.factory:
             return False
-        return kind_of(self._hierarchy, creation.made.target) == "stateless"
+        kinds = {kind_of(self._hierarchy, target) for target in creation.made.targets}
+        return kinds == {"stateless"}
 
     def _answers(self, step: Step, needs: Needs) -> tuple[tuple[str, str], ...]:
         """The parameters that make a shape-dependent step possible in `__init__`."""

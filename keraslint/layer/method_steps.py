@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import libcst as cst
 
 from keraslint.layer.call_effects import Does, Judge
-from keraslint.layer.method_syntax import Method, children, dotted
+from keraslint.layer.method_syntax import Method, alternatives, dotted
 from keraslint.layer.name_uses import TAKERS, Uses, bind, cell_of, uses_of
 from keraslint.layer.statement_parts import smalls
 from keraslint.project.names.definitions import FunctionRef, Made, Scope
@@ -16,13 +16,22 @@ from keraslint.project.names.definitions import FunctionRef, Made, Scope
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
 class Creation:
-    """One call that makes a layer; `outer` is the creation in whose arguments it stands."""
+    """One call that makes a layer; `outer` is the creation in whose arguments it stands.
+
+    It calls one of the `callees`: `(A if a else B)()`.
+    """
 
     call: cst.Call
-    callee: str
+    callees: tuple[str, ...]
     made: Made
     method: Method
     outer: Creation | None = None
+
+    @property
+    def shown(self) -> str:
+        """What it calls, for people to read."""
+        names = [name.replace("[]", "[...]").replace("()", "(...)") for name in self.callees]
+        return "` or `".join(names)
 
 
 @dataclass(eq=False, slots=True, kw_only=True)
@@ -191,14 +200,16 @@ class StepReader:
         for call in step.uses.calls:
             if _is_of_a_text(call):
                 continue
-            callee = dotted(call.func)
-            judged = self._judge.judge(scope, callee)
+            callees = tuple(dotted(one) for one in alternatives(call.func))
+            callee = callees[0] if len(callees) == 1 else ""
+            judged = self._judge.judge_any(scope, callees)
             if judged.does is Does.MAKES:
                 assert judged.made is not None
                 outer = next((c for c in reversed(creations) if _inside(call, c.call)), None)
-                creations.append(
-                    Creation(call=call, callee=callee, made=judged.made, method=method, outer=outer)
+                creation = Creation(
+                    call=call, callees=callees, made=judged.made, method=method, outer=outer
                 )
+                creations.append(creation)
                 doubts += [judged.detail] if judged.detail else []
             elif judged.does is Does.OWN:
                 assert judged.method is not None
@@ -365,31 +376,3 @@ def names_read(steps: Iterable[Step]) -> set[str]:
         for place in (step, *step.within()):
             found.update(place.reads)
     return found
-
-
-def points_at_items(step: Step, cell: str) -> bool:
-    """Whether all that a step reads of a container are items that more items do not displace."""
-    if cell in step.takes:
-        return False
-    header = step.node
-    if isinstance(header, cst.If):
-        header = header.test
-    elif isinstance(header, cst.For):
-        header = header.iter
-    stack: list[cst.CSTNode] = [header]
-    while stack:
-        node = stack.pop()
-        if isinstance(node, cst.Subscript) and dotted(node.value) == cell:
-            stack += [element.slice for element in node.slice]
-            if not all(_is_steady_index(element.slice) for element in node.slice):
-                return False
-        elif isinstance(node, cst.BaseExpression) and dotted(node) == cell:
-            return False
-        else:
-            stack += children(node)
-    return True
-
-
-def _is_steady_index(index: cst.BaseSlice) -> bool:
-    """Not a slice, and not counted from the end."""
-    return isinstance(index, cst.Index) and not isinstance(index.value, cst.UnaryOperation)

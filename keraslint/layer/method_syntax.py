@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from difflib import SequenceMatcher
 from functools import cache, cached_property
+from typing import TypeGuard
 
 import libcst as cst
 from libcst.metadata import MetadataWrapper, PositionProvider
@@ -253,6 +254,32 @@ def dotted(node: cst.BaseExpression) -> str:
     if isinstance(node, cst.Call):
         return _called(node)
     return ""
+
+
+def _is_item_of_display(node: cst.BaseExpression) -> TypeGuard[cst.Subscript]:
+    """`{"a": A, "b": B}[key]`."""
+    shown = node.value if isinstance(node, cst.Subscript) else None
+    return isinstance(shown, (cst.Dict, cst.List, cst.Tuple))
+
+
+def alternatives(node: cst.BaseExpression) -> Iterator[cst.BaseExpression]:
+    """The expressions of which one is the value, or an item of it."""
+    inner: Sequence[cst.BaseExpression]
+    if isinstance(node, cst.IfExp):
+        inner = (node.body, node.orelse)
+    elif isinstance(node, (cst.BooleanOperation, cst.BinaryOperation)):
+        inner = (node.left, node.right)
+    elif isinstance(node, (cst.List, cst.Tuple, cst.Set, cst.Dict)):
+        inner = [element.value for element in node.elements]
+    elif isinstance(node, (cst.ListComp, cst.SetComp, cst.GeneratorExp)):
+        inner = (node.elt,)
+    elif isinstance(node, (cst.DictComp, cst.NamedExpr)) or _is_item_of_display(node):
+        inner = (node.value,)
+    else:
+        yield node
+        return
+    for one in inner:
+        yield from alternatives(one)
 
 
 def _called(node: cst.Call) -> str:

@@ -10,12 +10,13 @@ import libcst as cst
 
 from keraslint.layer.layer_class import LayerClass
 from keraslint.layer.method_steps import Step
-from keraslint.layer.method_syntax import code, dotted, walk
+from keraslint.layer.method_syntax import alternatives, code, dotted, walk
 from keraslint.layer.statement_parts import smalls
 from keraslint.project.names import keras_facts
-from keraslint.project.names.definitions import FunctionRef, Scope
+from keraslint.project.names.definitions import FunctionRef, LayerType, Made, Scope
 from keraslint.project.names.keras_api import Symbol
-from keraslint.project.program.children import SEQUENTIAL, Target, Unbuilt, run_by
+from keraslint.project.program.children import SEQUENTIAL, run_by
+from keraslint.project.program.unbuilt_children import Unbuilt
 
 _TELLS_SHAPE = frozenset({"input_shape", "input_dim", "batch_shape", "batch_input_shape"})
 _INPUTS = frozenset({"keras.layers.Input", "keras.layers.InputLayer"})
@@ -27,13 +28,13 @@ _NOTHING = frozenset({"None", "True", "False"})
 class Making:
     """A call that makes a layer, in a function, which keeps it as `cell`.
 
-    Without a `target`, it may be anything.
+    It makes one of the `targets`; without any, it may be anything.
     """
 
     function: FunctionRef
     cell: str
     call: cst.BaseExpression
-    target: Target | None = None
+    targets: tuple[LayerType, ...] = ()
 
     @property
     def arguments(self) -> Sequence[cst.Arg]:
@@ -41,14 +42,14 @@ class Making:
 
     def is_switched_off(self) -> bool:
         """Whether a layer is made with `False` for everything that would give it weights."""
-        known = keras_facts.WEIGHTS_BY_SWITCHES if isinstance(self.target, Symbol) else {}
-        switches = known.get(getattr(self.target, "name", ""), frozenset())
+        names = [target.name if isinstance(target, Symbol) else "" for target in self.targets]
+        known = [keras_facts.WEIGHTS_BY_SWITCHES.get(name, frozenset()) for name in names]
         off = {
             argument.keyword.value
             for argument in self.arguments
             if argument.keyword is not None and code(argument.value) == "False"
         }
-        return bool(switches) and switches <= off
+        return bool(known) and all(switches and switches <= off for switches in known)
 
 
 class Makings:
@@ -99,7 +100,7 @@ class Makings:
         self, function: FunctionRef, cell: str, value: cst.BaseExpression, seen: frozenset[object]
     ) -> Iterator[Making]:
         """What an expression may make; of a name, what it holds."""
-        for one in _alternatives(value):
+        for one in alternatives(value):
             name = dotted(one)
             if isinstance(one, cst.Call):
                 yield from self._called(function, cell, one, seen)
@@ -112,16 +113,18 @@ class Makings:
     def _called(
         self, function: FunctionRef, cell: str, call: cst.Call, seen: frozenset[object]
     ) -> Iterator[Making]:
-        scope, callee = self._scope(function), dotted(call.func)
-        values = self._layer.hierarchy.values(scope, callee)
+        scope, callees = self._scope(function), [dotted(one) for one in alternatives(call.func)]
+        hierarchy = self._layer.hierarchy
+        values = [value for callee in callees for value in hierarchy.values(scope, callee)]
         factories = [value for value in values if isinstance(value, FunctionRef)]
         for factory in factories:
             if factory.key not in seen:
                 yield from self._returned(factory, seen | {factory.key})
         if not factories:
-            made = self._layer.hierarchy.made(scope, callee)
-            target = made.target if made is not None and not made.guessed else None
-            yield Making(function=function, cell=cell, call=call, target=target)
+            each = [hierarchy.made(scope, callee) for callee in callees]
+            known = [made for made in each if made is not None and not made.guessed]
+            targets = Made.one_of(known).targets if len(known) == len(each) else ()
+            yield Making(function=function, cell=cell, call=call, targets=targets)
 
     def _returned(self, factory: FunctionRef, seen: frozenset[object]) -> Iterator[Making]:
         for step in self._steps(factory):
@@ -136,10 +139,8 @@ class Makings:
     # -- what a `Sequential` holds ---------------------------------------------------------
 
     def _waits(self, making: Making) -> bool:
-        if making.target is None:
-            return False
-        if making.target != SEQUENTIAL:
-            return self._unbuilt.needs_build(making.target)
+        if SEQUENTIAL not in making.targets:
+            return any(map(self._unbuilt.needs_build, making.targets))
         inside = self._inside(making)
         return (
             not any(map(self._is_told, (making, *inside)))
@@ -156,7 +157,7 @@ class Makings:
         nodes = [(function, argument.value) for argument in making.arguments[:1]]
         for method in self._fillers(making):
             nodes += [(method, added) for added in self._added(method, making.cell)]
-        items = [(where, item) for where, node in nodes for item in _alternatives(node)]
+        items = [(where, item) for where, node in nodes for item in alternatives(node)]
         return [
             one
             for where, item in items
@@ -210,23 +211,3 @@ def _values(small: cst.BaseSmallStatement, cell: str) -> Iterator[cst.BaseExpres
         owner, name = call.func.value, call.func.attr.value
         if name in _ADDS and dotted(owner) == cell:
             yield call.args[-1].value
-
-
-def _alternatives(node: cst.BaseExpression) -> Iterator[cst.BaseExpression]:
-    """The expressions of which one is the value, or an item of it."""
-    inner: Sequence[cst.BaseExpression]
-    if isinstance(node, cst.IfExp):
-        inner = (node.body, node.orelse)
-    elif isinstance(node, (cst.BooleanOperation, cst.BinaryOperation)):
-        inner = (node.left, node.right)
-    elif isinstance(node, (cst.List, cst.Tuple, cst.Set, cst.Dict)):
-        inner = [element.value for element in node.elements]
-    elif isinstance(node, (cst.ListComp, cst.SetComp, cst.GeneratorExp)):
-        inner = (node.elt,)
-    elif isinstance(node, (cst.DictComp, cst.NamedExpr)):
-        inner = (node.value,)
-    else:
-        yield node
-        return
-    for one in inner:
-        yield from _alternatives(one)

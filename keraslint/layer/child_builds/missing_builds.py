@@ -21,7 +21,8 @@ from keraslint.layer.method_syntax import Method, dotted
 from keraslint.layer.method_syntax import children as children_of
 from keraslint.layer.motion.safety.subclass_objections import Descendants
 from keraslint.layer.statement_parts import smalls
-from keraslint.project.program.children import OF_CONTAINERS, Child, Unbuilt, run_by
+from keraslint.project.program.children import Child, run_by
+from keraslint.project.program.unbuilt_children import OF_CONTAINERS, Unbuilt
 
 _BUILT_BY_OWNER = re.compile(r"(?<!self)\.(\w+)\.build\(")
 _MAY_BE_KERAS_2 = (
@@ -142,12 +143,12 @@ class MissingBuilds:
         """Explicit lines; classes of children that have no `build()` are given one first."""
         new = NewBuilds(self._layer)
         for child in self.children:
-            new.add(child.target)
+            new.add(child)
         marked = {child.attribute for child in self.children if child.marked}
         wanted = {child.attribute for child in self.children} - marked
         programs = CallPrograms(self._layer, new.made)
         program = programs.program(build, wanted, names_of(build))
-        unmended = [c for c in self.children if c.marked and new.why_not(c.target)]
+        unmended = [c for c in self.children if c.marked and new.why_not(c)]
         if program.lost or unmended:
             return self._symbolic(build, program, new)
         doubts = (*program.doubts, *new.doubts, *self._of_target())
@@ -167,7 +168,7 @@ class MissingBuilds:
                 symbolic=True,
                 at_end=at_end,
             )
-        reasons = [new.why_not(child.target) for child in self.children] if new else []
+        reasons = [new.why_not(child) for child in self.children] if new else []
         return Builds(why_not=next(filter(None, reasons), found.why_not))
 
     def _calls_build(self) -> bool:

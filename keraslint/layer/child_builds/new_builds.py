@@ -11,9 +11,10 @@ from keraslint.layer.child_builds.shapes.shape_program import lines
 from keraslint.layer.layer_class import LayerClass
 from keraslint.layer.method_syntax import Method
 from keraslint.project.names import keras_api
-from keraslint.project.names.definitions import ClassRef
+from keraslint.project.names.definitions import ClassRef, LayerType
 from keraslint.project.names.keras_api import Symbol
-from keraslint.project.program.children import Unbuilt, children
+from keraslint.project.program.children import Child, children
+from keraslint.project.program.unbuilt_children import Unbuilt
 
 _SHAPE = "input_shape"
 
@@ -31,18 +32,23 @@ class NewBuilds:
     def edits(self) -> tuple[Edit, ...]:
         return tuple(edit for edits in self.made.values() for edit in edits)
 
-    def why_not(self, target: Symbol | ClassRef) -> str:
+    def why_not(self, child: Child) -> str:
         """Why a class is not given a `build()`, `""` if it needs none or is given one."""
-        return self._reasons.get(target.key, "") if isinstance(target, ClassRef) else ""
+        found = (self._reasons.get(t.key, "") for t in child.targets if isinstance(t, ClassRef))
+        return next(filter(None, found), "")
 
-    def add(self, target: Symbol | ClassRef) -> None:
-        """Write the `build()` of a class, if it has children and none."""
+    def add(self, child: Child) -> None:
+        """Write the `build()` of each class of a child that has children and none."""
+        for target in child.targets:
+            self._add(target)
+
+    def _add(self, target: LayerType) -> None:
         if isinstance(target, Symbol) or target.key in self._reasons or not self._lacks(target):
             return
         name = f"`{target.summary.name}`"
         self._reasons[target.key] = f"{name} has no `build()`, and has to be given one first"
         for child in children(self._owner.hierarchy, target):
-            self.add(child.target)
+            self.add(child)
         if target.module.path != self._owner.path:
             self._reasons[target.key] = f"{name} has no `build()`: give it one in its own file"
             return

@@ -40,7 +40,7 @@ class Kinds:
         """What a step calls to make the layers that it keeps."""
         if not self._makers.creates(step, body):
             return set()
-        return {one.callee for one in self._kept(step)}
+        return {callee for one in self._kept(step) for callee in one.callees}
 
     def _kept(self, step: Step) -> Iterator[Creation]:
         for creation in (*step.makes, *self._makers.made_by(step, 0)):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import libcst as cst
 
 from keraslint.layer.method_steps import Step, around_moved, share_loop
+from keraslint.layer.method_syntax import children, dotted
 from keraslint.layer.name_uses import cell_of, uses_of
 from keraslint.layer.statement_parts import only_small
 
@@ -242,3 +243,31 @@ def _is_of_a_dict(node: cst.CSTNode) -> bool:
     call = node.iter if isinstance(node, cst.For) else None
     name = call.func if isinstance(call, cst.Call) else None
     return isinstance(name, cst.Attribute) and name.attr.value in ("items", "keys")
+
+
+def points_at_items(step: Step, cell: str) -> bool:
+    """Whether all that a step reads of a container are items that more items do not displace."""
+    if cell in step.takes:
+        return False
+    header = step.node
+    if isinstance(header, cst.If):
+        header = header.test
+    elif isinstance(header, cst.For):
+        header = header.iter
+    stack: list[cst.CSTNode] = [header]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, cst.Subscript) and dotted(node.value) == cell:
+            stack += [element.slice for element in node.slice]
+            if not all(_is_steady_index(element.slice) for element in node.slice):
+                return False
+        elif isinstance(node, cst.BaseExpression) and dotted(node) == cell:
+            return False
+        else:
+            stack += children(node)
+    return True
+
+
+def _is_steady_index(index: cst.BaseSlice) -> bool:
+    """Not a slice, and not counted from the end."""
+    return isinstance(index, cst.Index) and not isinstance(index.value, cst.UnaryOperation)

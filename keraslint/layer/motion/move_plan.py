@@ -11,12 +11,11 @@ from keraslint.layer.method_steps import (
     Step,
     around_moved,
     exclusive,
-    points_at_items,
     share_loop,
     stores_unknown,
 )
 from keraslint.layer.method_syntax import dotted
-from keraslint.layer.motion.local_replacements import Fetch, Fetcher
+from keraslint.layer.motion.local_replacements import Fetch, Fetcher, points_at_items
 from keraslint.layer.name_uses import late_reads
 from keraslint.layer.statement_parts import smalls
 

@@ -59,7 +59,7 @@ class WeightOrder:
             return False
         makes = [*step.makes, *self._makers.made_by(step, 0)]
         return not makes or any(
-            c.made.factory or not self._hierarchy.weightless(c.made.target) for c in makes
+            c.made.factory or self._hierarchy.makes_weights(c.made) for c in makes
         )
 
     def _base_makes(self, step: Step) -> bool:

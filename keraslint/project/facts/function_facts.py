@@ -195,7 +195,7 @@ def _acts(effect: str) -> Callable[[ast.AST, _Facts], None]:
 
 def _saw_call(node: ast.Call, facts: _Facts) -> None:
     name = dotted(node.func)
-    facts.calls.add(name)
+    facts.calls.update((name,) if name else leaves_of(node.func))
     if any(map(_is_switch, node.args[1:])):
         facts.positional.add(name)
     if facts.given is not None and (node.args or node.keywords):

@@ -69,12 +69,18 @@ def _leaves(node: ast.expr) -> Iterator[str]:
         yield from _call_leaves(node)
     elif isinstance(node, ast.Lambda):
         yield from _made_by(node)
-    elif isinstance(node, ast.Subscript) and isinstance(node.value, (ast.Dict, ast.List)):
+    elif isinstance(node, ast.Subscript) and _is_display(node.value):
         yield from _leaves(node.value)
     else:
         name = dotted(node)
         if name:
             yield name
+
+
+def _is_display(node: ast.expr) -> bool:
+    """Whether an expression says what is in a container."""
+    is_made = isinstance(node, ast.Call) and dotted(node.func) in ("dict", "list", "tuple")
+    return is_made or isinstance(node, (ast.Dict, ast.List, ast.Tuple))
 
 
 def _made_by(node: ast.Lambda) -> Iterator[str]:
@@ -106,8 +112,7 @@ def _call_leaves(node: ast.Call) -> Iterator[str]:
         yield f"{dotted(owner)}[]" if dotted(owner) else f"{name}()"
     else:
         called = dotted(node)
-        if called:
-            yield called
+        yield from (called,) if called else (f"{leaf}()" for leaf in leaves_of(node.func))
 
 
 def is_set(node: ast.expr) -> bool:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from enum import Enum
 
 from keraslint.project.facts.module_facts import (
@@ -97,6 +98,9 @@ class Instance:
     of: Symbol | ClassRef
 
 
+LayerType = Symbol | ClassRef
+"""A class of layers: Keras' own, or the project's."""
+
 Meaning = Symbol | ClassRef | FunctionRef | ModuleRef | External | Instance
 
 
@@ -136,15 +140,32 @@ class Lineage:
 class Made:
     """What a call creates: a layer class by name, or a layer through a function (`factory`).
 
+    `targets` are all the classes of which it may be: `NORMS[kind]()` makes one of several.
     `since` is what says so, when its ancestry does not: then it is assumed. `unread`: what is
     called is then, to judge by its name, a class whose text is not to be had.
     """
 
     name: str
-    target: Symbol | ClassRef
+    targets: tuple[LayerType, ...]
     factory: bool = False
     since: str = ""
     unread: bool = False
+
+    @classmethod
+    def one_of(cls, found: Sequence[Made]) -> Made:
+        """What a call makes that may make any of these."""
+        return replace(
+            found[0],
+            targets=tuple(dict.fromkeys(target for made in found for target in made.targets)),
+            factory=any(made.factory for made in found),
+            since=next((made.since for made in found if made.since), ""),
+        )
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What its classes are called."""
+        found = (t.summary.name if isinstance(t, ClassRef) else t.name for t in self.targets)
+        return (self.name, *found)
 
     @property
     def guessed(self) -> bool:

@@ -16,6 +16,7 @@ from keraslint.project.names.definitions import (
     FunctionRef,
     Instance,
     Kind,
+    LayerType,
     Lineage,
     Made,
     Meaning,
@@ -137,25 +138,31 @@ class Hierarchy:
         values = self.values(scope, callee)
         if callee.startswith("self.") and any(isinstance(v, Instance) for v in values):
             return None  # an object as well as a class: calling it may make nothing
-        for meaning in values:
-            if isinstance(meaning, Symbol) and meaning.kind in ("layer", "model"):
-                return Made(name=meaning.name, target=meaning)
-            if isinstance(meaning, Symbol) and meaning.name in keras_facts.MAKES_A_LAYER:
-                return Made(
-                    name=meaning.name,
-                    target=Symbol(name=keras_api.LAYER, kind="layer"),
-                    factory=True,
-                )
-            if isinstance(meaning, ClassRef) and self.lineage(meaning).is_layer:
-                return Made(name=meaning.summary.name, target=meaning, since=self._assumed(meaning))
-            if isinstance(meaning, FunctionRef) and not callee.startswith("self."):
-                target = self._returned_layer(meaning)
-                if target is not None:
-                    return Made(
-                        name=callee, target=target, factory=True, since=self._assumed(target)
-                    )
+        found = [made for value in values if (made := self._made_by(callee, value)) is not None]
+        if found:
+            return Made.one_of(found)
         chain = self.lineage(scope.owner).chain if scope.owner is not None else ()
         return assumed(self, scope, callee, values, chain)
+
+    def _made_by(self, callee: str, meaning: Meaning) -> Made | None:
+        if isinstance(meaning, Symbol) and meaning.kind in ("layer", "model"):
+            return Made(name=meaning.name, targets=(meaning,))
+        if isinstance(meaning, Symbol) and meaning.name in keras_facts.MAKES_A_LAYER:
+            layer = Symbol(name=keras_api.LAYER, kind="layer")
+            return Made(name=meaning.name, targets=(layer,), factory=True)
+        if isinstance(meaning, ClassRef) and self.lineage(meaning).is_layer:
+            since = self._assumed(meaning)
+            return Made(name=meaning.summary.name, targets=(meaning,), since=since)
+        if isinstance(meaning, FunctionRef) and not callee.startswith("self."):
+            targets = self._returned_layers(meaning)
+            if targets:
+                since = next(filter(None, map(self._assumed, targets)), "")
+                return Made(name=callee, targets=targets, factory=True, since=since)
+        return None
+
+    def makes_weights(self, made: Made) -> bool:
+        """Whether what a call makes may have weights."""
+        return not all(map(self.weightless, made.targets))
 
     def _assumed(self, target: Symbol | ClassRef) -> str:
         if isinstance(target, ClassRef) and self.lineage(target).kind is Kind.ASSUMED:
@@ -169,17 +176,13 @@ class Hierarchy:
             return ClassUse(())
         return self._uses.ask(owner, owner.module.path, lambda: ClassUse(self.lineage(owner).chain))
 
-    def _returned_layer(self, ref: FunctionRef) -> Symbol | ClassRef | None:
-        """The layer class of which a function returns a new instance, whichever way it returns."""
-        found: Symbol | ClassRef | None = None
-        for leaf in ref.summary.returns:
-            target = self._new_layer(ref, leaf)
-            if target is None:
-                return None
-            found = found or target
-        return found
+    def _returned_layers(self, ref: FunctionRef) -> tuple[LayerType, ...]:
+        """The layer classes of which a function returns a new instance, whichever way it goes."""
+        found = [self._new_layer(ref, leaf) for leaf in ref.summary.returns]
+        known = tuple(dict.fromkeys(target for target in found if target is not None))
+        return known if None not in found else ()
 
-    def _new_layer(self, ref: FunctionRef, leaf: str) -> Symbol | ClassRef | None:
+    def _new_layer(self, ref: FunctionRef, leaf: str) -> LayerType | None:
         scope = ref.scope
         for meaning in self.values(scope, leaf) if _is_new(leaf, ref.summary) else ():
             target = meaning.of if isinstance(meaning, Instance) else None

@@ -32,7 +32,7 @@ def makes_no_weights(resolver: Resolver, ref: ClassRef) -> bool:
                 if call.rpartition(".")[2] in ("add_weight", "add_variable", "Variable"):
                     return False
                 made = resolver.made(scope, call)
-                if made is not None and not resolver.weightless(made.target):
+                if made is not None and not all(map(resolver.weightless, made.targets)):
                     return False
             if any(parameter.kind == "plain" for parameter in method.parameters[1:]) and (
                 method.name == "__init__" and _may_hold_layers(method)

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from keraslint.project.names.definitions import ClassRef
 from keraslint.project.names.name_resolution import Hierarchy
 from keraslint.project.program.build_creations import build_of
-from keraslint.project.program.children import Child, Unbuilt, children
+from keraslint.project.program.children import Child, children
+from keraslint.project.program.unbuilt_children import Unbuilt
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,8 +39,8 @@ def kept_children(hierarchy: Hierarchy, ref: ClassRef) -> tuple[KeptChild, ...]:
 
 
 def _name(child: Child) -> str:
-    target = child.target
-    return target.summary.qualname if isinstance(target, ClassRef) else target.name
+    names = [t.summary.qualname if isinstance(t, ClassRef) else t.name for t in child.targets]
+    return " or ".join(names)
 
 
 def _state(
@@ -49,7 +50,7 @@ def _state(
         if lost[child.attribute].marked:
             return "`build()` calls its `build()`, which builds nothing in it"
         return "`build()` does not build it"
-    if not child.is_sequential and not told.needs_build(child.target):
+    if not child.is_sequential and not told.may_need_build(child):
         return "it has no weights, or has them without being built"
     if build_of(hierarchy, ref) is None:
         return "the class has no `build()`: Keras builds it at the first call"

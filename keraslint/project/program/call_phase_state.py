@@ -13,6 +13,8 @@ from keraslint.project.program.children import run_by
 
 _WEIGHTS = frozenset({"self.add_weight", "self.add_variable"})
 
+_KINDS = ("model", "layer", "random", "stateless")
+"""Where it may be one of several, the one with the most state counts."""
 _TRACKS = "keras.utils.track_tf1_style_variables"
 
 
@@ -76,8 +78,8 @@ def created(hierarchy: Hierarchy, ref: ClassRef, method: FunctionRef, callee: st
     if made is not None:
         if made.factory or callee.endswith((".from_config", ".from_layer")):
             return None
-        kind = kind_of(hierarchy, made.target)
-        return State(kind, made.target) if kind else None
+        states = [State(kind_of(hierarchy, target), target) for target in made.targets]
+        return next((one for kind in _KINDS for one in states if one.kind == kind), None)
     if callee.endswith("()"):
         return None
     for meaning in hierarchy.values(scope, callee):

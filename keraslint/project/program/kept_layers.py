@@ -20,7 +20,7 @@ def kept_layers(
         leaf = todo.pop()
         made = hierarchy.made(scope, leaf[:-2]) if leaf.endswith("()") else None
         if made is not None and not made.factory:
-            yield made.target
+            yield from made.targets
         for inner in method.summary.bindings.get(leaf, ()) if "." not in leaf else ():
             if inner not in seen:
                 seen.add(inner)

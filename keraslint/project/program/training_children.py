@@ -50,7 +50,12 @@ def _child_trains(
     if child.is_sequential:
         scope = Scope(module=child.method.module, owner=ref, function=child.method.summary)
         made = [hierarchy.made(scope, call) for call in sorted(child.method.summary.calls)]
-        return any(_trains_otherwise(hierarchy, m.target, seen) for m in made if m is not None)
+        return any(
+            _trains_otherwise(hierarchy, target, seen)
+            for one in made
+            if one is not None
+            for target in one.targets
+        )
     kept = kept_layers(hierarchy, ref, child.method, child.attribute)
     return any(_trains_otherwise(hierarchy, target, seen) for target in kept)
 

@@ -131,7 +131,8 @@ from typing import TYPE_CHECKING
 from keraslint.diagnostic import Applicability, Fix, Health, Measure, Promise, Span
 from keraslint.project.names.definitions import ClassRef
 from keraslint.project.program.built_children import kept_children
-from keraslint.project.program.children import Child, Unbuilt
+from keraslint.project.program.children import Child
+from keraslint.project.program.unbuilt_children import Unbuilt
 from keraslint.rules import Cure, Finding, Rule
 
 if TYPE_CHECKING:
@@ -178,7 +179,7 @@ def _what(lost: Sequence[Child]) -> str:
     names = listed([f"`self.{child.attribute}`" for child in lost])
     if not all(child.marked for child in lost):
         return f"does not build {names}"
-    classes = {child.target.summary.name for child in lost if isinstance(child.target, ClassRef)}
+    classes = {ref.summary.name for child in lost for ref in child.marked}
     whose = listed([f"`{name}`" for name in sorted(classes)])
     return f"builds {names}, but {whose} {'has' if len(classes) == 1 else 'have'} no `build()`"
 

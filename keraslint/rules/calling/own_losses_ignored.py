@@ -131,8 +131,9 @@ def check(layer: LayerClass) -> Iterator[Finding]:
 def _makes(layer: LayerClass) -> Iterator[ClassRef]:
     """The classes of the project whose layers this one makes."""
     for child in children(layer.hierarchy, layer.ref):
-        if isinstance(child.target, ClassRef) and child.target != layer.ref:
-            yield child.target
+        for target in child.targets:
+            if isinstance(target, ClassRef) and target != layer.ref:
+                yield target
 
 
 def _speaks_of_losses(layer: LayerClass, found: FunctionRef) -> bool:

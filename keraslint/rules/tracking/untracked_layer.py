@@ -170,7 +170,7 @@ def _gets_layers(
     for leaf in method.bindings.get(f"self.{attribute}", ()):
         callee = leaf.removesuffix("()")
         made = hierarchy.made(ref.scope(method), callee) if callee != leaf else None
-        if made is not None and not made.guessed and not hierarchy.weightless(made.target):
+        if made is not None and not made.guessed and hierarchy.makes_weights(made):
             return True
     return False
 
@@ -196,7 +196,11 @@ def _keeps_layers(hierarchy: Hierarchy, ref: ClassRef, helper: ClassRef, attribu
     return (
         runs
         and not taken_out
-        and any(not hierarchy.weightless(child.target) for child in children(hierarchy, helper))
+        and any(
+            not hierarchy.weightless(target)
+            for child in children(hierarchy, helper)
+            for target in child.targets
+        )
     )
 
 

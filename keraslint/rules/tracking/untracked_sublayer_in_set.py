@@ -146,7 +146,7 @@ def _has_weights(hierarchy: Hierarchy, scope: Scope, leaf: str) -> bool:
     """Whether a leaf is a call that makes a layer, which may have weights."""
     callee = leaf.removesuffix("()")
     made = hierarchy.made(scope, callee) if callee != leaf else None
-    return made is not None and not hierarchy.weightless(made.target)
+    return made is not None and hierarchy.makes_weights(made)
 
 
 def _assigned(method: Method, attribute: str) -> Iterator[tuple[Span, bool]]:

@@ -29,10 +29,11 @@ class Construction:
     def effects(self, creations: Sequence[Creation]) -> Iterator[Objection]:
         """Every effect of making the moved layers that somebody could see."""
         for creation in creations:
-            target = creation.made.target
-            if isinstance(target, ClassRef):
-                yield from self._of_class(target)
-            yield from self._of_factory(creation)
+            for target in creation.made.targets:
+                if isinstance(target, ClassRef):
+                    yield from self._of_class(target)
+            for callee in creation.callees:
+                yield from self._of_factory(callee, creation)
 
     def _of_class(self, ref: ClassRef) -> Iterator[Objection]:
         for name in ("__init__", "__new__"):
@@ -46,16 +47,16 @@ class Construction:
             if built is not None:
                 yield _seen(f"making a `{ref.summary.name}` {built.does}", built)
 
-    def _of_factory(self, creation: Creation) -> Iterator[Objection]:
+    def _of_factory(self, callee: str, creation: Creation) -> Iterator[Objection]:
         owner = self._family.ref
         function = owner.summary.methods.get(creation.method.node.name.value)
-        for meaning in self._graph.hierarchy.values(owner.scope(function), creation.callee):
+        for meaning in self._graph.hierarchy.values(owner.scope(function), callee):
             inner = self._graph.function(meaning) if isinstance(meaning, FunctionRef) else None
             if inner is None:
                 continue
             for name in inner.does.decorators:
                 if not registers(name) and name not in ("staticmethod", "classmethod"):
-                    cause = f"`{creation.callee}()` is decorated with `{name}`"
+                    cause = f"`{callee}()` is decorated with `{name}`"
                     yield Objection(
                         question=Question.SIDE_EFFECTS,
                         level=Level.UNSEEN,
@@ -66,7 +67,7 @@ class Construction:
             changed = self._side.changes_its_arguments(inner)
             for change in (*self._side.of(inner), *((changed,) if changed else ())):
                 does = change.does.replace("{it}", "what it is given")
-                yield _seen(f"`{creation.callee}()` {does}", change)
+                yield _seen(f"`{callee}()` {does}", change)
 
     # -- construction before definition ----------------------------------------------------
 
@@ -149,7 +150,7 @@ class Construction:
             for meaning in self._graph.hierarchy.values(scope, owner) if owner else ():
                 if isinstance(meaning, ModuleRef) and meaning.summary is not None:
                     found.add((meaning.summary.path, last))
-        for target in (creation.made.target for creation in creations):
+        for target in (target for creation in creations for target in creation.made.targets):
             if isinstance(target, ClassRef):
                 found.add((target.module.path, target.summary.name))
         return {(path, name) for path, name in found if path != ref.module.path}

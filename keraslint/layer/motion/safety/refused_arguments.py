@@ -41,8 +41,8 @@ class Arguments:
 
     def unnamed(self, creations: Sequence[Creation]) -> Iterator[Objection]:
         """Keywords that Keras' own layer has no parameter for: it warns of them, or refuses."""
-        for creation in creations:
-            target = creation.made.target
+        each = [(one, target) for one in creations for target in one.made.targets]
+        for creation, target in each:
             known = keras_api.layer_class(target.name) if isinstance(target, Symbol) else None
             given = (one.keyword.value for one in creation.call.args if one.keyword is not None)
             for name in given if known is not None else ():
@@ -103,15 +103,15 @@ _NO_SIZE = frozenset(_REFUSED)
 
 def _required(creation: Creation) -> Iterator[tuple[str, frozenset[str]]]:
     """The attributes of the layer that an argument needs, and the values that it refuses."""
-    target = creation.made.target
     for place, argument in enumerate(creation.call.args):
         if argument.star:
             continue
         keyword = argument.keyword.value if argument.keyword is not None else ""
         name = dotted(argument.value)
         if name.startswith("self.") and name.count(".") == 1:
-            if _is_required(target, place, keyword):
-                yield name.removeprefix("self."), _NO_SIZE - _allowed(target, place, keyword)
+            for target in creation.made.targets:
+                if _is_required(target, place, keyword):
+                    yield name.removeprefix("self."), _NO_SIZE - _allowed(target, place, keyword)
             continue
         for operation in m.findall(argument.value, m.BinaryOperation()):
             assert isinstance(operation, cst.BinaryOperation)

@@ -100,9 +100,7 @@ class Descendants:
             scope = ref.scope(method)
             for call in method.calls:
                 made = self._hierarchy.made(scope, call)
-                if made is not None and (
-                    made.factory or not self._hierarchy.weightless(made.target)
-                ):
+                if made is not None and (made.factory or self._hierarchy.makes_weights(made)):
                     return True
         if any(self._is_called(ref, init, p.name) for p in init.parameters[1:]):
             return True

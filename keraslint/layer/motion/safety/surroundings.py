@@ -44,12 +44,13 @@ class Surroundings:
 
     def replacements(self, creations: Sequence[Creation]) -> Iterator[Objection]:
         """Where another class is put in the place of the one that is to be made, for a time."""
-        for creation in (one for one in creations if not one.callee.startswith("self.")):
-            target = creation.made.target
-            name = creation.callee.rpartition(".")[2]
+        called = [(one, callee) for one in creations for callee in one.callees]
+        for creation, callee in (pair for pair in called if not pair[1].startswith("self.")):
+            targets = frozenset(creation.made.targets)
+            name = callee.rpartition(".")[2]
             for event in self._effects.sets_named(
-                lambda function, ref, name=name, target=target: (  # type: ignore[misc]
-                    target in self._graph.values(function, f"{ref}.{name}")
+                lambda function, ref, name=name, targets=targets: (  # type: ignore[misc]
+                    not targets.isdisjoint(self._graph.values(function, f"{ref}.{name}"))
                 ),
                 name,
             ):
@@ -64,10 +65,11 @@ class Surroundings:
         """Every place that goes by a name which Keras makes up for a layer, or for its seed."""
         for creation in creations:
             keywords = {one.keyword.value for one in creation.call.args if one.keyword is not None}
-            name = _snake(creation.made.name.rpartition(".")[2])
+            names = {_snake(name.rpartition(".")[2]) for name in creation.made.names}
             for function, call in self._graph.calls.get("get_layer", ()):
                 texts = [ref[1:] for refs in (call.argument(0, "name"),) for ref in refs]
-                if "name" not in keywords and any(_is_counted(text, name) for text in texts):
+                counted = any(_is_counted(text, name) for text in texts for name in names)
+                if "name" not in keywords and counted:
                     does = f"asks for a layer by a name that Keras counts: `{texts[0]}`"
                     yield self._objection(Question.TARGETS, does, function, call.line)
             if has_seed(creation):
@@ -151,9 +153,9 @@ _SEQUENTIAL = "keras.Sequential"
 
 def has_seed(creation: Creation) -> bool:
     """Whether a layer makes a variable as soon as it is made: the state of its seed."""
-    target = creation.made.target
-    known = keras_api.layer_class(target.name) if isinstance(target, Symbol) else None
-    return known is not None and "seed" in known.parameters
+    names = [target.name for target in creation.made.targets if isinstance(target, Symbol)]
+    known = [keras_api.layer_class(name) for name in names]
+    return any(one is not None and "seed" in one.parameters for one in known)
 
 
 def _snake(name: str) -> str:

@@ -180,9 +180,7 @@ class Targets:
 
     def _makes(self, scope: Scope, leaf: str) -> bool:
         made = self._graph.hierarchy.made(scope, leaf) if leaf else None
-        return made is not None and (
-            made.factory or not self._graph.hierarchy.weightless(made.target)
-        )
+        return made is not None and (made.factory or self._graph.hierarchy.makes_weights(made))
 
     # -- when and whose --------------------------------------------------------------------
 

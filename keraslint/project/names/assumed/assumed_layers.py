@@ -68,7 +68,7 @@ def assumed(
     if use is None or not _says_enough(use, names):
         return None
     is_class = any(_is_class_name(name) for name in unread)
-    return Made(name=callee, target=ASSUMED, factory=True, since=use.says, unread=is_class)
+    return Made(name=callee, targets=(ASSUMED,), factory=True, since=use.says, unread=is_class)
 
 
 def _says_enough(use: Use, names: Sequence[str]) -> bool:

@@ -240,7 +240,11 @@ class Latecomers:
         hierarchy, ref = self.layer.hierarchy, self.layer.ref
         if hierarchy.method(ref, "build") is not None or _is_born_built(one.state.target):
             return False
-        return all(_is_born_built(child.target) for child in children_of(hierarchy, ref))
+        return all(
+            _is_born_built(target)
+            for child in children_of(hierarchy, ref)
+            for target in child.targets
+        )
 
     def _name(self, one: Latecomer) -> str:
         """The local name that it had, its own name or its class's, not in use for anything else."""

@@ -162,7 +162,7 @@ def _gets_layers(hierarchy: Hierarchy, ref: ClassRef, method: str, attribute: st
     scope = ref.scope(summary)
     for leaf in summary.bindings.get(f"self.{attribute}", ()):
         made = hierarchy.made(scope, leaf.removesuffix("()")) if leaf.endswith("()") else None
-        if made is not None and not made.guessed and not hierarchy.weightless(made.target):
+        if made is not None and not made.guessed and hierarchy.makes_weights(made):
             return True
     return False
 

@@ -12,7 +12,7 @@ from keraslint.layer.assignments import assignments
 from keraslint.layer.layer_class import LayerClass
 from keraslint.layer.method_syntax import Method, children, code, constant_text, dotted, walk
 from keraslint.project.names import keras_facts
-from keraslint.project.names.definitions import FunctionRef, Scope
+from keraslint.project.names.definitions import FunctionRef, LayerType, Scope
 from keraslint.project.names.keras_api import Symbol
 from keraslint.project.program.random_initializers import draws, is_getter, is_random_name
 
@@ -124,14 +124,20 @@ def _size(layer: LayerClass, method: FunctionRef, call: cst.Call) -> str:
     callee = dotted(call.func)
     if callee != _WEIGHT:
         made = layer.hierarchy.made(method.scope, callee) if callee else None
-        target = made.target if made is not None and not made.factory else None
-        is_keras = isinstance(target, Symbol) and not target.guessed
-        if not is_keras or target.name in keras_facts.BUILDS_LAYERS:  # type: ignore[union-attr]
+        targets = made.targets if made is not None and not made.factory else ()
+        if not targets or not all(map(_is_of_keras, targets)):
             return ""
     if any(arg.star for arg in call.args):
         return ""
     told = sorted(_told(arg) for arg in call.args if not _is_beside_size(arg))
     return f"{callee}({', '.join(told)})"
+
+
+def _is_of_keras(target: LayerType) -> bool:
+    """Whether it is a layer of Keras' own, which makes its weights itself."""
+    if not isinstance(target, Symbol) or target.guessed:
+        return False
+    return target.name not in keras_facts.BUILDS_LAYERS
 
 
 def _told(arg: cst.Arg) -> str:
