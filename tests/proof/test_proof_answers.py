@@ -64,7 +64,8 @@ def test_a_kind_of_file_that_was_never_saved_is_not_told_of_as_lost() -> None:
         ("plain", "plain"),
         (
             "{{function_node __wrapped__MatMul_device_/job:localhost/task:0/device:CPU:0}} "
-            "Matrix size-incompatible: In[0]: [2,8], In[1]: [4,4] [Op:MatMul] name: ",
+            "Matrix size-incompatible: In[0]: [2,8], In[1]: [4,4] [Op:MatMul] name: \n\n"
+            "Arguments received by B.call():",
             "Matrix size-incompatible: In[0]: [2,8], In[1]: [4,4]",
         ),
         (

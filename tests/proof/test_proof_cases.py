@@ -9,6 +9,7 @@ import pytest
 np = pytest.importorskip("numpy")
 
 from keraslint.proof.probe.cases.case import Change, Input, with_items  # noqa: E402
+from keraslint.proof.probe.cases.derived_cases import choice_wishes  # noqa: E402
 from keraslint.proof.probe.cases.other_values import choices, other_values  # noqa: E402
 from keraslint.proof.probe.cases.parameter_kinds import (  # noqa: E402
     KINDS,
@@ -53,6 +54,18 @@ def test_names_that_a_class_compares_with_are_tried_each() -> None:
     text = 'if mode == "max":\n    pass\nelif self.mode == "sum":\n    pass'
 
     assert choices("mode", "max", text) == ("sum", "other")
+
+
+def test_a_choice_for_which_sizes_are_too_small_is_tried_with_larger_ones() -> None:
+    text = 'if self.kind == "linear":\n    a\nelif self.kind == "full":\n    b\n'
+    arguments = {"kind": "linear", "head_dim": 4, "rate": 0.5, "wavelength": 10000}
+
+    first = next(choice_wishes(arguments, text))
+
+    assert [change.arguments for change in first.alternatives] == [
+        (("kind", "full"),),
+        (("kind", "full"), ("head_dim", 16)),
+    ]
 
 
 def test_what_is_tested_for_truth_may_be_none() -> None:

@@ -20,7 +20,7 @@ def arrays(group: str, what: str, during: str = "outputs") -> Judge:
         if found["differs"]:
             name, how = found["differs"][0]
             told = what if name.isdigit() else f"{what} of `{name}`"
-            differs = f"differ{_s(what)}: {how}" if how else _gone(pair, group)
+            differs = f"differs: {how}" if how else _gone(pair, group)
             yield BROKEN, f"for {pair.label} {told} {differs}"
         elif found["compared"]:
             yield KEPT, f"{found['compared']} compared"
@@ -33,10 +33,6 @@ def _gone(pair: Pair, group: str) -> str:
     fact = pair.before_says("kept by", group) or group
     error = error_of(pair.facts(fact)[1])
     return f"cannot be had any more: {error}" if error else "is there no more"
-
-
-def _s(what: str) -> str:
-    return "" if what.split(" in ")[0].endswith("s") else "s"
 
 
 def probed(name: str, what: str) -> Judge:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 COLOURS = re.compile(r"\x1b\[\d+m")
-FRAMES = re.compile(r"\{\{[^{}]*\}\}|\[Op:\w+\](?:\s*name:\s*\S*)?|\[\[[^\]]*\]\]")
+FRAMES = re.compile(r"\{\{[^{}]*\}\}|\[Op:\w+\](?:[ \t]*name:[ \t]*\S*)?|\[\[[^\]]*\]\]")
 """What TensorFlow puts around its sentences: nodes of graphs, names of operations."""
 PREAMBLES = (
     *("Exception encountered when", "Graph execution error", "Detected at node", "File ", "Stack"),

@@ -91,7 +91,8 @@ def ran(verdict: Verdict) -> Markup | None:
         element("p", ticked(NOT_MEASURED), class_="quiet"),
     ]
     cases = f"{len(coverage.cases)} {'case' if len(coverage.cases) == 1 else 'cases'}"
-    never = f"{len(coverage.never)} parts never" if coverage.never else "all of the class"
+    parts = f"{len(coverage.never)} {'part' if len(coverage.never) == 1 else 'parts'}"
+    never = f"{parts} never" if coverage.never else "all of the class"
     return part("What ran", f"{cases}; {never}", *tables, opened=bool(coverage.missing))
 
 

@@ -24,6 +24,7 @@ MOST_EQUAL = 3
 MOST_CHOICES = 8
 MOST_PAIRS = 6
 LARGEST = 64
+SMALL = 16
 LESS = 0.58
 """Times a part that is round, a part that is not."""
 
@@ -77,7 +78,7 @@ def derived(case: Case, told: Told) -> Iterator[Wish]:
     yield from (Wish(alternatives=change, decides=decides(_name(change), text)) for change in unset)
     deciding = [change for change in sizes if decides(_name(change), text)]
     yield from _equal_and(equal, deciding, arguments)
-    yield from _choices(arguments, f"{text}\n{told.also}")
+    yield from choice_wishes(arguments, f"{text}\n{told.also}")
     yield from _pairs(arguments, [*switches, *_chosen(arguments, f"{text}\n{told.also}")], text)
     yield from _lengths(others, arguments)
     yield from lone_inputs(inputs)
@@ -119,7 +120,7 @@ def _differ(one: Change, other: Change) -> bool:
 
 
 def _chosen(arguments: dict[str, Any], text: str) -> list[Alternatives]:
-    return [wish.alternatives for wish in _choices(arguments, text)]
+    return [wish.alternatives for wish in choice_wishes(arguments, text)]
 
 
 def _lengths(others: list[Alternatives], arguments: dict[str, Any]) -> Iterator[Wish]:
@@ -148,14 +149,30 @@ def argument_choices(arguments: dict[str, Any], text: str) -> Iterator[Alternati
     yield from _chosen(arguments, text)
 
 
-def _choices(arguments: dict[str, Any], text: str) -> Iterator[Wish]:
+def choice_wishes(arguments: dict[str, Any], text: str) -> Iterator[Wish]:
     """Each name or number that the class asks an argument for."""
+    roomier = _roomier(arguments)
     wishes = [
-        Wish(alternatives=(_argument(name, option, value),), decides=True)
+        Wish(alternatives=tuple(_or_roomier(_argument(name, one, value), roomier)), decides=True)
         for name, value in arguments.items()
-        for option in choices(name, value, text)
+        for one in choices(name, value, text)
     ]
     yield from wishes[:MOST_CHOICES]
+
+
+def _or_roomier(change: Change, roomier: Change) -> Iterator[Change]:
+    """A choice, and the same with more room: what it divides may be too small for it."""
+    yield change
+    if roomier.arguments and isinstance(change.arguments[0][1], str):
+        yield change.along_with(roomier)
+
+
+def _roomier(arguments: dict[str, Any]) -> Change:
+    """Four times the sizes that are small."""
+    small = {name: v for name, v in arguments.items() if whole(v) and 1 < v <= SMALL}
+    larger = tuple((name, 4 * value) for name, value in small.items())
+    label = ", ".join(f"{name}={value}" for name, value in larger)
+    return Change(label=label, arguments=larger)
 
 
 def _layers(arguments: dict[str, Any], channels: int | None, text: str) -> Iterator[Wish]:
@@ -179,7 +196,8 @@ def given_besides(
 ) -> Iterator[Wish]:
     """Arguments of the call that the recipe leaves out: switches turned, arrays given.
 
-    A switch may turn the layer round, so that it takes what it returned.
+    A switch may turn the layer round, so that it takes what it returned. An array may be a state,
+    which has the shape of what is returned, or of one step of it.
     """
     if not inputs:
         return
@@ -188,14 +206,15 @@ def given_besides(
     switches = [p for p in left_out if isinstance(p.default, bool) and p.name != "training"]
     first = next(iter(outputs), ((), ""))
     fed = tuple(first[0]) if first[1].startswith("float") else ()
+    states = [fed, (fed[0], fed[-1])] if len(fed) > 1 else []
     turned = [_with(p.name, repr(not p.default)) for p in switches]
     yield together([(one, replace(one, fed=fed)) if fed else (one,) for one in turned])
     for parameter in left_out:
         if parameter.default is None and parameter.name != "training":
             arrays = further_of(parameter.name, inputs[0].shape, inputs[0].kind)
-            yield Wish(
-                alternatives=tuple(_with(parameter.name, array) for array in arrays), decides=True
-            )
+            others = [f"floats{shape}" for shape in states if arrays[0].startswith("floats")]
+            given = [_with(parameter.name, array) for array in dict.fromkeys([*arrays, *others])]
+            yield Wish(alternatives=tuple(given), decides=True)
             if arrays[0].startswith("floats") and len(inputs[0].shape) > 1:
                 *sizes, channels = inputs[0].shape
                 wider = f"floats{(*sizes, channels + 2)}"
@@ -210,14 +229,16 @@ def _with(name: str, expression: str) -> Change:
 
 
 def _beyond(inputs: list[Input], text: str) -> Iterator[Wish]:
-    """Inputs of another rank, if the class asks for it, and beyond the sizes it asks for."""
+    """Inputs of another rank, and beyond the sizes that the class asks for."""
     if not inputs or len(inputs[0].shape) < 2:
         return
+    rank = len(inputs[0].shape)
     if re.search(r"len\([\w.\[\]]*shape\)|\brank\b|\bndims?\b", text):
-        rank = len(inputs[0].shape)
         for other in (2, 3, 4):
             if other != rank:
-                yield Wish(alternatives=(Change(label=f"rank {other}", rank=other),), decides=True)
+                yield Wish(alternatives=(_of_rank(other),), decides=True)
+    elif inputs[0].kind == "floats":
+        yield Wish(alternatives=tuple(_of_rank(one) for one in (rank + 1, rank - 1) if one > 1))
     sizes = [int(size) for size in re.findall(r"[^\w\s]\s*[<>]=?\s*(\d+)\b", text)]
     largest = max((size for size in sizes if 2 < size <= LARGEST), default=0)
     batch, channels = inputs[0].shape[0], inputs[0].shape[-1]
@@ -233,6 +254,10 @@ def _beyond(inputs: list[Input], text: str) -> Iterator[Wish]:
     if largest and inputs[0].kind == "floats" and channels < largest:
         change = Change(label=f"{largest} channels", channels=(channels, largest))
         yield Wish(alternatives=(change,), decides=True)
+
+
+def _of_rank(rank: int) -> Change:
+    return Change(label=f"rank {rank}", rank=rank)
 
 
 def _name(alternatives: Alternatives) -> str:
