@@ -94,19 +94,36 @@ class Constructor:
         return self._method.edits(with_body(node, [*kept, *new], self._method.indent))
 
     def _is_there(self, node: cst.BaseStatement) -> bool:
-        """`units = self.units` below `self.units = units`, an argument."""
+        """`units = self.units` below `self.units = units`, an argument; or the very same line."""
         small = only_small(node)
         if not isinstance(small, cst.Assign) or len(small.targets) > 1 or self._method is None:
             return False
+        if isinstance(small.targets[0].target, cst.Name) and self._says(small):
+            return True
         name = dotted(small.targets[0].target)
         held = self.facts.values.get(name) == (name,) and name not in self.facts.binds
         set_by_a_property = f"def {name}(" in self._method.source.text
         return held and not set_by_a_property and dotted(small.value) == f"self.{name}"
 
+    def _says(self, small: cst.Assign) -> bool:
+        """Whether the same local value is there, from the same things."""
+        text = code(small)
+        same = [n for n, s in enumerate(self._steps) if s.parent is None and _text(s) == text]
+        if not same:
+            return False
+        uses = self._steps[same[-1]].uses
+        cells = {*uses.reads, *uses.binds, "self.*"}
+        return not any(cells & {*later.writes} for later in self._steps[same[-1] + 1 :])
+
     def _first_beside(self, build: Method) -> Method:
         """The class's first method, if it stands under no condition."""
         above = self._above
         return above if above is not None and _margin(above) == _margin(build) else build
+
+
+def _text(step: Step) -> str:
+    small = only_small(step.node)
+    return code(small) if small is not None else ""
 
 
 def _margin(method: Method) -> int:

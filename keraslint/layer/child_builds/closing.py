@@ -20,6 +20,15 @@ def is_closing(node: cst.CSTNode) -> bool:
     )
 
 
+def only_builds(node: cst.CSTNode) -> bool:
+    """Whether a statement closes `build()`, or builds one child."""
+    small = only_small(node)
+    called = small.value if isinstance(small, cst.Expr) else None
+    return is_closing(node) or (
+        isinstance(called, cst.Call) and dotted(called.func).endswith(".build")
+    )
+
+
 def does_nothing(build: Method, new: cst.FunctionDef) -> bool:
     """Whether a new `build()` is that of `Layer`, in what it takes and does.
 

@@ -12,6 +12,7 @@ from keraslint.layer.method_syntax import Method
 from keraslint.layer.motion.shape_dependence import Enter, Flow
 from keraslint.layer.motion.shape_parameters import answers_used
 from keraslint.layer.name_uses import held_values
+from keraslint.layer.statement_parts import only_small
 
 _DEPTH = 5
 
@@ -109,6 +110,13 @@ def _carries(step: Step, held: set[str]) -> bool:
     if not step.is_whole or step.stays or not step.writes:
         return False
     return bool(held_values(step.node) & held & set(step.reads))
+
+
+def keeps_a_value(step: Step) -> bool:
+    """Whether a statement does no more than to keep something on the instance."""
+    binds = step.uses.binds
+    assigns = isinstance(only_small(step.node), cst.Assign) and not step.stays
+    return assigns and bool(binds) and all(cell.startswith("self.") for cell in binds)
 
 
 def absorb(step: Step, enter: Enter, seen: set[tuple[str, str, int]]) -> None:

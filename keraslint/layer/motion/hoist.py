@@ -7,11 +7,12 @@ from itertools import chain
 
 from keraslint.diagnostic import ORDER_CHANGES, Span
 from keraslint.layer.child_builds.builds import Builds
+from keraslint.layer.child_builds.closing import only_builds
 from keraslint.layer.init_method import Constructor, InitFacts
 from keraslint.layer.layer_class import Hoist, Hoists
 from keraslint.layer.method_steps import Step, names_read
 from keraslint.layer.method_syntax import Method
-from keraslint.layer.motion.build_steps import Body, Makers
+from keraslint.layer.motion.build_steps import Body, Makers, keeps_a_value
 from keraslint.layer.motion.emit import edits, mapped
 from keraslint.layer.motion.kinds import Kinds
 from keraslint.layer.motion.local_replacements import shared_keys
@@ -74,14 +75,10 @@ class Hoister:
         self, body: Body, twin: Body, known: Known | None, blocked: dict[Span, str]
     ) -> Iterator[Hoist]:
         """The order-keeping plan first, then the one that moves all that can be moved."""
-        planner = Planner(
-            twin.steps,
-            lambda step: not twin.flow.needs.get(step, frozenset({"?"})),
-            twin.flow.after_return,
-            self._makers.creators(twin).__contains__,
-            self._constructor.empty_lists,
-        )
+        creators = self._makers.creators(twin)
+        planner = self._planner(twin, creators)
         everything = planner.plan(self._barred(planner, twin, known))
+        whole = self._completed(twin, everything, creators)
         careful = self._order.keep(planner, everything, twin)
         everything = self._kinds.keep(planner, everything, twin)
         for plan in (careful, everything):
@@ -91,9 +88,12 @@ class Hoister:
             if plan is not careful:
                 extra.append(ORDER_CHANGES)
             hoist = self._hoist(body, twin, plan, known, extra, blocked)
-            if hoist is not None:
+            full = self._hoist(body, twin, whole, known, [], {}) if whole and hoist else None
+            if hoist is not None and (full is None or (full.doubts and not hoist.doubts)):
                 yield hoist
-            if careful is everything:
+            if full is not None:
+                yield full
+            if full is not None or careful is everything:
                 break
         for step, reason in everything.blocked.items():
             for span in self._spans(step, body, twin):
@@ -103,6 +103,25 @@ class Hoister:
                 for span in self._spans(step, body, twin):
                     reason = f"`{method.summary.name}()` also does what needs the input shape"
                     blocked.setdefault(span, reason)
+
+    def _planner(self, twin: Body, wanted: Collection[Step]) -> Planner:
+        return Planner(
+            twin.steps,
+            lambda step: not twin.flow.needs.get(step, frozenset({"?"})),
+            twin.flow.after_return,
+            wanted.__contains__,
+            self._constructor.empty_lists,
+        )
+
+    def _completed(self, twin: Body, plan: Plan, creators: set[Step]) -> Plan | None:
+        """The same plan with the values that would stay alone among lines that build children."""
+        left = [s for s in twin.all if s.is_whole and s not in plan.moved and s not in plan.copied]
+        values = {s for s in left if keeps_a_value(s) and not twin.flow.needs.get(s, True)}
+        if not values or not all(s in values or only_builds(s.node) for s in left):
+            return None
+        stay = {step: "" for step in creators if step not in plan.moved}
+        whole = self._planner(twin, creators | values).plan(stay)
+        return whole if plan.moved | values <= whole.moved else None
 
     def _flags(self, body: Body) -> Iterator[Hoist]:
         """Create always what only some input shapes need, and let a flag decide on its use."""
