@@ -14,8 +14,8 @@ from keraslint.layer.child_builds.missing_builds import MissingBuilds
 from keraslint.layer.init_method import Constructor, first_method
 from keraslint.layer.layer_class import Construction, Hoists, LayerClass
 from keraslint.layer.method_steps import Creation, Step, StepReader
-from keraslint.layer.method_syntax import Method, method_text, parse_method
-from keraslint.layer.motion.build_steps import Body, absorb
+from keraslint.layer.method_syntax import Method, dotted, method_text, parse_method
+from keraslint.layer.motion.build_steps import Body, Makers, absorb
 from keraslint.layer.motion.hoist import Hoister
 from keraslint.layer.motion.safety.objections import Obligations
 from keraslint.layer.motion.safety.phase_stable import SETTLED, is_settled
@@ -26,7 +26,7 @@ from keraslint.project.names.definitions import ClassRef, FunctionRef, Instance,
 from keraslint.project.names.keras_api import Symbol
 from keraslint.project.names.keras_version import Target
 from keraslint.project.names.name_resolution import Hierarchy
-from keraslint.project.program.build_creations import build_of, may_create, reached
+from keraslint.project.program.build_creations import build_of, is_told_of_base, may_create, reached
 from keraslint.project.program.call_phase_state import kind_of
 from keraslint.project.program.flow.effect_queries import Effects
 
@@ -197,14 +197,16 @@ class _Study:
         skip = self._made_in_init()
         own = self._body.flow.needs
         for step in sorted(own, key=lambda s: s.order):
+            name = step.method.node.name.value
+            if name not in self._ref.summary.methods or name in skip:
+                continue
+            if not self._is_own(step.method):
+                continue
             for creation in step.makes:
-                method = creation.method
-                name = method.node.name.value
-                if name not in self._ref.summary.methods or name in skip:
-                    continue
-                if not self._is_own(method):
-                    continue
                 yield self._construction(step, creation, own[step])
+            for method, call in step.runs:
+                if method.owner != self._ref and not is_told_of_base(self._hierarchy, method):
+                    yield from self._made_by_base(step, method, call, own[step])
 
     def _made_in_init(self) -> frozenset[str]:
         """The methods that `__init__` runs as well: what they make is there before `build()`."""
@@ -235,6 +237,24 @@ class _Study:
             assumed=creation.made.assumption,
             stateless=self._is_stateless(creation),
         )
+
+    def _made_by_base(
+        self, step: Step, method: FunctionRef, call: cst.Call, needs: Needs
+    ) -> Iterator[Construction]:
+        """A creation in an inherited method, which is told where it is called."""
+        made = Makers(self._enter).inside(method)
+        if made:
+            yield Construction(
+                span=step.method.span(call),
+                callee=dotted(call.func),
+                layer=made[0].made.name,
+                method=step.method.node.name.value,
+                needs=tuple(sorted(needs)),
+                answers=self._answers(step, needs),
+                factory=True,
+                assumed=made[0].made.assumption,
+                stateless=all(map(self._is_stateless, made)),
+            )
 
     def _is_stateless(self, creation: Creation) -> bool:
         if creation.made.guessed or creation.made.factory:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import libcst as cst
 
 from keraslint.layer.call_effects import Does, Judge
+from keraslint.layer.local_functions import only_reads, unsettle
 from keraslint.layer.method_syntax import Method, alternatives, dotted
 from keraslint.layer.name_uses import TAKERS, Uses, bind, cell_of, uses_of
 from keraslint.layer.statement_parts import smalls
@@ -47,6 +48,7 @@ class Step:
 
     node: cst.CSTNode
     uses: Uses
+    method: Method
     makes: tuple[Creation, ...] = ()
     runs: tuple[tuple[FunctionRef, cst.Call], ...] = ()
     supers: tuple[tuple[FunctionRef, cst.Call], ...] = ()
@@ -125,6 +127,7 @@ class StepReader:
         for order, step in enumerate(everything):
             step.order = order
         _aliases(everything)
+        unsettle(everything)
         return steps
 
     def statement(self, node: cst.CSTNode, method: Method, scope: Scope) -> Step:
@@ -141,7 +144,7 @@ class StepReader:
             return self._loop(node, method, scope)
         if isinstance(node, (cst.With, cst.While, cst.Try, cst.TryStar)):
             return self._compound(node, method, scope)
-        step = self._judged(Step(node=node, uses=uses_of(node)), method, scope)
+        step = self._judged(Step(node=node, uses=uses_of(node), method=method), method, scope)
         if not isinstance(
             node, (cst.SimpleStatementLine, cst.SimpleStatementSuite, cst.FunctionDef)
         ):
@@ -158,14 +161,14 @@ class StepReader:
             word, header = "while", uses_of(node.test)
         else:
             word, header = "try", Uses()
-        step = self._judged(Step(node=node, uses=header), method, scope)
+        step = self._judged(Step(node=node, uses=header, method=method), method, scope)
         step.stays = f"stands in a `{word}` statement"
         for block in _blocks(node):
             step.body += self._inner(block, step, method, scope)
         return step
 
     def _branch(self, node: cst.If, method: Method, scope: Scope) -> Step:
-        step = self._judged(Step(node=node, uses=uses_of(node.test)), method, scope)
+        step = self._judged(Step(node=node, uses=uses_of(node.test), method=method), method, scope)
         step.body = self._inner(node.body, step, method, scope)
         if isinstance(node.orelse, cst.If):
             step.orelse = [self._branch(node.orelse, method, scope)]
@@ -178,7 +181,7 @@ class StepReader:
     def _loop(self, node: cst.For, method: Method, scope: Scope) -> Step:
         uses = uses_of(node.iter)
         bind(node.target, uses, frozenset())
-        step = self._judged(Step(node=node, uses=uses), method, scope)
+        step = self._judged(Step(node=node, uses=uses, method=method), method, scope)
         step.body = self._inner(node.body, step, method, scope)
         return step
 
@@ -221,8 +224,10 @@ class StepReader:
             elif judged.does is Does.BUILDS:
                 step.stays = step.stays or "builds a layer"
             elif judged.does is Does.UNKNOWN and callee not in local:
-                doubts.append(judged.detail)
-                step.mercy.update(dict.fromkeys(_at_its_mercy(call)))
+                if callee not in method.local_functions:
+                    doubts.append(judged.detail)
+                if not only_reads(method.local_functions.get(callee)):
+                    step.mercy.update(dict.fromkeys(_at_its_mercy(call)))
             changes = judged.method is not None and judged.method.summary.effects is not None
             if judged.does is Does.OWN and changes:
                 step.mercy.update(dict.fromkeys(_given(call)))

@@ -80,6 +80,18 @@ class Method:
         """Where an expression stands in the file; calls are found faster by `span`."""
         return self._positions[node]
 
+    @cached_property
+    def local_functions(self) -> Mapping[str, cst.FunctionDef | cst.Lambda]:
+        """The functions that are defined inside it, by name."""
+        found: dict[str, cst.FunctionDef | cst.Lambda] = {}
+        for node in walk(self.node.body):
+            name, small = local_function(node), _first_small(node)
+            if isinstance(node, cst.FunctionDef):
+                found[name] = node
+            elif name and isinstance(small, cst.Assign) and isinstance(small.value, cst.Lambda):
+                found[name] = small.value
+        return found
+
     @property
     def place(self) -> Span:
         """Where the method's name stands."""
@@ -291,6 +303,20 @@ def _called(node: cst.Call) -> str:
     if name == "type" and len(node.args) == 1 and dotted(node.args[0].value) == "self":
         return "self.__class__"
     return f"{name}()" if name else ""
+
+
+def local_function(node: cst.CSTNode) -> str:
+    """The name of the function that a statement inside a method defines, `""` if none."""
+    if isinstance(node, cst.FunctionDef):
+        return node.name.value
+    small = _first_small(node)
+    if isinstance(small, cst.Assign) and isinstance(small.value, cst.Lambda):
+        return dotted(small.targets[0].target) if len(small.targets) == 1 else ""
+    return ""
+
+
+def _first_small(node: cst.CSTNode) -> cst.BaseSmallStatement | None:
+    return node.body[0] if isinstance(node, cst.SimpleStatementLine) else None
 
 
 def constant_text(node: cst.BaseExpression) -> str | None:

@@ -89,7 +89,7 @@ class Makings:
 
     def _values(self, function: FunctionRef, cell: str) -> Iterator[cst.BaseExpression]:
         for step in self._steps(function):
-            for small in smalls(step.node):
+            for small in _smalls(step.node):
                 yield from _values(small, cell)
 
     def _steps(self, function: FunctionRef) -> Iterator[Step]:
@@ -120,7 +120,10 @@ class Makings:
         for factory in factories:
             if factory.key not in seen:
                 yield from self._returned(factory, seen | {factory.key})
-        if not factories:
+        local = [value for callee in callees for value in self._given_by(function, callee)]
+        for value in local:
+            yield from self._made(function, "", value, seen | {(function.key, code(call.func))})
+        if not factories and not local:
             each = [hierarchy.made(scope, callee) for callee in callees]
             known = [made for made in each if made is not None and not made.guessed]
             targets = Made.one_of(known).targets if len(known) == len(each) else ()
@@ -131,6 +134,17 @@ class Makings:
             for small in smalls(step.node):
                 if isinstance(small, cst.Return) and small.value is not None:
                     yield from self._made(factory, "", small.value, seen)
+
+    def _given_by(self, function: FunctionRef, name: str) -> Iterator[cst.BaseExpression]:
+        """What a function gives that is defined inside a function: by `def`, or a lambda."""
+        for value in self._values(function, name) if "." not in name else ():
+            if isinstance(value, cst.Lambda):
+                yield value.body
+        for step in self._steps(function):
+            if isinstance(step.node, cst.FunctionDef) and step.node.name.value == name:
+                for small in _smalls(step.node):
+                    if isinstance(small, cst.Return) and small.value is not None:
+                        yield small.value
 
     def _scope(self, function: FunctionRef) -> Scope:
         owner = self._layer.ref if function.owner is not None else None
@@ -194,6 +208,12 @@ class Makings:
         if any(f"{cell}.add" in m.calls and m.line not in ran for m in methods):
             return True
         return bool({cell, f"{cell}.build"} & making.function.summary.calls)
+
+
+def _smalls(node: cst.CSTNode) -> Iterator[cst.BaseSmallStatement]:
+    """The small statements of a line, or of a function that is defined inside another."""
+    inside = walk(node.body) if isinstance(node, cst.FunctionDef) else (node,)
+    return (small for inner in inside for small in smalls(inner))
 
 
 def _values(small: cst.BaseSmallStatement, cell: str) -> Iterator[cst.BaseExpression]:

@@ -7,12 +7,14 @@ from dataclasses import dataclass, field
 
 import libcst as cst
 
+from keraslint.diagnostic import Span
 from keraslint.layer.method_steps import Creation, Step, names_read
-from keraslint.layer.method_syntax import Method
+from keraslint.layer.method_syntax import Method, local_function
 from keraslint.layer.motion.shape_dependence import Enter, Flow
 from keraslint.layer.motion.shape_parameters import answers_used
 from keraslint.layer.name_uses import held_values
 from keraslint.layer.statement_parts import only_small
+from keraslint.project.names.definitions import ClassRef, FunctionRef
 
 _DEPTH = 5
 
@@ -83,14 +85,12 @@ class Makers:
             found |= more
 
     def creates(self, step: Step, body: Body) -> bool:
-        if isinstance(step.node, cst.FunctionDef):
-            return False
+        if local_function(step.node):
+            return False  # those that call it do
         return bool(step.makes) or self._runs_a_maker(step) or self._local_maker(step, body)
 
     def _local_maker(self, step: Step, body: Body) -> bool:
-        makers = {
-            s.node.name.value for s in body.all if isinstance(s.node, cst.FunctionDef) and s.makes
-        }
+        makers = {local_function(s.node) for s in body.all if s.makes}
         return bool(makers & set(step.reads))
 
     def _runs_a_maker(self, step: Step) -> bool:
@@ -103,6 +103,24 @@ class Makers:
             for inner in (s for outer in inner_steps or () for s in outer.all()):
                 yield from inner.makes
                 yield from self.made_by(inner, depth + 1)
+
+    def places(self, step: Step, ref: ClassRef, depth: int = 0) -> Iterator[Span]:
+        """Where a step makes layers, in the text of one class: what stands elsewhere is called."""
+        for creation in step.makes:
+            yield step.method.span(creation.call)
+        for method, call in step.runs:
+            if method.owner != ref and self.inside(method):
+                yield step.method.span(call)
+            for one in self._steps(method) if method.owner == ref and depth < _DEPTH else ():
+                yield from self.places(one, ref, depth + 1)
+
+    def inside(self, method: FunctionRef) -> list[Creation]:
+        """The creations in one of the layer's methods, and in what it runs."""
+        steps = self._steps(method)
+        return [made for one in steps for made in (*one.makes, *self.made_by(one, 1))]
+
+    def _steps(self, method: FunctionRef) -> list[Step]:
+        return [inner for outer in self._enter(method) or () for inner in outer.all()]
 
 
 def _carries(step: Step, held: set[str]) -> bool:

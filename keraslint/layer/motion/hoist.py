@@ -11,7 +11,7 @@ from keraslint.layer.child_builds.closing import only_builds
 from keraslint.layer.init_method import Constructor, InitFacts
 from keraslint.layer.layer_class import Hoist, Hoists
 from keraslint.layer.method_steps import Step, names_read
-from keraslint.layer.method_syntax import Method
+from keraslint.layer.method_syntax import Method, local_function
 from keraslint.layer.motion.build_steps import Body, Makers, keeps_a_value
 from keraslint.layer.motion.emit import edits, mapped
 from keraslint.layer.motion.kinds import Kinds
@@ -98,6 +98,9 @@ class Hoister:
         for step, reason in everything.blocked.items():
             for span in self._spans(step, body, twin):
                 blocked.setdefault(span, reason)
+            for maker in (one for one in twin.all if local_function(one.node) in step.reads):
+                for span in self._spans(maker, body, twin):
+                    blocked.setdefault(span, reason)
         for step in twin.all:
             for method, _ in step.runs:
                 for span in self._spans(step, body, twin):
@@ -190,7 +193,10 @@ class Hoister:
         ]
         if not creating:
             return None
-        moves = frozenset(span for step in creating for span in self._spans(step, body, twin))
+        makers = [step for step in plan.moved if local_function(step.node)]
+        moves = frozenset(
+            span for step in (*creating, *makers) for span in self._spans(step, body, twin)
+        )
         move = move_of(plan.steps, known, self._constructor.facts)
         used = self._used(creating, twin, known)
         bar = self._bar(move, creating, twin, known)
@@ -240,8 +246,7 @@ class Hoister:
         if twin is not body:
             back = {mine: theirs for theirs, mine in twin.twins.items()}
             step = back[step]
-        for creation in (*step.makes, *self._makers.made_by(step, 0)):
-            yield creation.method.span(creation.call)
+        yield from self._makers.places(step, self._ref)
 
 
 def _last(moves: Collection[Span]) -> int:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import libcst as cst
 
 from keraslint.layer.method_steps import Step
+from keraslint.layer.method_syntax import local_function
 from keraslint.layer.name_uses import Uses, uses_of
 from keraslint.project.names.definitions import FunctionRef
 
@@ -201,8 +202,8 @@ class Flow:
         """What a nested function creates needs all that its callers need."""
         everything = [step for outer in steps for step in outer.all()]
         for step in everything:
-            if isinstance(step.node, cst.FunctionDef):
-                name = step.node.name.value
+            name = local_function(step.node)
+            if name:
                 for user in everything:
                     if name in user.uses.reads and user is not step:
                         self._note(step, self.needs.get(user, NOTHING))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -157,7 +157,20 @@ def _saw_attribute(node: ast.Attribute, facts: _Facts) -> None:
 
 
 def _saw_definition(node: ast.FunctionDef | ast.ClassDef, facts: _Facts) -> None:
+    """Of a function inside the function, the leaf `name()` says what calling it gives."""
     facts.bindings.setdefault(node.name, [])
+    if isinstance(node, ast.FunctionDef):
+        facts.bindings.setdefault(f"{node.name}()", []).extend(_returned(node.body))
+
+
+def _returned(body: Sequence[ast.AST]) -> Iterator[str]:
+    stack = list(body)
+    while stack:
+        node = stack.pop()
+        if isinstance(node, ast.Return) and node.value is not None:
+            yield from leaves_of(node.value)
+        elif not isinstance(node, (ast.FunctionDef, ast.ClassDef, ast.Lambda)):
+            stack += ast.iter_child_nodes(node)
 
 
 def _saw_return(node: ast.Return, facts: _Facts) -> None:
@@ -255,6 +268,7 @@ def _saw_assignment(node: ast.Assign | ast.AnnAssign | ast.AugAssign, facts: _Fa
         if value is not None:
             if isinstance(value, ast.Lambda) and isinstance(target, ast.Name):
                 facts.bindings.setdefault(target.id, [])  # what it creates is looked at in place
+                facts.bindings.setdefault(f"{target.id}()", []).extend(leaves_of(value.body))
             else:
                 bind(target, value, facts.bindings)
             if is_set(value) and not isinstance(node, ast.AugAssign):

@@ -204,6 +204,7 @@ class Hierarchy:
         if scope.owner is not None:
             self._reads.note(("module", scope.owner.module.path))
         if leaf.endswith("()"):
+            yield from self._known_local(scope, leaf)
             yield from self._call(scope, leaf[:-2])
         elif leaf.endswith("[]"):
             yield from self.values(scope, leaf[:-2])

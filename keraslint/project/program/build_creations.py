@@ -33,12 +33,21 @@ def reached(hierarchy: Hierarchy, ref: ClassRef, method: FunctionRef) -> Iterato
 
 
 def may_create(hierarchy: Hierarchy, ref: ClassRef) -> bool:
-    """Whether a method that is written in this class, and that `build()` runs, makes a layer."""
+    """Whether `build()` makes a layer in a method of this class, or of a base that does not."""
     build = build_of(hierarchy, ref)
     return build is not None and any(
-        method.owner == ref and _makes_a_layer(hierarchy, ref, method)
+        _makes_a_layer(hierarchy, ref, method)
         for method in reached(hierarchy, ref, build)
+        if method.owner == ref or not is_told_of_base(hierarchy, method)
     )
+
+
+def is_told_of_base(hierarchy: Hierarchy, method: FunctionRef) -> bool:
+    """Whether an inherited method is run by its own class's `build()`, where it is told of."""
+    build = build_of(hierarchy, method.owner) if method.owner is not None else None
+    if build is None or method.owner is None:
+        return False
+    return any(method.key == one.key for one in reached(hierarchy, method.owner, build))
 
 
 def _makes_a_layer(hierarchy: Hierarchy, ref: ClassRef, method: FunctionRef) -> bool:

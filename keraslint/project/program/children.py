@@ -120,7 +120,8 @@ def _created(
         made = hierarchy.made(scope, leaf[:-2])
         if made is not None:
             return made.targets if not made.guessed or not made.factory else ()
-        return _of_factory(hierarchy, scope, leaf) if leaf.startswith("self.") else ()
+        is_own = leaf.startswith("self.") or leaf in method.summary.bindings
+        return _of_factory(hierarchy, scope, leaf) if is_own else ()
     held = method.summary.bindings.get(leaf, ()) if "." not in leaf else ()
     if depth > _DEPTH or any(p.name == leaf for p in method.summary.parameters):
         return ()
@@ -130,7 +131,7 @@ def _created(
 
 
 def _of_factory(hierarchy: Hierarchy, scope: Scope, leaf: str) -> tuple[LayerType, ...]:
-    """The classes of the layers that a method of the class itself makes."""
+    """The classes of the layers that a method of the class, or a local function, makes."""
     found = [
         meaning.of for meaning in hierarchy.values(scope, leaf) if isinstance(meaning, Instance)
     ]
