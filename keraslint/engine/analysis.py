@@ -22,7 +22,7 @@ from keraslint.project.names.assumed.unresolved_lines import doubtful
 from keraslint.project.names.definitions import ClassRef, Kind, Lineage
 from keraslint.project.names.keras_version import Target
 from keraslint.project.names.project_index import Index
-from keraslint.project.names.recorded_reads import Leaf
+from keraslint.project.names.reads.recorded_reads import Leaf
 from keraslint.project.program.flow.project_effects import ProjectEffects
 from keraslint.project.serialization.never_saved import is_made_for_a_test, is_only_for_training
 from keraslint.project.syntax.parse import fault, require_python

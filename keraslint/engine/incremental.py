@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -12,13 +13,14 @@ from keraslint.cache import digest
 from keraslint.diagnostic import Diagnostic
 from keraslint.engine.analysis import Found, Route, Text, may_build
 from keraslint.engine.diagnostics_json import Noted, packed, unpacked
+from keraslint.engine.facts_compared import OF_A_FUNCTION
 from keraslint.engine.forked_pool import forked, workers
+from keraslint.engine.grounds import Grounds
 from keraslint.engine.kept_facts import KeptFacts
-from keraslint.engine.leaf_states import LeafStates
 from keraslint.engine.store import Store
 from keraslint.project.files.python_environment import environment_of
 from keraslint.project.files.source import Source, Trouble, Unreadable
-from keraslint.project.names.recorded_reads import Leaf
+from keraslint.project.names.reads.recorded_reads import Leaf
 from keraslint.settings import Settings
 
 POOL_FROM = 1_000_000
@@ -39,8 +41,8 @@ class _Answer:
     """What an earlier run has said of a text, and on what that rests."""
 
     diagnostics: tuple[Diagnostic, ...]
-    leaves: tuple[Leaf, ...]
-    state: str
+    grounds: str
+    leaves: str | list[int]
     noted: Noted
 
 
@@ -54,7 +56,7 @@ class Run:
         self._facts = KeptFacts(store)
         self._sources = [text for text in texts if isinstance(text, Source)]
         self._route = Route(self._sources, settings, self._facts)
-        self._states = LeafStates(self._route.index, self._facts)
+        self._grounds = Grounds(self._route.index, self._facts)
         self._asked = _asked(settings, self._facts.version)
 
     def found(self) -> Found:
@@ -98,10 +100,13 @@ class Run:
         keys = {self._key(source): source.path for source in self._sources}
         answers = {keys[key]: _read(text) for key, text in self._store.many(keys).items()}
         read = {path: answer for path, answer in answers.items() if answer is not None}
-        if any(answer.leaves for answer in read.values()):
+        used = Counter(answer.grounds for answer in read.values())
+        names = [name for name, _ in used.most_common(_GROUNDS)]
+        rows = self._store.many(f"grounds {name}" for name in names)
+        if rows:
             self._facts.fetch_outlines(self._sources)
-            self._states.fetch({leaf for answer in read.values() for leaf in answer.leaves})
-        return {p: a for p, a in read.items() if self._states.of(a.leaves) == a.state}
+        changed = {n: self._grounds.changed(n, rows.get(f"grounds {n}", "")) for n in names}
+        return {p: a for p, a in read.items() if _holds(a, changed.get(a.grounds))}
 
     def _key(self, source: Source) -> str:
         path = source.path.encode("utf-8", "surrogateescape")
@@ -113,10 +118,11 @@ class Run:
         """Lint files, in several processes if there is much to do."""
         size = sum(len(text.text) for text in texts if isinstance(text, Source))
         processes = workers() if size >= POOL_FROM else 1
-        if processes == 1:
-            return [self._lint(texts)]
         sources = [text for text in texts if isinstance(text, Source)]
         gather = partial(self._route.gathered, deeds=any(map(may_build, sources)))
+        if processes == 1:
+            self._route.adopt(gather(sources))
+            return [self._lint(texts)]
         for gathered in forked(gather, _shared(sources, processes, _length)):
             self._route.adopt(gathered)
         self._route.prepare(sources)
@@ -124,7 +130,10 @@ class Run:
 
     def _lint(self, texts: Sequence[Text]) -> _Part:
         before = set(self._facts.fresh)
-        found = [self._file(text) for text in texts]
+        looked = [(text, *self._route.recorded(text)) for text in texts]
+        if self._store is not None:
+            self._keep(looked)
+        found = [one for _, one, _ in looked]
         together = Found(
             diagnostics=tuple(one for part in found for one in part.diagnostics),
             problems=tuple(one for part in found for one in part.problems),
@@ -134,20 +143,50 @@ class Run:
         rows = {key: row for key, row in self._facts.fresh.items() if key not in before}
         return _Part(together, rows)
 
-    def _file(self, text: Text) -> Found:
-        found, read = self._route.recorded(text)
-        leaves = [leaf for leaf in read if leaf[:2] not in _own(text.path)]
-        leaves += sorted(set(_blamed(found.diagnostics, text.path)))
-        if self._store is not None and isinstance(text, Source) and not found.problems:
+    def _keep(self, looked: Iterable[tuple[Text, Found, Iterable[Leaf]]]) -> None:
+        """Keep answers, with what each of them rests on."""
+        leaves: dict[Leaf, int] = {}
+        numbers: dict[Source, list[int]] = {}
+        kept: list[tuple[Source, Found]] = []
+        for text, found, read in looked:
+            if not isinstance(text, Source) or found.problems:
+                continue
+            kept.append((text, found))
+            rests = [leaf for leaf in read if leaf[1] != text.path or leaf[0] not in _OWN]
+            rests += sorted(set(_blamed(found.diagnostics, text.path)))
+            numbers[text] = [leaves.setdefault(leaf, len(leaves)) for leaf in rests]
+        if not kept:
+            return
+        name, rows = self._grounds.written(tuple(leaves))
+        self._facts.fresh.update(rows)
+        for text, found in kept:
             noted = found.unresolved, found.written_for
-            body = packed(found.diagnostics, [leaves, self._states.of(leaves)], noted)
+            body = packed(found.diagnostics, [name, _told(numbers[text])], noted)
             self._facts.fresh[self._key(text)] = body
-        return found
 
 
-def _own(path: str) -> Collection[tuple[str, str]]:
-    """What an answer need not rest on besides its text, which is a part of the key."""
-    return ("lines", path), ("text", path)
+_OWN = frozenset({"lines", "text", "part", "parts", "keys", OF_A_FUNCTION})
+"""What an answer need not rest on besides its text, which is a part of the key."""
+_GROUNDS = 16
+"""Of more runs, what their answers rest on is not looked at any more: they are worked out anew."""
+
+
+def _told(numbers: Sequence[int]) -> str | list[int]:
+    """Numbers as JSON: one by one, or as the bits of a larger one."""
+    if len(numbers) * 6 < max(numbers, default=0) // 4:
+        return sorted(numbers)
+    return f"{sum(1 << number for number in set(numbers)):x}"
+
+
+def _numbers(told: str | list[int]) -> frozenset[int]:
+    if isinstance(told, str):
+        bits = f"{int(told, 16):b}"[::-1]
+        return frozenset(number for number, bit in enumerate(bits) if bit == "1")
+    return frozenset(told)
+
+
+def _holds(answer: _Answer, changed: frozenset[int] | None) -> bool:
+    return changed is not None and (not changed or changed.isdisjoint(_numbers(answer.leaves)))
 
 
 def _blamed(found: Iterable[Diagnostic], own: str) -> Iterator[Leaf]:
@@ -160,13 +199,8 @@ def _blamed(found: Iterable[Diagnostic], own: str) -> Iterator[Leaf]:
 
 def _read(text: str) -> _Answer | None:
     try:
-        diagnostics, (leaves, state), noted = unpacked(text)
-        return _Answer(
-            diagnostics=diagnostics,
-            leaves=tuple(tuple(leaf) for leaf in leaves),
-            state=str(state),
-            noted=noted,
-        )
+        diagnostics, (grounds, leaves), noted = unpacked(text)
+        return _Answer(diagnostics=diagnostics, grounds=grounds, leaves=leaves, noted=noted)
     except (ValueError, TypeError):
         return None
 

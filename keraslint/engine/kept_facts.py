@@ -5,7 +5,7 @@ The place of a file is no part of the digest: a moved or copied file, and anothe
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
 from keraslint.cache import digest
@@ -60,8 +60,8 @@ class KeptFacts:
         Raises:
             SyntaxError, ValueError, RecursionError: as `summarize`.
         """
-        key = self._key(source, name, is_package=is_package)
-        kept = self._row(f"facts {key}")
+        key = self.key(source, name, is_package=is_package)
+        kept = self.row(f"facts {key}")
         if kept is not None:
             try:
                 facts: ModuleSummary = read_back(ModuleSummary, kept)
@@ -84,7 +84,7 @@ class KeptFacts:
         return known[1]
 
     def _kept_occurrences(self, source: Source) -> ModuleOccurrences | None:
-        kept = self._row(f"does {self.version} {source.digest}")
+        kept = self.row(f"does {self.version} {source.digest}")
         try:
             return read_back(ModuleOccurrences, kept) if kept is not None else None
         except ValueError:
@@ -93,49 +93,58 @@ class KeptFacts:
     def _seen(self, source: Source, found: ModuleOccurrences) -> ModuleOccurrences:
         if self.keeping:
             said = written(replace(found, path=""))
-            self._keep(f"does {self.version} {source.digest}", said.text)
-            self._keep(f"deeds {self.version} {source.digest}", said.order)
+            self.keep(f"does {self.version} {source.digest}", said.text)
         return found
 
-    def deeds(self, source: Source) -> str:
-        """A digest of what the functions of a file do, wherever; `""` if it is no Python."""
-        key = f"deeds {self.version} {source.digest}"
-        kept = self._row(key)
-        if kept is None:
-            try:
-                found = self.occurrences(source)
-            except (SyntaxError, ValueError, RecursionError):
-                return ""
-            kept = written(replace(found, path="")).order
-            self._rows[key] = kept
-        return kept
+    def once_declared(self, key: str, path: str) -> ModuleSummary:
+        """What a file declared, by the key that `key` gave then.
+
+        Raises:
+            ValueError: it is no longer kept.
+        """
+        facts: ModuleSummary = read_back(ModuleSummary, self.must(f"facts {key}"))
+        return replace(facts, path=path)
+
+    def once_done(self, text: str, path: str) -> ModuleOccurrences:
+        """What the functions of a file did, by the digest of its text.
+
+        Raises:
+            ValueError: it is no longer kept.
+        """
+        facts: ModuleOccurrences = read_back(
+            ModuleOccurrences, self.must(f"does {self.version} {text}")
+        )
+        return replace(facts, path=path)
+
+    def rows_of(self, text: str, key: str) -> dict[str, str]:
+        """Where the facts of a text are kept, by their kind."""
+        return {"facts": f"facts {key}", "does": f"does {self.version} {text}"}
+
+    def must(self, key: str) -> str:
+        """A row that is kept.
+
+        Raises:
+            ValueError: there is none.
+        """
+        row = self.row(key)
+        if row is None:
+            raise ValueError(f"there is no row {key}")
+        return row
 
     def check(self, source: Source) -> None:
         """See whether a text is Python. Raises what `parse` raises."""
         if source.path not in self._occurrences:
             parse(source.text)
 
-    def shape(self, source: Source, name: str, is_package: bool) -> str:
-        """A digest of what a file declares, wherever in its text; `""` if it is no Python."""
-        key = self._key(source, name, is_package=is_package)
-        kept = self._row(f"shape {key}")
-        if kept is None:
-            try:
-                self._worked_out(source, name, key, is_package=is_package)
-            except (SyntaxError, ValueError, RecursionError):
-                self._keep(f"shape {key}", "")
-            kept = self._row(f"shape {key}") or ""
-        return kept
-
     def lines(self, source: Source, function: str, span: Callable[[], tuple[int, int]]) -> str:
         """A digest of what the lines of a function say, comments aside; `span` says which."""
         key = f"lines {self.version} {source.digest} {function}"
-        kept = self._row(key)
+        kept = self.row(key)
         if kept is None:
             first, last = span()
             shape = code_shape([source.line(number) for number in range(first, last + 1)])
             kept = digest([shape.encode("utf-8", "surrogatepass")])
-            self._keep(key, kept)
+            self.keep(key, kept)
         return kept
 
     def outline(self, source: Source) -> Outline:
@@ -147,7 +156,7 @@ class KeptFacts:
 
     def _outline(self, source: Source) -> Outline:
         key = f"outline {self.version} {source.digest}"
-        kept = self._row(key)
+        kept = self.row(key)
         if kept is not None:
             try:
                 known: Outline = read_back(Outline, kept)
@@ -156,7 +165,7 @@ class KeptFacts:
                 pass
         found = outlined(source)
         if self.keeping:
-            self._keep(key, written(found).text)
+            self.keep(key, written(found).text)
         return found
 
     def rest(self) -> None:
@@ -176,11 +185,10 @@ class KeptFacts:
     def _declared(self, facts: ModuleSummary, key: str) -> ModuleSummary:
         if self.keeping:
             said = written(replace(facts, path=""))
-            self._keep(f"facts {key}", said.text)
-            self._keep(f"shape {key}", said.shape)
+            self.keep(f"facts {key}", said.text)
         return facts
 
-    def _key(self, source: Source, name: str, *, is_package: bool) -> str:
+    def key(self, source: Source, name: str, *, is_package: bool) -> str:
         """Digest all that facts depend on: text, module name, and the version of our code."""
         who = f"{name} {is_package}".encode("utf-8", "surrogatepass")
         return digest([self.version.encode(), source.digest.encode(), who])
@@ -222,7 +230,7 @@ class KeptFacts:
         if named is not None and deeds and not self.known(source, *named):
             name, is_package = named
             facts, does = both(source.text, name, path, is_package=is_package)
-            key = self._key(source, name, is_package=is_package)
+            key = self.key(source, name, is_package=is_package)
             found.summaries[path] = self._declared(facts, key)
             found.occurrences[path] = self._seen(source, does)
             return
@@ -246,22 +254,18 @@ class KeptFacts:
         """Read the outlines of many texts."""
         self.fetch(f"outline {self.version} {source.digest}" for source in sources)
 
-    def fetch_shapes(self, modules: Sequence[tuple[Source, str, bool]]) -> None:
-        """Read the shapes of many modules."""
-        keys = (self._key(source, name, is_package=flag) for source, name, flag in modules)
-        self.fetch(f"shape {key}" for key in keys)
-        self.fetch(f"deeds {self.version} {source.digest}" for source, _, _ in modules)
-
     def known(self, source: Source, name: str, is_package: bool) -> bool:
         """Whether the facts of a module need not be worked out."""
-        return self._row(f"facts {self._key(source, name, is_package=is_package)}") is not None
+        return self.row(f"facts {self.key(source, name, is_package=is_package)}") is not None
 
-    def _row(self, key: str) -> str | None:
+    def row(self, key: str) -> str | None:
+        """A row that is kept, `None` if there is none."""
         if key not in self._rows and self._store is not None:
             found = self._store.get(key)
             if found is not None:
                 self._rows[key] = found
         return self._rows.get(key)
 
-    def _keep(self, key: str, text: str) -> None:
+    def keep(self, key: str, text: str) -> None:
+        """Keep a row when the run ends."""
         self._rows[key] = self.fresh[key] = text

@@ -133,7 +133,7 @@ class Store:
             except (sqlite3.OperationalError, OSError) as error:
                 self._failed(error)
                 return None
-            except sqlite3.Error as error:
+            except (sqlite3.Error, UnicodeDecodeError) as error:
                 self.close()
                 if attempt or not writing:
                     return None

@@ -217,12 +217,16 @@ def children(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
     """The nodes right below one, in source order, white space left out."""
     for name in _child_fields(type(node)):
         value = getattr(node, name)
-        if isinstance(value, cst.CSTNode):
-            yield value
-        elif isinstance(value, (tuple, list)):
-            for item in value:
-                if isinstance(item, cst.CSTNode):
-                    yield item
+        for item in value if isinstance(value, (tuple, list)) else (value,):
+            kind: type[cst.CSTNode] = type(item)
+            if _is_node(kind):
+                yield item
+
+
+@cache
+def _is_node(kind: type[cst.CSTNode]) -> bool:
+    """Asked once for each type: the classes of LibCST are abstract, and slow to ask."""
+    return issubclass(kind, cst.CSTNode)
 
 
 _FIRST: Mapping[type[cst.CSTNode], tuple[str, ...]] = {  # where fields are not in source order
@@ -329,9 +333,13 @@ def constant_text(node: cst.BaseExpression) -> str | None:
 
 def walk(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
     """A node and everything below it, in source order."""
-    yield node
-    for child in children(node):
-        yield from walk(child)
+    todo = [node]
+    while todo:
+        node = todo.pop()
+        yield node
+        below = [*children(node)]
+        below.reverse()
+        todo += below
 
 
 def code(node: cst.CSTNode) -> str:

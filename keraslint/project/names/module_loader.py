@@ -10,7 +10,8 @@ from keraslint.project.facts import summarize
 from keraslint.project.facts.module_facts import ModuleSummary
 from keraslint.project.files.installed_packages import NOT_READ
 from keraslint.project.files.source import Source, Unreadable, read
-from keraslint.project.names.recorded_reads import Reads
+from keraslint.project.names.reads.noted_facts import noted
+from keraslint.project.names.reads.recorded_reads import Reads
 
 _CLIMB = 8
 _BOUNDARIES = ("pyproject.toml", ".git", "setup.py", "setup.cfg")
@@ -56,7 +57,7 @@ class Modules:
 
     def adopt(self, summary: ModuleSummary) -> None:
         """Take over a summary that another process has made."""
-        self._summaries[summary.path] = summary
+        self._summaries[summary.path] = noted(summary, self._reads)
 
     def renew(self, source: Source) -> None:
         """Take over the new text of a file; the other files stay as they are known.
@@ -67,7 +68,7 @@ class Modules:
         new = self._summarize(source, *self.name(Path(source.path)))
         self._texts[source.path] = source
         self._besides.pop(source.path, None)
-        self._summaries[source.path] = new
+        self._summaries[source.path] = noted(new, self._reads)
         self._broken.discard(source.path)
         if not self._files.get(source.path):
             self._forget_the_file_system()
@@ -86,7 +87,7 @@ class Modules:
         self._reads.note(("module", source.path))
         known = self._summaries.get(source.path)
         if known is None:
-            known = self._summarize(source, *self.name(Path(source.path)))
+            known = noted(self._summarize(source, *self.name(Path(source.path))), self._reads)
             self._summaries[source.path] = known
         return known
 

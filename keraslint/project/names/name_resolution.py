@@ -26,7 +26,7 @@ from keraslint.project.names.definitions import (
 from keraslint.project.names.external_names import BUILTINS, foreign, is_foreign
 from keraslint.project.names.keras_api import Symbol
 from keraslint.project.names.own_tree import meant_by_base, of_its_own_tree
-from keraslint.project.names.recorded_reads import Memo, Reads
+from keraslint.project.names.reads.recorded_reads import Memo, Reads
 from keraslint.project.names.weightless import makes_no_weights
 
 SetElsewhere = Callable[[ClassRef, str], bool]

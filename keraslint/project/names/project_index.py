@@ -14,11 +14,13 @@ from keraslint.project.names.keras_version import Target, target_of
 from keraslint.project.names.module_loader import Modules, Summarize, from_text
 from keraslint.project.names.name_resolution import Hierarchy
 from keraslint.project.names.project_outline import ProjectOutline
-from keraslint.project.names.recorded_reads import Bits, Reads
+from keraslint.project.names.reads.recorded_reads import Bits, Reads
 from keraslint.project.names.text_outline import Outline, outlined
 from keraslint.project.syntax.parse import parse
 from keraslint.settings import Settings
 
+Aliases = Callable[[str, str], Sequence[str]]
+"""(top folder of a project, last part of a name) → the other names that it binds to that."""
 _OF_ALL_FILES = frozenset({"headers", "set", "weights alone"})
 
 
@@ -43,7 +45,7 @@ class Index:
         self._texts = {text.path: text for text in texts}
         self._is_python: set[str] = set()
         self.requirements = Requirements(settings.root)
-        self._aliases: Callable[[str], Mapping[str, set[str]]] = lambda top: {}
+        self._aliases: Aliases = lambda top, name: ()
         roots = [settings.path(folder) for folder in settings.src]
         environment = environment_of(settings)
         installed = environment.folders if environment is not None else ()
@@ -131,7 +133,7 @@ class Index:
                     todo.append(item)
         return tuple(found.values())
 
-    def ask_for_aliases(self, aliases: Callable[[str], Mapping[str, set[str]]]) -> None:
+    def ask_for_aliases(self, aliases: Aliases) -> None:
         """Ask for the other names that classes have, by the last part of their own."""
         self._aliases = aliases
 
@@ -157,11 +159,10 @@ class Index:
                     yield item
 
     def _names_of(self, name: str, top: str) -> set[str]:
-        """The names that the project has for a class, once its effects are known."""
+        """The names that the project has for a class."""
         found, todo = {name}, [name]
-        aliases = self._aliases(top)
         while todo:
-            new = aliases.get(todo.pop(), set()) - found
+            new = set(self._aliases(top, todo.pop())) - found
             found |= new
             todo += new
         return found

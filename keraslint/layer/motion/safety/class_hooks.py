@@ -44,7 +44,7 @@ def opaque(effects: Effects, family: Family) -> Iterator[Objection]:
         if hierarchy.method(ref, name) is not None:
             yield _objection(f"the class has its own `{name}`", ref)
     for function, line in effects.made_types(family):
-        cause = f"`{function.does.name}()` may make a subclass of it with `type()`"
+        cause = f"`{function.own_name}()` may make a subclass of it with `type()`"
         yield _objection(cause, ref, function.path, line)
     yield from _replaced(effects, family)
 

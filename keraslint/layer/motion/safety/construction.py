@@ -9,9 +9,9 @@ from keraslint.layer.method_steps import Creation
 from keraslint.layer.motion.safety.class_hooks import registers
 from keraslint.project.facts.occurrences.occurrence_records import Call
 from keraslint.project.names.definitions import ClassRef, FunctionRef, ModuleRef
-from keraslint.project.program.flow.call_graph import Function
 from keraslint.project.program.flow.effect_queries import Effects
 from keraslint.project.program.flow.families import Family
+from keraslint.project.program.flow.mentions import Function
 from keraslint.project.program.flow.value_flow import IS, Change
 
 
@@ -54,7 +54,7 @@ class Construction:
             inner = self._graph.function(meaning) if isinstance(meaning, FunctionRef) else None
             if inner is None:
                 continue
-            for name in inner.does.decorators:
+            for name in inner.decorators:
                 if not registers(name) and name not in ("staticmethod", "classmethod"):
                     cause = f"`{callee}()` is decorated with `{name}`"
                     yield Objection(
@@ -75,7 +75,7 @@ class Construction:
         """Names that are not defined yet where the file itself makes the first instance."""
         module = self._family.ref.module
         body = next(
-            (f for f in self._graph.by_path.get(module.path, ()) if f.does.kind == "module"), None
+            (f for f in self._graph.by_path.get(module.path, ()) if f.kind == "module"), None
         )
         if body is None:
             return
@@ -108,7 +108,7 @@ class Construction:
         module = self._family.ref.module
         own = module.functions.keys() | module.classes.keys()
         line = self._family.ref.summary.line
-        bodies = [f for f in self._graph.by_path[body.path] if f.does.kind != "function"]
+        bodies = [f for f in self._graph.by_path.get(body.path) if f.kind != "function"]
         for function in bodies:
             for call in function.does.calls:
                 if call.line > line and call.leaf.partition(".")[0] in own:
@@ -123,10 +123,8 @@ class Construction:
     ) -> Iterator[Objection]:
         """Names of other files that are not there yet when these make the first instance."""
         for path, name in sorted(self._elsewhere(names, creations)):
-            bodies = [f for f in self._graph.by_path.get(path, ()) if f.does.kind != "function"]
-            lines = [
-                n for f in bodies if f.does.kind == "module" for n in f.does.lines.get(name, ())
-            ]
+            bodies = [f for f in self._graph.by_path.get(path, ()) if f.kind != "function"]
+            lines = [n for f in bodies if f.kind == "module" for n in f.does.lines.get(name, ())]
             for body in bodies if lines else ():
                 for call in body.does.calls:
                     if call.line < max(lines) and self._makes_one(body, call):
@@ -191,7 +189,7 @@ class Construction:
     def _given_self(self, function: Function, number: int) -> Iterator[Objection]:
         call = next(c for c in function.does.calls if c.number == number)
         targets = self._graph.targets(function, call)
-        told = f"`{function.does.name}()` hands the layer to `{call.leaf}()`"
+        told = f"`{function.own_name}()` hands the layer to `{call.leaf}()`"
         if call.method == "__init__" or call.method in ("__setattr__",):
             return
         if targets.keeps is None and not targets.functions:
@@ -218,7 +216,7 @@ class Construction:
         if function in seen:
             return None
         seen.add(function)
-        given = {name.lstrip("*") for name in function.does.parameters}
+        given = {name.lstrip("*") for name in function.parameters}
         for call in function.does.calls:
             root = call.leaf.partition(".")[0]
             if root in given and (

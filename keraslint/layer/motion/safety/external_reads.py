@@ -12,8 +12,8 @@ from keraslint.project.names.definitions import (
     FunctionRef,
     Meaning,
 )
-from keraslint.project.program.flow.call_graph import Function
 from keraslint.project.program.flow.effect_queries import Effects
+from keraslint.project.program.flow.mentions import Function
 
 _OUTSIDE = (
     *("os.environ", "os.getenv", "os.path.exists", "os.path.isfile", "os.path.isdir"),
@@ -100,7 +100,7 @@ class ExternalReads:
             found = _below(name, _OUTSIDE) or ("" if in_layer else _below(name, _MOMENT))
             if found:
                 does = f"looks at `{found}`, which may change after `__init__`"
-                cause = f"`{function.does.name}()` {does}"
+                cause = f"`{function.own_name}()` {does}"
                 yield Objection(
                     question=Question.OPERANDS,
                     level=Level.UNSEEN,

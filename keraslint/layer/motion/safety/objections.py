@@ -80,7 +80,7 @@ class Obligations:
     # -- the four questions ----------------------------------------------------------------
 
     def _operands(self, move: Move, last: int) -> Iterator[Objection]:
-        runs = {f for f in self._family.methods if (f.path, f.does.name, f.does.line) in move.runs}
+        runs = {f for f in self._family.methods if (f.path, f.own_name, f.does.line) in move.runs}
         operands = Operands(self._effects, self._family, last, runs)
         reads = ExternalReads(self._effects, self._ref, operands)
         own = {cell for cell in move.reads if cell.startswith("self.")}
@@ -92,8 +92,8 @@ class Obligations:
             for cause in self._used_up(attribute, move):
                 yield self._said(Question.OPERANDS, cause)
         for function in sorted(runs, key=lambda one: one.does.line):
-            if self._descendants.override(function.does.name):
-                cause = f"calls `self.{function.does.name}()`, which a subclass overrides"
+            if self._descendants.override(function.own_name):
+                cause = f"calls `self.{function.own_name}()`, which a subclass overrides"
                 yield self._said(Question.OPERANDS, cause)
             yield from operands.method(function)
         construction = Construction(self._effects, self._family)

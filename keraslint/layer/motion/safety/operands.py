@@ -15,10 +15,10 @@ from keraslint.project.names.definitions import (
     ModuleRef,
     Scope,
 )
-from keraslint.project.program.flow.call_graph import Function
 from keraslint.project.program.flow.effect_queries import Effects
 from keraslint.project.program.flow.events import Event
 from keraslint.project.program.flow.families import Family
+from keraslint.project.program.flow.mentions import Function
 from keraslint.project.program.flow.outside_functions import Keeps
 
 _SHOWN = 3
@@ -82,7 +82,7 @@ class Operands:
 
     def _methods(self, name: str) -> Iterator[Function]:
         for method in self._family.methods:
-            if method.does.name == name:
+            if method.own_name == name:
                 yield method
 
     def method(self, method: Function) -> Iterator[Objection]:
@@ -115,13 +115,13 @@ class Operands:
     def counts(self, event: Event) -> bool:
         """Whether a change may come between the end of `__init__` and the moved code."""
         function, family = event.function, self._family
-        if not family.owns(function) or function.does.kind != "function" or event.later:
-            return function.does.kind != "class" or not family.owns(function)
+        if not family.owns(function) or function.kind != "function" or event.later:
+            return function.kind != "class" or not family.owns(function)
         if family.is_early(function):
             return True
         if function in family.phases.build and function not in self._runs:
             own = (
-                function.does.name == "build" and function.does.owner == family.ref.summary.qualname
+                function.own_name == "build" and function.owner_name == family.ref.summary.qualname
             )
             return not own or event.line <= self._last
         return False
@@ -173,7 +173,7 @@ class Operands:
                     continue
                 for path, home in self._effects.globals.homes(scope.module, root):
                     for event in self._effects.held_by(path, home):
-                        if event.function.path != path or event.function.does.kind == "function":
+                        if event.function.path != path or event.function.kind == "function":
                             yield self._told(event, f"`{root}`")
 
     def _seen_through(self, function: Function, refs: Sequence[str]) -> Iterator[str]:
@@ -189,10 +189,10 @@ class Operands:
     def _parameters(self, name: str) -> Iterator[tuple[int, str]]:
         """The parameters of the constructor that an attribute keeps as they came."""
         for function, store in self._graph.stores.get(name, ()):
-            if function.does.name == "__init__" and self._family.is_own_constructor(function):
+            if function.own_name == "__init__" and self._family.is_own_constructor(function):
                 for ref in store.value:
-                    if ref in function.does.parameters and store.base == (function.instance,):
-                        yield function.does.parameters.index(ref) - 1, ref
+                    if ref in function.parameters and store.base == (function.instance,):
+                        yield function.parameters.index(ref) - 1, ref
 
     def _changed_outside(self, function: Function, ref: str, line: int) -> Iterator[Event]:
         seeds, objects, todo = {ref: 1}, False, [ref]
@@ -242,7 +242,7 @@ class Operands:
         if objects is None:
             return
         for method in objects.methods:
-            if method.does.name == name:
+            if method.own_name == name:
                 for path in sorted(method.does.loads):
                     root, _, rest = path.partition(".")
                     if root == method.instance and rest:
@@ -254,7 +254,7 @@ class Operands:
             constructs = objects.owns(event.function) and not (
                 event.later or objects.is_early(event.function)
             )
-            return not constructs and event.function.does.kind != "class"
+            return not constructs and event.function.kind != "class"
 
         events = self._effects.attribute(objects, name)
         yield from self._some(filter(counts, events), f"`self.{attribute}.{name}`")
@@ -308,9 +308,7 @@ class Operands:
             events = (
                 event
                 for event in self._effects.name(path, home)
-                if event.later
-                or event.function.does.kind == "function"
-                or event.function.path != path
+                if event.later or event.function.kind == "function" or event.function.path != path
             )
             yield from self._some(events, f"`{name}`")
 
@@ -335,7 +333,7 @@ class Operands:
         """Every reason why an attribute of another class may get another value."""
         family = self._effects.family(ref)
         events = self._effects.attribute(family, name)
-        inside = (event for event in events if event.function.does.kind == "function")
+        inside = (event for event in events if event.function.kind == "function")
         yield from self._some(inside, f"`{ref.summary.name}.{name}`")
 
     def function(self, ref: FunctionRef) -> Function | None:
@@ -357,6 +355,6 @@ def _comes_round(function: Function, made: int, lines: tuple[int, int]) -> bool:
 
 
 def _who(function: Function) -> str:
-    if function.does.kind == "module":
+    if function.kind == "module":
         return f"`{function.path.rpartition('/')[2]}`"
     return f"`{function.name.rpartition('.<locals>.')[2]}()`"

@@ -13,9 +13,9 @@ from keraslint.layer.method_syntax import dotted
 from keraslint.project.names import keras_api
 from keraslint.project.names.definitions import ClassRef
 from keraslint.project.names.keras_api import Symbol
-from keraslint.project.program.flow.call_graph import Function
 from keraslint.project.program.flow.effect_queries import Effects
 from keraslint.project.program.flow.families import Family
+from keraslint.project.program.flow.mentions import Function
 
 
 class Arguments:
@@ -78,12 +78,12 @@ class Arguments:
     def _kept(self, function: Function, attribute: str) -> Iterator[str]:
         for store in function.does.stores:
             mine = store.attribute == attribute and store.base == (function.instance,)
-            if mine and len(store.value) == 1 and store.value[0] in function.does.parameters:
+            if mine and len(store.value) == 1 and store.value[0] in function.parameters:
                 yield store.value[0]
 
     def _given(self, function: Function, parameter: str) -> set[str]:
         """The constants that constructions give for a parameter, `""` where they give nothing."""
-        number = function.does.parameters.index(parameter) - 1
+        number = function.parameters.index(parameter) - 1
         found: set[str] = set()
         for ref in self._family.classes:
             for caller, call in self._graph.calls.get(ref.summary.name, ()):

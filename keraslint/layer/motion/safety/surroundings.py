@@ -11,9 +11,9 @@ from keraslint.layer.motion.safety.class_hooks import GLOBAL_STATE
 from keraslint.project.facts.occurrences.occurrence_records import ITEM, root
 from keraslint.project.names import keras_api
 from keraslint.project.names.keras_api import Symbol
-from keraslint.project.program.flow.call_graph import Function
 from keraslint.project.program.flow.effect_queries import Effects
 from keraslint.project.program.flow.families import Family
+from keraslint.project.program.flow.mentions import Function
 from keraslint.project.program.flow.outside_functions import Keeps
 
 _SCOPES = frozenset({"RematScope", "custom_object_scope", "CustomObjectScope"})
@@ -57,7 +57,7 @@ class Surroundings:
                 does = event.function.does
                 before = [call.number for call in does.calls if call.line <= event.line]
                 last = max(before, default=0)
-                if does.is_wrapped or self._waits(event.function, last, event.line):
+                if event.function.is_wrapped or self._waits(event.function, last, event.line):
                     told = f"may put something else in the place of `{name}`"
                     yield self._objection(Question.OPERANDS, told, event.function, event.line)
 

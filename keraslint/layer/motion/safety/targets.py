@@ -7,9 +7,9 @@ from collections.abc import Collection, Iterator
 from keraslint.diagnostic import Level, Objection, Question
 from keraslint.project.facts.occurrences.occurrence_records import Refs
 from keraslint.project.names.definitions import Kind, Scope
-from keraslint.project.program.flow.call_graph import Function
 from keraslint.project.program.flow.effect_queries import Effects
 from keraslint.project.program.flow.families import Family
+from keraslint.project.program.flow.mentions import Function
 from keraslint.project.program.flow.outside_functions import CONTAINER_METHODS, READ_ONLY
 from keraslint.project.program.flow.stores_by_name import is_among
 
@@ -47,8 +47,8 @@ class Targets:
     def shown(self, name: str) -> Iterator[str]:
         """The properties that show an attribute."""
         for method in self._family.methods:
-            if method.does.is_property and f"{method.instance}.{name}" in method.does.loads:
-                yield method.does.name
+            if method.is_property and f"{method.instance}.{name}" in method.does.loads:
+                yield method.own_name
 
     def read(self, name: str) -> Iterator[Objection]:
         """Every reader between of a container that is no longer empty then."""
@@ -187,7 +187,7 @@ class Targets:
     def _is_between(self, function: Function, later: bool = False) -> bool:
         if not self._family.owns(function):
             return True
-        if function.does.kind != "function":
+        if function.kind != "function":
             return False
         return later or self._family.is_early(function)
 
@@ -217,6 +217,6 @@ def _objection(cause: str, function: Function, line: int) -> Objection:
 
 
 def _who(function: Function) -> str:
-    if function.does.kind == "module":
+    if function.kind == "module":
         return f"`{function.path.rpartition('/')[2]}`"
-    return f"`{function.does.name}()`"
+    return f"`{function.own_name}()`"

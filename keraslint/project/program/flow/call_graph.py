@@ -1,19 +1,12 @@
-"""The occurrences of a whole project → who mentions a name, and what a call may run."""
+"""The mentions of a whole project → what each of its names stands for, and what a call may run."""
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 from keraslint.project.facts.module_facts import FunctionSummary, ModuleSummary
-from keraslint.project.facts.occurrences.occurrence_records import (
-    Call,
-    ModuleOccurrences,
-    Occurrences,
-    Store,
-)
+from keraslint.project.facts.occurrences.occurrence_records import Call
 from keraslint.project.names.definitions import (
     ClassRef,
     External,
@@ -24,33 +17,14 @@ from keraslint.project.names.definitions import (
 )
 from keraslint.project.names.keras_api import Symbol
 from keraslint.project.names.name_resolution import Hierarchy
+from keraslint.project.names.reads.recorded_reads import Memo
+from keraslint.project.program.flow.mentions import Function, Mentions
 from keraslint.project.program.flow.outside_functions import (
     CONTAINER_METHODS,
     READ_ONLY,
     Keeps,
     library,
 )
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Function:
-    """One function of the project, with the file that it is in."""
-
-    path: str
-    does: Occurrences
-
-    @property
-    def instance(self) -> str:
-        """What a method calls its instance or its class, `""` if it has none."""
-        does = self.does
-        return does.parameters[0] if does.owner and does.parameters and not does.is_static else ""
-
-    @property
-    def name(self) -> str:
-        """What people call it."""
-        if self.does.kind == "module":
-            return "the file"
-        return f"{self.does.owner}.{self.does.name}" if self.does.owner else self.does.name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,122 +52,71 @@ ModuleOf = Callable[[str], "ModuleSummary | None"]
 
 
 class CallGraph:
-    """Looks names up over all functions of a project."""
+    """Answers for all functions of a project; what it rests on is noted."""
 
     def __init__(
         self,
-        modules: Iterable[ModuleOccurrences],
+        mentions: Mentions,
         hierarchy: Hierarchy,
         module_of: ModuleOf,
         subclasses: Callable[[ClassRef], Sequence[ClassRef]],
     ) -> None:
+        self.mentions = mentions
+        self.reads = reads = mentions.reads
+        self.loads, self.stores, self.calls = mentions.loads, mentions.stores, mentions.calls
+        self.by_name, self.by_path = mentions.by_name, mentions.by_path
         self.hierarchy = hierarchy
         self.module_of = module_of
-        self.functions = [Function(m.path, does) for m in modules for does in m.functions]
         self._subclasses = subclasses
-        self._related: dict[tuple[str, str], tuple[ClassRef, ...]] = {}
-        self._scopes: dict[Function, Scope | None] = {}
-        self._targets: dict[tuple[Function, int], Targets] = {}
-        self._values: dict[tuple[Function, str], tuple[Meaning, ...]] = {}
-
-    def sort(self) -> None:
-        """Put everything under the names by which it will be asked for."""
-        _ = self.loads, self.stores, self.calls, self.by_name, self.methods, self.by_path
-
-    # -- mentions --------------------------------------------------------------------------
-
-    @cached_property
-    def loads(self) -> dict[str, list[tuple[Function, str]]]:
-        """By the last step of an access path: who reads it."""
-        found: dict[str, list[tuple[Function, str]]] = defaultdict(list)
-        for function in self.functions:
-            for path in function.does.loads:
-                found[path.rpartition(".")[2]].append((function, path))
-        return dict(found)
-
-    @cached_property
-    def stores(self) -> dict[str, list[tuple[Function, Store]]]:
-        """By the name of an attribute: who stores something there."""
-        found: dict[str, list[tuple[Function, Store]]] = defaultdict(list)
-        for function in self.functions:
-            for store in function.does.stores:
-                name = store.attribute
-                found["*" if name[0] == "=" else name].append((function, store))
-        return dict(found)
-
-    @cached_property
-    def calls(self) -> dict[str, list[tuple[Function, Call]]]:
-        """By the last name of a callee: who calls it."""
-        found: dict[str, list[tuple[Function, Call]]] = defaultdict(list)
-        for function in self.functions:
-            for call in function.does.calls:
-                found[call.method or call.leaf].append((function, call))
-        return dict(found)
-
-    @cached_property
-    def by_name(self) -> dict[str, list[Function]]:
-        found: dict[str, list[Function]] = defaultdict(list)
-        for function in self.functions:
-            found[function.does.name].append(function)
-        return dict(found)
-
-    @cached_property
-    def methods(self) -> dict[tuple[str, str, str], list[Function]]:
-        """By the file, the class and the name."""
-        found: dict[tuple[str, str, str], list[Function]] = defaultdict(list)
-        for function in self.functions:
-            if function.does.owner and function.does.kind == "function":
-                found[function.path, function.does.owner, function.does.name].append(function)
-        return dict(found)
-
-    @cached_property
-    def _by_place(self) -> dict[tuple[str, str, int], Function]:
-        return {(one.path, one.does.name, one.does.line): one for one in self.functions}
-
-    @cached_property
-    def by_path(self) -> dict[str, list[Function]]:
-        found: dict[str, list[Function]] = defaultdict(list)
-        for function in self.functions:
-            found[function.path].append(function)
-        return dict(found)
+        self._related: Memo[tuple[str, str], tuple[ClassRef, ...]] = Memo(
+            reads, lambda _: (), is_lasting=False
+        )
+        self._scopes: Memo[Function, Scope | None] = Memo(reads, lambda _: None, is_lasting=False)
+        self._targets: Memo[tuple[Function, int], Targets] = Memo(
+            reads, lambda _: _UNKNOWN, is_lasting=False
+        )
+        self._values: Memo[tuple[Function, str], tuple[Meaning, ...]] = Memo(
+            reads, lambda _: (), is_lasting=False
+        )
 
     def function(self, ref: FunctionRef) -> Function | None:
         """The occurrences of a function that a name stands for."""
-        return self._by_place.get((ref.module.path, ref.summary.name, ref.summary.line))
+        return self.mentions.at(ref.module.path, ref.summary.name, ref.summary.line)
 
     # -- names -----------------------------------------------------------------------------
 
     def owner(self, function: Function) -> ClassRef | None:
         """The class whose method, or whose body, a function is."""
-        scope = self.scope(function)
-        return scope.owner if scope is not None else None
+        module = self.module_of(function.path) if function.owner_name else None
+        owner = module.classes.get(function.owner_name) if module is not None else None
+        return ClassRef.of(module, owner) if module is not None and owner is not None else None
 
     def scope(self, function: Function) -> Scope | None:
-        if function not in self._scopes:
-            self._scopes[function] = self._scope(function)
-        return self._scopes[function]
+        return self._scopes.ask(function, function.path, lambda: self._scope(function))
 
     def _scope(self, function: Function) -> Scope | None:
-        module, does = self.module_of(function.path), function.does
+        module = self.module_of(function.path)
         if module is None:
             return None
-        owner = module.classes.get(does.owner)
+        owner = module.classes.get(function.owner_name)
         summary: FunctionSummary | None = None
-        if does.kind == "function":
+        if function.kind == "function":
             functions = owner.methods if owner is not None else module.functions
-            summary = functions.get(does.name)
-            if summary is not None and summary.line != does.line:
+            summary = functions.get(function.own_name)
+            if summary is not None and not function.is_at(summary.line):
                 summary = None
         ref = ClassRef.of(module, owner) if owner else None
         return Scope(module=module, owner=ref, function=summary)
 
     def values(self, function: Function, leaf: str) -> tuple[Meaning, ...]:
         """Everything that a name may stand for where a function mentions it."""
-        key = (function, leaf)
-        if key not in self._values:
-            scope = self.scope(function)
-            self._values[key] = self.hierarchy.values(scope, leaf) if scope and leaf else ()
-        return self._values[key]
+        return self._values.ask(
+            (function, leaf), function.path, lambda: self._meanings(function, leaf)
+        )
+
+    def _meanings(self, function: Function, leaf: str) -> tuple[Meaning, ...]:
+        scope = self.scope(function)
+        return self.hierarchy.values(scope, leaf) if scope and leaf else ()
 
     def outside(self, function: Function, leaf: str, seen: frozenset[str] = frozenset()) -> str:
         """The absolute name of something that is not of the project, `""` if it may be.
@@ -227,12 +150,9 @@ class CallGraph:
 
     def targets(self, function: Function, call: Call) -> Targets:
         """What a call may run."""
-        key = (function, call.number)
-        known = self._targets.get(key)
-        if known is None:
-            self._targets[key] = _UNKNOWN
-            known = self._targets[key] = self._resolve(function, call)
-        return known
+        return self._targets.ask(
+            (function, call.number), function.path, lambda: self._resolve(function, call)
+        )
 
     def _resolve(self, function: Function, call: Call) -> Targets:
         if call.method:
@@ -241,7 +161,7 @@ class CallGraph:
                 return own
         elif not call.leaf:
             return _UNKNOWN
-        if function.does.takes_class and call.leaf == function.instance:
+        if function.takes_class and call.leaf == function.instance:
             owner = self.owner(function)
             return self._constructed(owner) if owner is not None else _UNKNOWN
         meanings = self.values(function, call.leaf)
@@ -261,7 +181,7 @@ class CallGraph:
     def _is_given(self, function: Function, call: Call) -> bool:
         """Whether a callee is an argument, of which the names tell only the default."""
         name = call.leaf.partition(".")[0]
-        return name in function.does.parameters and name != function.instance
+        return name in function.parameters and name != function.instance
 
     def _own(self, function: Function, call: Call) -> Targets | None:
         """A method of the instance, wherever in its hierarchy it is."""
@@ -274,11 +194,11 @@ class CallGraph:
         related = [
             method
             for ref in self._relatives(owner, above=above)
-            for method in self.methods.get((*ref.key, call.method), ())
+            for method in self.mentions.methods(*ref.key, call.method)
             if method is not function
         ]
         if related:
-            return Targets(functions=tuple((f, 0 if f.does.is_static else 1) for f in related))
+            return Targets(functions=tuple((f, 0 if f.is_static else 1) for f in related))
         if not above and (self.values(function, call.leaf) or self.outside(function, call.leaf)):
             return None
         return Targets()  # what Keras' own classes do with it leaves it as it is
@@ -287,10 +207,10 @@ class CallGraph:
         """A class with its bases and the classes below it; `above`: its bases alone."""
         if above:
             return self.hierarchy.lineage(ref).chain[1:]
-        if ref.key not in self._related:
-            chain = self.hierarchy.lineage(ref).chain
-            self._related[ref.key] = tuple(dict.fromkeys((*chain, *self._subclasses(ref))))
-        return self._related[ref.key]
+        return self._related.ask(ref.key, ref.module.path, lambda: self._relate(ref))
+
+    def _relate(self, ref: ClassRef) -> tuple[ClassRef, ...]:
+        return tuple(dict.fromkeys((*self.hierarchy.lineage(ref).chain, *self._subclasses(ref))))
 
     def meant(self, function: Function, ref: str, call: Call) -> Targets | None:
         """What a function that is an argument may run, `None` if it is no function."""
@@ -303,8 +223,8 @@ class CallGraph:
 
     def any_method(self, name: str) -> Targets:
         """A method of a receiver of which nothing is known: any of that name, or a container's."""
-        found = [f for f in self.by_name.get(name, ()) if f.does.owner]
-        functions = tuple((f, 0 if f.does.is_static else 1) for f in found)
+        found = [f for f in self.by_name.get(name, ()) if f.owner_name]
+        functions = tuple((f, 0 if f.is_static else 1) for f in found)
         if name in _OF_LAYERS:
             return Targets()
         if name in READ_ONLY:
@@ -331,10 +251,9 @@ class CallGraph:
 
     def _offset(self, function: Function, meaning: FunctionRef, call: Call) -> int:
         """How many parameters come before the first argument."""
-        does = function.does
-        if not does.owner or does.is_static:
+        if not function.owner_name or function.is_static:
             return 0
-        if does.takes_class or meaning.owner is None:
+        if function.takes_class or meaning.owner is None:
             return 1
         by_class = call.method and any(
             isinstance(one, ClassRef)

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import cached_property
 
 from keraslint.project.facts.module_facts import ModuleSummary
-from keraslint.project.facts.occurrences.occurrence_records import ModuleOccurrences
 from keraslint.project.names.definitions import ClassRef
 from keraslint.project.names.name_resolution import Hierarchy
-from keraslint.project.program.flow.call_graph import CallGraph, Function, ModuleOf
+from keraslint.project.names.reads.recorded_reads import Memo, noted_property
+from keraslint.project.program.flow.call_graph import CallGraph, ModuleOf
 from keraslint.project.program.flow.events import ANY, Event, Events, Seeded, Subject, event
 from keraslint.project.program.flow.families import Family
 from keraslint.project.program.flow.global_names import GlobalNames, through_globals
+from keraslint.project.program.flow.mentions import Function, Mentions
 from keraslint.project.program.flow.plain_values import PlainValues
 from keraslint.project.program.flow.side_effects import SideEffects
 from keraslint.project.program.flow.stores_by_name import StoresByName, is_among
@@ -27,49 +27,40 @@ class Effects:
 
     def __init__(
         self,
-        modules: Iterable[ModuleOccurrences],
+        mentions: Mentions,
         hierarchy: Hierarchy,
         module_of: ModuleOf,
         load: Callable[[str, str], ModuleSummary | None],
         subclasses: Callable[[ClassRef], Sequence[ClassRef]],
     ) -> None:
-        self._modules = tuple(modules)
-        self.graph = CallGraph(self._modules, hierarchy, module_of, subclasses)
+        self.reads = reads = mentions.reads
+        self.mentions = mentions
+        self.graph = CallGraph(mentions, hierarchy, module_of, subclasses)
         self.flow = ValueFlow(self.graph)
-        self.globals = GlobalNames(self._modules, self.graph, load)
+        self.globals = GlobalNames(mentions, self.graph, load)
         self.side = SideEffects(self.flow, self.globals)
         self.plain = PlainValues(self.graph, self.family)
         self.by_name = StoresByName(self.graph, self.flow, self.family, subclasses)
         self.hierarchy = hierarchy
         self._subclasses = subclasses
-        self._families: dict[tuple[str, str], Family] = {}
+        self._families: Memo[tuple[str, str], Family] = Memo(reads, _no_family, is_lasting=False)
+        self._handed: Memo[ClassRef, bool] = Memo(reads, lambda _: False, is_lasting=False)
         self._changes: dict[tuple[object, ...], Events] = {}
 
     def family(self, ref: ClassRef) -> Family:
         """The classes that share instances with one."""
-        if ref.key not in self._families:
-            strangers = self._strangers if self.is_handed_around(ref) else ()
-            self._families[ref.key] = Family(self.graph, ref, self._subclasses(ref), strangers)
-        return self._families[ref.key]
+        return self._families.ask(ref.key, ref.module.path, lambda: self._family(ref))
 
-    @cached_property
-    def aliases(self) -> dict[str, set[str]]:
-        """By the last part of what is bound to them: the names that modules and classes bind."""
-        found: dict[str, set[str]] = defaultdict(set)
-        for function in self.graph.functions:
-            for name, refs in (
-                function.does.bound.items() if function.does.kind != "function" else ()
-            ):
-                for ref in refs:
-                    found[ref.rpartition(".")[2]].add(name)
-        return dict(found)
+    def _family(self, ref: ClassRef) -> Family:
+        strangers = self._strangers if self.is_handed_around(ref) else ()
+        return Family(self.graph, ref, self._subclasses(ref), strangers)
 
-    @cached_property
+    @noted_property
     def _strangers(self) -> tuple[ClassRef, ...]:
         """Classes with a base that some code computes."""
         found = []
-        for item in self._modules:
-            module = self.graph.module_of(item.path) if item.strange else None
+        for path in self.mentions.strange():
+            module = self.graph.module_of(path)
             for ref in ClassRef.all(module) if module is not None else ():
                 if any(self._is_computed(ref, base) for base in ref.summary.bases):
                     found.append(ref)
@@ -86,23 +77,13 @@ class Effects:
 
     def is_handed_around(self, ref: ClassRef) -> bool:
         """Whether a class is used as a value: bound to a name, put somewhere, given to a call."""
+        return self._handed.ask(ref, ref.module.path, lambda: self._is_value(ref))
+
+    def _is_value(self, ref: ClassRef) -> bool:
         return any(
             self._is_class(function, path, ref)
-            for function, path in self._class_values.get(ref.summary.name, ())
+            for function, path in self.mentions.values.get(ref.summary.name)
         )
-
-    @cached_property
-    def _class_values(self) -> dict[str, list[tuple[Function, str]]]:
-        """By their last name: references to what may be a class, where they are values."""
-        names = {f.does.name for f in self.graph.functions if f.does.kind == "class"}
-        found: dict[str, list[tuple[Function, str]]] = defaultdict(list)
-        for function in self.graph.functions:
-            for refs in _values(function):
-                for ref in refs:
-                    path = ref.lstrip("*")
-                    if path.rpartition(".")[2] in names:
-                        found[path.rpartition(".")[2]].append((function, path))
-        return dict(found)
 
     def _is_class(self, function: Function, path: str, ref: ClassRef) -> bool:
         return ref in self.graph.values(function, path)
@@ -126,7 +107,8 @@ class Effects:
         """
         key = (family.key, name, whole)
         if key not in self._changes:
-            self._changes[key] = Events(self._changing(family, name, whole=whole))
+            found = self._changing(family, name, whole=whole)
+            self._changes[key] = Events(self.reads, found)
         return self._changes[key]
 
     def _changing(self, family: Family, name: str, *, whole: bool) -> Iterator[Event]:
@@ -220,7 +202,7 @@ class Effects:
                 yield Event(function=function, line=hit.line, later=hit.later, change=hit.change)
             if spread.returned and (function, spread.returned) not in done:
                 done.add((function, spread.returned))
-                if function.does.name == "get_config":
+                if function.own_name == "get_config":
                     yield from self._configured(function, spread.returned)
                 else:
                     todo += self._callers(function, spread.returned)
@@ -251,11 +233,11 @@ class Effects:
 
     def _callers(self, function: Function, level: int) -> Iterator[Seeded]:
         """Who gets what a function returns."""
-        if function.does.is_property:
-            for other, path in self.graph.loads.get(function.does.name, ()):
+        if function.is_property:
+            for other, path in self.graph.loads.get(function.own_name, ()):
                 if self._may_own(other, path.rpartition(".")[0], function):
                     yield other, {path: level}
-        for other, call in self.graph.calls.get(function.does.name, ()):
+        for other, call in self.graph.calls.get(function.own_name, ()):
             targets = self.graph.targets(other, call)
             if not any(one is function for one, _ in targets.functions):
                 continue
@@ -269,7 +251,7 @@ class Effects:
         """
         owner = self.graph.owner(method)
         made = all(one[0] == "#" for one in other.does.bound.get(ref, (ref,)))
-        known = method.does.name == "get_config" and made
+        known = method.own_name == "get_config" and made
         return owner is None or self.family(owner).may_be(other, ref, doubt=not known)
 
     def _may_own(self, other: Function, base: str, method: Function) -> bool:
@@ -294,7 +276,7 @@ class Effects:
         """All that may give a global name of a file another value, or change what it holds."""
         key = (path, name)
         if key not in self._changes:
-            self._changes[key] = Events(self._named(path, name))
+            self._changes[key] = Events(self.reads, self._named(path, name))
         return self._changes[key]
 
     def _named(self, path: str, name: str) -> Iterator[Event]:
@@ -318,17 +300,8 @@ class Effects:
             yield from self._follow(list(self.globals.mentions(path, name)), {name})
 
 
-def _values(function: Function) -> Iterator[Sequence[str]]:
-    """Every reference that stands for itself, and is neither called nor only read from."""
-    does = function.does
-    yield from does.bound.values()
-    for store in does.stores:
-        yield store.value
-    for call in does.calls:
-        if call.leaf not in ("isinstance", "issubclass"):
-            for _, refs in call.arguments:
-                yield refs
-    yield does.returns
+def _no_family(key: tuple[str, str]) -> Family:
+    raise AssertionError(f"a family asks for itself: {key}")
 
 
 def _computed(names: frozenset[str] | None, name: str) -> str:

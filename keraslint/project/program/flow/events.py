@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from keraslint.project.program.flow.call_graph import Function
+from keraslint.project.names.reads.recorded_reads import Bits, Reads
+from keraslint.project.program.flow.mentions import Function
 from keraslint.project.program.flow.value_flow import Change
 
 ANY = "*"
@@ -42,7 +43,9 @@ class Events:
     Who looks while the next one is being found sees what is there.
     """
 
-    def __init__(self, found: Iterator[Event]) -> None:
+    def __init__(self, reads: Reads, found: Iterator[Event]) -> None:
+        self._reads = reads
+        self._bits: Bits = 0
         self._found = found
         self._known: set[Event] = set()
         self._order: list[Event] = []
@@ -51,21 +54,25 @@ class Events:
     def __iter__(self) -> Iterator[Event]:
         number = 0
         while number < len(self._order) or self._find():
+            self._reads.add(self._bits)
             yield self._order[number]
             number += 1
+        self._reads.add(self._bits)
 
     def _find(self) -> bool:
         if self._finding:
             return False
         self._finding = True
-        try:
-            for one in self._found:
-                if one not in self._known:
-                    self._known.add(one)
-                    self._order.append(one)
-                    return True
-        finally:
-            self._finding = False
+        with self._reads.answer() as seen:
+            try:
+                for one in self._found:
+                    if one not in self._known:
+                        self._known.add(one)
+                        self._order.append(one)
+                        return True
+            finally:
+                self._finding = False
+                self._bits |= seen()
         return False
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 from keraslint.project.facts.occurrences.occurrence_records import ITEM, Occurrences, Refs
 from keraslint.project.names import keras_api
@@ -17,7 +16,9 @@ from keraslint.project.names.definitions import (
     ModuleRef,
 )
 from keraslint.project.names.keras_api import Symbol
-from keraslint.project.program.flow.call_graph import CallGraph, Function
+from keraslint.project.names.reads.recorded_reads import Memo, noted_property
+from keraslint.project.program.flow.call_graph import CallGraph
+from keraslint.project.program.flow.mentions import Function
 
 _Seen = set[tuple[Function, str]]
 _INIT = frozenset({"__init__", "__new__", "__post_init__"})
@@ -55,6 +56,7 @@ class Family:
         strangers: Sequence[ClassRef] = (),
     ) -> None:
         self.graph = graph
+        self.reads = graph.reads
         self.ref = ref
         self.key: object = ref.key
         self.above = graph.hierarchy.lineage(ref).chain
@@ -62,24 +64,26 @@ class Family:
         beside = [one for item in self.below for one in graph.hierarchy.lineage(item).chain]
         self.classes = tuple(dict.fromkeys((*self.above, *self.below, *beside)))
         self._keys = {item.key for item in self.classes}
-        self._answers: dict[tuple[Function, str, bool], bool] = {}
+        self._answers: Memo[tuple[Function, str, bool], bool] = Memo(
+            graph.reads, lambda _: True, is_lasting=False
+        )
 
-    @cached_property
+    @noted_property
     def methods(self) -> tuple[Function, ...]:
         found = []
         for path in dict.fromkeys(item.module.path for item in self.classes):
             for function in self.graph.by_path.get(path, ()):
-                if function.does.kind == "function" and self.owns(function):
+                if function.kind == "function" and self.owns(function):
                     found.append(function)
         return tuple(found)
 
     def owns(self, function: Function) -> bool:
         """Whether a function is a method of one of these classes."""
-        return (function.path, function.does.owner) in self._keys
+        return (function.path, function.owner_name) in self._keys
 
     def is_own_constructor(self, function: Function) -> bool:
         """Whether a method belongs to the class itself or its bases, not to a subclass."""
-        return any((function.path, function.does.owner) == item.key for item in self.above)
+        return any((function.path, function.owner_name) == item.key for item in self.above)
 
     def has(self, ref: ClassRef) -> bool:
         return ref.key in self._keys
@@ -96,11 +100,11 @@ class Family:
 
     # -- phases ----------------------------------------------------------------------------
 
-    @cached_property
+    @noted_property
     def phases(self) -> Phases:
         named: dict[str, list[Function]] = {}
         for method in self.methods:
-            named.setdefault(method.does.name, []).append(method)
+            named.setdefault(method.own_name, []).append(method)
         init = [m for name in _INIT for m in named.get(name, ())]
         own = [m for m in init if self.is_own_constructor(m)]
         others = [m for m in init if not self.is_own_constructor(m)]
@@ -155,7 +159,7 @@ class Family:
                 if root != function.instance and self.may_be(function, path.rpartition(".")[0]):
                     return True
             elif rest == name and root in (function.instance, "super()"):
-                inside = inside or function.does.name != name
+                inside = inside or function.own_name != name
             elif rest != name:
                 return True
         return not inside
@@ -172,12 +176,11 @@ class Family:
 
         `doubt` is the answer for what other objects hold, if nothing tells what that is.
         """
-        key = (function, ref, doubt)
-        if key not in self._answers:
-            self._answers[key] = self._fits(function, ref) and self._may_be(
-                function, ref, set(), doubt
-            )
-        return self._answers[key]
+        return self._answers.ask(
+            (function, ref, doubt),
+            function.path,
+            lambda: self._fits(function, ref) and self._may_be(function, ref, set(), doubt),
+        )
 
     def _fits(self, function: Function, ref: str) -> bool:
         """Whether an instance has all that a function takes for granted about a reference."""
@@ -197,12 +200,12 @@ class Family:
         """A function, and for what an instance holds the other methods of the class."""
         yield function.does
         if ref.partition(".")[0] == function.instance != ref:
-            for one in self.graph.by_path[function.path]:
-                same = one.does.owner == function.does.owner and one.instance == function.instance
+            for one in self.graph.by_path.get(function.path):
+                same = one.owner_name == function.owner_name and one.instance == function.instance
                 if same and one is not function:
                     yield one.does
 
-    @cached_property
+    @noted_property
     def _attributes(self) -> frozenset[str] | None:
         """Every attribute that an instance may have, `None` if nobody knows."""
         lineages = [self.graph.hierarchy.lineage(item) for item in self.classes]
@@ -274,7 +277,7 @@ class Family:
         return tuple(ref.lstrip("*") for ref in found)
 
     def _named(self, function: Function, ref: str, root: str, seen: _Seen, doubt: bool) -> bool:
-        if root in function.does.parameters:
+        if root in function.parameters:
             if ref != root:
                 return doubt
             return not self._is_told(function, root) and self._is_given(function, root, seen, doubt)
@@ -283,16 +286,16 @@ class Family:
 
     def _is_given(self, function: Function, name: str, seen: _Seen, doubt: bool) -> bool:
         """Whether a caller may give an instance; nobody knows who calls what Keras calls."""
-        does = function.does
-        if (does.owner and does.name in _CALLED_BY_KERAS) or does.name.startswith("__"):
+        own_name = function.own_name
+        if (function.owner_name and own_name in _CALLED_BY_KERAS) or own_name.startswith("__"):
             return True
         first = 1 if function.instance else 0
         calls = [
             (other, call)
-            for other, call in self.graph.calls.get(does.name, ())
+            for other, call in self.graph.calls.get(own_name)
             if any(one is function for one, _ in self.graph.targets(other, call).functions)
         ]
-        number = does.parameters.index(name)
+        number = function.parameters.index(name)
         return not calls or any(
             self._may_be(other, ref, seen, doubt)
             for other, call in calls
@@ -330,7 +333,7 @@ class Family:
         given: list[tuple[Function, Refs]] = [
             (other, store.value)
             for other, store in self.graph.stores.get(attribute, ())
-            if (other.path, other.does.owner) in chain and store.base == (other.instance,)
+            if (other.path, other.owner_name) in chain and store.base == (other.instance,)
         ]
         if not given:
             return doubt
@@ -338,7 +341,7 @@ class Family:
             self._may_be(other, ref, seen, doubt)
             for other, refs in given
             for ref in refs
-            if doubt or ref not in other.does.parameters
+            if doubt or ref not in other.parameters
         )
 
     def _made(self, function: Function, number: int, seen: _Seen, doubt: bool) -> bool:
@@ -354,7 +357,7 @@ class Family:
                 self._may_be(inner, ref, seen, doubt)
                 for inner, _ in targets.functions
                 for ref in inner.does.returns
-            ) or any(inner.does.is_wrapped for inner, _ in targets.functions)
+            ) or any(inner.is_wrapped for inner, _ in targets.functions)
         if targets.says:
             given_back = doubt and targets.says.startswith(("functools.reduce", "operator."))
             return given_back or "copy" in targets.says or "next" in targets.says

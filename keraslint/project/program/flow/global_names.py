@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 
 from keraslint.project.facts.module_facts import ModuleSummary
-from keraslint.project.facts.occurrences.occurrence_records import THIS_FILE, ModuleOccurrences
+from keraslint.project.facts.occurrences.occurrence_records import THIS_FILE
 from keraslint.project.names.definitions import Meaning, ModuleRef
-from keraslint.project.program.flow.call_graph import CallGraph, Function
+from keraslint.project.program.flow.call_graph import CallGraph
 from keraslint.project.program.flow.events import Event, event
+from keraslint.project.program.flow.mentions import Function, Mentions
 from keraslint.project.program.flow.outside_functions import READ_ONLY
 from keraslint.project.program.flow.value_flow import IS
 
@@ -20,11 +21,11 @@ class GlobalNames:
 
     def __init__(
         self,
-        modules: Sequence[ModuleOccurrences],
+        mentions: Mentions,
         graph: CallGraph,
         load: Callable[[str, str], ModuleSummary | None],
     ) -> None:
-        self._modules = modules
+        self._mentions = mentions
         self.graph = graph
         self.load = load
 
@@ -53,10 +54,8 @@ class GlobalNames:
 
     def mentions(self, path: str, name: str) -> Iterator[tuple[Function, dict[str, int]]]:
         """Every function that mentions a global name, by the names that it has there."""
-        for item in self._modules:
-            file = item.path
-            if file != path and not {name, "*"} & item.imported:
-                continue
+        imported = self._mentions.imported
+        for file in dict.fromkeys((path, *imported.get(name), *imported.get("*"))):
             module = self.graph.module_of(file)
             if module is None:
                 continue
@@ -70,7 +69,7 @@ class GlobalNames:
                 ]
                 if not local and module.stars and (path, name) in self.homes(module, name):
                     local = [name]
-            for function in self.graph.by_path[file] if local else ():
+            for function in self.graph.by_path.get(file) if local else ():
                 seeds = {one: IS for one in local if _is_global(function, one)}
                 if seeds:
                     yield function, seeds
@@ -122,10 +121,10 @@ class GlobalNames:
 
 def _is_global(function: Function, name: str) -> bool:
     """Whether a name is not the function's own."""
-    does = function.does
-    if does.kind != "function":
+    if function.kind != "function":
         return True
-    names = [one.lstrip("*") for one in does.parameters]
+    does = function.does
+    names = [one.lstrip("*") for one in function.parameters]
     return name in does.rebound or (name not in does.bound and name not in names)
 
 

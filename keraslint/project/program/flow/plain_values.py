@@ -7,8 +7,10 @@ from collections.abc import Callable
 from keraslint.project.facts.occurrences.occurrence_records import Call
 from keraslint.project.names import keras_api
 from keraslint.project.names.definitions import ClassRef
-from keraslint.project.program.flow.call_graph import CallGraph, Function
+from keraslint.project.names.reads.recorded_reads import Memo
+from keraslint.project.program.flow.call_graph import CallGraph
 from keraslint.project.program.flow.families import Family
+from keraslint.project.program.flow.mentions import Function
 
 _NUMBERS = frozenset(
     """units filters rate epsilon momentum num_heads key_dim value_dim input_dim output_dim use_bias
@@ -35,15 +37,17 @@ class PlainValues:
     def __init__(self, graph: CallGraph, family: Callable[[ClassRef], Family]) -> None:
         self.graph = graph
         self._family = family
-        self._plain: dict[tuple[object, str], bool] = {}
+        self._plain: Memo[tuple[object, str], bool] = Memo(
+            graph.reads, lambda _: False, is_lasting=False
+        )
 
     def is_plain(self, family: Family, name: str) -> bool:
         """Whether an attribute surely holds a number, a text or the like, which cannot change."""
-        key = (family.key, name)
-        if key not in self._plain:
-            self._plain[key] = False
-            self._plain[key] = self._holds_number(family, name)
-        return self._plain[key]
+        return self._plain.ask(
+            (family.key, name),
+            family.ref.module.path,
+            lambda: self._holds_number(family, name),
+        )
 
     def _holds_number(self, family: Family, name: str) -> bool:
         given = [
@@ -101,12 +105,12 @@ class PlainValues:
             self._keeps_number(ref, function, place, given)
             for ref in targets.constructs
             for function, _ in targets.functions
-            if function.does.name == "__init__"
+            if function.own_name == "__init__"
         )
 
     def _keeps_number(self, ref: ClassRef, init: Function, place: int, given: str) -> bool:
         """The same of a class of the project, by what it does with the attribute it becomes."""
-        names = init.does.parameters
+        names = init.parameters
         parameter = names[place + 1] if 0 <= place + 1 < len(names) and place >= 0 else given
         if parameter in _NUMBERS and f"**{parameter}" not in names:
             return True

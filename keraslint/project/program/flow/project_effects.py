@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from keraslint.project.facts import look
@@ -12,6 +12,7 @@ from keraslint.project.files.source import Source
 from keraslint.project.names.definitions import ClassRef
 from keraslint.project.names.project_index import Index
 from keraslint.project.program.flow.effect_queries import Effects
+from keraslint.project.program.flow.mentions import Mentions
 
 
 def from_text(source: Source) -> ModuleOccurrences:
@@ -28,39 +29,46 @@ class ProjectEffects:
         self._index = index
         self._look = occurrences
         self._effects: dict[str, Effects] = {}
+        self._of_texts: dict[tuple[str, ...], Effects] = {}
         index.ask_for_aliases(self._aliases)
 
     def of(self, ref: ClassRef) -> Effects:
         """What the code of the project does, with the files around a class."""
-        index = self._index
-        top = index.outline.top(Path(ref.module.path))
-        index.reads.note(("effects", top))
-        return self._below(top)
+        return self.below(self._index.outline.top(Path(ref.module.path)))
 
     def prepare(self, paths: Iterable[str]) -> None:
         """Have the occurrences of the projects of some files in order."""
         for top in {self._index.outline.top(Path(path)) for path in paths}:
-            self._below(top).graph.sort()
+            self.below(top)
 
-    def _below(self, top: str) -> Effects:
+    def below(self, top: str) -> Effects:
+        """What the code of one project does: whoever asks for a part of it is noted there."""
         if top not in self._effects:
-            index = self._index
-            found = map(self._occurrences, index.outline.texts(top))
-            self._effects[top] = Effects(
-                tuple(one for one in found if one is not None),
-                index.hierarchy,
-                self._summary,
-                index.modules.load,
-                index.subclasses,
-            )
+            texts = self._index.outline.texts(top)
+            same = tuple(text.path for text in texts)
+            if same not in self._of_texts:
+                self._of_texts[same] = self._look_at(texts, top)
+            self._effects[top] = self._of_texts[same]
         return self._effects[top]
+
+    def _look_at(self, texts: Iterable[Source], top: str) -> Effects:
+        index = self._index
+        found = map(self._occurrences, texts)
+        return Effects(
+            Mentions((one for one in found if one is not None), index.reads, top),
+            index.hierarchy,
+            self._summary,
+            index.modules.load,
+            index.subclasses,
+        )
 
     def forget(self) -> None:
         """Take note that a text has changed."""
         self._effects.clear()
+        self._of_texts.clear()
 
-    def _aliases(self, top: str) -> Mapping[str, set[str]]:
-        return self._effects[top].aliases if top in self._effects else {}
+    def _aliases(self, top: str, name: str) -> Sequence[str]:
+        return self.below(top).mentions.aliases.get(name)
 
     def _occurrences(self, text: Source) -> ModuleOccurrences | None:
         try:

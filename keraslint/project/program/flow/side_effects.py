@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cached_property
 
 from keraslint.project.facts.module_facts import ModuleSummary
 from keraslint.project.facts.occurrences.occurrence_records import Store
-from keraslint.project.program.flow.call_graph import Function, Targets
+from keraslint.project.names.reads.recorded_reads import Memo
+from keraslint.project.program.flow.call_graph import Targets
 from keraslint.project.program.flow.global_names import GlobalNames
+from keraslint.project.program.flow.mentions import LISTENS, Function
 from keraslint.project.program.flow.value_flow import IS, Change, ValueFlow
 
 _BUILDS = frozenset({"self.build", "self.call", "self.__call__", "self"})
 
 _TELLS = ("print", "logging.", "absl.logging.")
 """What writes messages."""
-_CAPTURE = frozenset(
-    "caplog capsys capfd assertLogs redirect_stdout redirect_stderr addHandler".split()
-)
-"""What captures them: fixtures of pytest, and functions of the standard library."""
 
 
 class SideEffects:
@@ -28,21 +25,25 @@ class SideEffects:
         self._flow = flow
         self._globals = globals_
         self._graph = flow.graph
-        self._own: dict[Function, tuple[Change, ...]] = {}
-        self._reached: dict[Function, tuple[Function, ...]] = {}
+        reads = self._graph.reads
+        self._own: Memo[Function, tuple[Change, ...]] = Memo(reads, lambda _: (), is_lasting=False)
+        self._reached: Memo[Function, tuple[Function, ...]] = Memo(
+            reads, lambda _: (), is_lasting=False
+        )
 
     def of(self, function: Function) -> Iterator[Change]:
         """Every change of something that is not new, and every call of which nothing is known."""
         for one in self.reached(function):
-            if one not in self._own:
-                self._own[one] = tuple(self._changes(one))
-            yield from self._own[one]
+            yield from self._changes_of(one)
+
+    def _changes_of(self, function: Function) -> tuple[Change, ...]:
+        return self._own.ask(function, function.path, lambda: tuple(self._changes(function)))
 
     def changes_its_arguments(self, function: Function) -> Change | None:
         """What a function does to something that it is given."""
-        first = 1 if function.instance and function.does.name == "__init__" else 0
-        for number in range(first, len(function.does.parameters)):
-            if function.does.parameters[number][0] != "*":
+        first = 1 if function.instance and function.own_name == "__init__" else 0
+        for number in range(first, len(function.parameters)):
+            if function.parameters[number][0] != "*":
                 spread = self._flow.parameter(function, number, IS)
                 for hit in spread.hits:
                     return hit.change
@@ -62,19 +63,20 @@ class SideEffects:
 
     def reached(self, function: Function) -> tuple[Function, ...]:
         """A function, and all of the project that it may run."""
-        if function not in self._reached:
-            found, todo = {function: None}, [function]
-            while todo:
-                current = todo.pop()
-                for call in current.does.calls:
-                    for inner, _ in self._graph.targets(current, call).functions:
-                        known = bool(self._graph.values(current, call.leaf))
-                        own = call.receiver in (("super()",), (current.instance,))
-                        if inner not in found and (known or own):
-                            found[inner] = None
-                            todo.append(inner)
-            self._reached[function] = tuple(found)
-        return self._reached[function]
+        return self._reached.ask(function, function.path, lambda: self._reach(function))
+
+    def _reach(self, function: Function) -> tuple[Function, ...]:
+        found, todo = {function: None}, [function]
+        while todo:
+            current = todo.pop()
+            for call in current.does.calls:
+                for inner, _ in self._graph.targets(current, call).functions:
+                    known = bool(self._graph.values(current, call.leaf))
+                    own = call.receiver in (("super()",), (current.instance,))
+                    if inner not in found and (known or own):
+                        found[inner] = None
+                        todo.append(inner)
+        return tuple(found)
 
     def _changes(self, function: Function) -> Iterator[Change]:
         module = self._graph.module_of(function.path)
@@ -102,7 +104,7 @@ class SideEffects:
             if ref == "<global>" or ref.endswith("__class__"):
                 return True
             if root == function.instance:
-                if function.does.takes_class:
+                if function.takes_class:
                     return True
             elif root in function.does.names:
                 return True
@@ -169,15 +171,14 @@ class SideEffects:
         returned = [(one, back) for one in inner for back in one.does.returns or ("?",)]
         return targets.says.startswith("keras.") or (
             bool(returned)
-            and not any(one.does.is_wrapped for one in inner)
+            and not any(one.is_wrapped for one in inner)
             and all(self._is_of_keras(one, back, seen) for one, back in returned)
         )
 
-    @cached_property
+    @property
     def _is_heard(self) -> bool:
         """Whether any code of the project captures what is written."""
-        asks = any(_CAPTURE & set(one.does.parameters) for one in self._graph.functions)
-        return asks or any(name in self._graph.calls for name in _CAPTURE)
+        return bool(self._graph.mentions.marked.get(LISTENS))
 
     def _unknown(self, function: Function) -> Iterator[Change]:
         for call in function.does.calls:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import fnmatch
-from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from functools import cached_property
 
 from keraslint.project.facts.occurrences.occurrence_records import Call
 from keraslint.project.names.definitions import ClassRef
-from keraslint.project.program.flow.call_graph import CallGraph, Function
+from keraslint.project.names.reads.recorded_reads import Memo, noted_property
+from keraslint.project.program.flow.call_graph import CallGraph
 from keraslint.project.program.flow.events import ANY, ByName, Event, Subject, event
 from keraslint.project.program.flow.families import Family
+from keraslint.project.program.flow.mentions import TESTS_COMPUTED, WRITES_DICT, Function
 from keraslint.project.program.flow.outside_functions import READ_ONLY
 from keraslint.project.program.flow.value_flow import IS, ValueFlow
 
@@ -35,7 +35,10 @@ class StoresByName:
         self.flow = flow
         self._family = family
         self._subclasses = subclasses
-        self._callers: dict[Function, tuple[tuple[Function, Call], ...]] = {}
+        self.reads = graph.reads
+        self._callers: Memo[Function, tuple[tuple[Function, Call], ...]] = Memo(
+            graph.reads, lambda _: (), is_lasting=False
+        )
 
     def texts(self, function: Function, name: str) -> frozenset[str] | None:
         """The texts that a reference may stand for, with `*` in them, `None` when nobody knows."""
@@ -86,55 +89,37 @@ class StoresByName:
 
     def _calling(self, function: Function) -> tuple[tuple[Function, Call], ...]:
         """Who calls a function, or makes an instance by it."""
-        if function not in self._callers:
-            self._callers[function] = tuple(self._calls_of(function))
-        return self._callers[function]
+        return self._callers.ask(function, function.path, lambda: tuple(self._calls_of(function)))
 
     def _calls_of(self, function: Function) -> Iterator[tuple[Function, Call]]:
-        does = function.does
-        names = (
-            {does.name, does.owner.rpartition(".")[2]} if does.name == "__init__" else {does.name}
-        )
-        if does.name == "__init__":
+        names = {function.own_name}
+        if function.own_name == "__init__":
+            names.add(function.owner_name.rpartition(".")[2])
             owner = self.graph.owner(function)
             below = self._subclasses(owner) if owner is not None else ()
             names |= {ref.summary.name for ref in below}
         for name in sorted(names):
             for other, call in self.graph.calls.get(name.rpartition(".")[2], ()):
-                again = other.does.name == "from_config" and call.argument(-1, "*")
+                again = other.own_name == "from_config" and call.argument(-1, "*")
                 targets = self.graph.targets(other, call)
                 if not (again or targets.is_any) and any(
                     one is function for one, _ in targets.functions
                 ):
                     yield other, call
 
-    @cached_property
+    @noted_property
     def computed_tests(self) -> tuple[tuple[Function, str, str], ...]:
         """Every `getattr(x, name, None)` and `hasattr(x, name)`, with the name that is a value."""
         return tuple(
-            (function, path, step[1:])
-            for step, found in self.graph.loads.items()
-            if step[:1] == "="
-            for function, path in found
-            if path in function.does.tests
+            (function, path, path.rpartition(".")[2][1:])
+            for function in self.graph.mentions.marked.get(TESTS_COMPUTED)
+            for path in sorted(function.does.loads & function.does.tests)
+            if path.rpartition(".")[2][:1] == "="
         )
-
-    @cached_property
-    def _told(self) -> dict[str, list[tuple[Function, Call, int]]]:
-        """By their last part: the texts that calls are given behind something else, or dotted."""
-        found: dict[str, list[tuple[Function, Call, int]]] = defaultdict(list)
-        for function in self.graph.functions:
-            for call in function.does.calls:
-                for given, refs in call.arguments:
-                    for ref in refs if given.isdigit() else ():
-                        text = ref[1:] if ref[0] == "'" else ""
-                        if text and (given != "0" or "." in text):
-                            found[text.rpartition(".")[2]].append((function, call, int(given)))
-        return dict(found)
 
     def told(self, subject: Subject, name: str) -> Iterator[Event]:
         """A text that equals the name, given to a function of which nothing is known."""
-        for function, call, place in self._told.get(name, ()):
+        for function, call, place in self.graph.mentions.told.get(name):
             targets = self.graph.targets(function, call)
             if targets.keeps is not None or targets.functions or targets.constructs:
                 continue
@@ -145,11 +130,13 @@ class StoresByName:
                 does = f"gives its name to `{call.leaf or 'a function'}()`, which may set it"
                 yield event(function, call.line, call.later, does)
 
-    @cached_property
+    @noted_property
     def stores(self) -> tuple[ByName, ...]:
         """Every store into a `__dict__`, and every call that may store into one."""
         return tuple(
-            item for function in self.graph.functions for item in self._stored_by_name(function)
+            item
+            for function in self.graph.mentions.marked.get(WRITES_DICT)
+            for item in self._stored_by_name(function)
         )
 
     def _stored_by_name(self, function: Function) -> Iterator[ByName]:

@@ -10,8 +10,10 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from keraslint.project.facts.occurrences.occurrence_records import ITEM, Call, Refs
-from keraslint.project.program.flow.call_graph import CallGraph, Function, Targets
+from keraslint.project.names.reads.recorded_reads import Bits
+from keraslint.project.program.flow.call_graph import CallGraph, Targets
 from keraslint.project.program.flow.given_arguments import given_to
+from keraslint.project.program.flow.mentions import Function
 from keraslint.project.program.flow.outside_functions import (
     CHANGING,
     CONTAINER_METHODS,
@@ -72,52 +74,53 @@ class ValueFlow:
 
     def __init__(self, graph: CallGraph) -> None:
         self.graph = graph
-        self._known: dict[Key, Spread] = {}
+        self._reads = graph.reads
+        self._known: dict[Key, tuple[Spread, Bits]] = {}
         self._open: list[Key] = []
         self._readers: dict[Key, set[Key]] = {}
         self._stale: set[Key] = set()
-        self._seeded: dict[tuple[Function, tuple[tuple[str, int], ...]], Spread] = {}
+        self._seeded: dict[tuple[Function, tuple[tuple[str, int], ...]], tuple[Spread, Bits]] = {}
 
     def seeded(self, function: Function, seeds: Mapping[str, int]) -> Spread:
         """What becomes of what some access paths of a function stand for."""
         key = (function, tuple(sorted(seeds.items())))
-        found = self._seeded.get(key)
-        if found is None:
-            found = _Local(self, function, seeds).run()
+        known = self._seeded.get(key)
+        if known is None:
+            with self._reads.answer() as seen:
+                known = _Local(self, function, seeds).run(), seen()
             if not self._open:
-                self._seeded[key] = found
-        return found
+                self._seeded[key] = known
+        self._reads.add(known[1])
+        return known[0]
 
     def parameter(self, function: Function, number: int, level: int) -> Spread:
         """What becomes of an argument; functions that call each other are solved together."""
         key = (function, number, level)
         if self._open:
             self._readers.setdefault(key, set()).add(self._open[-1])
-        known = self._known.get(key)
-        if known is None:
-            self._known[key] = NOWHERE
+        if key not in self._known:
+            self._known[key] = NOWHERE, 0
             self._renew(key)
-            if not self._open:
-                self._settle()
-        return self._known[key]
+            while self._stale and not self._open:
+                self._renew(self._stale.pop())
+        spread, bits = self._known[key]
+        self._reads.add(bits)
+        return spread
 
     def _renew(self, key: Key) -> None:
         """Compute one argument; whoever has read another answer has to look again."""
         self._open.append(key)
-        found = self._argument(key)
+        with self._reads.answer() as seen:
+            found = self._argument(key), seen()
         self._open.pop()
         if found != self._known[key]:
             self._known[key] = found
             self._stale |= self._readers.get(key, set())
 
-    def _settle(self) -> None:
-        while self._stale:
-            self._renew(self._stale.pop())
-
     def _argument(self, key: Key) -> Spread:
         function, number, level = key
-        name = function.does.parameters[number].lstrip("*")
-        if function.does.parameters[number][0] == "*":
+        name = function.parameters[number].lstrip("*")
+        if function.parameters[number][0] == "*":
             level = HOLDS
         return _Local(self, function, {name: level}).run()
 
@@ -220,7 +223,7 @@ class _Local:
     def _entered(self, call: Call, targets: Targets) -> Iterator[Spread]:
         """What becomes of the value in each function of the project that the call may run."""
         for function, offset in targets.functions:
-            if call.method and offset and function.does.parameters:
+            if call.method and offset and function.parameters:
                 level = self._levels(call.receiver)
                 if level & IS:
                     yield self._flow.parameter(function, 0, level)
@@ -320,7 +323,7 @@ class _Local:
                     does = f"hands {{it}} to `{ref}()`, of which nothing is known"
                     self._hit(call.line, call.later, does, is_escape=True)
                 for function, offset in targets.functions:
-                    for number in range(offset, len(function.does.parameters)):
+                    for number in range(offset, len(function.parameters)):
                         spread = self._flow.parameter(function, number, _EVERYTHING)
                         for hit in spread.hits:
                             self._hits.add(Hit(line=call.line, later=True, change=hit.change))
@@ -342,7 +345,7 @@ class _Local:
         if targets.keeps is None:
             self._hit(call.line, call.later, f"calls `.{name}()` on {{it}}")
         for function, offset in targets.functions:
-            if offset and function.does.parameters:
+            if offset and function.parameters:
                 for hit in self._flow.parameter(function, 0, IS).hits:
                     self._hits.add(Hit(line=call.line, later=call.later, change=hit.change))
 

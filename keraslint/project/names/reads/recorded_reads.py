@@ -1,14 +1,15 @@
 """Questions and their answers → what was read on the way to each answer.
 
 Whatever looks at more than one file does so through `Reads`: a leaf is noted where a fact is handed
-out, and an answer that is kept for the next asker hands on the leaves that it rests on.
+out, and an answer that is kept for the next asker hands on the leaves that it rests on: it is in a
+`Memo` or a `noted_property`, never in a `dict` or a `cached_property`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 Leaf = tuple[str, ...]
 """A fact that is read: its kind and what it is about, such as `("module", "src/blocks.py")`."""
@@ -90,15 +91,21 @@ class Memo(Generic[_K, _V]):
     nobody else's answer, and is not kept: an answer never depends on who has asked first.
     """
 
-    def __init__(self, reads: Reads, meanwhile: Callable[[_K], _V]) -> None:
+    def __init__(
+        self, reads: Reads, meanwhile: Callable[[_K], _V], *, is_lasting: bool = True
+    ) -> None:
         self._reads = reads
         self._meanwhile = meanwhile
         self._known: dict[_K, tuple[_V, Bits]] = {}
         self._open: dict[_K, int] = {}
-        reads.serve(self.forget)
+        if is_lasting:
+            reads.serve(self.forget)
 
     def ask(self, key: _K, path: str, work_out: Callable[[], _V]) -> _V:
-        """Give the answer to a question about something in the file `path`."""
+        """Give the answer to a question about something in the file `path`.
+
+        A memo that is not lasting has an owner who is dropped when anything changes.
+        """
         reads = self._reads
         known = self._known.get(key)
         if known is not None:
@@ -132,3 +139,21 @@ class Memo(Generic[_K, _V]):
     def forget(self, changed: Bits) -> None:
         """Drop the answers that rest on what has changed."""
         self._known = {k: kept for k, kept in self._known.items() if not kept[1] & changed}
+
+
+class noted_property(Generic[_V]):  # noqa: N801
+    """A `cached_property` of something that has `reads`, which hands on what it rests on."""
+
+    def __init__(self, work_out: Callable[[Any], _V]) -> None:
+        self._work_out = work_out
+        self._name = f"noted {work_out.__name__}"
+
+    def __get__(self, instance: Any, _: type | None = None) -> _V:
+        known: tuple[_V, Bits] | None = instance.__dict__.get(self._name)
+        if known is None:
+            with instance.reads.answer() as seen:
+                value = self._work_out(instance)
+                known = instance.__dict__[self._name] = value, seen()
+        else:
+            instance.reads.add(known[1])
+        return known[0]

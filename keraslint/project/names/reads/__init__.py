@@ -1,0 +1,1 @@
+"""What was read for an answer → what the answer rests on."""

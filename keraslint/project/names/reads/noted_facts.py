@@ -1,0 +1,115 @@
+"""What a file declares → the same, which notes each part of it that somebody looks at."""
+
+from __future__ import annotations
+
+from collections.abc import ItemsView, Iterator, KeysView, ValuesView
+from dataclasses import replace
+from typing import Any, TypeVar
+
+from keraslint.project.facts.module_facts import ClassSummary, ModuleSummary
+from keraslint.project.names.reads.recorded_reads import Bits, Reads
+
+_V = TypeVar("_V")
+
+
+class NotedParts(dict[str, _V]):
+    """A dictionary of facts: `("part", path, …, key)` is one of them, there or not.
+
+    `("keys", path, …)` are the names of all of them, `("parts", path, …)` all that they say.
+    """
+
+    __slots__ = ("_bits", "_reads", "_trail")
+
+    def __init__(self, parts: dict[str, _V], reads: Reads, *trail: str) -> None:
+        super().__init__(parts)
+        self._reads = reads
+        self._trail = trail
+        self._bits: dict[object, Bits] = {}
+
+    def _note(self, key: object) -> None:
+        bit = self._bits.get(key)
+        if bit is None:
+            bit = self._bits[key] = self._reads.bit(("part", *self._trail, str(key)))
+        self._reads.add(bit)
+
+    def _note_all(self, kind: str) -> None:
+        self._reads.note((kind, *self._trail))
+
+    def __getitem__(self, key: str) -> _V:
+        self._note(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default: Any = None) -> Any:
+        self._note(key)
+        return super().get(key, default)
+
+    def __contains__(self, key: object) -> bool:
+        self._note(key)
+        return super().__contains__(key)
+
+    def __iter__(self) -> Iterator[str]:
+        self._note_all("keys")
+        return super().__iter__()
+
+    def __len__(self) -> int:
+        self._note_all("keys")
+        return super().__len__()
+
+    def keys(self) -> KeysView[str]:  # type: ignore[override]
+        self._note_all("keys")
+        return super().keys()
+
+    def values(self) -> ValuesView[_V]:  # type: ignore[override]
+        self._note_all("parts")
+        return super().values()
+
+    def items(self) -> ItemsView[str, _V]:  # type: ignore[override]
+        self._note_all("parts")
+        return super().items()
+
+    def __eq__(self, other: object) -> bool:
+        self._note_all("parts")
+        return super().__eq__(other)
+
+    __hash__ = None
+
+
+def noted(facts: ModuleSummary, reads: Reads) -> ModuleSummary:
+    """Let all that is looked at be noted; of a function, all is one part."""
+    path = facts.path
+    classes = {name: _class(one, reads, path) for name, one in facts.classes.items()}
+    return replace(
+        facts,
+        imports=NotedParts(facts.imports, reads, path, "imports"),
+        bindings=NotedParts(facts.bindings, reads, path, "bindings"),
+        functions=NotedParts(facts.functions, reads, path, "functions"),
+        scopes=NotedParts(facts.scopes, reads, path, "scopes"),
+        classes=NotedParts(classes, reads, path, "classes"),
+    )
+
+
+def _class(one: ClassSummary, reads: Reads, path: str) -> ClassSummary:
+    trail = path, "classes", one.qualname
+    return replace(
+        one,
+        methods=NotedParts(one.methods, reads, *trail, "methods"),
+        bindings=NotedParts(one.bindings, reads, *trail, "bindings"),
+    )
+
+
+def said(facts: ModuleSummary, trail: tuple[str, ...]) -> Any:
+    """What stands at the end of a trail, `None` if nothing: of a class, without its own parts."""
+    found: Any = facts
+    for step in trail:
+        if isinstance(found, dict):
+            found = dict.get(found, step)
+        elif found is not None:
+            found = getattr(found, step)
+    return bare(found)
+
+
+def bare(value: Any) -> Any:
+    """A value without what is noted by itself."""
+    if isinstance(value, ClassSummary):
+        return replace(value, methods={}, bindings={})
+    return value

@@ -1,0 +1,244 @@
+"""The occurrences of a whole project → who mentions a name, by that name, each look-up noted."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, Generic, TypeVar
+
+from keraslint.project.facts.occurrences.occurrence_records import (
+    Call,
+    ModuleOccurrences,
+    Occurrences,
+    Store,
+)
+from keraslint.project.names.reads.recorded_reads import Bits, Reads
+
+_K = TypeVar("_K")
+_V = TypeVar("_V")
+Told = tuple["Function", Call, int]
+_CAPTURE = frozenset(
+    "caplog capsys capfd assertLogs redirect_stdout redirect_stderr addHandler".split()
+)
+"""What captures messages: fixtures of pytest, and functions of the standard library."""
+
+
+class Function:
+    """One function of the project: who it is, and what it does, which is noted when it is read."""
+
+    __slots__ = (
+        *("path", "kind", "owner_name", "own_name", "parameters", "decorators", "instance"),
+        *("is_static", "takes_class", "is_wrapped", "is_property", "_does", "_reads", "_bit"),
+    )
+
+    def __init__(self, path: str, does: Occurrences, reads: Reads) -> None:
+        self.path = path
+        self.kind, self.owner_name, self.own_name = does.kind, does.owner, does.name
+        self.parameters, self.decorators = does.parameters, does.decorators
+        self.is_static, self.takes_class = does.is_static, does.takes_class
+        self.is_wrapped, self.is_property = does.is_wrapped, does.is_property
+        is_method = does.owner and does.parameters and not does.is_static
+        self.instance = does.parameters[0] if is_method else ""
+        """What a method calls its instance or its class, `""` if it has none."""
+        self._does = does
+        self._reads = reads
+        self._bit: Bits = 0
+
+    @property
+    def does(self) -> Occurrences:
+        """All that it does."""
+        self._reads.add(self._bit or self._numbered())
+        return self._does
+
+    def _numbered(self) -> Bits:
+        self._bit = self._reads.bit(("does", *self.key))
+        return self._bit
+
+    @property
+    def key(self) -> tuple[str, str, str, str]:
+        """What tells it from others, wherever in its file it is."""
+        return self.path, self.kind, self.owner_name, self.own_name
+
+    @property
+    def head(self) -> tuple[object, ...]:
+        """All that is not noted, as its mentions go with it."""
+        return *self.key, self.parameters, self.decorators
+
+    def is_at(self, line: int) -> bool:
+        """Whether a line is that of this function: others may have its name."""
+        return self._does.line == line
+
+    def stated(self) -> Occurrences:
+        """What it does, to say whether that has changed."""
+        return self._does
+
+    @property
+    def name(self) -> str:
+        """What people call it."""
+        if self.kind == "module":
+            return "the file"
+        return f"{self.owner_name}.{self.own_name}" if self.owner_name else self.own_name
+
+
+class Named(Generic[_K, _V]):
+    """What is under a name; that somebody has looked, and maybe found nothing, is noted."""
+
+    def __init__(self, reads: Reads, kind: str, top: str) -> None:
+        self.kind = kind
+        self._reads = reads
+        self._about = kind, top
+        self._bits: dict[_K, Bits] = {}
+        self.found: dict[_K, list[_V]] = defaultdict(list)
+
+    def get(self, name: _K, default: Sequence[_V] = ()) -> Sequence[_V]:
+        """All that is under a name."""
+        bit = self._bits.get(name)
+        if bit is None:
+            key = name if isinstance(name, tuple) else (name,)
+            bit = self._bits[name] = self._reads.bit((*self._about, *key))
+        self._reads.add(bit)
+        return self.found.get(name, default)
+
+
+class Mentions:
+    """Every function of a project, under each name by which it may be asked for.
+
+    `is_class` says of a name whether a class of the project may have it.
+
+    `told` are the texts that calls are given behind something else, or dotted, by their last part;
+    `values` references to what may be a class, where they are values; `aliases` the names that
+    modules and classes bind to something. `marked` are those that few have: who writes to a
+    `__dict__`, or listens to messages.
+    """
+
+    def __init__(
+        self,
+        modules: Iterable[ModuleOccurrences],
+        reads: Reads,
+        top: str,
+        is_class: Callable[[str], bool] | None = None,
+    ) -> None:
+        modules = tuple(modules)
+        self.reads = reads
+        self.loads: Named[str, tuple[Function, str]] = Named(reads, "loads", top)
+        self.stores: Named[str, tuple[Function, Store]] = Named(reads, "stores", top)
+        self.calls: Named[str, tuple[Function, Call]] = Named(reads, "calls", top)
+        self.by_name: Named[str, Function] = Named(reads, "called", top)
+        self.by_path: Named[str, Function] = Named(reads, "inside", top)
+        self.told: Named[str, Told] = Named(reads, "told", top)
+        self.values: Named[str, tuple[Function, str]] = Named(reads, "values", top)
+        self.aliases: Named[str, str] = Named(reads, "aliases", top)
+        self.marked: Named[str, Function] = Named(reads, "marked", top)
+        self.imported: Named[str, str] = Named(reads, "imported", top)
+        self._methods: Named[tuple[str, str, str], Function] = Named(reads, "methods", top)
+        self._places: dict[tuple[str, str, int], Function] = {}
+        for module in modules:
+            self._sort(module)
+        if is_class is None:
+            is_class = {
+                d.name for m in modules for d in m.functions if d.kind == "class"
+            }.__contains__
+        self._sort_values(is_class)
+
+    @property
+    def tables(self) -> tuple[Named[Any, Any], ...]:
+        """All that is asked for by a name."""
+        return (
+            *(self.loads, self.stores, self.calls, self.by_name, self.by_path, self.told),
+            *(self.values, self.aliases, self.marked, self.imported, self._methods),
+        )
+
+    def methods(self, path: str, owner: str, name: str) -> Sequence[Function]:
+        """By the file, the class and the name."""
+        return self._methods.get((path, owner, name))
+
+    def at(self, path: str, name: str, line: int) -> Function | None:
+        """The function of a name at a line, which the facts of the file have told."""
+        return self._places.get((path, name, line))
+
+    def strange(self) -> Sequence[str]:
+        """The files with a class of which a base is neither imported nor of the file."""
+        return self.imported.get("")
+
+    # -- sorting ---------------------------------------------------------------------------
+
+    def _sort(self, module: ModuleOccurrences) -> None:
+        for name in module.imported:
+            self.imported.found[name].append(module.path)
+        if module.strange:
+            self.imported.found[""].append(module.path)
+        for does in module.functions:
+            function = Function(module.path, does, self.reads)
+            self.by_name.found[does.name].append(function)
+            self.by_path.found[module.path].append(function)
+            self._places[module.path, does.name, does.line] = function
+            if does.owner and does.kind == "function":
+                self._methods.found[module.path, does.owner, does.name].append(function)
+            self._sort_function(function, does)
+
+    def _sort_function(self, function: Function, does: Occurrences) -> None:
+        loads, stores, calls = self.loads.found, self.stores.found, self.calls.found
+        for path in sorted(does.loads):
+            loads[path.rpartition(".")[2]].append((function, path))
+        for store in does.stores:
+            name = store.attribute
+            stores["*" if name[0] == "=" else name].append((function, store))
+        for call in does.calls:
+            calls[call.method or call.leaf].append((function, call))
+            self._sort_texts(function, call)
+        if does.kind != "function":
+            for name, refs in does.bound.items():
+                for ref in refs:
+                    self.aliases.found[ref.rpartition(".")[2]].append(name)
+        for mark in _marks(does):
+            self.marked.found[mark].append(function)
+
+    def _sort_texts(self, function: Function, call: Call) -> None:
+        for given, refs in call.arguments:
+            for ref in refs if given.isdigit() else ():
+                text = ref[1:] if ref[0] == "'" else ""
+                if text and (given != "0" or "." in text):
+                    told = function, call, int(given)
+                    self.told.found[text.rpartition(".")[2]].append(told)
+
+    def _sort_values(self, is_class: Callable[[str], bool]) -> None:
+        for functions in self.by_path.found.values():
+            for function in functions:
+                for refs in _values(function.stated()):
+                    for ref in refs:
+                        path = ref.lstrip("*")
+                        if is_class(path.rpartition(".")[2]):
+                            self.values.found[path.rpartition(".")[2]].append((function, path))
+
+
+WRITES_DICT = "__dict__"
+LISTENS = "listens"
+TESTS_COMPUTED = "tests"
+
+
+def _marks(does: Occurrences) -> Iterator[str]:
+    """Whether a function writes to a `__dict__`, hears messages, or tests computed names."""
+    refs = (
+        *(ref for change in does.changes for ref in change.refs),
+        *(ref for call in does.calls for _, given in call.arguments for ref in given),
+        *(ref for call in does.calls for ref in call.receiver),
+    )
+    if any(ref.endswith(".__dict__") for ref in refs) or any(c.leaf == "exec" for c in does.calls):
+        yield WRITES_DICT
+    called = {call.method or call.leaf for call in does.calls}
+    if not _CAPTURE.isdisjoint(does.parameters) or not _CAPTURE.isdisjoint(called):
+        yield LISTENS
+    if any(path.rpartition(".")[2][:1] == "=" for path in does.tests & does.loads):
+        yield TESTS_COMPUTED
+
+
+def _values(does: Occurrences) -> Iterator[Sequence[str]]:
+    """Every reference that stands for itself, and is neither called nor only read from."""
+    yield from does.bound.values()
+    for store in does.stores:
+        yield store.value
+    for call in does.calls:
+        if call.leaf not in ("isinstance", "issubclass"):
+            for _, refs in call.arguments:
+                yield refs
+    yield does.returns
