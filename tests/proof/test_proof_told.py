@@ -30,3 +30,18 @@ def test_what_happened_instead_is_said_of_what_can_be_had_no_more(judge) -> None
         "for input (2, 3) the output in training cannot be had any more: "
         "ValueError: no way to train."
     )
+
+
+@pytest.mark.keras
+def test_a_number_where_half_precision_gave_none_before_is_none_the_worse() -> None:
+    np = pytest.importorskip("numpy")
+    from keraslint.proof.probe.observations.against_before import versus
+
+    no_number, number = (np.array([one, 1.0], "float16") for one in (np.inf, 2.0))
+
+    def differs(group: str, before: object, after: object) -> list[list[str]]:
+        return versus({f"{group}/0": before}, {f"{group}/0": after})[group]["differs"]
+
+    assert differs("mixed_float16", no_number, number) == []
+    assert differs("mixed_float16", number, no_number) == [["0", "inf where it was 2"]]
+    assert differs("inference", no_number, number) != []

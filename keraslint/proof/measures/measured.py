@@ -45,15 +45,17 @@ class Fact(Generic[T]):
         return self.of(pair.before), self.of(pair.after)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Arrays:
     """The name under which arrays are kept, so that those of two versions can be compared.
 
     They agree where they differ by no more than `tolerance`, as a part of the largest number.
+    `overflows`: where there was no finite number before, one after is none the worse.
     """
 
     name: str
     tolerance: float = 1e-4
+    overflows: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,7 +29,7 @@ from .interface import (
     weight_names,
 )
 from .meanings import OLDER_MEANINGS
-from .measured import Measured, Observation
+from .measured import Arrays, Measured, Observation
 from .public_interface import (
     attributes,
     base_arguments,
@@ -217,8 +217,8 @@ NOT_MEASURED: Mapping[int, Mapping[str, str]] = {
 APART: tuple[Measured, ...] = (compiled_training.measure, exported_model.measure)
 """On request only: what they try may end the process."""
 OBSERVATIONS: tuple[Observation, ...] = tuple(o for m in MEASURES for o in m.observations)
-TOLERANCES: dict[str, float] = {
-    group.name: group.tolerance
+KEPT_ARRAYS: dict[str, Arrays] = {
+    group.name: group
     for measure in (*MEASURES, *APART)
     for one in measure.observations
     for group in one.arrays

@@ -22,6 +22,13 @@ def same(one: Any, other: Any, tolerance: float = TOLERANCE) -> bool:
     return bool(np.allclose(one, other, rtol=tolerance, atol=least, equal_nan=True))
 
 
+def where_finite(one: Any, other: Any) -> Any:
+    """The second array, with what the first one holds where that is no finite number."""
+    if one.shape != other.shape or one.dtype != other.dtype or one.dtype.kind not in "fc":
+        return other
+    return np.where(np.isfinite(one), other, one)
+
+
 def distance(one: Any, other: Any) -> str:
     """How two arrays differ, in words."""
     if one.shape != other.shape:
@@ -30,5 +37,8 @@ def distance(one: Any, other: Any) -> str:
         return f"dtype {one.dtype} before, {other.dtype} after"
     if one.dtype.kind not in "fc":
         return "different values"
+    lost = np.isfinite(one) & ~np.isfinite(other)
+    if lost.any():
+        return f"{other[lost][0]} where it was {one[lost][0]:.3g}"
     gap = np.abs(one.astype("float64") - other.astype("float64"))
     return f"by up to {float(np.nanmax(gap)):.3g}" if gap.size else "different values"

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from ...probe.trial import Trial
 
 STEPS = 3
-STEP = Arrays("compiled step", tolerance=1e-3)
+STEP = Arrays(name="compiled step", tolerance=1e-3)
 TRAINED: Fact[bool] = Fact("compiled training")
 
 

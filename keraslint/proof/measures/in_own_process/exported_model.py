@@ -12,7 +12,7 @@ from ..measured import Arrays, Fact, Measured, Observation
 if TYPE_CHECKING:
     from ...probe.trial import Trial
 
-SERVED = Arrays("exported")
+SERVED = Arrays(name="exported")
 EXPORTED: Fact[bool] = Fact("export")
 
 

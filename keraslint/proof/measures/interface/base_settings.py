@@ -16,7 +16,7 @@ FLAGS = (
     *("variable_dtype", "activity_regularizer", "input_spec", "quantization_mode"),
 )
 FURTHER = {"activity_regularizer": "l2", "autocast": False}
-LOSS = Arrays("regularized")
+LOSS = Arrays(name="regularized")
 PLAIN: Fact[dict[str, str]] = Fact("base settings")
 GIVEN: Fact[dict[str, str]] = Fact("base settings given")
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from ...probe.trial import Trial
 
 RANK = 2
-TUNED = Arrays("lora")
+TUNED = Arrays(name="lora")
 TRAINED: Fact[list[str]] = Fact("lora")
 
 

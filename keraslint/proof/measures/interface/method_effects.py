@@ -12,7 +12,7 @@ from ..measured import Arrays, Fact, Measured, Observation
 if TYPE_CHECKING:
     from ...probe.trial import Trial
 
-RETURNED, LEFT = Arrays("method"), Arrays("after method")
+RETURNED, LEFT = Arrays(name="method"), Arrays(name="after method")
 CALLED: Fact[list[str]] = Fact("methods")
 SIZED = {"batch_size": 2, "rank": 2}
 """Numbers that methods ask for by these names."""

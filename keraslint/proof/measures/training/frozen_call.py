@@ -11,7 +11,7 @@ from ..measured import Arrays, Fact, Measured, Observation
 if TYPE_CHECKING:
     from ...probe.trial import Trial
 
-OUTPUTS, MOVED = Arrays("frozen"), Arrays("frozen moves")
+OUTPUTS, MOVED = Arrays(name="frozen"), Arrays(name="frozen moves")
 CALLED: Fact[bool] = Fact("frozen call")
 
 

@@ -11,7 +11,7 @@ from ..measured import Arrays, Fact, Measured, Observation
 if TYPE_CHECKING:
     from ...probe.trial import Trial
 
-GRADIENT = Arrays("inference gradient")
+GRADIENT = Arrays(name="inference gradient")
 TAKEN: Fact[list[str]] = Fact("inference gradients")
 
 

@@ -19,7 +19,7 @@ OWN = (
     *("reset_metrics", "get_metrics_result", "make_train_function", "make_test_function"),
 )
 STEPS = 3
-TOLD = Arrays("own training")
+TOLD = Arrays(name="own training")
 WAY: Fact[dict[str, Any]] = Fact("own training")
 
 

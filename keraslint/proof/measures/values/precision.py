@@ -11,9 +11,9 @@ from ..measured import Arrays, Fact, Measured, Observation
 if TYPE_CHECKING:
     from ...probe.trial import Trial
 
-BFLOAT = Arrays("mixed_bfloat16", tolerance=3e-2)
-HALF = Arrays("mixed_float16", tolerance=4e-3)
-DOUBLE = Arrays("float64", tolerance=1e-9)
+BFLOAT = Arrays(name="mixed_bfloat16", tolerance=3e-2)
+HALF = Arrays(name="mixed_float16", tolerance=4e-3, overflows=True)
+DOUBLE = Arrays(name="float64", tolerance=1e-9)
 POLICIES = (BFLOAT, HALF, DOUBLE)
 FACTORS = {HALF.name: (1.0, 3e2, 1e-4)}
 """Half precision overflows and underflows soon: there, the size of the inputs tells most."""

@@ -11,8 +11,8 @@ from ..measured import Arrays, Fact, Measured, Observation
 if TYPE_CHECKING:
     from ...probe.trial import Trial
 
-ZERO, AT_ZERO = Arrays("zeros"), Arrays("gradient at zero")
-TIES, NONE_TRUE, ALL_TRUE = Arrays("ties"), Arrays("all false"), Arrays("all true")
+ZERO, AT_ZERO = Arrays(name="zeros"), Arrays(name="gradient at zero")
+TIES, NONE_TRUE, ALL_TRUE = Arrays(name="ties"), Arrays(name="all false"), Arrays(name="all true")
 TRIED: Fact[dict[str, str]] = Fact("special values")
 
 

@@ -11,7 +11,7 @@ from ..measured import Arrays, Fact, Measured, Observation
 if TYPE_CHECKING:
     from ...probe.trial import Trial
 
-MASKED = Arrays("whole mask")
+MASKED = Arrays(name="whole mask")
 CALLED: Fact[int] = Fact("whole mask")
 GIVEN: Fact[dict[str, str]] = Fact("compute_mask")
 

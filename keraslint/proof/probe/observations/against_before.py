@@ -5,8 +5,9 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from ...measures.ranked_checks import TOLERANCES
-from ..array_agreement import TOLERANCE, distance, same
+from ...measures.measured import Arrays
+from ...measures.ranked_checks import KEPT_ARRAYS
+from ..array_agreement import distance, same, where_finite
 from ..attempts import failed
 from ..trial import Trial, as_theirs
 from ..variable_paths import plain
@@ -101,8 +102,9 @@ def _part(name: str, before: Any, after: Any) -> list[str] | None:
         return [short, ""]
     if before is None:
         return [short, "there was none before"]
-    tolerance = TOLERANCES.get(group, TOLERANCE)
-    return None if same(before, after, tolerance) else [short, distance(before, after)]
+    told = KEPT_ARRAYS.get(group, Arrays(name=group))
+    after = where_finite(before, after) if told.overflows else after
+    return None if same(before, after, told.tolerance) else [short, distance(before, after)]
 
 
 def plainly_other(theirs: dict[str, Any], ours: dict[str, Any]) -> bool:

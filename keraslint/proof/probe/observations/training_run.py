@@ -27,7 +27,7 @@ from .build_and_call import keep, repeats
 from .public_surface import attributes
 
 STEPS = 5
-GRADIENT = Arrays("gradient")
+GRADIENT = Arrays(name="gradient")
 
 
 class Owner(KERAS.Model):  # type: ignore[misc]
