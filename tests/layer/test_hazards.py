@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from keraslint.diagnostic import Applicability
+from keraslint.diagnostic import Applicability, Fix
 from keraslint.engine.lint import lint_texts
 from keraslint.project.files.source import Source
 from keraslint.settings import Settings
@@ -48,6 +48,8 @@ def files(folder: Path, body: str) -> list[Source]:
 CASES = cases("hazards.txt")
 PROJECTS = cases("hazardous_projects.txt")
 HARMLESS = cases("harmless_projects.txt")
+SEEN = cases("seen_by_users.txt")
+UNSEEN = cases("unseen_by_users.txt")
 MOVES = ("KRL101", "KRL102", "KRL103")
 
 
@@ -81,6 +83,31 @@ def test_what_nothing_in_a_project_can_tell_is_safe(name: str, tmp_path: Path) -
     fixes = [d.fix for d in found.diagnostics if d.code == "KRL101" and d.fix is not None]
 
     assert not found.problems
+    assert fixes
+    assert all(fix.applicability is Applicability.SAFE for fix in fixes), fixes[0].doubts
+
+
+def _fixes(name: str, body: str, root: Path) -> list[Fix]:
+    """The fixes of the rule that a case is named after."""
+    settings = Settings(root=root, select=(name.partition(" ")[0],), keras=3, cache=False)
+    found = lint_texts(files(root, body), settings)
+    assert not found.problems
+    return [d.fix for d in found.diagnostics if d.fix is not None]
+
+
+@pytest.mark.parametrize("name", SEEN)
+def test_what_users_of_a_class_go_by_is_not_changed_as_if_it_were_safe(
+    name: str, tmp_path: Path
+) -> None:
+    fixes = _fixes(name, SEEN[name], tmp_path)
+
+    assert all(fix.applicability is not Applicability.SAFE for fix in fixes)
+
+
+@pytest.mark.parametrize("name", UNSEEN)
+def test_what_no_user_of_a_class_goes_by_is_safe(name: str, tmp_path: Path) -> None:
+    fixes = _fixes(name, UNSEEN[name], tmp_path)
+
     assert fixes
     assert all(fix.applicability is Applicability.SAFE for fix in fixes), fixes[0].doubts
 

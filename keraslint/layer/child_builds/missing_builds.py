@@ -21,7 +21,8 @@ from keraslint.layer.method_syntax import Method, dotted
 from keraslint.layer.method_syntax import children as children_of
 from keraslint.layer.motion.safety.subclass_objections import Descendants
 from keraslint.layer.statement_parts import smalls
-from keraslint.project.program.children import Child, run_by
+from keraslint.project.program.children import Child, children, run_by
+from keraslint.project.program.class_users import ClassUsers
 from keraslint.project.program.unbuilt_children import OF_CONTAINERS, Unbuilt
 
 _BUILT_BY_OWNER = re.compile(r"(?<!self)\.(\w+)\.build\(")
@@ -152,7 +153,14 @@ class MissingBuilds:
         if program.lost or unmended:
             return self._symbolic(build, program, new)
         doubts = (*program.doubts, *new.doubts, *self._of_target())
+        doubts = doubts or self._handled()
         return Builds(statements=_statements(program, build), doubts=doubts, elsewhere=new.edits)
+
+    def _handled(self) -> tuple[str, ...]:
+        """Who may change a child, or go by its state, between `build()` and the first call."""
+        layer = self._layer
+        kept = {child.attribute for child in children(layer.hierarchy, layer.ref)}
+        return tuple(dict.fromkeys(ClassUsers(layer.effects, layer.ref).handles(kept)))
 
     def _symbolic(self, build: Method, program: Program, new: NewBuilds | None = None) -> Builds:
         found = symbolic_call(self._layer, build, structured=program.structured)
@@ -186,6 +194,9 @@ class MissingBuilds:
         below = Descendants(layer.hierarchy, layer.ref, layer.subclasses)
         if below.override("call") or below.override("build"):
             return "a subclass has a `call()` or a `build()` of its own"
+        for method in run_by(layer.hierarchy, layer.ref, "call"):
+            if below.override(method.summary.name):
+                return f"a subclass has a `{method.summary.name}()` of its own, which `call()` runs"
         parameters = build.node.params
         names = [p.name.value for p in parameters.params[1:]]
         if not names or isinstance(parameters.star_arg, cst.Param) or parameters.star_kwarg:

@@ -72,7 +72,8 @@ and under the conditions in which `call()` uses them, loops as loops. A shape is
 argument, what `compute_output_shape()` makes of it, or the sizes that a reshape or a slice names. A
 child that is used twice is built once; a child without weights is left out. If the class of a child
 has no `build()`, it is given one, where it stands in the same file. This rewrite is safe if every
-shape is shown: Keras would have built the child on the same one at the first call. Where a shape is
+shape is shown: Keras would have built the child on the same one at the first call. It is unsafe
+where other code sets a child, or asks whether it is built. Where a shape is
 likely and not shown (`x + y`, of which nobody knows that both have one shape), the fix is unsafe
 and says so.
 

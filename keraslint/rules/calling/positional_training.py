@@ -43,8 +43,9 @@ class Block(keras.layers.Layer):
 
 ## Fix safety
 
-The fix is safe where the child's `call()` is known: the argument gets the name that it has there. A
-child whose `call()` has no parameter at that place has no fix.
+The fix is safe where the child's `call()` is known, and nobody puts something else in its place:
+the argument gets the name that it has there. A child whose `call()` has no parameter at that place
+has no fix.
 
 ## What is proved
 
@@ -134,16 +135,25 @@ def cure(layer: LayerClass, finding: Finding) -> Cure:
         new = method.node.deep_replace(arg, named)
         assert isinstance(new, cst.FunctionDef)
         title = f"Hand on `{names[at]}` by keyword"
+        doubts = _doubts(layer, dotted(call.func).removeprefix("self."))
         return Cure(
             Fix(
-                applicability=Applicability.SAFE,
+                applicability=Applicability.UNSAFE if doubts else Applicability.SAFE,
                 message=title,
                 edits=method.edits(new),
                 layer=layer.name,
                 promise=PROMISE,
+                doubts=doubts,
             )
         )
     return Cure()
+
+
+def _doubts(layer: LayerClass, child: str) -> tuple[str, ...]:
+    """Who may put something in the place of the child that takes no such keyword."""
+    from keraslint.project.program.class_users import ClassUsers
+
+    return tuple(dict.fromkeys(ClassUsers(layer.effects, layer.ref).replaces(child)))
 
 
 def _calls(layer: LayerClass) -> Iterator[tuple[Method, cst.Call, cst.Arg]]:

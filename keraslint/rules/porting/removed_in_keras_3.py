@@ -45,7 +45,8 @@ class Scale(keras.layers.Layer):
 ## Fix safety
 
 The fix names the argument of `add_weight()`, and writes `list(input_shape)`. Both are safe: they
-mean the same in Keras 2. The other names have no fix.
+mean the same in Keras 2. The second is not, where the project gives layers a shape of a class with
+an `as_list()` of its own. The other names have no fix.
 
 ## What is proved
 
@@ -125,13 +126,15 @@ def cure(layer: LayerClass, finding: Finding) -> Cure:
             return Cure(why_not="Keras 3 has another way to do it")
         new = method.node.deep_replace(call, written)
         assert isinstance(new, cst.FunctionDef)
+        doubts = _doubts(layer, call)
         return Cure(
             Fix(
-                applicability=Applicability.SAFE,
+                applicability=Applicability.UNSAFE if doubts else Applicability.SAFE,
                 message="Write it in the way of Keras 3",
                 edits=method.edits(new),
                 layer=layer.name,
                 promise=PROMISE,
+                doubts=doubts,
             )
         )
     return Cure()
@@ -158,7 +161,8 @@ def _fault(layer: LayerClass, method: FunctionSummary, call: cst.Call) -> str:
 
     name = dotted(call.func)
     first = call.args[0] if call.args else None
-    if name == _WEIGHT and first is not None and first.keyword is None:
+    own = layer.hierarchy.method(layer.ref, "add_weight") is not None
+    if name == _WEIGHT and not own and first is not None and first.keyword is None:
         text = constant_text(first.value)
         return f"`add_weight()` is given the name `{text}` by position" if text else ""
     if name.endswith(_LIST):
@@ -168,6 +172,15 @@ def _fault(layer: LayerClass, method: FunctionSummary, call: cst.Call) -> str:
     if _is_gone(layer.hierarchy, layer.ref, method, name):
         return f"`{name}` is gone"
     return ""
+
+
+def _doubts(layer: LayerClass, call: cst.Call) -> tuple[str, ...]:
+    """Whether a shape may be an object of the project's own."""
+    from keraslint.layer.method_syntax import dotted
+    from keraslint.project.program.class_users import own_shape
+
+    own = own_shape(layer.effects, "as_list") if dotted(call.func).endswith(_LIST) else ""
+    return (f"a shape may be a `{own}`, which has an `as_list()`",) if own else ()
 
 
 def _is_gone(hierarchy: Hierarchy, ref: ClassRef, method: FunctionSummary, name: str) -> bool:

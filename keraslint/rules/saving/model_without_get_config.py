@@ -56,7 +56,8 @@ class Scaled(keras.Model):
 The fix writes `get_config()` when `__init__` keeps every argument in an attribute, as it came or
 through `initializers.get` and the like, and hands its `**kwargs` on. It is safe for numbers and
 texts, as the default or the annotation says. It is unsafe where an argument may be something that
-a configuration cannot hold, and there is none where it surely is: a layer that is called, say.
+a configuration cannot hold, or where code of the project gives it an object, or gives it beside a
+configuration; there is none where it surely is an object: a layer that is called, say.
 
 ## What is proved
 
@@ -93,7 +94,7 @@ from keraslint.project.serialization.kept_arguments import accepts_always, init_
 from keraslint.project.serialization.lost_arguments import forgotten, lets_be_forgotten
 from keraslint.project.serialization.subclass_configs import harm
 from keraslint.rules import Cure, Finding, Rule
-from keraslint.rules.saving.get_config_omits_argument import PROMISE
+from keraslint.rules.saving.get_config_omits_argument import PROMISE, seen_in_configurations
 
 if TYPE_CHECKING:
     from keraslint.layer.layer_class import LayerClass
@@ -154,7 +155,7 @@ def _written(layer: LayerClass, known: Sequence[Kept]) -> Cure:
         if not taking:
             return Cure(why_not=why_not)
         edits = (*taking, *edits)
-    unsure = doubts(known)
+    unsure = doubts(known) or seen_in_configurations(layer, known)
     return Cure(
         Fix(
             applicability=Applicability.UNSAFE if unsure else Applicability.SAFE,

@@ -153,10 +153,7 @@ class Operands:
     def _given(self, name: str) -> Iterator[Objection]:
         """An object that a caller gives and goes on changing; of lists Keras keeps a copy."""
         for number, parameter in self._parameters(name):
-            for function, call in self._graph.calls.get(self._family.ref.summary.name, ()):
-                targets = self._graph.targets(function, call)
-                if not any(self._family.has(ref) for ref in targets.constructs):
-                    continue
+            for function, call in self._family.constructions:
                 for ref in call.argument(number, parameter):
                     changed = self._changed_outside(function, ref, call.line)
                     yield from self._some(changed, f"what `self.{name}` was given")

@@ -23,7 +23,6 @@ class Arguments:
 
     def __init__(self, effects: Effects, family: Family) -> None:
         self._effects = effects
-        self._graph = effects.graph
         self._family = family
 
     def refused(
@@ -33,11 +32,9 @@ class Arguments:
 
         Those of which a condition asks first are none.
         """
-        function = self._constructor()
-        if function is None:
-            return
-        for creation in creations:
-            yield from self._refused_by(creation, function, guards)
+        for function in self._family.constructors:
+            for creation in creations:
+                yield from self._refused_by(creation, function, guards)
 
     def unnamed(self, creations: Sequence[Creation]) -> Iterator[Objection]:
         """Keywords that Keras' own layer has no parameter for: it warns of them, or refuses."""
@@ -71,10 +68,6 @@ class Arguments:
                         line=function.does.line,
                     )
 
-    def _constructor(self) -> Function | None:
-        method = self._graph.hierarchy.method(self._family.ref, "__init__")
-        return self._graph.function(method) if method is not None else None
-
     def _kept(self, function: Function, attribute: str) -> Iterator[str]:
         for store in function.does.stores:
             mine = store.attribute == attribute and store.base == (function.instance,)
@@ -85,15 +78,12 @@ class Arguments:
         """The constants that constructions give for a parameter, `""` where they give nothing."""
         number = function.parameters.index(parameter) - 1
         found: set[str] = set()
-        for ref in self._family.classes:
-            for caller, call in self._graph.calls.get(ref.summary.name, ()):
-                targets = self._graph.targets(caller, call)
-                if any(self._family.has(one) for one in targets.constructs):
-                    given = call.argument(number, parameter)
-                    for one in given:
-                        found |= self._effects.by_name.constants(caller, one)
-                    if not (given or call.argument(-1, "*")):
-                        found.add("")
+        for caller, call in self._family.constructions:
+            given = call.argument(number, parameter)
+            for one in given:
+                found |= self._effects.by_name.constants(caller, one)
+            if not (given or call.argument(-1, "*")):
+                found.add("")
         return found
 
 

@@ -75,6 +75,7 @@ class References:
         self._getters: dict[str, Refs] = {}
         self._lambdas = 0
         self._loops: list[tuple[int, int]] = []
+        self._heeded: list[tuple[int, int]] = []
         self._tried = False
         self._hints = hints or {}
         self._names: set[str] = set()
@@ -101,6 +102,7 @@ class References:
             lines={name: tuple(lines) for name, lines in self._lines.items()},
             hints=self._hints,
             loops=tuple(self._loops),
+            heeded=tuple(self._heeded),
             names=frozenset(
                 self._names - self._bound.keys() - set(parameters) | self._names & self._rebound
             ),

@@ -83,7 +83,7 @@ class Occurrences:
     whose truth or existence it asks for, `rebound` the names of others that it binds, `names` those
     that it reads and does not bind. `lines` says where a class or module binds a name, `hints` the
     annotation of a parameter and the type of its default, as `int=NoneType`, `loops` the first and
-    the last line of each loop.
+    the last line of each loop, `heeded` of what may raise a `TypeError` that is caught.
     """
 
     name: str
@@ -106,6 +106,7 @@ class Occurrences:
     hints: dict[str, str] = field(default_factory=dict)
     names: frozenset[str] = frozenset()
     loops: tuple[Lines, ...] = ()
+    heeded: tuple[Lines, ...] = ()
 
     @property
     def is_static(self) -> bool:

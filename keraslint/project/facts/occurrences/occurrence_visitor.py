@@ -16,6 +16,7 @@ from keraslint.project.facts.occurrences.occurrence_records import (
     held,
 )
 
+_REFUSAL = frozenset({"TypeError", "Exception", "BaseException", ""})
 _NOT_THERE = frozenset({"AttributeError", "Exception", "BaseException", ""})
 
 
@@ -105,6 +106,8 @@ class _Visitor(CallReferences):
             if item.optional_vars is not None:
                 self.bind(item.optional_vars, refs)
             self._tried = self._tried or _suppresses(item.context_expr)
+            if _expects(item.context_expr):
+                self._heeded.append((node.lineno, node.end_lineno or node.lineno))
         self.block(node.body)
         self._tried = tried
 
@@ -126,6 +129,8 @@ class _Visitor(CallReferences):
     def _try(self, node: ast.Try) -> None:
         """What is tried may not be there, if its absence is heeded."""
         caught = {name for handler in node.handlers for name in _caught(handler.type)}
+        if _REFUSAL & caught:
+            self._heeded.append((node.body[0].lineno, node.body[-1].end_lineno or 0))
         tried, self._tried = self._tried, self._tried or bool(_NOT_THERE & caught)
         self.block(node.body)
         self._tried = tried
@@ -236,6 +241,13 @@ def _method_name(node: Function) -> str:
 def _caught(kind: ast.expr | None) -> Iterator[str]:
     for one in kind.elts if isinstance(kind, ast.Tuple) else (kind,):
         yield dotted(one) if one is not None else ""
+
+
+def _expects(node: ast.expr) -> bool:
+    """`with pytest.raises(TypeError)`, `with suppress(Exception)`."""
+    return isinstance(node, ast.Call) and any(
+        _REFUSAL & set(_caught(argument)) - {""} for argument in node.args
+    )
 
 
 def _suppresses(node: ast.expr) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from keraslint.project.facts.occurrences.occurrence_records import ITEM, Occurrences, Refs
+from keraslint.project.facts.occurrences.occurrence_records import ITEM, Call, Occurrences, Refs
 from keraslint.project.names import keras_api
 from keraslint.project.names.definitions import (
     ClassRef,
@@ -80,6 +80,25 @@ class Family:
     def owns(self, function: Function) -> bool:
         """Whether a function is a method of one of these classes."""
         return (function.path, function.owner_name) in self._keys
+
+    @noted_property
+    def constructions(self) -> tuple[tuple[Function, Call], ...]:
+        """Every call that may make an instance, by the name of its class."""
+        found = [
+            pair for ref in self.classes for pair in self.graph.calls.get(ref.summary.name, ())
+        ]
+        return tuple(
+            (function, call)
+            for function, call in found
+            if any(map(self.has, self.graph.targets(function, call).constructs))
+        )
+
+    @property
+    def constructors(self) -> tuple[Function, ...]:
+        """The `__init__` that runs first, of the class itself or the nearest base."""
+        method = self.graph.hierarchy.method(self.ref, "__init__")
+        function = self.graph.function(method) if method is not None else None
+        return (function,) if function is not None else ()
 
     def is_own_constructor(self, function: Function) -> bool:
         """Whether a method belongs to the class itself or its bases, not to a subclass."""

@@ -50,7 +50,11 @@ class StoresByName:
 
     def constants(self, function: Function, name: str) -> frozenset[str]:
         """The constants that a reference may stand for, and `?` for all that nobody knows."""
-        found: set[str] = set()
+        return frozenset(ref if ref[0] in "'!" else "?" for _, ref in self.origins(function, name))
+
+    def origins(self, function: Function, name: str) -> frozenset[tuple[Function, str]]:
+        """Where the values of a reference come from: through names, arguments and attributes."""
+        found: set[tuple[Function, str]] = set()
         seen: set[tuple[Function, str]] = set()
         todo = [(function, name)]
         while todo:
@@ -59,12 +63,9 @@ class StoresByName:
             if (where, ref) in seen:
                 continue
             seen.add((where, ref))
-            if ref[0] in "'!":
-                found.add(ref)
-                continue
-            given = tuple(self._meant(where, ref))
+            given = tuple(self._meant(where, ref)) if ref[0] not in "'!" else ()
             todo += given
-            found.update(() if given else ("?",))
+            found.update(() if given else ((where, ref),))
         return frozenset(found)
 
     def _meant(self, function: Function, ref: str) -> Iterator[tuple[Function, str]]:

@@ -54,7 +54,7 @@ The fix adds `training=None` to the signature. Nothing has to be handed on: the 
 told by Keras. Training changes, and is meant to; what the model computes in inference does not. The
 fix is safe, but for these cases, in which it is unsafe: `call()` takes `**kwargs`, where `training`
 may have been looked for; another method of the class, or a subclass, has something to say about
-`call()`.
+`call()`; code of the project looks at the signature of `call()`.
 
 Code for Keras 2 is left alone, and so are models with a `train_step()` of their own, those whose
 `call()` needs more than its inputs, which `fit()` cannot give, and those that use a child whose
@@ -136,7 +136,10 @@ def cure(layer: LayerClass, finding: Finding) -> Cure:
 
 
 def _doubts(layer: LayerClass) -> Iterator[str]:
+    from keraslint.project.program.class_users import ClassUsers
+
     summary = layer.ref.summary.methods["call"]
+    yield from ClassUsers(layer.effects, layer.ref).looks_at("call")
     if any(parameter.kind == "**" for parameter in summary.parameters):
         yield "`call()` may look for `training` among its `**kwargs`"
     if "training" in summary.bindings:

@@ -65,7 +65,9 @@ class Scale(keras.layers.Layer):
 The fix adds to the dictionary what can be read off the object: arguments that `__init__` keeps as
 they came (`self.offset = offset`) or through `initializers.get` and the like, and that nothing
 else writes. It is safe for numbers and texts, as the default or the annotation says, and unsafe
-where an argument may be something that a configuration cannot hold, such as a layer or a function.
+where an argument may be something that a configuration cannot hold, such as a layer or a function:
+by its use, or as code of the project gives it. So it is where that code gives an argument beside a
+configuration, `Scale(offset=1.0, **config)`, which would then be given twice.
 `super().get_config()` is added where `__init__` hands its `**kwargs` on and chooses no name of its
 own; a missing `return` is
 added where it is clear what is to be returned. A key that nobody takes is not mended: which of the
@@ -233,7 +235,7 @@ def cure(layer: LayerClass, finding: Finding) -> Cure:
     edits = _edits(layer, entries, chain=chain, lost=lost)
     if edits is None:
         return Cure(why_not="it is not clear where the configuration is written")
-    unsure = doubts(entries)
+    unsure = doubts(entries) or seen_in_configurations(layer, entries)
     refuses = [key for key in refused(layer.hierarchy, layer.ref) if key not in names]
     if refuses:
         unsure = (*unsure, f"loading fails all the same: `__init__` refuses {listed(refuses)}")
@@ -249,6 +251,18 @@ def cure(layer: LayerClass, finding: Finding) -> Cure:
             doubts=unsure,
         )
     )
+
+
+def seen_in_configurations(layer: LayerClass, entries: Sequence[Kept]) -> tuple[str, ...]:
+    """What in the project could tell that a configuration holds these arguments now."""
+    from keraslint.project.program.class_users import ClassUsers
+
+    users = ClassUsers(layer.effects, layer.ref)
+    asked = () if "get_config" in layer.ref.summary.methods else users.looks_at("get_config")
+    names = [one.name for one in entries]
+    as_they_came = [one.name for one in entries if "(" not in one.code]
+    found = (*users.spreads_beside(names), *users.gives_objects(as_they_came), *asked)
+    return tuple(dict.fromkeys(found))
 
 
 def _known(layer: LayerClass) -> Sequence[Kept]:

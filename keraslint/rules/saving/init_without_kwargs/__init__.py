@@ -52,7 +52,8 @@ class Scale(keras.layers.Layer):
 
 The fix adds `**kwargs` to the parameters and to the one call of `super().__init__()`. It is safe:
 what could be passed before is treated as before. It is unsafe where `**kwargs` are already taken
-and dropped, or a name is, since a caller may pass what is ignored today. There is none
+and dropped, or a name is, since a caller may pass what is ignored today, and where code of the
+project looks at the signature, or catches the error of a wrong argument. There is none
 where the base does not take `**kwargs` either, or where the call gives `name`, `trainable` or
 `dtype` a value of its own, which would then be given twice. What is given twice already is left to
 people: `kwargs.setdefault("name", "head")`, or a parameter of that name.
@@ -165,16 +166,25 @@ def cure(layer: LayerClass, finding: Finding) -> Cure:
     edits, why_not = taking_kwargs(layer)
     if init is None or not edits:
         return Cure(why_not=why_not)
+    unsure = (DROPPED,) if init.rest else _seen(layer)
     return Cure(
         Fix(
-            applicability=Applicability.UNSAFE if init.rest else Applicability.SAFE,
+            applicability=Applicability.UNSAFE if unsure else Applicability.SAFE,
             message=f"Hand `**{init.rest or 'kwargs'}` on in `{layer.name}.__init__`",
             edits=edits,
             layer=layer.name,
             promise=PROMISE,
-            doubts=(DROPPED,) if init.rest else (),
+            doubts=unsure,
         )
     )
+
+
+def _seen(layer: LayerClass) -> tuple[str, ...]:
+    """What in the project goes by what `__init__` takes, or by its error for what it does not."""
+    from keraslint.project.program.class_users import ClassUsers
+
+    users = ClassUsers(layer.effects, layer.ref)
+    return tuple(dict.fromkeys((*users.looks_at("__init__"), *users.heeds_refusal())))
 
 
 def _handing_on_names(layer: LayerClass, names: Sequence[str]) -> Cure:

@@ -1,0 +1,183 @@
+"""A class that a fix changes, but for where its layers are made → who in the project could tell."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+from keraslint.project.facts.occurrences.occurrence_records import ALL, Call, root
+from keraslint.project.names.definitions import ClassRef, FunctionRef, Instance, Meaning
+from keraslint.project.names.keras_api import Symbol
+from keraslint.project.program.flow.effect_queries import Effects
+from keraslint.project.program.flow.mentions import Function
+
+_OF_SHAPES = ("build", "compute_output_shape")
+_INSPECT = "inspect."
+_READERS = ("signature", "getfullargspec", "getcallargs")
+
+
+class ClassUsers:
+    """Asks what other code takes for granted about one class; each answer is a doubt of a fix."""
+
+    def __init__(self, effects: Effects, ref: ClassRef) -> None:
+        self._effects = effects
+        self._graph = effects.graph
+        self._family = effects.family(ref)
+
+    # -- methods as objects ----------------------------------------------------------------
+
+    def looks_at(self, method: str) -> Iterator[str]:
+        """Who reads the signature of a method, its code, or whether the class itself has it."""
+        for function, path in self._graph.loads.get(method, ()):
+            if self._is_ours(function, path.rpartition(".")[0]):
+                inside = f"{path}.__"
+                asks = any(one.startswith(inside) for one in function.does.loads)
+                if asks or self._is_inspected(function, path):
+                    yield f"{_who(function)} looks at the signature of `{method}()`"
+        for name in _READERS if method == "__init__" else ():
+            for function, call in self._graph.calls.get(name, ()):
+                says = self._graph.targets(function, call).says
+                if says.startswith(_INSPECT) and any(
+                    self._is_ours(function, ref) for ref in call.argument(0)
+                ):
+                    yield f"{_who(function)} looks at the signature of the class"
+        for function, path in self._graph.loads.get("__dict__", ()):
+            owner = path.rpartition(".")[0]
+            if f"{owner}.{method}" in function.does.tests and self._is_ours(function, owner):
+                yield f"{_who(function)} asks whether there is a `{method}()`"
+
+    def _is_inspected(self, function: Function, path: str) -> bool:
+        return any(
+            path in refs and self._graph.targets(function, call).says.startswith(_INSPECT)
+            for call in function.does.calls
+            for _, refs in call.arguments
+        )
+
+    def _is_ours(self, function: Function, ref: str) -> bool:
+        """Whether a reference is an instance, or the class, by what is known of it.
+
+        A name is none where nobody is known to give it.
+        """
+        own = ref.removesuffix(".__class__")
+        found = frozenset({(function, own)})
+        if own != function.instance and own in {*function.parameters, *function.does.bound}:
+            found = self._effects.by_name.origins(function, own) - found
+        return any(
+            one not in ("", "?") and self._family.may_be(where, one, doubt=False)
+            for where, one in found
+        )
+
+    # -- constructions ---------------------------------------------------------------------
+
+    def heeds_refusal(self) -> Iterator[str]:
+        """Who goes by the error of a constructor that is given what it does not take."""
+        for function, call in self._family.constructions:
+            if any(first <= call.line <= last for first, last in function.does.heeded):
+                yield f"{_who(function)} catches what `{call.leaf}()` raises"
+
+    def gives_objects(self, names: Collection[str]) -> Iterator[str]:
+        """Who gives an argument what no configuration can hold."""
+        for init in self._family.constructors:
+            for function, call in self._family.constructions:
+                for number, name in enumerate(init.does.parameters[1:]):
+                    for ref in call.argument(number, name) if name in names else ():
+                        if self._is_object(function, ref, set()):
+                            yield f"{_who(function)} gives `{name}` an object"
+
+    def _is_object(self, function: Function, ref: str, seen: set[str]) -> bool:
+        if ref in seen or ref[0] in "'!*?":
+            return False
+        seen.add(ref)
+        if ref[0] == "#" and "." not in ref:
+            call = next(c for c in function.does.calls if c.number == int(ref[1:]))
+            targets = self._graph.targets(function, call)
+            return bool(targets.constructs) or targets.says.startswith("keras.")
+        bound = () if ref in function.parameters else function.does.bound.get(ref, ())
+        return (
+            ref[0] == "λ"
+            or any(map(_is_code, self._graph.values(function, ref)))
+            or any(self._is_object(function, one, seen) for one in bound)
+        )
+
+    # -- configurations --------------------------------------------------------------------
+
+    def spreads_beside(self, names: Collection[str]) -> Iterator[str]:
+        """Who makes one from a configuration, and gives beside it what that would hold now."""
+        configure = self._graph.calls.get("get_config", ())
+        for function in dict.fromkeys(f for f, _ in (*self._family.constructions, *configure)):
+            for call in function.does.calls:
+                given = {name for name, _ in call.arguments} & set(names)
+                spread = [ref for name, refs in call.arguments if name == ALL for ref in refs]
+                if given and any(self._is_configuration(function, call, ref) for ref in spread):
+                    yield f"{_who(function)} gives `{min(given)}` beside a configuration"
+
+    def _is_configuration(self, function: Function, call: Call, ref: str) -> bool:
+        """Whether `**spread` may be what `get_config()` has given."""
+        name = root(ref)
+        if f"**{name}" in function.parameters:
+            return False
+        made = self._graph.targets(function, call).constructs
+        if any(self._family.has(one) for one in made):
+            return True
+        for one in (name, *function.does.bound.get(name, ())):
+            for asked in function.does.calls if one[0] == "#" else ():
+                if f"#{asked.number}" == one and asked.method == "get_config":
+                    return any(self._is_ours(function, of) for of in asked.receiver)
+        return False
+
+    # -- children --------------------------------------------------------------------------
+
+    def handles(self, children: Collection[str]) -> Iterator[str]:
+        """Who sets a child, changes it, or asks whether it is built, from outside of the class."""
+        for name in sorted(children):
+            yield from self.replaces(name)
+            for function, path in self._graph.loads.get(name, ()):
+                base = path.rpartition(".")[0]
+                mine = base == function.instance and self._family.owns(function)
+                if not (mine or self._is_ours(function, base)):
+                    continue
+                names = {path, *(n for n, refs in function.does.bound.items() if path in refs)}
+                for store in function.does.stores:
+                    if names & set(store.base) and function.own_name != "__init__":
+                        yield f"{_who(function)} sets `{name}.{store.attribute}`"
+                if any(f"{one}.built" in function.does.loads for one in names):
+                    yield f"{_who(function)} asks whether `{name}` is built"
+
+    def replaces(self, child: str) -> Iterator[str]:
+        """Who may put something else in the place of a child, from outside of the class."""
+        for event in self._effects.sets(self._family.may_be, child):
+            if not self._is_own(event.function):
+                yield f"{_who(event.function)} sets `{child}`"
+
+    def _is_own(self, function: Function) -> bool:
+        """Whether a method is of the class or its bases: what it makes is what is known."""
+        return self._family.owns(function) and self._family.is_own_constructor(function)
+
+
+def own_shape(effects: Effects, method: str) -> str:
+    """A class of the project with a method, of which a layer is given an object as its shape."""
+    for name in _OF_SHAPES:
+        for function, call in effects.graph.calls.get(name, ()):
+            for made in _made(effects, function, call):
+                if effects.hierarchy.method(made, method) is not None:
+                    return made.summary.name
+    return ""
+
+
+def _made(effects: Effects, function: Function, call: Call) -> Iterator[ClassRef]:
+    """The classes of which a call is given an instance."""
+    for ref in (one for _, refs in call.arguments for one in refs):
+        for where, origin in effects.by_name.origins(function, ref):
+            for maker in where.does.calls:
+                if origin == f"#{maker.number}":
+                    yield from effects.graph.targets(where, maker).constructs
+
+
+def _is_code(meaning: Meaning) -> bool:
+    """Whether a name stands for a class, a function, or an instance of a class."""
+    return isinstance(meaning, (ClassRef, FunctionRef, Symbol, Instance))
+
+
+def _who(function: Function) -> str:
+    if function.kind == "module":
+        return f"`{function.path.rpartition('/')[2]}`"
+    return f"`{function.name.rpartition('.<locals>.')[2]}()`"
