@@ -99,9 +99,15 @@ def _parameters(arguments: ast.arguments) -> Iterator[Parameter]:
 
 
 def _parameter(argument: ast.arg, kind: str, default: ast.expr | None) -> Parameter:
-    held = (*(leaves_of(default) if default else ()), *_annotated(argument.annotation))
-    on = isinstance(default, ast.Constant) and default.value is True
-    return Parameter(name=argument.arg, kind=kind, required=default is None, leaves=held, on=on)
+    given = leaves_of(default) if default else ()
+    return Parameter(
+        name=argument.arg,
+        kind=kind,
+        required=default is None,
+        leaves=(*given, *_annotated(argument.annotation)),
+        on=isinstance(default, ast.Constant) and default.value is True,
+        default=("lambda",) if isinstance(default, ast.Lambda) else given,
+    )
 
 
 def _annotated(annotation: ast.expr | None) -> Leaves:

@@ -20,7 +20,7 @@ Bindings = dict[str, Leaves]
 class Parameter:
     """One parameter; `leaves` is what its default and its annotation say it may hold.
 
-    It is `on` if its default is `True`.
+    It is `on` if its default is `True`; `default` are the leaves of that alone, `lambda` for one.
     """
 
     name: str
@@ -28,6 +28,7 @@ class Parameter:
     required: bool
     leaves: Leaves = ()
     on: bool = False
+    default: Leaves = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

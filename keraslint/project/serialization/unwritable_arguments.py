@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from keraslint.project.facts.module_facts import FunctionSummary, Handed
 from keraslint.project.names import keras_api, keras_facts
-from keraslint.project.names.definitions import ClassRef
+from keraslint.project.names.definitions import (
+    ClassRef,
+    External,
+    Instance,
+    Meaning,
+    ModuleRef,
+    Scope,
+)
 from keraslint.project.names.keras_api import Symbol
 from keraslint.project.names.name_resolution import Hierarchy
 from keraslint.project.serialization.kept_arguments import Init
@@ -19,6 +27,47 @@ _OF_PLAIN = frozenset(
 def unwritable(hierarchy: Hierarchy, ref: ClassRef, init: Init) -> tuple[str, ...]:
     """The arguments that are called, or used as a layer is, just as they came."""
     return tuple(name for name in init.names if _is_object(hierarchy, ref, init, name))
+
+
+def objects_by_default(hierarchy: Hierarchy, init: Init) -> tuple[str, ...]:
+    """The arguments whose default is surely a function, a class, a layer or an array.
+
+    Keras writes down what it was given, defaults as well: one of these it cannot.
+    """
+    scope = init.owner.scope(init.function)
+    return tuple(
+        p.name
+        for p in init.function.parameters[1:]
+        if len(p.default) == 1 and _is_unwritable(hierarchy, scope, p.default[0])
+    )
+
+
+def _is_unwritable(hierarchy: Hierarchy, scope: Scope, leaf: str) -> bool:
+    if leaf == "lambda":
+        return True
+    outside = replace(scope, function=None)  # a default is made where the class is
+    made = leaf.removesuffix("()")
+    if leaf != made and hierarchy.values(outside, made) in _ARRAYS:
+        return True
+    found = hierarchy.values(outside, leaf)
+    return bool(found) and all(_is_no_value(hierarchy, one) for one in found)
+
+
+def _is_no_value(hierarchy: Hierarchy, meaning: Meaning) -> bool:
+    if isinstance(meaning, Instance) and isinstance(meaning.of, ClassRef):  # maybe of a `dict`
+        return not meaning.of.summary.bases or hierarchy.lineage(meaning.of).is_layer
+    if isinstance(meaning, Symbol):
+        return meaning.kind in ("layer", "model", "class", "function") and not meaning.guessed
+    if isinstance(meaning, External):
+        return meaning.name.startswith(_FUNCTIONS)
+    return not isinstance(meaning, ModuleRef)
+
+
+_FUNCTIONS = ("tensorflow.nn.", "tensorflow.math.", "jax.nn.")
+_ARRAYS = frozenset(
+    (External(f"numpy.{name}"),)
+    for name in ("zeros", "ones", "array", "arange", "linspace", "eye", "full", "empty")
+)
 
 
 def _is_object(hierarchy: Hierarchy, ref: ClassRef, init: Init, name: str) -> bool:

@@ -3,7 +3,8 @@
 ## What it does
 
 Finds layers without `get_config()` whose `__init__` takes an argument that is no number, text or
-list of them: one that the layer calls, or hands to a wrapper of Keras as its layer.
+list of them: one that the layer calls, or hands to a wrapper of Keras as its layer. So is one
+whose default is a function, a class, a layer or an array.
 
 ## Why
 
@@ -64,7 +65,8 @@ Nothing, as nothing is rewritten.
 For a layer that is never part of a model that is saved whole: training and saving the weights alone
 work. Code for Keras 2 is left alone. Classes in tests are left alone, and so are projects that save
 weights only. Where the argument has a default that can be written, such as `None`, nothing is
-reported, as saving works until somebody gives another value.
+reported, as saving works until somebody gives another value. A default that cannot be written fails
+whoever makes the layer: a name, `activation="gelu"`, and `keras.activations.get()` do not.
 
 ## Errors this prevents
 
@@ -82,7 +84,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from keraslint.project.serialization.kept_arguments import has_plain_roots, init_of, is_clear
-from keraslint.project.serialization.unwritable_arguments import unwritable
+from keraslint.project.serialization.unwritable_arguments import objects_by_default, unwritable
 from keraslint.rules import Finding, Rule
 
 if TYPE_CHECKING:
@@ -110,7 +112,7 @@ def check(layer: LayerClass) -> Iterator[Finding]:
 
 def _unwritable(hierarchy: Hierarchy, ref: ClassRef) -> tuple[str, ...]:
     init, lineage = init_of(hierarchy, ref), hierarchy.lineage(ref)
-    if init is None or init.owner != ref or not init.facts.parents or not init.required:
+    if init is None or init.owner != ref or not init.facts.parents:
         return ()
     if lineage.kind.value != "layer" or not has_plain_roots(hierarchy, ref):
         return ()
@@ -118,7 +120,8 @@ def _unwritable(hierarchy: Hierarchy, ref: ClassRef) -> tuple[str, ...]:
         return ()
     if not is_clear(hierarchy, ref):
         return ()
-    return tuple(name for name in unwritable(hierarchy, ref, init) if name in init.required)
+    required = [name for name in unwritable(hierarchy, ref, init) if name in init.required]
+    return (*required, *objects_by_default(hierarchy, init))
 
 
 rule = Rule(
