@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 
 import libcst as cst
 
@@ -17,13 +17,12 @@ from keraslint.layer.method_steps import Creation, Step, StepReader
 from keraslint.layer.method_syntax import Method, dotted, method_text, parse_method
 from keraslint.layer.motion.build_steps import Body, Makers, absorb
 from keraslint.layer.motion.hoist import Hoister
+from keraslint.layer.motion.late_reads import is_late
 from keraslint.layer.motion.safety.objections import Obligations
-from keraslint.layer.motion.safety.phase_stable import SETTLED, is_settled
 from keraslint.layer.motion.shape_dependence import Flow, Needs
 from keraslint.layer.motion.shape_parameters import Known, answered
 from keraslint.project.files.source import Source
-from keraslint.project.names.definitions import ClassRef, FunctionRef, Instance, Scope
-from keraslint.project.names.keras_api import Symbol
+from keraslint.project.names.definitions import ClassRef, FunctionRef, Scope
 from keraslint.project.names.keras_version import Target
 from keraslint.project.names.name_resolution import Hierarchy
 from keraslint.project.program.build_creations import build_of, is_told_of_base, may_create, reached
@@ -288,7 +287,8 @@ class _Study:
         steps = self._reader.steps.read(parsed, scope)
         for step in (inner for outer in steps for inner in outer.all()):
             absorb(step, self._enter, set())
-        flow = Flow(self._enter, self._foreign(), self._late)
+        late = partial(is_late, self._hierarchy, self._ref)
+        flow = Flow(self._enter, self._foreign(), late)
         flow.run(steps, self._shapes())
         return Body(method=parsed, steps=steps, flow=flow)
 
@@ -312,19 +312,6 @@ class _Study:
                     text = f"`self.{attribute}`, which `{item.summary.name}.build()` sets"
                     found[f"self.{attribute}"] = text
         return found
-
-    def _late(self, read: str) -> bool:
-        """Whether an object that the layer was given may not be complete when `__init__` ends.
-
-        A tokenizer whose vocabulary is loaded later is one; a configuration is not, nor is a layer
-        that the class creates itself.
-        """
-        _, name, attribute = read.split(".")[:3]
-        if attribute in SETTLED or is_settled(name):
-            return False
-        scope = self._ref.scope()
-        values = self._hierarchy.values(scope, f"self.{name}")
-        return not any(isinstance(value, (Instance, Symbol, ClassRef)) for value in values)
 
     def _enter(self, method: FunctionRef) -> list[Step] | None:
         if method.key not in self._entered:

@@ -1,0 +1,39 @@
+"""A layer class → the attributes whose layers `build()` builds, or hands to a function."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from keraslint.project.names.definitions import ClassRef, FunctionRef, Scope
+from keraslint.project.names.name_resolution import Hierarchy
+from keraslint.project.program.children import run_by
+
+_CHANGERS = frozenset({"build", "adapt", "call", "set_weights", "load_weights"})
+
+
+def built_children(hierarchy: Hierarchy, ref: ClassRef) -> frozenset[str]:
+    """Before that, such a layer has no weights yet, and no shapes."""
+    return frozenset(
+        attribute
+        for method in run_by(hierarchy, ref, "build")
+        for leaf in _changed(hierarchy, ref, method)
+        for attribute in _held(method, leaf)
+    )
+
+
+def _changed(hierarchy: Hierarchy, ref: ClassRef, method: FunctionRef) -> Iterator[str]:
+    scope = Scope(module=method.module, owner=ref, function=method.summary)
+    for call in method.summary.calls:
+        owner, _, name = call.rpartition(".")
+        if name in _CHANGERS:
+            yield owner
+        if any(isinstance(one, FunctionRef) for one in hierarchy.values(scope, call)):
+            yield from method.summary.given.get(call, ())
+
+
+def _held(method: FunctionRef, leaf: str) -> Iterator[str]:
+    """The attribute that a leaf is of, or of which a local name holds the layer."""
+    for held in (leaf, *method.summary.bindings.get(leaf, ())):
+        name = held.removeprefix("self.").removesuffix("[]")
+        if held.startswith("self.") and name.isidentifier():
+            yield name
