@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from keraslint.project.names import keras_api
 from keraslint.project.names.definitions import ClassRef, Kind, Scope
 from keraslint.project.names.keras_api import Symbol
@@ -49,7 +51,7 @@ def _child_trains(
     """Of a `Sequential`, the method that makes it also makes what is in it."""
     if child.is_sequential:
         scope = Scope(module=child.method.module, owner=ref, function=child.method.summary)
-        made = [hierarchy.made(scope, call) for call in sorted(child.method.summary.calls)]
+        made = [hierarchy.made(scope, call) for call in _made_for_others(child)]
         return any(
             _trains_otherwise(hierarchy, target, seen)
             for one in made
@@ -58,6 +60,22 @@ def _child_trains(
         )
     kept = kept_layers(hierarchy, ref, child.method, child.attribute)
     return any(_trains_otherwise(hierarchy, target, seen) for target in kept)
+
+
+def _made_for_others(child: Child) -> Iterator[str]:
+    """The calls in the method that makes a child, but for those whose value is another child."""
+    summary = child.method.summary
+    own = f"self.{child.attribute}"
+    given = {leaf for leaves in summary.given.values() for leaf in leaves}
+    kept = {
+        leaf
+        for name, leaves in summary.bindings.items()
+        if name.startswith("self.") and name != own
+        for leaf in leaves
+    }
+    for call in sorted(summary.calls):
+        if f"{call}()" in given or f"{call}()" not in kept:
+            yield call
 
 
 def _trains_otherwise(
