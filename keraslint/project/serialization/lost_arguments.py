@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from keraslint.diagnostic import Span
 from keraslint.project.names import keras_facts
 from keraslint.project.names.definitions import ClassRef, FunctionRef
-from keraslint.project.names.keras_facts import ALWAYS_SAVED
+from keraslint.project.names.keras_facts import ALWAYS_SAVED, SOMETIMES_SAVED
 from keraslint.project.names.name_resolution import Hierarchy
 from keraslint.project.program.build_creations import reached
 from keraslint.project.serialization.kept_arguments import (
@@ -39,6 +39,7 @@ def omitted(hierarchy: Hierarchy, ref: ClassRef) -> tuple[str, ...]:
     there = keys | ALWAYS_SAVED | _NOT_KEPT | _removed(hierarchy, ref) | _assets(hierarchy, ref)
     there |= frozenset(_taken_apart(hierarchy, ref, init))
     there |= {name for name, other in init.facts.elsewhere.items() if other in {"", *keys}}
+    there |= frozenset(_kept_by_keras(hierarchy, ref, init))
     names = frozenset(name for name in init.names if init.matters(name)) - there
     lost = returned(hierarchy, ref, names)
     if any(item.summary.saving.reader for item in hierarchy.lineage(ref).chain):
@@ -68,6 +69,14 @@ def _taken_apart(hierarchy: Hierarchy, ref: ClassRef, init: Init) -> Iterator[st
         if helper is not None and helper.summary.assigns & told:
             names = [parameter.name for parameter in helper.summary.parameters]
             yield from (name for name in names if name not in init.facts.stores)
+
+
+def _kept_by_keras(hierarchy: Hierarchy, ref: ClassRef, init: Init) -> Iterator[str]:
+    """What a layer of Keras is given by its name, and has in its configuration in one Keras."""
+    if has_plain_roots(hierarchy, ref):
+        return
+    for parent in init.facts.parents:
+        yield from {name for name, leaf in parent.keywords if name == leaf} & SOMETIMES_SAVED
 
 
 def _assets(hierarchy: Hierarchy, ref: ClassRef) -> frozenset[str]:
