@@ -11,7 +11,7 @@ from keraslint.project.program.children import run_by
 _CHANGERS = frozenset({"build", "adapt", "call", "set_weights", "load_weights"})
 
 
-def built_children(hierarchy: Hierarchy, ref: ClassRef) -> frozenset[str]:
+def built_meanwhile(hierarchy: Hierarchy, ref: ClassRef) -> frozenset[str]:
     """Before that, such a layer has no weights yet, and no shapes."""
     return frozenset(
         attribute
