@@ -157,3 +157,34 @@ def test_what_cannot_be_explained_is_an_error(
 
     assert run(["explain", "--isolated", place]) == 2
     assert says in capsys.readouterr().err
+
+
+FIXED = """\
+import keras
+
+
+class Block(keras.layers.Layer):
+    def __init__(self, units, **kwargs):
+        super().__init__(**kwargs)
+        self.units = units
+
+    def build(self, input_shape):
+        self.dense = keras.layers.Dense(self.units)
+        self.dense.build(input_shape)
+        self.idle = keras.layers.Dense(self.units)
+
+    def call(self, x):
+        return self.dense(x)
+"""
+
+
+def test_what_a_fix_moves_does_not_stay_and_what_is_only_created_is_not_built(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    Path("fixed.py").write_text(FIXED, encoding="utf-8")
+    text = explained(capsys, "fixed.py:10")
+
+    assert "safe fix: Create the 2 layers of `Block` in `__init__`" in text
+    assert "it stays" not in text
+    assert "`dense` (keras.layers.Dense): `build()` builds it `idle`" in text
+    assert "`idle` (keras.layers.Dense): `build()` creates it, and no other method uses it" in text

@@ -73,7 +73,9 @@ class Hoists:
         return next((hoist for hoist in self.choices if span in hoist.moves), None)
 
     def why_not(self, span: Span) -> str:
-        """Why no rewrite moves the creation at `span`."""
+        """Why no rewrite moves the creation at `span`, `""` if one does."""
+        if self.choice(span) is not None:
+            return ""
         return dict(self.blocked).get(span, "")
 
 

@@ -226,3 +226,27 @@ def test_a_folder_without_requirements_is_told_by_those_above(tmp_path: Path) ->
     assert Requirements(tmp_path).of(str(tmp_path / "src/inner/block.py")) == Requirement(
         2, "`tensorflow==2.10` in setup.cfg"
     )
+
+
+@pytest.mark.parametrize("folder", ["flat", "package/inner"])
+def test_it_is_the_same_whichever_files_are_named(folder: str, tmp_path: Path) -> None:
+    inside = tmp_path / folder
+    inside.mkdir(parents=True)
+    for package in (tmp_path / "package").rglob(".") if folder != "flat" else ():
+        (package / "__init__.py").touch()
+    (inside / "block.py").write_text(LAYER, "utf-8")
+    old = "import tensorflow as tf\ncell = tf.keras.layers.AbstractRNNCell\n"
+    (inside.parent / "apart.py").write_text("from keras import ops\n", "utf-8")
+    (inside / "cells.py").write_text(old, "utf-8")
+    settings = Settings(root=tmp_path, cache=False)
+    named = [
+        [inside / "block.py"],
+        [inside],
+        [tmp_path],
+        [inside / "block.py", inside / "cells.py"],
+    ]
+    said = [lint(paths, settings).written_for for paths in named]
+
+    assert {tuple(one.says for one in told if "block" in one.path) for told in said} == {
+        ("`tensorflow.keras.layers.AbstractRNNCell` in `cells.py`, which only Keras 2 has",)
+    }

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from keraslint.project.facts.module_facts import ModuleSummary, keras_version
 from keraslint.project.files.requirements import Requirement
@@ -31,7 +33,7 @@ def target_of(
     lineage: Lineage,
     load: Load,
     required: Callable[[str], Requirement | None],
-    by_names: Callable[[str], Mapping[int, str]],
+    by_names: Callable[[str], Mapping[int, tuple[str, str]]],
 ) -> Target:
     """What imports say that mean one Keras only, then requirements, then names that one has.
 
@@ -45,8 +47,15 @@ def target_of(
     names = by_names(ref.module.path)
     if len(names) != 1:  # nothing tells, or it is written for both
         return Target(3)
-    ((keras, name),) = names.items()
-    return Target(keras, f"`{name}`, which only Keras {keras} has")
+    ((keras, (name, path)),) = names.items()
+    elsewhere = f" in `{_seen_from(ref.module.path, path)}`" if path != ref.module.path else ""
+    return Target(keras, f"`{name}`{elsewhere}, which only Keras {keras} has")
+
+
+def _seen_from(path: str, other: str) -> str:
+    """Another file, as it is written from the folder of the first."""
+    folder = Path(path).absolute().parent
+    return Path(os.path.relpath(Path(other).absolute(), folder)).as_posix()
 
 
 def _by_origin(lineage: Lineage, load: Load) -> int:

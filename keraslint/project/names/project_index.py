@@ -118,7 +118,7 @@ class Index:
         self.reads.note(("requirement", str(folder)))
         return self.requirements.of_folder(folder)
 
-    def _by_names(self, path: str) -> Mapping[int, str]:
+    def _by_names(self, path: str) -> Mapping[int, tuple[str, str]]:
         self.reads.note(("names of one keras", path))
         return self.outline.names_of_one_keras(path)
 

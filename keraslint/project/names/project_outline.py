@@ -47,7 +47,7 @@ class ProjectOutline:
             self._near_headers: dict[str, Headers] = {}
         self._headers: Headers | None = None
         self._weights_alone: dict[str, bool] = {}
-        self._one_keras: dict[str, dict[int, str]] | None = None
+        self._one_keras: dict[str, dict[str, dict[int, tuple[str, str]]]] = {}
         self._concerned: dict[str, tuple[Source, ...]] = {}
         self._set: dict[str, dict[str, set[str]]] | None = None
 
@@ -92,25 +92,44 @@ class ProjectOutline:
             self._weights_alone[top] = found == Saving.WEIGHTS
         return self._weights_alone[top]
 
-    def names_of_one_keras(self, path: str) -> Mapping[int, str]:
-        """Names that only one Keras has, by that Keras: in a file, or else in those around it."""
-        if path in self._texts:
-            own = dict(self._outline(self._texts[path]).one_keras)
-            if own:
-                return own
-        if self._one_keras is None:
-            self._one_keras = {}
-            for other, text in self._texts.items():
-                self._note_names(other, dict(self._outline(text).one_keras))
-        around = (self._one_keras.get(folder) for folder in _folders(path))
-        return next((held for held in around if held), {})
+    def names_of_one_keras(self, path: str) -> Mapping[int, tuple[str, str]]:
+        """Names that only one Keras has, by that Keras, with the file in which each stands.
 
-    def _note_names(self, path: str, names: Mapping[int, str]) -> None:
-        assert self._one_keras is not None
-        for folder in _folders(path) if names else ():
-            held = self._one_keras.setdefault(folder, {})
-            for keras, name in names.items():
-                held.setdefault(keras, name)
+        In the file itself, or else in those of its package, the nearest first: whichever of them
+        are linted, the answer is the same.
+        """
+        if path in self._texts:
+            own = self._outline(self._texts[path]).one_keras
+            if own:
+                return {keras: (name, path) for keras, name in own}
+        top = self.top(Path(path))
+        if top not in self._one_keras:
+            self._one_keras[top] = self._names_below(top)
+        held = self._one_keras[top]
+        return next((held[folder] for folder in _folders(path) if folder in held), {})
+
+    def _names_below(self, top: str) -> dict[str, dict[int, tuple[str, str]]]:
+        """The same by folder, of all the files of a package."""
+        found: dict[str, dict[int, tuple[str, str]]] = {}
+        inside = os.path.abspath(top)  # noqa: PTH100
+        for text in self._of_package(top):
+            names = self._outline(text).one_keras
+            for folder in _folders(text.path) if names else ():
+                held = found.setdefault(folder, {})
+                for keras, name in names:
+                    held.setdefault(keras, (name, text.path))
+                if folder == inside:
+                    break
+        return found
+
+    def _of_package(self, top: str) -> list[Source]:
+        """All the files of a package, linted or not, in one order."""
+        inside = Path(top).absolute()
+        given = [text for path, text in self._texts.items() if self._is_in(Path(path), inside)]
+        return sorted((*given, *self._not_given(top)), key=lambda one: Path(one.path).absolute())
+
+    def _is_in(self, path: Path, top: Path) -> bool:
+        return Path(self.top(path)).absolute() == top
 
     def top(self, path: Path) -> str:
         """The top folder of a file's package; of a single module, the folder it is in."""

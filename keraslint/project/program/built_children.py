@@ -54,4 +54,4 @@ def _state(
         return "it has no weights, or has them without being built"
     if build_of(hierarchy, ref) is None:
         return "the class has no `build()`: Keras builds it at the first call"
-    return "`build()` builds it, or reaches it in some way"
+    return told.why_not_lost(ref, child)

@@ -82,12 +82,9 @@ class Unbuilt:
             return
         if any(_OWN_WAY & item.summary.methods.keys() for item in lineage.chain):
             return
-        builders = tuple(runs(hierarchy, ref, build))
-        told = _Told(builders, own=build if build.owner == ref else None)
+        builders, told = self._told(ref, build)
         if told.may_be_any:
             return
-        told.called |= _behind(hierarchy, ref, told.called)
-        told.mentioned |= _behind(hierarchy, ref, told.mentioned)
         init = run_by(hierarchy, ref, "__init__")
         if any(_builds_something(method.summary) for method in init):
             return
@@ -107,6 +104,35 @@ class Unbuilt:
                 yield replace(child, marked=marked)
             elif not told.builds(child, made_here=child.method in builders):
                 yield child
+
+    def _told(self, ref: ClassRef, build: FunctionRef) -> tuple[tuple[FunctionRef, ...], _Told]:
+        """The methods that `build()` runs, and what they say about children."""
+        builders = tuple(runs(self._hierarchy, ref, build))
+        told = _Told(builders, own=build if build.owner == ref else None)
+        told.called |= _behind(self._hierarchy, ref, told.called)
+        told.mentioned |= _behind(self._hierarchy, ref, told.mentioned)
+        return builders, told
+
+    def why_not_lost(self, ref: ClassRef, child: Child) -> str:
+        """Why a child with weights is none that its owner's `build()` leaves out, in words."""
+        build = build_of(self._hierarchy, ref)
+        if build is None:
+            return "the class has no `build()`: Keras builds it at the first call"
+        builders, told = self._told(ref, build)
+        if told.builds_by_name(child):
+            return "`build()` builds it"
+        made_here = child.method in builders
+        if told.may_be_any or told.builds(child, made_here=made_here):
+            return "`build()` reaches it in some way, and may build it"
+        init = run_by(self._hierarchy, ref, "__init__")
+        if any(_builds_something(method.summary) for method in init):
+            return "`__init__` builds or calls layers"
+        if child.attribute not in _mentioned(
+            self._hierarchy, ref, {method.key for method in (*init, *builders)}
+        ):
+            made = "`build()` creates it, and no" if made_here else "no"
+            return f"{made} other method uses it"
+        return "who builds it is not known"
 
     def _cannot_build(self, child: Child) -> Iterator[ClassRef]:
         """The classes of a child in which building builds nothing."""
@@ -179,6 +205,10 @@ class _Told:
         if child.attribute in self._filled and not child.is_sequential:
             return True
         return child.attribute in self.called or (made_here and child.attribute in self.mentioned)
+
+    def builds_by_name(self, child: Child) -> bool:
+        """Whether `build()` calls the child's own `build()`."""
+        return child.attribute in self._built
 
     def only_marks(self, child: Child) -> bool:
         """Whether `build()` calls the child's own `build()`, and does not run it besides."""
