@@ -52,11 +52,11 @@ def _line(problem: Unreadable) -> str:
 
 def check_report(file: str | None) -> None:
     """Refuse a report that could not be written, before anything is run."""
+    if file is None:
+        return
     from keraslint.report.verdicts.report_file import is_known
     from keraslint.settings import ConfigError
 
-    if file is None:
-        return
     if not is_known(file):
         raise ConfigError(f"--report: `{file}` ends neither in .html nor in .json")
     folder = Path(file).absolute().parent

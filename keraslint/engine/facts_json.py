@@ -171,7 +171,12 @@ def _by_keyword(
         if not parts:
             settle()
         items = zip(names, parts, said, strict=True)
-        return hint(**{name: part.decode(item, places) for name, part, item in items})
+        return hint(
+            **{
+                name: item if part.plain else part.decode(item, places)
+                for name, part, item in items
+            }
+        )
 
     return decode
 
