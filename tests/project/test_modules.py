@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from keraslint.project.files.installed_packages import in_interpreter
+from keraslint.project.files.source import Source
 from keraslint.project.names.module_loader import Modules
 
 
@@ -78,3 +81,16 @@ def test_installed_packages_are_read_if_their_interpreter_is_named(tmp_path: Pat
 
     assert named.load("acme.blocks", asker) is not None
     assert Modules().load("acme.blocks", asker) is None
+
+
+def test_a_file_that_is_given_is_one_module_whatever_leads_to_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write(tmp_path, space__a="", space__b="class B:\n    pass\n")
+    given = {path: Source(path=path, text="") for path in ("space/a.py", "space/b.py")}
+    modules = Modules([tmp_path], given)
+
+    found = modules.find("space.b", "space")
+
+    assert found == "space/b.py"

@@ -46,6 +46,7 @@ class Modules:
         self._summarize = summarize
         self._reads = reads or Reads()
         self._texts = dict(texts or {})
+        self._given = {os.path.abspath(path): path for path in self._texts}  # noqa: PTH100
         self._summaries: dict[str, ModuleSummary | None] = {}
         self._found: dict[tuple[str, str], str] = {}
         self._broken: set[str] = set()
@@ -67,6 +68,7 @@ class Modules:
         """
         new = self._summarize(source, *self.name(Path(source.path)))
         self._texts[source.path] = source
+        self._given[os.path.abspath(source.path)] = source.path  # noqa: PTH100
         self._besides.pop(source.path, None)
         self._summaries[source.path] = noted(new, self._reads)
         self._broken.discard(source.path)
@@ -132,7 +134,7 @@ class Modules:
             inside = "" if str(folder) == "." else f"{folder}/"
             for candidate in (f"{inside}{relative}/__init__.py", f"{inside}{relative}.py"):
                 if self._is_file(candidate):
-                    return candidate
+                    return self._given.get(os.path.abspath(candidate), candidate)  # noqa: PTH100
         return ""
 
     def _at(self, path: str) -> ModuleSummary | None:
