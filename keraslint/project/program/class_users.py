@@ -46,9 +46,11 @@ class ClassUsers:
                 yield f"{_who(function)} asks whether there is a `{method}()`"
 
     def _is_inspected(self, function: Function, path: str) -> bool:
+        does = function.does
+        names = {path, *(name for name, refs in does.bound.items() if path in refs)}
         return any(
-            path in refs and self._graph.targets(function, call).says.startswith(_INSPECT)
-            for call in function.does.calls
+            names & set(refs) and self._graph.targets(function, call).says.startswith(_INSPECT)
+            for call in does.calls
             for _, refs in call.arguments
         )
 
@@ -106,9 +108,12 @@ class ClassUsers:
         for function in dict.fromkeys(f for f, _ in (*self._family.constructions, *configure)):
             for call in function.does.calls:
                 given = {name for name, _ in call.arguments} & set(names)
-                spread = [ref for name, refs in call.arguments if name == ALL for ref in refs]
-                if given and any(self._is_configuration(function, call, ref) for ref in spread):
-                    yield f"{_who(function)} gives `{min(given)}` beside a configuration"
+                spread = [refs for name, refs in call.arguments if name == ALL]
+                more = min(given) if given else "**" if len(spread) > 1 and names else ""
+                if more and any(
+                    self._is_configuration(function, call, ref) for refs in spread for ref in refs
+                ):
+                    yield f"{_who(function)} gives `{more}` beside a configuration"
 
     def _is_configuration(self, function: Function, call: Call, ref: str) -> bool:
         """Whether `**spread` may be what `get_config()` has given."""

@@ -184,10 +184,10 @@ class Operands:
                     yield from (one for _, given in call.arguments for one in given)
 
     def _parameters(self, name: str) -> Iterator[tuple[int, str]]:
-        """The parameters of the constructor that an attribute keeps as they came."""
+        """The parameters of the constructor that an attribute keeps as they came, or in a list."""
         for function, store in self._graph.stores.get(name, ()):
             if function.own_name == "__init__" and self._family.is_own_constructor(function):
-                for ref in store.value:
+                for ref in (one.lstrip("*") for one in store.value):
                     if ref in function.parameters and store.base == (function.instance,):
                         yield function.parameters.index(ref) - 1, ref
 

@@ -40,6 +40,10 @@ class CallReferences(References):
         """`attrgetter("a.b")(x)`, `map(attrgetter(name), blocks)`: what is read off the others."""
         arguments = [ref for _, refs in given for ref in refs]
         found: list[str] = []
+        if "getattr" in arguments:  # `functools.reduce(getattr, names, x)`
+            computed = below(tuple(ref for ref in arguments if ref != "getattr"), "=?")
+            self._loads.update(computed)
+            self._tests.update(computed if self._tried else ())
         for ref in (*callee, *arguments):
             for getter in (ref, *self._bound.get(ref, ())):
                 for name in self._getters.get(getter, ()):

@@ -357,7 +357,7 @@ class References:
 
 def _kept(refs: Refs) -> list[str]:
     """What a display holds: constants stay to be seen, as what a loop may give."""
-    return [ref if ref[0] in "*'" else f"*{ref}" for ref in refs if ref != "!"]
+    return [ref if ref[0] == "*" else f"*{ref}" for ref in refs if ref != "!"]
 
 
 def parameters(arguments: ast.arguments) -> tuple[str, ...]:
