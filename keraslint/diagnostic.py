@@ -154,6 +154,10 @@ ORDER_CHANGES = "the order of `.weights` changes"
 """A doubt about a fix, which a proof can show to be right."""
 
 
+STATE_IS_KEPT = "its state is kept, trained and saved from now on, and was not before"
+"""A doubt about a fix that makes another layer of it, as it is meant to: no proof clears it."""
+
+
 class Outcome(Enum):
     """What running both versions of a layer showed."""
 

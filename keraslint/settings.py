@@ -45,6 +45,7 @@ DEFAULT_EXCLUDE = (
 )
 _HEADER = re.compile(r"\s*\[+([^\[\]]+)\]")
 _KEY = re.compile(r"\s*[\"']?([\w-]+)[\"']?\s*[.=]")
+_ITEM = re.compile(r"\s*[\"']?([\w.-]+)[\"']?\s*=")
 
 
 class ConfigError(Exception):
@@ -121,8 +122,10 @@ class Settings:
         """The value of an option by its key."""
         return getattr(self, key.replace("-", "_"))
 
-    def place(self, key: str) -> str:
-        """Say where an option was set, as the start of a message."""
+    def place(self, key: str, item: str = "") -> str:
+        """Say where an option, or an item of a table, was set, as the start of a message."""
+        if item and f"{key}.{item}" in self.origins:
+            return f"{self.origins[f'{key}.{item}']}: `{key}.{item}`"
         return f"{self.origins[key]}: `{key}`" if key in self.origins else f"`{key}`"
 
     @property
@@ -264,13 +267,24 @@ def _over(
     """
     values: dict[str, Any] = {}
     places = {key: f"{where}:{lines[key]}" if key in lines else where for key in table}
+    items = {key: f"{where}:{line}" for key, line in lines.items() if "." in key}
     with all_at_once() as noted:
         for key, raw in table.items():
             with noted():
-                value = _read(key, raw, places[key])
+                value = _read(key, raw, _place_of(key, raw, where, lines) or places[key])
                 elsewhere = here != settings.root or OPTIONS[key].holds == "program"
                 values[key.replace("-", "_")] = anchored(key, value, here) if elsewhere else value
-    return replace(settings, origins={**settings.origins, **places}, **values)
+    return replace(settings, origins={**settings.origins, **items, **places}, **values)
+
+
+def _place_of(key: str, raw: object, where: str, lines: Mapping[str, int]) -> str:
+    """Where the first wrong item of a table stands, `""` if that cannot be told."""
+    option = OPTIONS.get(key)
+    for name, item in raw.items() if option is not None and isinstance(raw, Mapping) else ():
+        line = lines.get(f"{key}.{name}", 0)
+        if line and option is not None and option.kind.read({name: item}) is None:
+            return f"{where}:{line}"
+    return ""
 
 
 def _read(key: str, raw: object, place: str) -> Any:
@@ -278,6 +292,8 @@ def _read(key: str, raw: object, place: str) -> Any:
     if option is None:
         raise ConfigError(f"{place}: unknown key `{key}`{_hint(key)}")
     value = option.kind.read(raw)
+    if value is None and isinstance(raw, Mapping):
+        raw = {k: v for k, v in raw.items() if option.kind.read({k: v}) is None} or raw
     if value is None:
         raise ConfigError(f"{place}: `{key}` must be {option.kind.must_be}, not {_quoted(raw)}")
     return value
@@ -286,15 +302,19 @@ def _read(key: str, raw: object, place: str) -> Any:
 def _lines(file: Path) -> dict[str, int]:
     """Where each of our keys is set in a file that is TOML, as far as lines tell."""
     ours = "tool.keraslint" if file.name == "pyproject.toml" else ""
-    table = ""
+    table = inside = ""
     found: dict[str, int] = {}
     text = file.read_text("utf-8-sig", errors="replace")
     for number, line in enumerate(text.splitlines(), 1):
         if header := _HEADER.match(line):
+            inside = ""
             table = re.sub(r"[\s\"']", "", header[1])
             key = table.removeprefix(ours).removeprefix(".").split(".")[0]
             if table != ours and table.startswith(f"{ours}." if ours else "") and key:
                 found.setdefault(key, number)
+                inside = key
+        elif table != ours and inside and (key_of := _ITEM.match(line)):
+            found.setdefault(f"{inside}.{key_of[1]}", number)
         elif table == ours and (key_of := _KEY.match(line)):
             found.setdefault(key_of[1], number)
     return found

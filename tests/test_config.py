@@ -114,7 +114,7 @@ def test_all_kinds_of_values_are_read(tmp_path: Path) -> None:
         ("keras = true", "`keras` must be `2` or `3`, not `true`"),
         ("timeout = 0", "`timeout` must be a number of seconds above zero, not `0`"),
         ('target-version = "3.10"', "`target-version` must be a Python version such as"),
-        ("[recipes]\nBlock = 3", "`recipes` must be a table of strings or lists of strings"),
+        ("recipes = 3", "`recipes` must be a table of strings or lists of strings"),
         ("select = [", "not valid TOML: "),
     ],
 )
@@ -135,8 +135,17 @@ def test_all_mistakes_are_told_at_once_each_with_its_line(tmp_path: Path) -> Non
     assert [place[0] for place in places if place] == [
         "keraslint.toml:2: ",
         "keraslint.toml:4: ",
-        "keraslint.toml:5: ",
+        "keraslint.toml:6: ",
     ]
+
+
+def test_a_wrong_item_of_a_table_is_told_with_its_own_line_and_without_the_others(
+    tmp_path: Path,
+) -> None:
+    said = refused(tmp_path, '[severity]\nKRL101 = "error"\n"KRL102" = "bad"\n')
+
+    assert said.endswith('not `{"KRL102": "bad"}`')
+    assert "keraslint.toml:3: " in said
 
 
 def test_in_a_pyproject_only_our_own_table_counts(tmp_path: Path) -> None:
@@ -149,7 +158,7 @@ def test_in_a_pyproject_only_our_own_table_counts(tmp_path: Path) -> None:
 
     fix, recipes = caught.value.messages
     assert "pyproject.toml:5: `fix`" in fix
-    assert "pyproject.toml:6: `recipes`" in recipes
+    assert "pyproject.toml:7: `recipes`" in recipes
 
 
 def test_severities_are_those_of_the_most_specific_selector() -> None:

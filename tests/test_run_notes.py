@@ -85,6 +85,28 @@ def test_the_settings_say_what_the_requirements_mean(keraslint: Run, project: Pa
     )
 
 
+def test_a_fix_that_makes_another_layer_of_it_is_not_said_to_be_provable(
+    keraslint: Run, project: Path
+) -> None:
+    text = "import keras\n\n\nclass Block(keras.layers.Layer):\n    def call(self, x):\n"
+    text += "        return keras.layers.Dense(3)(x)\n"
+    (project / "late.py").write_text(text, "utf-8")
+
+    assert keraslint("check", "late.py").out.splitlines()[-2] == (
+        "1 fixable with `--fix --unsafe-fixes`."
+    )
+
+
+def test_the_name_of_a_recipe_that_nearly_is_a_layers_is_told(
+    keraslint: Run, project: Path
+) -> None:
+    (project / "keraslint.toml").write_text("[recipes]\nBlok = 'Block(3)(floats(2, 3))'\n", "utf-8")
+
+    assert "keraslint.toml:2: `recipes.Blok`: the recipe makes a `Block`; did you mean" in (
+        keraslint("check").err
+    )
+
+
 def test_of_many_packages_three_are_named() -> None:
     found = [
         Unresolved(path="a.py", name=name, source=f"lib{n}", assumed=False)

@@ -19,6 +19,7 @@ from command_line import CLEAN, FINDING
 from keraslint.cli import run
 from keraslint.commands.request import Request
 from keraslint.commands.watch import watched
+from keraslint.settings import ConfigError
 
 Change = Callable[[], object]
 
@@ -59,6 +60,11 @@ def test_it_answers_at_once_and_after_each_change_only() -> None:
     told = answers([nothing, write("a.py", FINDING), nothing, write("a.py", CLEAN), nothing])
 
     assert [line[:11] for line in told] == ["All checks ", "a.py:10:22:", "All checks "]
+
+
+def test_what_is_not_there_cannot_be_watched() -> None:
+    with pytest.raises(ConfigError, match="`nowhere`: no such file or folder to watch"):
+        next(watched(Request(paths=("nowhere",), flags={}), lambda _: None))
 
 
 def test_new_files_and_lost_files_are_changes() -> None:

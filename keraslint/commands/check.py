@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from difflib import get_close_matches
 from functools import partial
@@ -16,6 +16,7 @@ from keraslint.commands import Answer, failed, told
 from keraslint.commands.request import Request, settings_of, shard_of, start_of
 from keraslint.commands.settings_check import (
     check,
+    misspelt,
     require_layers,
 )
 from keraslint.commands.unheeded_configurations import nested_configurations
@@ -117,6 +118,7 @@ def _fixed(request: Request, settings: Settings, paths: list[Path], stdin: Stdin
     from keraslint.fix.session import fix
 
     start = time.perf_counter()
+    told: list[str] = []
     result = fix(
         paths,
         settings,
@@ -126,7 +128,7 @@ def _fixed(request: Request, settings: Settings, paths: list[Path], stdin: Stdin
         stdin=stdin,
         show=request.show,
         log=request.log,
-        check=partial(require_layers, request.recipe),
+        check=partial(_check_recipes, request, settings, told),
         shard=shard_of(request),
     )
     report = replace(
@@ -143,6 +145,7 @@ def _fixed(request: Request, settings: Settings, paths: list[Path], stdin: Stdin
     )
     nested = nested_configurations(result.sources, settings, _heeded(request))
     err = _problems((*result.problems, *nested), request)
+    err += "".join(f"warning: {line}\n" for line in told)
     err += _holding(settings, report) if request.verbose else ""
     done = Answer(err=err, fixed=bool(result.changed), failed=failed(result.problems))
     done = replace(done, evidence=_evidence(request.report, result, settings.root))
@@ -192,6 +195,14 @@ def _evidence(file: str | None, result: FixResult, folder: Path) -> str | None:
     from keraslint.report.verdicts.report_file import evidence
 
     return evidence(file, exhibits_of(result), of=origin(folder)) if file else None
+
+
+def _check_recipes(
+    request: Request, settings: Settings, told: list[str], layers: Collection[str]
+) -> None:
+    """Refuse recipes that were given for this run, and tell of those of the configuration."""
+    require_layers(request.recipe, layers)
+    told += [one for one in misspelt(settings, layers) if one not in told]
 
 
 def _recipes_used(result: FixResult) -> str:

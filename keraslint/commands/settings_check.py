@@ -33,9 +33,10 @@ def check(settings: Settings) -> None:
         for key in _PATTERNS:
             with noted():
                 _check_patterns(settings, key)
-        for recipe in chain(*settings.recipes.values()):
+        for layer, recipe in ((k, one) for k, held in settings.recipes.items() for one in held):
             with noted():
-                require_recipe(recipe, settings.place("recipes"))
+                require_recipe(recipe, settings.place("recipes", layer))
+                _require_layer(layer, recipe, settings.place("recipes", layer))
         with noted():
             _check_format(settings)
 
@@ -44,6 +45,25 @@ def require_recipe(text: str, place: str) -> None:
     """Refuse what is no call. Raises `ConfigError`."""
     if not (_CALL.match(text) and is_python(text.strip())):
         raise ConfigError(f"{place}: `{text}` is not of the form `Layer(…)(…)`")
+
+
+def _require_layer(layer: str, recipe: str, place: str) -> None:
+    """Refuse a name that is all but that of what the recipe makes. Raises `ConfigError`."""
+    called = recipe.partition("(")[0].strip().rpartition(".")[2]
+    if not Recipe(recipe).makes(layer) and get_close_matches(layer.rpartition(".")[2], [called]):
+        raise ConfigError(f"{place}: the recipe makes a `{called}`; did you mean `{called}`?")
+
+
+def misspelt(settings: Settings, layers: Collection[str]) -> list[str]:
+    """Names in the table of recipes that no layer of a run has, and one nearly has."""
+    names = {layer.rpartition(".")[2] for layer in layers}
+    found = []
+    for name in settings.recipes:
+        near = get_close_matches(name.rpartition(".")[2], names, n=1)
+        if near and name not in layers and name.rpartition(".")[2] not in names:
+            place = settings.place("recipes", name)
+            found.append(f"{place}: no layer of that name is to be run; did you mean `{near[0]}`?")
+    return found
 
 
 def require_layers(recipes: Iterable[str], layers: Collection[str]) -> None:

@@ -34,7 +34,10 @@ def watched(
 
     Raises `ConfigError` for a request that cannot be followed to begin with.
     """
-    settings_of(request)
+    settings = settings_of(request)
+    gone = [path for path in request.paths if not Path(path).exists()]
+    if gone and not discover([Path(path) for path in request.paths], settings).files:
+        raise ConfigError(*(f"`{path}`: no such file or folder to watch" for path in gone))
     before: _State | None = None
     while True:
         now = _state(request)

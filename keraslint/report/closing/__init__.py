@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from keraslint.diagnostic import Applicability, Outcome, Settled, Verdict
+from keraslint.diagnostic import STATE_IS_KEPT, Applicability, Fix, Outcome, Settled, Verdict
 from keraslint.report import Report
 from keraslint.report.closing.run_notes import notes
 from keraslint.report.palette import Palette
@@ -116,16 +116,22 @@ def _fixable(report: Report) -> str:
         safe = 0  # they were tried, and what became of them was told
     if report.proving:
         unsafe = 0
+    provable = any(_may_be_proved(one.fix) for one in report.diagnostics if one.fix)
     mark = Palette(report.colour).cyan("[*]")
-    proof = "or with `--fix --prove` if the proof succeeds"
+    proof = ", or with `--fix --prove` if the proof succeeds" if provable else ""
     with_fix = "--fix --unsafe-fixes" if report.unsafe_fixes else "--fix"
     if safe and unsafe:
-        return f"{mark} {safe} fixable with `--fix` ({unsafe} more with `--unsafe-fixes`, {proof})."
+        return f"{mark} {safe} fixable with `--fix` ({unsafe} more with `--unsafe-fixes`{proof})."
     if safe:
         return f"{mark} {safe} fixable with `{with_fix}`."
     if unsafe:
-        return f"{unsafe} fixable with `--fix --unsafe-fixes`, {proof}."
+        return f"{unsafe} fixable with `--fix --unsafe-fixes`{proof}."
     return ""
+
+
+def _may_be_proved(fix: Fix) -> bool:
+    unsafe = fix.applicability is Applicability.UNSAFE
+    return unsafe and STATE_IS_KEPT not in fix.doubts
 
 
 def _count(number: int, noun: str, plural: str = "") -> str:

@@ -91,6 +91,8 @@ if TYPE_CHECKING:
 
 PROMISE = Promise(keeps=(Measure.CONFIG,), mends=(Health.BUILDS,))
 _WEIGHT, _LIST = "self.add_weight", ".as_list"
+_BY_PLACE = ("name", "shape", "dtype", "initializer", "regularizer", "trainable", "constraint")
+"""The first parameters of `add_weight()` in Keras 2, which Keras 3 takes by name."""
 _GONE = ("add_metric", "add_update")
 _OF_SHAPES = ("build", "compute_output_shape")
 _BACKEND = "keras.backend."
@@ -205,11 +207,15 @@ def _rewritten(call: cst.Call) -> cst.Call | None:
     from keraslint.layer.method_syntax import dotted
 
     if dotted(call.func) == _WEIGHT:
-        if any(arg.keyword is None for arg in call.args[1:]):
+        plain = [arg for arg in call.args if arg.keyword is None]
+        if len(plain) > len(_BY_PLACE) or any(arg.star for arg in plain):
             return None
         equal = cst.AssignEqual(cst.SimpleWhitespace(""), cst.SimpleWhitespace(""))
-        named = call.args[0].with_changes(keyword=cst.Name("name"), equal=equal)
-        return call.with_changes(args=[named, *call.args[1:]])
+        named = [
+            arg.with_changes(keyword=cst.Name(name), equal=equal)
+            for arg, name in zip(plain, _BY_PLACE, strict=False)
+        ]
+        return call.with_changes(args=[*named, *call.args[len(plain) :]])
     if isinstance(call.func, cst.Attribute) and call.func.attr.value == _LIST[1:]:
         return cst.Call(func=cst.Name("list"), args=[cst.Arg(call.func.value)])
     return None

@@ -11,7 +11,7 @@ from keyword import iskeyword
 
 import libcst as cst
 
-from keraslint.diagnostic import Edit, Objection, Span
+from keraslint.diagnostic import STATE_IS_KEPT, Edit, Objection, Span
 from keraslint.layer.call_effects import Judge
 from keraslint.layer.init_method import Constructor, first_method
 from keraslint.layer.layer_class import LayerClass
@@ -227,7 +227,7 @@ class Latecomers:
     def _changes(self, one: Latecomer) -> Iterator[str]:
         """How the layer becomes another one, as it is meant to."""
         if not one.is_stateless:
-            yield "its state is kept, trained and saved from now on, and was not before"
+            yield STATE_IS_KEPT
         elif self._traces_once_more(one):
             yield "Keras runs `call()` once more to build it"
         if one.is_stateless and one.inside(_REPEATS):
