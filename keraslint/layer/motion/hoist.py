@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from itertools import chain
 
-from keraslint.diagnostic import ORDER_CHANGES, Span
+from keraslint.diagnostic import ORDER_CHANGES, Level, Objection, Span
 from keraslint.layer.child_builds.builds import Builds
 from keraslint.layer.child_builds.closing import only_builds
 from keraslint.layer.init_method import Constructor, InitFacts
@@ -143,8 +143,9 @@ class Hoister:
                 span for step in found.creations for span in self._spans(step, body, body)
             )
             objections = self._obligations.objections(move, _last(moves))
-            unseen = tuple(one.cause for one in objections)
-            doubts = ["where it is not needed, the layer is created and stays unbuilt", *unseen]
+            unseen = _unseen(objections)
+            doubts = ["where it is not needed, the layer is created and stays unbuilt"]
+            doubts += [one.cause for one in objections]
             yield Hoist(
                 edits=changes,
                 moves=moves,
@@ -205,8 +206,8 @@ class Hoister:
                 blocked[span] = bar
             return None
         objections = self._obligations.objections(move, _last(moves))
-        unseen = tuple(one.cause for one in objections)
-        doubts = [*extra, *move.doubts, *unseen]
+        unseen = _unseen(objections)
+        doubts = [*extra, *move.doubts, *(one.cause for one in objections)]
         if any(step.raises for step in plan.moved):
             doubts.append("an error that `build()` raises is raised by `__init__`")
         doubts += sorted(set(_checked_later(twin, plan, move)))
@@ -247,6 +248,11 @@ class Hoister:
             back = {mine: theirs for theirs, mine in twin.twins.items()}
             step = back[step]
         yield from self._makers.places(step, self._ref)
+
+
+def _unseen(objections: Iterable[Objection]) -> tuple[str, ...]:
+    """The reasons that running the layer does not clear."""
+    return tuple(one.cause for one in objections if one.level is Level.UNSEEN)
 
 
 def _last(moves: Collection[Span]) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from keraslint.diagnostic import Level, Objection, Question
 from keraslint.project.names.definitions import ClassRef, Lineage
@@ -35,14 +36,16 @@ def opaque(effects: Effects, family: Family) -> Iterator[Objection]:
         method = ref.summary.methods.get(name)
         for leaf in method.decorators if method is not None else ():
             if leaf.rpartition(".")[2] not in _HARMLESS_DECORATORS:
-                yield _objection(f"`{name}` is decorated with `{leaf}`", ref)
-    for cause in _hooks(lineage, ref):
+                yield _seen(f"`{name}` is decorated with `{leaf}`", ref)
+    for cause in _makings(lineage):
+        yield _seen(cause, ref)
+    for cause in _looks(lineage, ref):
         yield _objection(cause, ref)
     for name in lineage.missing:
-        yield _objection(f"the base `{name}` is not to be found", ref)
+        yield _seen(f"the base `{name}` is not to be found", ref)
     for name in ("__setattr__", "__getattr__", "__getattribute__", "__new__"):
         if hierarchy.method(ref, name) is not None:
-            yield _objection(f"the class has its own `{name}`", ref)
+            yield _seen(f"the class has its own `{name}`", ref)
     for function, line in effects.made_types(family):
         cause = f"`{function.own_name}()` may make a subclass of it with `type()`"
         yield _objection(cause, ref, function.path, line)
@@ -67,8 +70,13 @@ def _objection(cause: str, ref: ClassRef, path: str = "", line: int = 0) -> Obje
     )
 
 
-def _hooks(lineage: Lineage, ref: ClassRef) -> Iterator[str]:
-    """Every reason to doubt that only the methods of the class make its layers what they are."""
+def _seen(cause: str, ref: ClassRef) -> Objection:
+    """What has had its effect, whatever that is, on any class or instance that is run."""
+    return replace(_objection(cause, ref), level=Level.DOUBT)
+
+
+def _makings(lineage: Lineage) -> Iterator[str]:
+    """What acts on a class when it is made."""
     for item in lineage.chain:
         name = item.summary.name
         for leaf in item.summary.decorators:
@@ -79,6 +87,11 @@ def _hooks(lineage: Lineage, ref: ClassRef) -> Iterator[str]:
                 yield f"`{name}` has the metaclass `{leaf}`"
         if "__init_subclass__" in item.summary.methods:
             yield f"`{name}` changes its subclasses"
+
+
+def _looks(lineage: Lineage, ref: ClassRef) -> Iterator[str]:
+    """What depends on which layers there are, and what `build()` changes for those to come."""
+    for item in lineage.chain:
         for method in item.summary.methods.values():
             if method.name not in _LIFE_CYCLE and _EVERY_LAYER & method.reads:
                 yield f"`{method.name}()` looks at `self.{min(_EVERY_LAYER & method.reads)}`"
