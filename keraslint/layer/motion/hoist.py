@@ -80,7 +80,7 @@ class Hoister:
         everything = planner.plan(self._barred(planner, twin, known))
         whole = self._completed(twin, everything, creators)
         careful = self._order.keep(planner, everything, twin)
-        everything = self._kinds.keep(planner, everything, twin)
+        everything = self._kinds.keep(planner, everything, twin, careful)
         for plan in (careful, everything):
             if plan is everything and plan.moved == careful.moved and careful is not everything:
                 continue

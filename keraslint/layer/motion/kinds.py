@@ -15,8 +15,11 @@ class Kinds:
     def __init__(self, makers: Makers) -> None:
         self._makers = makers
 
-    def keep(self, planner: Planner, plan: Plan, body: Body) -> Plan:
-        """Keep back what is made by the same call as a layer that stays in `build()`."""
+    def keep(self, planner: Planner, plan: Plan, body: Body, careful: Plan) -> Plan:
+        """Keep back what is made by the same call as a layer that stays in `build()`.
+
+        What moves `careful`ly, with the order as it was, moves in any case.
+        """
         banned: dict[Step, str] = {}
         while True:
             staying = {
@@ -27,7 +30,7 @@ class Kinds:
             }
             torn = {
                 step: _told(staying[kind], kind)
-                for step in plan.moved
+                for step in plan.moved - careful.moved
                 for kind in self._of(step, body)
                 if kind in staying
             }
