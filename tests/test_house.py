@@ -62,6 +62,7 @@ OWNERS = {
         "project.syntax.*",
         "proof.coverage.*",
         "proof.probe.coverage.*",
+        "proof.probe.cases.drawn_inputs",
     ),
     "libcst": ("layer.*", "rules.*"),
     "lsprotocol": (

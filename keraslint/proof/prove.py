@@ -7,12 +7,12 @@ import shutil
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import reduce
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Any, TypeVar
 
 from keraslint.diagnostic import Outcome, Verdict
@@ -27,6 +27,7 @@ from .ledger import Ledger, LookedAt, both
 from .own_process import measured_apart
 from .probe.coverage.dict_inputs import dict_advice
 from .second_look import seen_again, without_marks
+from .self_agreement import unsteady
 from .verdict import as_far_as, judge, not_measured
 
 __all__ = ["Claim", "ProofOptions", "Prover", "prove"]
@@ -194,6 +195,10 @@ class Prover:
         if looks:
             again = seen_again(answers, looks, jobs, self._measure, self._scratch.name)
             verdict = _judged(claim, *again)[0] if again else verdict
+        if verdict.outcome is Outcome.REFUTED:
+            same = {**jobs[0], "theirs": their_folder, "module": module}
+            parts = unsteady(answers, claim.promise, same, self._measure, self._scratch.name)
+            verdict = _judged(claim, *answers, parts)[0] if parts else verdict
         if options.deep and verdict.outcome is Outcome.PROVED:
             first = ({**jobs[0], "cases": cases[:1]}, {**job, "cases": cases[:1]})
             verdict = measured_apart(verdict, first, self._measure, self._scratch.name)
@@ -298,12 +303,15 @@ class Prover:
 
 
 def _judged(
-    claim: Claim, before: dict[str, Any], after: dict[str, Any]
+    claim: Claim,
+    before: dict[str, Any],
+    after: dict[str, Any],
+    parts: Mapping[str, str] = MappingProxyType({}),
 ) -> tuple[Verdict, tuple[Look, ...]]:
     """The verdict on what both versions showed, and cases that would tell more."""
     other = after["cases"]
     cases = as_far_as(other, before["cases"])
-    outcome, reason, checks = judge(cases, other, claim.promise)
+    outcome, reason, checks = judge(cases, other, claim.promise, parts)
     verdict = Verdict(
         outcome=outcome,
         layer=claim.after_layer or claim.layer,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from keraslint.diagnostic import Check, CheckStatus, Health, Measure, Outcome, Promise
@@ -18,21 +19,33 @@ WORST = (
     CheckStatus.SKIPPED,
 )
 
+Case = dict[str, Any]
+
 _MADE_AGAIN = "reloads: config"
 
 
 def judge(
-    before: Sequence[dict[str, Any]], after: Sequence[dict[str, Any]], promise: Promise
+    before: Sequence[dict[str, Any]],
+    after: Sequence[dict[str, Any]],
+    promise: Promise,
+    unsteady: Mapping[str, str] = MappingProxyType({}),
 ) -> tuple[Outcome, str, tuple[Check, ...]]:
-    """Compare the cases of two versions; give outcome, reason and all checks."""
+    """Compare the cases of two versions; give outcome, reason and all checks.
+
+    `unsteady` are checks in which two runs of the version before differ, too: they tell nothing.
+    """
     pairs = [
         Pair(before=b, after=a, all_before=before) for b, a in zip(before, after, strict=False)
     ]
-    found = [_promised(clause, promise) for pair in pairs for clause in _told_of(pair)]
+    told = (_promised(clause, promise) for pair in pairs for clause in _told_of(pair))
+    found = [_if_steady(clause, unsteady) for clause in told]
     checks = tuple(_merged(found))
     broken = [clause for clause in found if clause.status is CheckStatus.BROKEN]
     if broken:
         return Outcome.REFUTED, min(broken, key=lambda clause: clause.rank).detail, checks
+    if unsteady:
+        reason = next(iter(unsteady.values()))
+        return Outcome.UNKNOWN, f"two runs of the version before differ, too: {reason}", checks
     if not before or len(before) != len(after):
         return Outcome.UNKNOWN, "not every case was measured on both versions", checks
     nothing = _no_evidence(pairs)
@@ -86,6 +99,20 @@ def _cut(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
         return before
     facts = {name: value for name, value in before["facts"].items() if name in after["facts"]}
     return {**before, "facts": facts}
+
+
+def clauses_under(
+    promise: Promise, before: Case, after: Case, all_before: Sequence[Case]
+) -> list[Clause]:
+    """What one case shows, most telling first, under the promise of a fix."""
+    pair = Pair(before=before, after=after, all_before=all_before)
+    return [_promised(clause, promise) for clause in _told_of(pair)]
+
+
+def _if_steady(clause: Clause, unsteady: Mapping[str, str]) -> Clause:
+    if clause.status is CheckStatus.BROKEN and clause.name in unsteady:
+        return clause.with_status(CheckStatus.SKIPPED)
+    return clause
 
 
 def _promised(clause: Clause, promise: Promise) -> Clause:

@@ -11,6 +11,8 @@ from typing import Any
 
 import numpy as np
 
+from .drawn_inputs import DRAWN, compiled, drawn
+
 
 @dataclass(frozen=True, kw_only=True)
 class Input:
@@ -121,6 +123,7 @@ def namespace(module: Any, names: tuple[str, ...]) -> dict[str, Any]:
 
     space: dict[str, Any] = {**KERAS.names(), "np": np, **vars(module)}
     space.update(MAKERS)
+    space[DRAWN] = drawn
     for name in names:
         first, *rest = name.split(".")
         if rest:
@@ -240,7 +243,7 @@ class Case:
     code: CodeType = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        self.code = compile(self.text.strip(), "<recipe>", "eval")
+        self.code = compiled(self.text)
 
     def asked(self) -> Call:
         """Evaluate the recipe and apply the change."""
