@@ -14,7 +14,7 @@ from keraslint.project.names.keras_version import Target, target_of
 from keraslint.project.names.module_loader import Modules, Summarize, from_text
 from keraslint.project.names.name_resolution import Hierarchy
 from keraslint.project.names.project_outline import ProjectOutline
-from keraslint.project.names.reads.recorded_reads import Bits, Reads
+from keraslint.project.names.reads.recorded_reads import Leaf, Reads
 from keraslint.project.names.text_outline import Outline, outlined
 from keraslint.project.syntax.parse import parse
 from keraslint.settings import Settings
@@ -80,16 +80,14 @@ class Index:
         self.modules.renew(text)
         self._texts[text.path] = text
         self.outline.forget(files=is_new)
-        self.reads.forget(self._resting_on(text.path, files=is_new))
+        self.reads.forget(self._changing(text.path, files=is_new))
 
-    def _resting_on(self, path: str, *, files: bool) -> Bits:
+    def _changing(self, path: str, *, files: bool) -> Iterator[Leaf]:
         """What may be different after a text has changed; `files`: it was not there before."""
-        bits = 0
         for leaf in self.reads.all:
             kind, about = leaf[:2]
             if about == path or kind in _OF_ALL_FILES or (files and kind == "find"):
-                bits |= self.reads.bit(leaf)
-        return bits
+                yield leaf
 
     def module(self, text: Source) -> ModuleSummary | None:
         """What a file declares, if a cheap look at its text says that it may matter.

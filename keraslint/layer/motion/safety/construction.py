@@ -12,7 +12,7 @@ from keraslint.project.names.definitions import ClassRef, FunctionRef, ModuleRef
 from keraslint.project.program.flow.effect_queries import Effects
 from keraslint.project.program.flow.families import Family
 from keraslint.project.program.flow.mentions import Function
-from keraslint.project.program.flow.value_flow import IS, Change
+from keraslint.project.program.flow.spread import IS, Change
 
 
 class Construction:

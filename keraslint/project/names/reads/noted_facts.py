@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 from keraslint.project.facts.module_facts import ClassSummary, ModuleSummary
-from keraslint.project.names.reads.recorded_reads import Bits, Reads
+from keraslint.project.names.reads.recorded_reads import Ground, Reads
 
 _V = TypeVar("_V")
 
@@ -18,19 +18,20 @@ class NotedParts(dict[str, _V]):
     `("keys", path, …)` are the names of all of them, `("parts", path, …)` all that they say.
     """
 
-    __slots__ = ("_bits", "_reads", "_trail")
+    __slots__ = ("_grounds", "_reads", "_trail")
 
     def __init__(self, parts: dict[str, _V], reads: Reads, *trail: str) -> None:
         super().__init__(parts)
         self._reads = reads
         self._trail = trail
-        self._bits: dict[object, Bits] = {}
+        self._grounds: dict[object, Ground] = {}
 
     def _note(self, key: object) -> None:
-        bit = self._bits.get(key)
-        if bit is None:
-            bit = self._bits[key] = self._reads.bit(("part", *self._trail, str(key)))
-        self._reads.add(bit)
+        ground = self._grounds.get(key)
+        if ground is None:
+            ground = self._reads.ground(("part", *self._trail, str(key)))
+            self._grounds[key] = ground
+        self._reads.add(ground)
 
     def _note_all(self, kind: str) -> None:
         self._reads.note((kind, *self._trail))

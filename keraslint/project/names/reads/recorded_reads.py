@@ -7,13 +7,12 @@ out, and an answer that is kept for the next asker hands on the leaves that it r
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, Generic, TypeVar
 
 Leaf = tuple[str, ...]
 """A fact that is read: its kind and what it is about, such as `("module", "src/blocks.py")`."""
-Bits = int
 _NOBODY = 1 << 60
 _DEEPEST = 192
 """Questions that may wait for one another; Python's own stack ends soon after."""
@@ -21,48 +20,80 @@ _K = TypeVar("_K", bound=Hashable)
 _V = TypeVar("_V")
 
 
+class Ground:
+    """What an answer rests on: one leaf, or the grounds of the answers that were read for it.
+
+    Many answers rest on the same ones, which are told once: all leaves of each would be too many.
+    """
+
+    __slots__ = ("number", "parts")
+
+    def __init__(self, number: int, parts: frozenset[Ground] = frozenset()) -> None:
+        self.number = number
+        self.parts = parts
+
+
+_NO_LEAF = -1
+
+
+def ground_of(parts: Iterable[Ground]) -> Ground:
+    """The ground of an answer for which others were read."""
+    return Ground(_NO_LEAF, frozenset(parts))
+
+
 class Reads:
-    """The leaves read by the question that is being answered; each leaf is one bit."""
+    """The leaves read by the question that is being answered."""
 
     def __init__(self) -> None:
         self._leaves: list[Leaf] = []
-        self._bits: dict[Leaf, Bits] = {}
-        self._seen: Bits = 0
-        self._memos: list[Callable[[Bits], None]] = []
+        self._grounds: dict[Leaf, Ground] = {}
+        self._seen: set[Ground] = set()
+        self._memos: list[Callable[[Callable[[Ground], bool]], None]] = []
         self.depth = 0
         self.reaches = _NOBODY
 
     def note(self, leaf: Leaf) -> None:
         """Note that a fact is read."""
-        self._seen |= self.bit(leaf)
+        self._seen.add(self.ground(leaf))
 
-    def bit(self, leaf: Leaf) -> Bits:
-        """The bit that stands for a leaf."""
-        bit = self._bits.get(leaf)
-        if bit is None:
-            bit = self._bits[leaf] = 1 << len(self._leaves)
+    def ground(self, leaf: Leaf) -> Ground:
+        """What stands for a leaf."""
+        ground = self._grounds.get(leaf)
+        if ground is None:
+            ground = self._grounds[leaf] = Ground(len(self._leaves))
             self._leaves.append(leaf)
-        return bit
+        return ground
 
-    def add(self, bits: Bits) -> None:
+    def add(self, ground: Ground) -> None:
         """Note all that another answer rests on."""
-        self._seen |= bits
+        self._seen.add(ground)
 
-    def leaves(self, bits: Bits) -> Iterator[Leaf]:
-        """The leaves that bits stand for."""
-        while bits:
-            lowest = bits & -bits
-            yield self._leaves[lowest.bit_length() - 1]
-            bits ^= lowest
+    def add_all(self, grounds: Iterable[Ground]) -> None:
+        """Note several at once."""
+        self._seen.update(grounds)
 
-    def serve(self, forget: Callable[[Bits], None]) -> None:
+    def leaves(self, grounds: Iterable[Ground]) -> Iterator[Leaf]:
+        """The leaves below all these, in the order in which they were first read."""
+        below, numbers = set(grounds), set[int]()
+        waiting = list(below)
+        while waiting:
+            one = waiting.pop()
+            if one.number != _NO_LEAF:
+                numbers.add(one.number)
+            fresh = one.parts - below
+            below |= fresh
+            waiting += fresh
+        return (self._leaves[number] for number in sorted(numbers))
+
+    def serve(self, forget: Callable[[Callable[[Ground], bool]], None]) -> None:
         """Let answers be kept, as long as `forget` drops those that rest on what has changed."""
         self._memos.append(forget)
 
-    def forget(self, changed: Bits) -> None:
+    def forget(self, changed: Iterable[Leaf]) -> None:
         """Drop all answers that rest on what has changed."""
+        rests = _resting_on({self._grounds[leaf].number for leaf in changed})
         for forget in self._memos:
-            forget(changed)
+            forget(rests)
 
     @property
     def all(self) -> tuple[Leaf, ...]:
@@ -70,18 +101,38 @@ class Reads:
         return tuple(self._leaves)
 
     @contextmanager
-    def answer(self) -> Iterator[Callable[[], Bits]]:
-        """Answer one question; what is given tells the leaves that were read for it."""
-        outer, self._seen = self._seen, 0
+    def answer(self) -> Iterator[Callable[[], frozenset[Ground]]]:
+        """Answer one question; what is given tells what was read for it."""
+        outer, self._seen = self._seen, set()
         try:
-            yield lambda: self._seen
+            yield lambda: frozenset(self._seen)
         finally:
-            self._seen |= outer
+            outer |= self._seen
+            self._seen = outer
 
-    def take(self, outer: Bits) -> Bits:
+    def take(self, outer: set[Ground]) -> set[Ground]:
         """Exchange what is noted so far for something else."""
         mine, self._seen = self._seen, outer
         return mine
+
+
+def _resting_on(changed: Collection[int]) -> Callable[[Ground], bool]:
+    """Whether a ground has one of these leaves below it; each is looked at once."""
+    known: dict[Ground, bool] = {}
+
+    def rests(ground: Ground) -> bool:
+        waiting = [ground]
+        while waiting:
+            one = waiting[-1]
+            unknown = [] if one in known else [part for part in one.parts if part not in known]
+            if unknown:
+                waiting += unknown
+                continue
+            known[one] = one.number in changed or any(known[part] for part in one.parts)
+            waiting.pop()
+        return known[ground]
+
+    return rests
 
 
 class Memo(Generic[_K, _V]):
@@ -96,7 +147,7 @@ class Memo(Generic[_K, _V]):
     ) -> None:
         self._reads = reads
         self._meanwhile = meanwhile
-        self._known: dict[_K, tuple[_V, Bits]] = {}
+        self._known: dict[_K, tuple[_V, Ground]] = {}
         self._open: dict[_K, int] = {}
         if is_lasting:
             reads.serve(self.forget)
@@ -114,31 +165,32 @@ class Memo(Generic[_K, _V]):
         if key in self._open or reads.depth > _DEEPEST:
             reads.reaches = min(reads.reaches, self._open.get(key, 0))
             return self._meanwhile(key)
-        return self._work_out(key, reads.bit(("module", path)), work_out)
+        return self._work_out(key, reads.ground(("module", path)), work_out)
 
-    def _work_out(self, key: _K, about: Bits, work_out: Callable[[], _V]) -> _V:
+    def _work_out(self, key: _K, about: Ground, work_out: Callable[[], _V]) -> _V:
         reads = self._reads
         depth = self._open[key] = reads.depth
         around, reads.reaches = reads.reaches, _NOBODY
         reads.depth += 1
-        outer = reads.take(about)
+        outer = reads.take({about})
         try:
             value = work_out()
         finally:
-            bits = reads.take(outer)
-            reads.add(bits)
+            seen = reads.take(outer)
             reads.depth -= 1
             del self._open[key]
             mine, reads.reaches = reads.reaches, min(around, reads.reaches)
             if mine >= depth:  # it rests on no answer that was not finished but its own
                 reads.reaches = around
+            ground = ground_of(seen)
+            reads.add_all({ground} if mine >= depth else seen)
         if mine >= depth:
-            self._known[key] = value, bits
+            self._known[key] = value, ground
         return value
 
-    def forget(self, changed: Bits) -> None:
+    def forget(self, rests: Callable[[Ground], bool]) -> None:
         """Drop the answers that rest on what has changed."""
-        self._known = {k: kept for k, kept in self._known.items() if not kept[1] & changed}
+        self._known = {key: kept for key, kept in self._known.items() if not rests(kept[1])}
 
 
 class noted_property(Generic[_V]):  # noqa: N801
@@ -149,11 +201,11 @@ class noted_property(Generic[_V]):  # noqa: N801
         self._name = f"noted {work_out.__name__}"
 
     def __get__(self, instance: Any, _: type | None = None) -> _V:
-        known: tuple[_V, Bits] | None = instance.__dict__.get(self._name)
+        known: tuple[_V, Ground] | None = instance.__dict__.get(self._name)
         if known is None:
             with instance.reads.answer() as seen:
                 value = self._work_out(instance)
-                known = instance.__dict__[self._name] = value, seen()
+                known = instance.__dict__[self._name] = value, ground_of(seen())
         else:
             instance.reads.add(known[1])
         return known[0]

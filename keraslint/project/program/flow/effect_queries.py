@@ -16,8 +16,9 @@ from keraslint.project.program.flow.global_names import GlobalNames, through_glo
 from keraslint.project.program.flow.mentions import Function, Mentions
 from keraslint.project.program.flow.plain_values import PlainValues
 from keraslint.project.program.flow.side_effects import SideEffects
+from keraslint.project.program.flow.spread import IS, Kept, Spread
 from keraslint.project.program.flow.stores_by_name import StoresByName, is_among
-from keraslint.project.program.flow.value_flow import IS, Kept, Spread, ValueFlow
+from keraslint.project.program.flow.value_flow import ValueFlow
 
 _MAKE_ARRAYS = ("numpy.", "collections.", "array.")
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from keraslint.project.names.reads.recorded_reads import Bits, Reads
+from keraslint.project.names.reads.recorded_reads import Reads, ground_of
 from keraslint.project.program.flow.mentions import Function
-from keraslint.project.program.flow.value_flow import Change
+from keraslint.project.program.flow.spread import Change
 
 ANY = "*"
 Seeded = tuple[Function, dict[str, int]]
@@ -45,7 +45,7 @@ class Events:
 
     def __init__(self, reads: Reads, found: Iterator[Event]) -> None:
         self._reads = reads
-        self._bits: Bits = 0
+        self._ground = ground_of(())
         self._found = found
         self._known: set[Event] = set()
         self._order: list[Event] = []
@@ -54,10 +54,10 @@ class Events:
     def __iter__(self) -> Iterator[Event]:
         number = 0
         while number < len(self._order) or self._find():
-            self._reads.add(self._bits)
+            self._reads.add(self._ground)
             yield self._order[number]
             number += 1
-        self._reads.add(self._bits)
+        self._reads.add(self._ground)
 
     def _find(self) -> bool:
         if self._finding:
@@ -72,7 +72,7 @@ class Events:
                         return True
             finally:
                 self._finding = False
-                self._bits |= seen()
+                self._ground = ground_of({self._ground, *seen()})
         return False
 
 

@@ -11,7 +11,7 @@ from keraslint.project.program.flow.call_graph import CallGraph
 from keraslint.project.program.flow.events import Event, event
 from keraslint.project.program.flow.mentions import Function, Mentions
 from keraslint.project.program.flow.outside_functions import READ_ONLY
-from keraslint.project.program.flow.value_flow import IS
+from keraslint.project.program.flow.spread import IS
 
 _IMPORTS = frozenset({"importlib.import_module", "importlib.reload", "__import__"})
 

@@ -12,7 +12,7 @@ from keraslint.project.facts.occurrences.occurrence_records import (
     Occurrences,
     Store,
 )
-from keraslint.project.names.reads.recorded_reads import Bits, Reads
+from keraslint.project.names.reads.recorded_reads import Ground, Reads
 
 _K = TypeVar("_K")
 _V = TypeVar("_V")
@@ -28,7 +28,7 @@ class Function:
 
     __slots__ = (
         *("path", "kind", "owner_name", "own_name", "parameters", "decorators", "instance"),
-        *("is_static", "takes_class", "is_wrapped", "is_property", "_does", "_reads", "_bit"),
+        *("is_static", "takes_class", "is_wrapped", "is_property", "_does", "_reads", "_ground"),
     )
 
     def __init__(self, path: str, does: Occurrences, reads: Reads) -> None:
@@ -42,17 +42,17 @@ class Function:
         """What a method calls its instance or its class, `""` if it has none."""
         self._does = does
         self._reads = reads
-        self._bit: Bits = 0
+        self._ground: Ground | None = None
 
     @property
     def does(self) -> Occurrences:
         """All that it does."""
-        self._reads.add(self._bit or self._numbered())
+        self._reads.add(self._ground or self._noted())
         return self._does
 
-    def _numbered(self) -> Bits:
-        self._bit = self._reads.bit(("does", *self.key))
-        return self._bit
+    def _noted(self) -> Ground:
+        self._ground = self._reads.ground(("does", *self.key))
+        return self._ground
 
     @property
     def key(self) -> tuple[str, str, str, str]:
@@ -87,16 +87,16 @@ class Named(Generic[_K, _V]):
         self.kind = kind
         self._reads = reads
         self._about = kind, top
-        self._bits: dict[_K, Bits] = {}
+        self._grounds: dict[_K, Ground] = {}
         self.found: dict[_K, list[_V]] = defaultdict(list)
 
     def get(self, name: _K, default: Sequence[_V] = ()) -> Sequence[_V]:
         """All that is under a name."""
-        bit = self._bits.get(name)
-        if bit is None:
+        ground = self._grounds.get(name)
+        if ground is None:
             key = name if isinstance(name, tuple) else (name,)
-            bit = self._bits[name] = self._reads.bit((*self._about, *key))
-        self._reads.add(bit)
+            ground = self._grounds[name] = self._reads.ground((*self._about, *key))
+        self._reads.add(ground)
         return self.found.get(name, default)
 
 

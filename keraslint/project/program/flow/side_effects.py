@@ -10,7 +10,8 @@ from keraslint.project.names.reads.recorded_reads import Memo
 from keraslint.project.program.flow.call_graph import Targets
 from keraslint.project.program.flow.global_names import GlobalNames
 from keraslint.project.program.flow.mentions import LISTENS, Function
-from keraslint.project.program.flow.value_flow import IS, Change, ValueFlow
+from keraslint.project.program.flow.spread import IS, Change
+from keraslint.project.program.flow.value_flow import ValueFlow
 
 _BUILDS = frozenset({"self.build", "self.call", "self.__call__", "self"})
 

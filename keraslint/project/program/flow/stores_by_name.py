@@ -13,7 +13,8 @@ from keraslint.project.program.flow.events import ANY, ByName, Event, Subject, e
 from keraslint.project.program.flow.families import Family
 from keraslint.project.program.flow.mentions import TESTS_COMPUTED, WRITES_DICT, Function
 from keraslint.project.program.flow.outside_functions import READ_ONLY
-from keraslint.project.program.flow.value_flow import IS, ValueFlow
+from keraslint.project.program.flow.spread import IS
+from keraslint.project.program.flow.value_flow import ValueFlow
 
 
 def is_among(names: frozenset[str] | None, name: str) -> bool:

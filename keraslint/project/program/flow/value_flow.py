@@ -7,10 +7,9 @@ Within a function the order of statements does not count.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
 
 from keraslint.project.facts.occurrences.occurrence_records import ITEM, Call, Refs
-from keraslint.project.names.reads.recorded_reads import Bits
+from keraslint.project.names.reads.recorded_reads import Ground, ground_of
 from keraslint.project.program.flow.call_graph import CallGraph, Targets
 from keraslint.project.program.flow.given_arguments import given_to
 from keraslint.project.program.flow.mentions import Function
@@ -20,53 +19,12 @@ from keraslint.project.program.flow.outside_functions import (
     READ_ONLY,
     Keeps,
 )
+from keraslint.project.program.flow.spread import HOLDS, IS, NOWHERE, Change, Hit, Kept, Spread
 
-IS = 1
-HOLDS = 2
 _EVERYTHING = IS | HOLDS
 
 Key = tuple[Function, int, int]
-
-
-class Change(NamedTuple):
-    """What changes a value, or lets it escape: `does` is what happens there, as a clause.
-
-    `scales`: it does so only if the value is an array or a list.
-    """
-
-    function: Function
-    line: int
-    does: str
-    is_escape: bool = False
-    scales: bool = False
-
-
-class Hit(NamedTuple):
-    """A change as one function brings it about: in which of its lines, and whether at any time."""
-
-    line: int
-    later: bool
-    change: Change
-
-
-class Kept(NamedTuple):
-    """An attribute of some object that gets hold of the value."""
-
-    function: Function
-    base: str
-    attribute: str
-    level: int
-
-
-class Spread(NamedTuple):
-    """What becomes of a value in a function: `returned` says how much of it the result has."""
-
-    hits: tuple[Hit, ...] = ()
-    returned: int = 0
-    kept: tuple[Kept, ...] = ()
-
-
-NOWHERE = Spread()
+Seeded = tuple[Function, tuple[tuple[str, int], ...]]
 
 
 class ValueFlow:
@@ -75,11 +33,12 @@ class ValueFlow:
     def __init__(self, graph: CallGraph) -> None:
         self.graph = graph
         self._reads = graph.reads
-        self._known: dict[Key, tuple[Spread, Bits]] = {}
+        self._known: dict[Key, tuple[Spread, frozenset[Ground]]] = {}
+        self._grounds: dict[Key, Ground] = {}
         self._open: list[Key] = []
         self._readers: dict[Key, set[Key]] = {}
         self._stale: set[Key] = set()
-        self._seeded: dict[tuple[Function, tuple[tuple[str, int], ...]], tuple[Spread, Bits]] = {}
+        self._seeded: dict[Seeded, tuple[Spread, Ground]] = {}
 
     def seeded(self, function: Function, seeds: Mapping[str, int]) -> Spread:
         """What becomes of what some access paths of a function stand for."""
@@ -87,7 +46,7 @@ class ValueFlow:
         known = self._seeded.get(key)
         if known is None:
             with self._reads.answer() as seen:
-                known = _Local(self, function, seeds).run(), seen()
+                known = _Local(self, function, seeds).run(), ground_of(seen())
             if not self._open:
                 self._seeded[key] = known
         self._reads.add(known[1])
@@ -99,13 +58,23 @@ class ValueFlow:
         if self._open:
             self._readers.setdefault(key, set()).add(self._open[-1])
         if key not in self._known:
-            self._known[key] = NOWHERE, 0
+            self._known[key] = NOWHERE, frozenset()
             self._renew(key)
             while self._stale and not self._open:
                 self._renew(self._stale.pop())
-        spread, bits = self._known[key]
-        self._reads.add(bits)
+        spread, grounds = self._known[key]
+        if self._open:
+            self._reads.add_all(grounds)
+        else:
+            self._reads.add(self._settled(key))
         return spread
+
+    def _settled(self, key: Key) -> Ground:
+        """What a solved argument rests on."""
+        ground = self._grounds.get(key)
+        if ground is None:
+            ground = self._grounds[key] = ground_of(self._known[key][1])
+        return ground
 
     def _renew(self, key: Key) -> None:
         """Compute one argument; whoever has read another answer has to look again."""
@@ -115,6 +84,7 @@ class ValueFlow:
         self._open.pop()
         if found != self._known[key]:
             self._known[key] = found
+            self._grounds.pop(key, None)
             self._stale |= self._readers.get(key, set())
 
     def _argument(self, key: Key) -> Spread:
