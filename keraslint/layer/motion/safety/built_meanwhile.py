@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
+import libcst as cst
+
+from keraslint.layer.method_syntax import dotted, walk
+from keraslint.layer.motion.safety.moved_code import Move
 from keraslint.project.names.definitions import ClassRef, FunctionRef, Scope
+from keraslint.project.names.keras_api import Symbol
 from keraslint.project.names.name_resolution import Hierarchy
 from keraslint.project.program.children import run_by
 
@@ -37,3 +43,28 @@ def _held(method: FunctionRef, leaf: str) -> Iterator[str]:
         name = held.removeprefix("self.").removesuffix("[]")
         if held.startswith("self.") and name.isidentifier():
             yield name
+
+
+def only_wrapped(move: Move) -> frozenset[str]:
+    """The attributes that what moves only hands to layers of Keras, which keep them as they are.
+
+    Where it calls a function, or has names of its own, nobody knows what else becomes of them.
+    """
+    if move.runs or move.local:
+        return frozenset()
+    outermost = [one for one in move.creations if one.outer is None]
+    read = Counter(
+        dotted(node)
+        for one in outermost
+        for node in walk(one.call)
+        if isinstance(node, cst.Attribute)
+    )
+    kept = Counter(
+        dotted(argument.value)
+        for one in move.creations
+        if all(isinstance(target, Symbol) for target in one.made.targets)
+        for argument in one.call.args
+        if isinstance(argument.value, cst.Attribute)
+    )
+    whole = (path for path, count in kept.items() if count == read[path])
+    return frozenset(path.removeprefix("self.") for path in whole if path.startswith("self."))

@@ -10,7 +10,7 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 
 from keraslint.diagnostic import Level, Objection, Question
-from keraslint.layer.motion.safety.built_meanwhile import built_meanwhile
+from keraslint.layer.motion.safety.built_meanwhile import built_meanwhile, only_wrapped
 from keraslint.layer.motion.safety.class_hooks import opaque
 from keraslint.layer.motion.safety.construction import Construction
 from keraslint.layer.motion.safety.external_reads import ExternalReads
@@ -90,6 +90,7 @@ class Obligations:
             yield from operands.field(*read.split(".")[1:3])
         asked = {read.split(".")[1] for read in move.through}  # of what is there in time
         built = (built_meanwhile(self._hierarchy, self._ref) & self.holders) - asked
+        built -= only_wrapped(move)
         for attribute in sorted(_attributes(move.reads) - _attributes(move.writes)):
             if attribute in built:
                 cause = f"`self.{attribute}`, which it reads, is not built yet in `__init__`"
