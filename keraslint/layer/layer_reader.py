@@ -333,11 +333,14 @@ class _Study:
         if self._build_ref.summary.name != "build":
             reason = f"`build` is another name of `{self._build_ref.summary.name}()`"
             return Hoists((), tuple((c.span, reason) for c in self.constructions()))
+        target = self._reader.target(self._ref)
         obligations = Obligations(
-            self._reader.effects(self._ref), self._ref, self._reader.subclasses(self._ref)
+            self._reader.effects(self._ref),
+            self._ref,
+            self._reader.subclasses(self._ref),
+            target.keras,
         )
         above, _ = self._own_method(first_method(self._ref))
-        target = self._reader.target(self._ref)
         constructor = Constructor(*self._own_method("__init__"), above)
         hoister = Hoister(
             self._hierarchy,

@@ -34,12 +34,15 @@ _UNTRACKED = "no_automatic_dependency_tracking"
 
 
 class Obligations:
-    """Checks one class against the whole project."""
+    """Checks one class, written for Keras 2 or 3, against the whole project."""
 
-    def __init__(self, effects: Effects, ref: ClassRef, subclasses: Sequence[ClassRef]) -> None:
+    def __init__(
+        self, effects: Effects, ref: ClassRef, subclasses: Sequence[ClassRef], keras: int
+    ) -> None:
         self._effects = effects
         self._hierarchy = effects.hierarchy
         self._ref = ref
+        self._keras = keras
         self._family = effects.family(ref)
         self._descendants = Descendants(self._hierarchy, ref, subclasses)
         self._lineage: Lineage = self._hierarchy.lineage(ref)
@@ -139,7 +142,8 @@ class Obligations:
         yield from construction.effects(move.creations)
         arguments = Arguments(self._effects, self._family)
         yield from arguments.refused(move.creations, move.guards)
-        yield from arguments.unnamed(move.creations)
+        if self._keras == 3:  # the table has what layers of Keras 3 take
+            yield from arguments.unnamed(move.creations)
         yield from construction.handed_out()
         for method in self._methods():
             if method.name != "build" and {"self.build"} & method.calls:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 
 import libcst as cst
-from libcst import matchers as m
 
 from keraslint.diagnostic import Level, Objection, Question
 from keraslint.layer.method_steps import Creation
-from keraslint.layer.method_syntax import dotted
+from keraslint.layer.method_syntax import dotted, walk
 from keraslint.project.names import keras_api
 from keraslint.project.names.definitions import ClassRef
 from keraslint.project.names.keras_api import Symbol
@@ -103,8 +102,8 @@ def _required(creation: Creation) -> Iterator[tuple[str, frozenset[str]]]:
                 if _is_required(target, place, keyword):
                     yield name.removeprefix("self."), _NO_SIZE - _allowed(target, place, keyword)
             continue
-        for operation in m.findall(argument.value, m.BinaryOperation()):
-            assert isinstance(operation, cst.BinaryOperation)
+        operations = (n for n in walk(argument.value) if isinstance(n, cst.BinaryOperation))
+        for operation in operations:
             by = isinstance(operation.operator, (cst.Divide, cst.FloorDivide, cst.Modulo))
             for side in (operation.left, operation.right):
                 name = dotted(side)

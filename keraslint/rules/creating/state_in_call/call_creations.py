@@ -161,7 +161,9 @@ class Latecomers:
 
     @cached_property
     def _obligations(self) -> Obligations:
-        return Obligations(self.layer.effects, self.layer.ref, self.layer.subclasses)
+        return Obligations(
+            self.layer.effects, self.layer.ref, self.layer.subclasses, self.layer.keras
+        )
 
     def _plan(self, one: Latecomer) -> None:
         one.bar = self._in_the_way(one)
