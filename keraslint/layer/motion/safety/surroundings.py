@@ -19,10 +19,8 @@ from keraslint.project.program.flow.outside_functions import Keeps
 _SCOPES = frozenset({"RematScope", "custom_object_scope", "CustomObjectScope"})
 _LIBRARIES = frozenset({"keras", "tf_keras", "tensorflow", "random", "numpy"})
 _BUILDING = frozenset({"", "build", "fit", "predict", "evaluate", "train_on_batch"})
-_VARIABLES = tuple(
-    f"{kind}.{ITEM}"
-    for kind in ("variables", "weights", "non_trainable_variables", "non_trainable_weights")
-)
+# The state of a seed is among the variables of a layer, and never among its weights.
+_VARIABLES = (f"variables.{ITEM}", f"non_trainable_variables.{ITEM}")
 
 
 class Surroundings:
