@@ -82,6 +82,8 @@ def _found(report: Report) -> str:
     remaining = len(report.diagnostics)
     applied = [one for one in report.settled if one.action != "kept"]
     fixed = sum(one.findings for one in applied)
+    if fixed:  # a finding can go with the fix of another one, too
+        fixed = max(fixed, report.at_first - remaining - report.known)
     checked = f"{_count(report.files, 'file')} checked"
     if report.failures:
         checked += f", {_count(report.failures, 'path')} could not be read"

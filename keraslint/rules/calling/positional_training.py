@@ -9,7 +9,7 @@ for Keras 3, and beside them numbers, texts, `True` and `False` that stand so.
 
 Keras 3 takes nothing but tensors by position. `child(x, training)` works as long as `training` is
 `None`: when the model is built, and when a test calls it. `fit()` and `predict()` give `True` and
-`False`, and fail. Keras 2 let it pass.
+`False`, and fail. With `training=False` as the default every call fails. Keras 2 let it pass.
 
 ## Bad
 
@@ -111,7 +111,18 @@ def check(layer: LayerClass) -> Iterator[Finding]:
         from keraslint.layer.method_syntax import code, dotted
 
         what = f"`{dotted(call.func)}` is given `{code(arg.value)}` by position"
-        yield Finding(method.span(call), f"{what}: `{layer.name}` fails in `fit()`")
+        when = "in `fit()`" if _may_be_none(method, code(arg.value)) else "whenever it is called"
+        yield Finding(method.span(call), f"{what}: `{layer.name}` fails {when}")
+
+
+def _may_be_none(method: Method, value: str) -> bool:
+    """Whether it is a parameter, and `None` as long as nobody says otherwise."""
+    from keraslint.layer.method_syntax import code
+
+    parameters = (*method.node.params.params, *method.node.params.kwonly_params)
+    defaults = {one.name.value: one.default for one in parameters}
+    default = defaults.get(value)
+    return value in defaults and (default is None or code(default) == "None")
 
 
 def cure(layer: LayerClass, finding: Finding) -> Cure:
