@@ -76,6 +76,7 @@ def test_and_that_it_is_keras_3(form: str, tmp_path: Path) -> None:
         ("tensorflow<2.16", 2),
         ("tensorflow>=2.4,<2.16", 2),
         ("tensorflow-gpu", 2),
+        ("tensorflow>=2.4\ntensorflow_addons", 2),
         ("tf-keras", 2),
         ("tf_keras~=2.16", 2),
         ("keras<3", 2),
@@ -147,6 +148,8 @@ def test_an_import_that_means_one_keras_only_goes_before_requirements(tmp_path: 
         "scale = tf.keras.layers.experimental.preprocessing.Rescaling(2)",
         "from keras.engine.topology import Layer",
         "keep = tf.compat.v1.keras.utils.track_tf1_style_variables",
+        "import tensorflow_addons as tfa",
+        "from tensorflow import keras\ndef add(self): self.add_weight(\n    'w', shape=(3,))",
         "from tensorflow.keras.layers import (\n    Dense,\n    LocallyConnected1D,  # old\n)",
     ],
 )
@@ -169,6 +172,7 @@ def test_names_that_one_keras_alone_has_tell_where_nothing_else_does(
         "from keras import layers, ops\nx = layers.AbstractRNNCell",
         "import keras\nprint(keras.__version__, keras.layers.Dense.call.__name__)",
         "import keras\nkeras.backend.get_session().run(3)",
+        "import keras\ndef add(self): self.add_weight('w', shape=(3,))",
     ],
 )
 def test_names_that_both_have_tell_nothing(line: str, tmp_path: Path) -> None:

@@ -25,6 +25,7 @@ _TENSORFLOW = frozenset(
 )
 _ONLY = {
     "tensorflow-gpu": 2,
+    "tensorflow-addons": 2,
     "keras-core": 3,
     "keras-nightly": 3,
     "keras-hub": 3,

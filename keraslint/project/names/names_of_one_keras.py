@@ -31,9 +31,14 @@ _NEW = frozenset(
 )
 
 
+_ADDONS = re.compile(r"^[ \t]*(?:import|from)[ \t]+tensorflow_addons\b", re.MULTILINE)
+_OWN_KERAS = re.compile(r"^[ \t]*(?:import|from)[ \t]+keras\b", re.MULTILINE)
+_NAME_FIRST = re.compile(r"self\.add_weight\(\s*f?[\"']")
+
+
 def told_in(text: str) -> Told:
     """Look for names that only one Keras has."""
-    if "keras" not in text:
+    if "keras" not in text and "tensorflow_addons" not in text:
         return ()
     found: dict[int, str] = {}
     for name in sorted({*_names(text)}):
@@ -42,6 +47,10 @@ def told_in(text: str) -> Told:
             found.setdefault(keras, name)
     if "self.add_metric(" in text and "def add_metric" not in text:
         found.setdefault(2, "add_metric")
+    if "tensorflow_addons" in text and _ADDONS.search(text):
+        found.setdefault(2, "tensorflow_addons")
+    if ".add_weight(" in text and _NAME_FIRST.search(text) and not _OWN_KERAS.search(text):
+        found.setdefault(2, "add_weight(name, …)")
     return tuple(sorted(found.items()))
 
 
