@@ -36,7 +36,7 @@ class Block(keras.layers.Layer):
         self.units = units
 
     def build(self, input_shape):
-        self.scale = keras.layers.Dense(input_shape[-1])
+        self.scale = keras.layers.EinsumDense("ab,bc->ac", input_shape[-1])
         self.dense = keras.layers.Dense(self.units)
 
     def call(self, x):

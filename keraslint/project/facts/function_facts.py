@@ -12,6 +12,7 @@ from keraslint.project.facts.instance_name import USUAL, call_it_self, instance_
 from keraslint.project.facts.may_refer_to import bind, dotted, frozen, is_set, leaves_of, places
 from keraslint.project.facts.module_facts import FunctionSummary, Leaves, Parameter
 from keraslint.project.syntax.node_walk import FIELDS, inner_fields, walk
+from keraslint.project.syntax.parse import new_expression
 
 _CHANGES = tuple(
     f".{name}"
@@ -114,7 +115,7 @@ def _annotated(annotation: ast.expr | None) -> Leaves:
     """The classes that an annotation such as `type[keras.layers.Layer]` lets a name hold."""
     if isinstance(annotation, ast.Constant) and isinstance(annotation.value, str):
         try:
-            annotation = ast.parse(annotation.value, mode="eval").body
+            annotation = new_expression(annotation.value).body
         except SyntaxError:
             return ()
     if isinstance(annotation, ast.BinOp):

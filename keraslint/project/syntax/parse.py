@@ -4,9 +4,26 @@ from __future__ import annotations
 
 import ast
 import gc
+import threading
 import warnings
 from collections.abc import Sequence
 from functools import lru_cache
+
+_PARSING = threading.RLock()
+"""Python 3.11 keeps one count of its depth for all threads that make trees: two at once may fail
+with "AST constructor recursion depth mismatch"."""
+
+
+def new_module(text: str) -> ast.Module:
+    """A tree that nobody else has; one thread after another."""
+    with _PARSING:
+        return ast.parse(text)
+
+
+def new_expression(text: str) -> ast.Expression:
+    """The tree of one expression; one thread after another."""
+    with _PARSING:
+        return ast.parse(text, mode="eval")
 
 
 @lru_cache(maxsize=1)
@@ -20,7 +37,7 @@ def parse(text: str) -> ast.Module:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return ast.parse(text)
+            return new_module(text)
     finally:
         if enabled:
             gc.enable()
@@ -34,7 +51,8 @@ def require_python(text: str, version: str) -> None:
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        ast.parse(text, feature_version=(3, int(version.removeprefix("py3"))))
+        with _PARSING:
+            ast.parse(text, feature_version=(3, int(version.removeprefix("py3"))))
 
 
 def is_python(text: str) -> bool:

@@ -6,6 +6,8 @@ import ast
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from keraslint.project.syntax.parse import new_module
+
 BLOCKS = ("body", "orelse", "finalbody")
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
@@ -140,7 +142,7 @@ def scope(text: str, names: Iterable[str], file: str = "") -> list[ast.stmt]:
     Raises:
         SyntaxError, ValueError, RecursionError: the text is not Python.
     """
-    body = ast.parse(text).body
+    body = new_module(text).body
     reached: set[int] = set()
     known = set(names)
     while fresh := [one for one in body if id(one) not in reached and defines(one) & known]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Mapping, Sequence
 
+from keraslint.project.syntax.parse import new_expression
 from keraslint.proof.probe.coverage.decisions import walk
 
 from .dependences import Dependences, own, parameters
@@ -135,7 +136,7 @@ def _argument(node: ast.AST, where: tuple[Dependences, str], given: Given) -> st
 
 def _with(recipe: str, wanted: Wanted, dependences: Dependences) -> str:
     """The recipe with other values for arguments of the constructor."""
-    tree = ast.parse(recipe.splitlines()[0], mode="eval")
+    tree = new_expression(recipe.splitlines()[0])
     made = tree.body
     if not isinstance(made, ast.Call):
         return ""
@@ -144,7 +145,7 @@ def _with(recipe: str, wanted: Wanted, dependences: Dependences) -> str:
     makers = [node for at, node in dependences.functions.items() if at.endswith(".__init__")]
     order = parameters(makers[0])[1:] if makers else []
     for name, value in wanted.items():
-        put = ast.parse(value, mode="eval").body
+        put = new_expression(value).body
         if name in order[: len(made.args)]:
             made.args[order.index(name)] = put
         else:
