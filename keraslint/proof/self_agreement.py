@@ -45,7 +45,9 @@ def unsteady(
 def _broken(
     before: list[Answer], after: list[Answer], number: int, promise: Promise
 ) -> dict[str, str]:
-    """The checks that break in one case, with the first detail of each."""
-    clauses = clauses_under(promise, before[number], after[number], before)
-    broken = [one for one in clauses if one.status is CheckStatus.BROKEN]
-    return {one.name: one.detail for one in reversed(broken)}
+    """The checks that break in one case, the most telling first, with the first detail of each."""
+    found: dict[str, str] = {}
+    for one in clauses_under(promise, before[number], after[number], before):
+        if one.status is CheckStatus.BROKEN:
+            found.setdefault(one.name, one.detail)
+    return found

@@ -61,7 +61,8 @@ def test_a_layer_that_is_another_one_each_time_refutes_nothing(judge):
     verdict = judge(LATE.format(**drawn), EARLY.format(**drawn), "Block()(floats(2, 5))")
 
     assert verdict.outcome is Outcome.UNKNOWN
-    assert verdict.reason.startswith("two runs of the version before differ, too: ")
+    assert verdict.reason.startswith("two runs of the version before differ, too: for input (2, 5)")
+    assert "the output" in verdict.reason
 
 
 def test_what_else_is_wrong_with_the_new_version_still_refutes_it(judge):

@@ -59,7 +59,7 @@ def drawn(function: Callable[..., Any], number: int) -> Callable[..., Any]:
     twin = _stateless(name) if home.startswith("tensorflow.") else None
     if twin is not None:
         return lambda *args, **more: twin(**{**_by_name(function, args, more), "seed": (number, 0)})
-    if home.startswith("keras."):
+    if home.startswith("keras.") and "seed" in inspect.signature(function).parameters:
         return lambda *args, **more: function(**{"seed": number, **_by_name(function, args, more)})
     return function
 
