@@ -24,7 +24,11 @@ from keraslint.project.names.keras_version import Target
 from keraslint.project.names.project_index import Index
 from keraslint.project.names.reads.recorded_reads import Leaf
 from keraslint.project.program.flow.project_effects import ProjectEffects
-from keraslint.project.serialization.never_saved import is_made_for_a_test, is_only_for_training
+from keraslint.project.serialization.never_saved import (
+    is_made_for_a_test,
+    is_of_a_script,
+    is_only_for_training,
+)
 from keraslint.project.syntax.parse import fault, require_python
 from keraslint.rule_selection import selected
 from keraslint.rules import Cure, Finding, Rule, registry
@@ -298,6 +302,10 @@ class Route:
             is_made_for_a_test(hierarchy, ref)
             or is_only_for_training(hierarchy, ref)
             or self.index.saves_weights_alone(ref.module.path)
+            or (
+                is_of_a_script(hierarchy, ref.module)
+                and not self.index.saves_itself(ref.module.path)
+            )
         )
 
     def _module(self, module: ModuleSummary) -> Iterator[Diagnostic]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterator
 
 from keraslint.project.facts.function_facts import first_line, function, method
 from keraslint.project.facts.lambda_arguments import lambdas
@@ -96,7 +97,16 @@ def _summary(
         classes=module.classes,
         scopes=module.scopes,
         lambdas=tuple(lambdas(tree, text, places)),
+        made=frozenset(_made(tree)) & module.classes.keys(),
     )
+
+
+def _made(tree: ast.Module) -> Iterator[str]:
+    """What `model = Net()` calls that stands under no condition, such as that of `__main__`."""
+    for statement in running(one for one in tree.body if not isinstance(one, ast.If)):
+        call = statement.value if isinstance(statement, ast.Assign) else None
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name):
+            yield call.func.id
 
 
 _INDENTED_IMPORT = re.compile(r"^[ \t]+(?:import|from) [\w.]+", re.MULTILINE)

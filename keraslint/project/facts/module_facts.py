@@ -207,7 +207,8 @@ class ClassSummary:
 class ModuleSummary:
     """What a module declares.
 
-    `imports` maps a local name to absolute dotted names.
+    `imports` maps a local name to absolute dotted names. `made` are those of its classes that it
+    makes as soon as it runs, whoever runs it.
     """
 
     name: str
@@ -220,6 +221,7 @@ class ModuleSummary:
     classes: dict[str, ClassSummary]
     scopes: dict[str, FunctionSummary] = field(default_factory=dict)
     lambdas: tuple[LambdaSummary, ...] = ()
+    made: frozenset[str] = frozenset()
 
     def around(self, qualname: str) -> Iterator[tuple[str, FunctionSummary]]:
         """The functions around a class, innermost first, by the name of their locals."""

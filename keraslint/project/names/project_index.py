@@ -141,6 +141,11 @@ class Index:
         self.reads.note(("weights alone", top))
         return self.outline.saves_weights_alone(top)
 
+    def saves_itself(self, path: str) -> bool:
+        """Whether a file saves or loads a whole model."""
+        text = self.modules.text(path)
+        return isinstance(text, Source) and self.outline.saves_whole(text)
+
     def _set_elsewhere(self, ref: ClassRef, attribute: str) -> bool:
         """Whether another file sets an attribute on what it has made of a class."""
         self.reads.note(("set", ref.summary.name, attribute))

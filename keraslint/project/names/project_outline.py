@@ -92,6 +92,10 @@ class ProjectOutline:
             self._weights_alone[top] = found == Saving.WEIGHTS
         return self._weights_alone[top]
 
+    def saves_whole(self, text: Source) -> bool:
+        """Whether a file saves or loads a whole model itself."""
+        return Saving.WHOLE in Saving(self._outline(text).saving)
+
     def names_of_one_keras(self, path: str) -> Mapping[int, tuple[str, str]]:
         """Names that only one Keras has, by that Keras, with the file in which each stands.
 

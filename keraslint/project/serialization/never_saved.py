@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from keraslint.project.facts.module_facts import ModuleSummary
 from keraslint.project.names import keras_api
 from keraslint.project.names.definitions import ClassRef, External, Scope
 from keraslint.project.names.name_resolution import Hierarchy
@@ -27,6 +28,15 @@ def _is_test_case(hierarchy: Hierarchy, ref: ClassRef) -> bool:
                 if isinstance(meaning, External) and meaning.name.endswith(".TestCase"):
                     return True
     return False
+
+
+def is_of_a_script(hierarchy: Hierarchy, module: ModuleSummary) -> bool:
+    """Whether a module in no package makes a layer of its own as soon as it runs.
+
+    To import it would be to run it: nobody else has its classes.
+    """
+    made = (ClassRef.of(module, module.classes[name]) for name in sorted(module.made))
+    return "." not in module.name and any(hierarchy.lineage(one).is_layer for one in made)
 
 
 def is_only_for_training(hierarchy: Hierarchy, ref: ClassRef) -> bool:

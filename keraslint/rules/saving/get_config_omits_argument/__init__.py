@@ -81,12 +81,12 @@ before. Making the layer again from its configuration gives the same outputs.
 ## When not to use it
 
 For an argument that is not to survive saving on purpose. Nothing is reported where nobody loads a
-whole model (see `model-without-get-config`): in tests, and where weights alone are saved. Some
-arguments are left out without asking: `inputs`, `outputs`, `input_tensor` and `weights`, what is
-saved by `save_assets()`, what `get_config()` removes or `from_config()` mentions, `data_format`,
-which speaks of the machine, and what leaves no trace: an argument that is only refused or warned
-of, of which only the default is not refused, or that is only made into the name or the input shape
-that the base keeps.
+whole model (see `model-without-get-config`): in tests, in scripts, and where weights alone are
+saved. Some arguments are left out without asking: `inputs`, `outputs`, `input_tensor` and
+`weights`, what is saved by `save_assets()`, what `get_config()` removes or `from_config()`
+mentions, `data_format`, which speaks of the machine, and what leaves no trace: an argument that is
+only refused or warned of, of which only the default is not refused, or that is only made into the
+name or the input shape that the base keeps.
 
 ## Errors this prevents
 

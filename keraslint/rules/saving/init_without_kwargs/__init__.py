@@ -67,7 +67,7 @@ made again from its configuration.
 
 For a layer that is only used inside other layers, which save their own arguments and make it anew:
 its configuration is never read. Nothing is reported where nobody loads a whole model (see
-`model-without-get-config`): in tests, and where weights alone are saved.
+`model-without-get-config`): in tests, in scripts, and where weights alone are saved.
 
 ## Errors this prevents
 
