@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from keraslint.diagnostic import Edit
 from keraslint.layer.child_builds.line_edits import above_line
+from keraslint.layer.child_builds.symbolic_inputs import are_several, no_floats
 from keraslint.layer.layer_class import LayerClass
 from keraslint.layer.method_syntax import Method
 from keraslint.project.names import keras_api
@@ -47,8 +48,13 @@ def symbolic_call(layer: LayerClass, build: Method, *, structured: bool) -> Symb
     """One call on tensors that have shapes only; `structured` inputs are lists or dictionaries."""
     call = layer.hierarchy.method(layer.ref, "call")
     names = [p.name.value for p in build.node.params.params[1:]]
-    if call is None or not names:
+    parsed = layer.parse(call) if call is not None else None
+    if call is None or parsed is None or not names:
         return SymbolicCall(why_not="`build()` is told no shape")
+    refused = no_floats(layer)
+    if refused:
+        return SymbolicCall(why_not=f"{refused}: a call on tensors without data would fail")
+    structured = structured or are_several(parsed, build)
     untold = _untold(call, names)
     if untold:
         return SymbolicCall(why_not=f"`build()` is not told the shape of `{untold}`")

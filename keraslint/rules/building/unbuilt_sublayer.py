@@ -95,7 +95,8 @@ child that only `training=True` or a mask leads to stays unbuilt, and a `call()`
 or cannot be traced fails in `build()`. It costs about as much as one more trace of the model.
 
 There is no fix, but the reason, where `call()` needs an input of which `build()` is not told the
-shape, where a subclass has a `call()` or `build()` of its own, and where `build()` is inherited.
+shape, where no shape can be written down and `call()` takes an index or a sparse tensor, where a
+subclass has a `call()` or `build()` of its own, and where `build()` is inherited.
 
 Code for Keras 2, by the imports of the file or of the module that it gets Keras from, or by what
 the project requires, is left alone: there, loading finds the weights, and a `child.build()` inside
