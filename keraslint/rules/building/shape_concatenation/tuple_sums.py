@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 import libcst as cst
 
 from keraslint.diagnostic import Edit, Span
-from keraslint.layer.method_syntax import Method, code, walk
+from keraslint.layer.method_syntax import Method, code, dotted, walk
 
 
 def concatenations(method: Method) -> tuple[tuple[Span, str, str], ...]:
@@ -27,6 +27,11 @@ def without_concatenations(method: Method) -> tuple[Edit, ...]:
     found = {
         node: _repeating(node, parts) or _laid_out(parts) for node, parts in _found(method).items()
     }
+    for node in walk(method.node.body):  # `tuple(shape + (1,))`: it is one by now
+        if isinstance(node, cst.Call) and dotted(node.func) == "tuple" and len(node.args) == 1:
+            new = found.get(node.args[0].value)
+            if isinstance(new, cst.Tuple):
+                found[node] = new
     replaced = method.node.visit(_Replaced(found))
     assert isinstance(replaced, cst.FunctionDef)
     return method.edits(replaced)

@@ -50,9 +50,10 @@ class TwoWays(keras.layers.Layer):
 
 ## Fix safety
 
-The fix adds `.clone()`, which draws numbers of its own as long as the initializer has no seed. It
-is unsafe: the weights start as others than before, as they should, and what the initializer is may
-be a function that has no `clone()`.
+The fix adds `.clone()` wherever the class makes another weight with the same initializer, also of
+another size, so that all say the same. A clone draws numbers of its own as long as the initializer
+has no seed. It is unsafe: the weights start as others than before, as they should, and what the
+initializer is may be a function that has no `clone()`.
 
 ## What is proved
 
@@ -111,23 +112,29 @@ def check(layer: LayerClass) -> Iterator[Finding]:
 
 
 def cure(layer: LayerClass, finding: Finding) -> Cure:
-    """Clone it there."""
-    from keraslint.rules.tracking.shared_initializer.initializer_uses import cloned
+    """Clone it there, and wherever else the class makes a weight with it."""
+    return Cure(layer.once(_cloning))
 
-    for use in _again(layer):
-        if use.method.span(use.call) == finding.span:
-            return Cure(
-                Fix(
-                    applicability=Applicability.UNSAFE,
-                    message="Clone the initializer",
-                    edits=cloned(use),
-                    layer=layer.name,
-                    promise=Promise(),
-                    doubts=(_DOUBT,),
-                    unseen=(_DOUBT,),
-                )
-            )
-    return Cure()
+
+def _cloning(layer: LayerClass) -> Fix:
+    """The one fix of a class, which all its findings share."""
+    from keraslint.rules.tracking.shared_initializer.initializer_uses import cloned, uses
+
+    shared = {use.held for use in _again(layer)}
+    wanted, seen = [], set()
+    for use in uses(layer):
+        if use.held in shared and (use.repeated or use.held in seen):
+            wanted.append(use)
+        seen.add(use.held)
+    return Fix(
+        applicability=Applicability.UNSAFE,
+        message="Clone the initializer",
+        edits=cloned(wanted),
+        layer=layer.name,
+        promise=Promise(),
+        doubts=(_DOUBT,),
+        unseen=(_DOUBT,),
+    )
 
 
 def _again(layer: LayerClass) -> Iterator[Use]:
@@ -136,7 +143,7 @@ def _again(layer: LayerClass) -> Iterator[Use]:
 
     seen: set[tuple[str, str]] = set()
     for use in uses(layer) if layer.keras == 3 else ():
-        if use.repeated or (use.held, use.size) in seen:
+        if use.repeated or (use.size and (use.held, use.size) in seen):
             yield use
         seen.add((use.held, use.size))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import libcst as cst
@@ -24,7 +24,10 @@ _LOOPS = (cst.For, cst.While, cst.ListComp, cst.GeneratorExp, cst.DictComp)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Use:
-    """A call that makes one weight (`repeated`: one in each turn of a loop) with `held`."""
+    """A call that makes one weight (`repeated`: one in each turn of a loop) with `held`.
+
+    Without a `size`, the code does not tell how large it is.
+    """
 
     method: Method
     call: cst.Call
@@ -50,26 +53,38 @@ def uses(layer: LayerClass) -> Iterator[Use]:
                     continue
                 size = _size(layer, FunctionRef.of(layer.ref.module, summary, layer.ref), call)
                 repeated = _is_repeated(loops, call, held)
-                if size and not call_is_weight(call) and not repeated:
+                if not size:
+                    continue
+                word = arg.keyword.value if arg.keyword else ""
+                size = f"{word} {size}"
+                if not call_is_weight(call) and not repeated:
                     given = inputs.get(attributes.get(id(call), ""), "")
                     size = f"{size} on {given}" if given else ""
-                if size:
-                    yield Use(
-                        method=method,
-                        call=call,
-                        arg=arg,
-                        held=held,
-                        size=f"{arg.keyword.value if arg.keyword else ''} {size}",
-                        repeated=repeated,
-                    )
+                yield Use(
+                    method=method, call=call, arg=arg, held=held, size=size, repeated=repeated
+                )
 
 
-def cloned(use: Use) -> tuple[Edit, ...]:
-    """The edits that give a call an initializer of its own."""
-    clone = cst.Call(func=cst.Attribute(value=use.arg.value, attr=cst.Name("clone")))
-    new = use.method.node.deep_replace(use.arg, use.arg.with_changes(value=clone))
-    assert isinstance(new, cst.FunctionDef)
-    return use.method.edits(new)
+def cloned(wanted: Sequence[Use]) -> tuple[Edit, ...]:
+    """The edits that give each of these calls an initializer of its own."""
+    edits: list[Edit] = []
+    for method in {id(use.method): use.method for use in wanted}.values():
+        new = method.node.visit(_Cloned([use.arg for use in wanted if use.method is method]))
+        assert isinstance(new, cst.FunctionDef)
+        edits += method.edits(new)
+    return tuple(sorted(edits))
+
+
+class _Cloned(cst.CSTTransformer):
+    def __init__(self, arguments: Sequence[cst.Arg]) -> None:
+        super().__init__()
+        self._arguments = arguments
+
+    def leave_Arg(self, original_node: cst.Arg, updated_node: cst.Arg) -> cst.Arg:
+        if not any(original_node is one for one in self._arguments):
+            return updated_node
+        clone = cst.Attribute(value=updated_node.value, attr=cst.Name("clone"))
+        return updated_node.with_changes(value=cst.Call(func=clone))
 
 
 def call_is_weight(call: cst.Call) -> bool:
