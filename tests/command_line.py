@@ -1,9 +1,13 @@
-"""A layer with one finding, and what a run of the command line gave."""
+"""The command line under test: what it is given, how it is started, and what a run of it gave."""
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 CLEAN = "x = 1\n"
 FINDING = """\
@@ -32,3 +36,14 @@ class Ran:
 
 
 Run = Callable[..., Ran]
+
+
+def started(*arguments: str, **options: object) -> subprocess.Popen[bytes]:
+    """keraslint in a process of its own."""
+    return subprocess.Popen(  # type: ignore[call-overload,no-any-return]
+        [sys.executable, "-m", "keraslint", *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])},
+        **options,
+    )

@@ -7,14 +7,11 @@ import re
 import sys
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
+
+from house_modules import DOOR, INIT, PACKAGE, ROOT, Module, is_ours, modules, needed_by, tree_of
 
 from keraslint.rules import registry
 
-ROOT = Path(__file__).parent.parent
-PACKAGE = ROOT / "keraslint"
 FIXTURES = ROOT / "fixtures"
 
 # From the cellar up; a room may import from floors below its own and from itself. Rooms that share
@@ -109,8 +106,6 @@ BACKENDS = {"jax", "torch"}  # that the probe may come to need
 SLOW = {"codemod", "matchers"}  # parts of libcst that take a third of a second to import
 RUNS_CODE = {"importlib", "keras", "multiprocessing", "numpy", "runpy", "subprocess", "tensorflow"}
 # They import the files of their own folder, by name.
-DOOR = "keraslint", "keraslint.api"
-"""The package hands on what programs may call, which is imported when somebody asks for it."""
 REGISTRIES = {"keraslint.rules", "keraslint.report"}
 # It reads the metadata of the package, and imports nothing by name.
 READS_METADATA = {"keraslint.report.rule_address"}
@@ -124,109 +119,6 @@ FIELDS = 3  # of a record, from which on it is built by keyword
 KEYED_ON_TYPES = {"keraslint.engine.facts_json._codec"}
 # What a cache of a module may be keyed on: it would keep anything else alive.
 PLAIN_KEYS = re.compile(r"str|int|bytes|bool|float|Path|type(?:\[.+\])?")
-INIT = "__init__"
-
-
-@dataclass(frozen=True)
-class Import:
-    """One imported module; `typing` if only under `TYPE_CHECKING`."""
-
-    name: str
-    line: int
-    typing: bool
-
-    @property
-    def tool(self) -> str:
-        return self.name.split(".")[0]
-
-
-@dataclass(frozen=True)
-class Module:
-    """A module of the house, and what its source says of it."""
-
-    name: str
-    path: Path
-
-    @property
-    def tree(self) -> ast.Module:
-        return _tree(self.path)
-
-    @property
-    def imports(self) -> tuple[Import, ...]:
-        return _imports(self)
-
-    @property
-    def calls(self) -> Iterator[tuple[int, str]]:
-        """Line and last name of everything that is called."""
-        for node in ast.walk(self.tree):
-            if isinstance(node, ast.Call):
-                yield node.lineno, getattr(node.func, "attr", getattr(node.func, "id", ""))
-
-    @property
-    def purpose(self) -> str:
-        """The docstring's first paragraph, on one line; further ones may define words."""
-        paragraph = (ast.get_docstring(self.tree) or "").split("\n\n")[0]
-        return paragraph.replace("\n", " ")
-
-    @property
-    def ours(self) -> set[str]:
-        """The modules of the house that this one needs when it runs."""
-        needed = {item.name for item in self.imports if _is_ours(item.name) and not item.typing}
-        return needed - {DOOR[1]} if self.name == DOOR[0] else needed
-
-
-def _is_ours(name: str) -> bool:
-    return name.split(".")[0] == "keraslint"
-
-
-@cache
-def _tree(path: Path) -> ast.Module:
-    return ast.parse(path.read_text(encoding="utf-8"))
-
-
-@cache
-def modules() -> dict[str, Module]:
-    """Every module of the package, by its full name."""
-    found = {}
-    for path in sorted(PACKAGE.rglob("*.py")):
-        parts = ("keraslint", *path.relative_to(PACKAGE).with_suffix("").parts)
-        name = ".".join(parts[:-1] if parts[-1] == INIT else parts)
-        found[name] = Module(name, path)
-    return found
-
-
-@cache
-def _imports(module: Module) -> tuple[Import, ...]:
-    return tuple(_walk(module, module.tree, typing=False))
-
-
-def _walk(module: Module, node: ast.AST, *, typing: bool) -> Iterator[Import]:
-    for child in ast.iter_child_nodes(node):
-        if isinstance(child, ast.Import):
-            yield from (Import(one.name, child.lineno, typing) for one in child.names)
-        elif isinstance(child, ast.ImportFrom):
-            yield from (Import(name, child.lineno, typing) for name in _sources(module, child))
-        else:
-            for_typing = isinstance(child, ast.If) and "TYPE_CHECKING" in ast.dump(child.test)
-            yield from _walk(module, child, typing=typing or for_typing)
-
-
-def _sources(module: Module, node: ast.ImportFrom) -> Iterator[str]:
-    """`from a import b` needs the module `a.b` if there is one, and `a` otherwise."""
-    origin = node.module or ""
-    if node.level:
-        is_package = module.path.stem == INIT
-        parts = module.name.split(".")
-        here = parts[: len(parts) - node.level + is_package]
-        origin = ".".join([*here, *filter(None, [node.module])])
-    for alias in node.names:
-        full = f"{origin}.{alias.name}"
-        yield full if full in _names() else origin
-
-
-@cache
-def _names() -> frozenset[str]:
-    return frozenset(modules())
 
 
 def room_of(name: str) -> str | None:
@@ -253,18 +145,6 @@ def allowed(name: str, owners: tuple[str, ...]) -> bool:
     )
 
 
-def needed_by(start: str) -> dict[str, str]:
-    """All modules that run because of one, each with the one that imports it."""
-    reached = {start: ""}
-    waiting = [start]
-    while waiting:
-        here = waiting.pop()
-        for name in sorted(modules()[here].ours - reached.keys()):
-            reached[name] = here
-            waiting.append(name)
-    return reached
-
-
 def test_every_module_has_a_floor() -> None:
     homeless = [name for name in modules() if room_of(name) is None and not is_doorway(name)]
 
@@ -283,7 +163,7 @@ def test_imports_go_down_only() -> None:
         f"{module.name}:{item.line} imports {item.name}"
         for module in modules().values()
         for item in module.imports
-        if _is_ours(item.name) and item.name != "keraslint" and not _is_down(module.name, item.name)
+        if is_ours(item.name) and item.name != "keraslint" and not _is_down(module.name, item.name)
         if (module.name, item.name) != DOOR
     ]
 
@@ -408,7 +288,7 @@ def test_the_probe_stands_alone() -> None:
         f"{module.name}:{item.line} imports {item.name}"
         for module in probe
         for item in module.imports
-        if _is_ours(item.name) and not item.name.startswith(IN_CHILD)
+        if is_ours(item.name) and not item.name.startswith(IN_CHILD)
     ]
 
     assert len(probe) > 1
@@ -528,7 +408,7 @@ def test_no_test_asserts_how_long_something_takes() -> None:
     wrong = [
         f"{path.name}:{node.lineno}"
         for path in sorted((ROOT / "tests").rglob("test_*.py"))
-        for node in ast.walk(_tree(path))
+        for node in ast.walk(tree_of(path))
         if isinstance(node, ast.Assert) and _compares_a_clock(node.test)
     ]
 
