@@ -208,12 +208,21 @@ REFUTED = {
 }
 
 
+RUN = 4  # of the rewrites of a folder, then one in so many; `-m nightly` runs all of them
+
+
 def rewritten() -> Iterator[Any]:
     """Each file with a rewrite: told by its name, so that nothing is linted to collect tests."""
+    met: Counter[Path] = Counter()
     for file in (file for case in cases() for file in case.files if file.fixed.exists()):
+        folder = file.path.relative_to(FIXTURES).parents[-2]
         name = file.path.relative_to(FIXTURES).with_suffix("").as_posix()
         reason = REFUTED.get(name)
         marks = [pytest.mark.xfail(strict=True, reason=reason)] if reason else []
+        plain = not (reason or file.refuted or file.unknown)
+        met[folder] += plain
+        if plain and met[folder] > RUN and met[folder] % RUN:
+            marks.append(pytest.mark.nightly)
         yield pytest.param(file, id=name, marks=marks)
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from functools import reduce
+from functools import partial, reduce
 from types import MappingProxyType, TracebackType
 from typing import Any, TypeVar
 
@@ -48,10 +48,14 @@ def prove(claims: Iterable[Claim], options: ProofOptions) -> Iterator[Verdict]:
 
 @dataclass(kw_only=True)
 class _Baseline:
-    """The version before of some claims: what was measured, the files it wrote, who reads them."""
+    """The version before of some claims: what was measured, the files it wrote, who reads them.
+
+    `again` are its first cases, as a second run measured them.
+    """
 
     reply: Reply
     folder: str
+    again: tuple[dict[str, Any], ...] = ()
     readers: int = 0
 
 
@@ -158,14 +162,15 @@ class Prover:
         jobs = [{**jobs[0], "glance": True}, *jobs] if claim.doubted else jobs
         for job in jobs:
             with self._baseline(job) as baseline:
-                settled = self._compare(claim, options, baseline.reply, baseline.folder)
+                settled = self._compare(claim, options, baseline)
             if settled[0].outcome is Outcome.REFUTED:
                 break
         return settled
 
     def _compare(
-        self, claim: Claim, options: ProofOptions, before: Reply, their_folder: str
+        self, claim: Claim, options: ProofOptions, baseline: _Baseline
     ) -> tuple[Verdict, LookedAt | None]:
+        before = baseline.reply
         wrong = why_not(before, options.timeout)
         if wrong:
             verdict = _unknown(claim, f"baseline fails: {wrong}")
@@ -176,7 +181,7 @@ class Prover:
         with tempfile.TemporaryDirectory(dir=self._scratch.name) as folder:
             job = after_job(claim, options, without_marks(cases))
             module = before["answer"]["module"]
-            job |= {"folder": folder, "theirs": their_folder, "module": module}
+            job |= {"folder": folder, "theirs": baseline.folder, "module": module}
             after = self._measure(job)
         looked_at = _looked_at(before, after)
         wrong = why_not(after, options.timeout)
@@ -196,13 +201,25 @@ class Prover:
             again = seen_again(answers, looks, jobs, self._measure, self._scratch.name)
             verdict = _judged(claim, *again)[0] if again else verdict
         if verdict.outcome is Outcome.REFUTED:
-            same = {**jobs[0], "theirs": their_folder, "module": module}
-            parts = unsteady(answers, claim.promise, same, self._measure, self._scratch.name)
+            same = {**jobs[0], "theirs": baseline.folder, "module": module}
+            parts = unsteady(answers, claim.promise, partial(self._again, baseline, same))
             verdict = _judged(claim, *answers, parts)[0] if parts else verdict
         if options.deep and verdict.outcome is Outcome.PROVED:
             first = ({**jobs[0], "cases": cases[:1]}, {**job, "cases": cases[:1]})
             verdict = measured_apart(verdict, first, self._measure, self._scratch.name)
         return verdict, looked_at
+
+    def _again(
+        self, baseline: _Baseline, job: dict[str, Any], count: int
+    ) -> Sequence[dict[str, Any]]:
+        """That many of the first cases of a baseline, measured once more for all its claims."""
+        if len(baseline.again) < count:
+            asked = without_marks(baseline.reply["answer"]["cases"][:count])
+            with tempfile.TemporaryDirectory(dir=self._scratch.name) as folder:
+                reply = self._measure({**job, "cases": asked, "folder": folder})
+            if reply["status"] == "done":
+                baseline.again = tuple(reply["answer"].get("cases", ()))
+        return baseline.again
 
     @contextmanager
     def _baseline(self, job: dict[str, Any]) -> Iterator[_Baseline]:

@@ -6,44 +6,34 @@ two runs of one text says nothing about a rewrite of it.
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from keraslint.diagnostic import CheckStatus, Promise
 
-from .second_look import without_marks
 from .verdict import clauses_under
 
 Answer = dict[str, Any]
-Measure = Callable[[dict[str, Any]], dict[str, Any]]
 
 
 def unsteady(
-    answers: tuple[Answer, Answer],
-    promise: Promise,
-    job: Mapping[str, Any],
-    measure: Measure,
-    scratch: str,
+    answers: tuple[Answer, Answer], promise: Promise, again: Callable[[int], Sequence[Answer]]
 ) -> Mapping[str, str]:
     """Checks in which two runs of the version before differ, with how; only where one is broken.
 
-    `job` measures the version before, and says where the files of its first run are. It is asked
-    for the cases up to the first that refutes.
+    `again` gives that many of its first cases, measured once more. It is asked for those up to the
+    first that refutes.
     """
     before, after = (answer["cases"] for answer in answers)
     refuting = next((n for n, _ in enumerate(after) if _broken(before, after, n, promise)), None)
     if refuting is None:
         return {}
-    asked = without_marks(before[: refuting + 1])
-    with tempfile.TemporaryDirectory(dir=scratch) as folder:
-        reply = measure({**job, "cases": asked, "folder": folder})
-    again = reply["answer"].get("cases", []) if reply["status"] == "done" else []
-    return _broken(before, again, refuting, promise) if refuting < len(again) else {}
+    second = again(refuting + 1)
+    return _broken(before, second, refuting, promise) if refuting < len(second) else {}
 
 
 def _broken(
-    before: list[Answer], after: list[Answer], number: int, promise: Promise
+    before: Sequence[Answer], after: Sequence[Answer], number: int, promise: Promise
 ) -> dict[str, str]:
     """The checks that break in one case, the most telling first, with the first detail of each."""
     found: dict[str, str] = {}
