@@ -83,6 +83,7 @@ def test_and_that_it_is_keras_3(form: str, tmp_path: Path) -> None:
         ("tensorflow>=2.16\ntf-keras", 2),
         ("tensorflow>=2.16", 3),
         ("keras-nightly", 3),
+        ("tf-nightly", None),
         ("keras==3.4.1\ntensorflow==2.15", 3),
         ("tensorflow[and-cuda]>=2.17 ; python_version > '3.9'", 3),
         ("tensorflow>=2.4", None),
@@ -151,6 +152,9 @@ def test_an_import_that_means_one_keras_only_goes_before_requirements(tmp_path: 
         "import tensorflow_addons as tfa",
         "from tensorflow import keras\ndef add(self): self.add_weight(\n    'w', shape=(3,))",
         "from tensorflow.keras.layers import (\n    Dense,\n    LocallyConnected1D,  # old\n)",
+        "from tensorflow import keras\nrate = keras.optimizers.Adam(lr=1e-3)",
+        "from tensorflow.keras import optimizers\nrate = optimizers.SGD(\n    lr=0.1)",
+        "from keras.optimizers import Adam\nrate = Adam(lr=1e-3)",
     ],
 )
 def test_names_that_one_keras_alone_has_tell_where_nothing_else_does(
@@ -173,6 +177,9 @@ def test_names_that_one_keras_alone_has_tell_where_nothing_else_does(
         "import keras\nprint(keras.__version__, keras.layers.Dense.call.__name__)",
         "import keras\nkeras.backend.get_session().run(3)",
         "import keras\ndef add(self): self.add_weight('w', shape=(3,))",
+        "import keras, torch\nrate = torch.optim.Adam(lr=1e-3)",
+        "from keras import optimizers\nfrom torch.optim import Adam\nrate = Adam(lr=1e-3)",
+        "from keras.optimizers import Adam\nrate = Adam(learning_rate=1e-3)",
     ],
 )
 def test_names_that_both_have_tell_nothing(line: str, tmp_path: Path) -> None:

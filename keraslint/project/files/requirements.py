@@ -30,7 +30,6 @@ _ONLY = {
     "keras-nightly": 3,
     "keras-hub": 3,
     "keras-rs": 3,
-    "tf-nightly": 3,
 }
 """What exists for one Keras only, whatever its version."""
 _LEGACY = "tf-keras"
@@ -110,7 +109,7 @@ def _names(folder: Path) -> frozenset[str]:
 
 def asked_for(file: str, text: str) -> Requirement | None:
     """The Keras that one file of a name asks for, `None` when both or neither would do."""
-    if "keras" not in text and "tensorflow" not in text and "tf-nightly" not in text:
+    if "keras" not in text and "tensorflow" not in text:
         return None
     found = list(_in_file(file, text))
     for meant in (_by_keras, _by_name, _by_legacy, _by_tensorflow):

@@ -34,6 +34,8 @@ _NEW = frozenset(
 _ADDONS = re.compile(r"^[ \t]*(?:import|from)[ \t]+tensorflow_addons\b", re.MULTILINE)
 _OWN_KERAS = re.compile(r"^[ \t]*(?:import|from)[ \t]+keras\b", re.MULTILINE)
 _NAME_FIRST = re.compile(r"self\.add_weight\(\s*f?[\"']")
+_RATE = re.compile(r"([\w.]+)\(\s*lr\s*=")
+_OPTIMIZERS = re.compile(r"(?:^|\.)optimizers\.\w+$")
 
 
 def told_in(text: str) -> Told:
@@ -51,7 +53,18 @@ def told_in(text: str) -> Told:
         found.setdefault(2, "tensorflow_addons")
     if ".add_weight(" in text and _NAME_FIRST.search(text) and not _OWN_KERAS.search(text):
         found.setdefault(2, "add_weight(name, …)")
+    if "optimizers" in text and _is_given_lr(text):
+        found.setdefault(2, "lr=")
     return tuple(sorted(found.items()))
+
+
+def _is_given_lr(text: str) -> bool:
+    """Whether an optimizer of Keras is given its learning rate by the name of Keras 2."""
+    callees = {match[1] for match in _RATE.finditer(text)}
+    if not callees:
+        return False
+    own = {name.rpartition(".")[2] for name in _names(text) if "keras.optimizers." in name}
+    return any(_OPTIMIZERS.search(name) or name in own for name in callees)
 
 
 def _names(text: str) -> Iterator[str]:
