@@ -201,6 +201,8 @@ class Route:
             return Found()
         layers = [ref for ref in ClassRef.all(module) if self.index.hierarchy.lineage(ref).is_layer]
         targets = [self.target(ref) for ref in layers] if self._settings.keras is None else []
+        if module.lambdas and self._settings.keras is None and not layers:
+            targets = [self.index.target_of_module(module)]
         says = [one.says for one in targets if one.keras == 2]
         return Found(
             unresolved=tuple(unresolved_in(self.index.hierarchy, module)),
@@ -311,9 +313,7 @@ class Route:
     def _module(self, module: ModuleSummary) -> Iterator[Diagnostic]:
         for rule in self._rules.values():
             found = list(rule.search(self.index.hierarchy, module)) if rule.search else []
-            if found and rule.about_loading and self.index.saves_weights_alone(module.path):
-                continue
-            for one in found:
+            for one in found if found and not self._is_spared(rule, module) else ():
                 yield Diagnostic(
                     code=rule.code,
                     name=rule.name,
@@ -321,6 +321,13 @@ class Route:
                     path=module.path,
                     span=one.span,
                 )
+
+    def _is_spared(self, rule: Rule, module: ModuleSummary) -> bool:
+        """Whether what a rule has found in a module does no harm there."""
+        if rule.about_loading and self.index.saves_weights_alone(module.path):
+            return True
+        told = self._settings.keras or self.index.target_of_module(module).keras
+        return rule.of_keras_3 and told != 3
 
     def _class(
         self, ref: ClassRef, rules: Sequence[Rule], cures: Callable[[Span], bool]

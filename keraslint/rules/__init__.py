@@ -51,9 +51,10 @@ class Rule:
     route knows. Two cheap questions come before: a file without all of the `words` is not looked
     at, and LibCST reads a class only if it `concerns` the rule, as far as summaries tell. A rule
     that is `about_loading` tells what goes wrong when a whole model is saved and loaded: it has
-    nothing to say of tests, nor where weights alone are saved. `why_silent` says of a class without
-    a finding what decided that, and where. `breaks` are the healths of a layer that `keraslint
-    examine` may see broken by what the rule finds.
+    nothing to say of tests, nor where weights alone are saved. What one that is `of_keras_3` finds
+    in a module does no harm on Keras 2. `why_silent` says of a class without a finding what decided
+    that, and where. `breaks` are the healths of a layer that `keraslint examine` may see broken by
+    what the rule finds.
     """
 
     code: str
@@ -72,6 +73,7 @@ class Rule:
     search: Search | None = None
     why_silent: Check | None = None
     about_loading: bool = False
+    of_keras_3: bool = False
 
 
 @cache

@@ -28,6 +28,9 @@ class Target:
         return bool(self.says)
 
 
+_IMPORTED = Target(2, "their imports")
+
+
 def target_of(
     ref: ClassRef,
     lineage: Lineage,
@@ -39,16 +42,27 @@ def target_of(
 
     `tensorflow.keras` and `keras` mean what the requirements say.
     """
-    if keras_version(ref.module) == 2 or _by_origin(lineage, load) == 2:
-        return Target(2, "their imports")
-    found = required(ref.module.path)
+    if _by_origin(lineage, load) == 2:
+        return _IMPORTED
+    return target_of_module(ref.module, required, by_names)
+
+
+def target_of_module(
+    module: ModuleSummary,
+    required: Callable[[str], Requirement | None],
+    by_names: Callable[[str], Mapping[int, tuple[str, str]]],
+) -> Target:
+    """The same for a module, of whose classes nothing is asked."""
+    if keras_version(module) == 2:
+        return _IMPORTED
+    found = required(module.path)
     if found is not None:
         return Target(found.keras, found.says)
-    names = by_names(ref.module.path)
+    names = by_names(module.path)
     if len(names) != 1:  # nothing tells, or it is written for both
         return Target(3)
     ((keras, (name, path)),) = names.items()
-    elsewhere = f" in `{_seen_from(ref.module.path, path)}`" if path != ref.module.path else ""
+    elsewhere = f" in `{_seen_from(module.path, path)}`" if path != module.path else ""
     return Target(keras, f"`{name}`{elsewhere}, which only Keras {keras} has")
 
 

@@ -10,7 +10,7 @@ from keraslint.project.files.python_environment import environment_of
 from keraslint.project.files.requirements import Requirement, Requirements
 from keraslint.project.files.source import Source
 from keraslint.project.names.definitions import ClassRef, FunctionRef
-from keraslint.project.names.keras_version import Target, target_of
+from keraslint.project.names.keras_version import Target, target_of, target_of_module
 from keraslint.project.names.module_loader import Modules, Summarize, from_text
 from keraslint.project.names.name_resolution import Hierarchy
 from keraslint.project.names.project_outline import ProjectOutline
@@ -110,6 +110,10 @@ class Index:
         """The Keras that a class is written for, and what says so."""
         lineage, load = self.hierarchy.lineage(ref), self.modules.load
         return target_of(ref, lineage, load, self._required, self._by_names)
+
+    def target_of_module(self, module: ModuleSummary) -> Target:
+        """The Keras that a module is written for, apart from its classes."""
+        return target_of_module(module, self._required, self._by_names)
 
     def _required(self, path: str) -> Requirement | None:
         folder = Path(path).absolute().parent

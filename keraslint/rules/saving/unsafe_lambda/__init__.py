@@ -11,7 +11,7 @@ class there is nothing to tell: its own configuration does not hold its sub-laye
 The model saves without complaint: a lambda is written as Python bytecode, or by its name. Loading
 it is refused, because bytecode from a file may do anything. With `safe_mode=False` it loads in the
 same version of Python only, and fails when it is called, since the module's names are gone. All of
-this is found out after the training. Keras 2 refuses it in `.keras` files, and loads it from `.h5`.
+this is found out after the training. Keras 2 loads it from the `.h5` files that its projects write.
 
 ## Bad
 
@@ -47,8 +47,8 @@ Nothing, as nothing is rewritten.
 
 ## When not to use it
 
-For a model that is never saved, or whose weights alone are. Nothing is reported in tests, or where
-the project saves and loads weights alone.
+For a model that is never saved, or whose weights alone are. Nothing is reported in tests, in
+code for Keras 2, or where the project saves and loads weights alone.
 
 ## Errors this prevents
 
@@ -97,4 +97,5 @@ rule = Rule(
     words=("lambda",),
     search=search,
     about_loading=True,
+    of_keras_3=True,
 )
