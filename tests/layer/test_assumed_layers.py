@@ -84,6 +84,8 @@ def test_what_is_used_as_a_layer_is_assumed_to_be_one(body: str, rest: str, tmp_
         ("self.inner = conv(3)\n", ""),
         ("self.inner = MLP(3)\n", ""),
         (f"self.inner = FancyQuantizer()\n{BUILT}", ""),
+        ("part = conv(self, 'a/b')\npart.trainable = False\n", ""),
+        ("self.inner = conv(self, 'a/b')\nself.inner.trainable = False\n", ""),
         ("self.norm.build(input_shape)\n", ""),
         ("self.inner = get_activation('it')\n", CALLS),
         ("self.inner = PReLUActivation()\n", CALLS),

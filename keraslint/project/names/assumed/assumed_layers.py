@@ -65,7 +65,7 @@ def assumed(
     if any(_last_word(name) in _OTHERS for name in names):
         return None
     use = resolver.use(scope).of(function, callee) or _wrapped(resolver, scope, callee)
-    if use is None or not _says_enough(use, names):
+    if use is None or not _says_enough(use, names) or not (unread or _is_kept(use, scope, callee)):
         return None
     is_class = any(_is_class_name(name) for name in unread)
     return Made(name=callee, targets=(ASSUMED,), factory=True, since=use.says, unread=is_class)
@@ -76,6 +76,12 @@ def _says_enough(use: Use, names: Sequence[str]) -> bool:
         return True
     held = [name for name in use.attributes if _last_word(name) not in _FUNCTIONS | _OTHERS]
     return bool(held) and all(_last_word(name) not in _FUNCTIONS for name in names)
+
+
+def _is_kept(use: Use, scope: Scope, callee: str) -> bool:
+    """Whether what a function returns becomes part of the layer, of which it was not told."""
+    assert scope.function is not None
+    return bool(use.attributes) and "self" not in scope.function.given.get(callee, ())
 
 
 def _wrapped(resolver: Resolver, scope: Scope, callee: str) -> Use | None:
