@@ -113,11 +113,31 @@ def check(layer: LayerClass) -> Iterator[Finding]:
     for one in assignments(build):
         if one.attribute not in attributes - told:
             continue
+        if _makes_an_object(layer, one.value):
+            continue
         if one.operator is not None or _depends(one.value, one.attribute, locals_of_shape):
             told.add(one.attribute)
             what = f"`build()` changes `{one.attribute}`, which `get_config()` gives back"
             text = f"{what}: a copy of `{layer.name}` is made with another value"
             yield Finding(build.where(one.target), text)
+
+
+def _makes_an_object(layer: LayerClass, value: cst.BaseExpression) -> bool:
+    """Whether a value is a layer or the like that is made in `build()`, and no size."""
+    import libcst as cst
+
+    from keraslint.layer.method_syntax import dotted
+    from keraslint.project.names.definitions import ClassRef
+    from keraslint.project.names.keras_api import Symbol
+
+    build = layer.ref.summary.methods["build"]
+    if not isinstance(value, cst.Call):
+        return False
+    made = layer.hierarchy.values(layer.ref.scope(build), dotted(value.func))
+    return any(
+        isinstance(one, ClassRef) or (isinstance(one, Symbol) and one.kind != "function")
+        for one in made
+    )
 
 
 def _given_back(hierarchy: Hierarchy, ref: ClassRef) -> frozenset[str]:
@@ -131,10 +151,10 @@ def _given_back(hierarchy: Hierarchy, ref: ClassRef) -> frozenset[str]:
 
 
 def _shaped(build: Method) -> frozenset[str]:
-    """The names in `build()` that hold sizes of the input: parameters, and what comes of them."""
+    """What in `build()` holds sizes of the input: parameters, and what comes of them."""
     import libcst as cst
 
-    from keraslint.layer.method_syntax import walk
+    from keraslint.layer.method_syntax import dotted, walk
 
     held = {one.name.value for one in build.node.params.params[1:]}
     for node in walk(build.node.body):
@@ -142,7 +162,7 @@ def _shaped(build: Method) -> frozenset[str]:
             targets: list[cst.BaseExpression] = [one.target for one in node.targets]
             unpacked = (t.elements for t in targets if isinstance(t, (cst.Tuple, cst.List)))
             targets += [element.value for elements in unpacked for element in elements]
-            held |= {target.value for target in targets if isinstance(target, cst.Name)}
+            held |= {dotted(target) for target in targets} - {""}
     return frozenset(held)
 
 
@@ -164,13 +184,19 @@ def _mentions(value: cst.CSTNode, names: frozenset[str]) -> bool:
     """Whether one of the names stands in an expression, other than to be counted."""
     import libcst as cst
 
-    from keraslint.layer.method_syntax import children
+    from keraslint.layer.method_syntax import children, dotted
 
-    if isinstance(value, cst.Name):
-        return value.value in names
+    if isinstance(value, (cst.Name, cst.Attribute)) and dotted(value):
+        return not names.isdisjoint(_prefixes(dotted(value)))
     if _counts(value):
         return False
     return any(_mentions(child, names) for child in children(value))
+
+
+def _prefixes(name: str) -> list[str]:
+    """A name, and what it is an attribute of."""
+    parts = name.split(".")
+    return [".".join(parts[: n + 1]) for n in range(len(parts))]
 
 
 def _counts(value: cst.CSTNode) -> bool:

@@ -1,13 +1,14 @@
 """The methods of a class → arguments of `__init__` that come back in another one, or a weight.
 
 `pool = pool if pool is not None else kernel`: what is kept of both is one value, and either name
-gives it back. What only initializes a weight is saved as that weight.
+gives it back. So it is with `pool = one_of(pool, kernel)` where both may be left out. What only
+initializes a weight is saved as that weight.
 """
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from keraslint.project.facts.may_refer_to import dotted
 from keraslint.project.syntax.node_walk import walk
@@ -88,8 +89,11 @@ def _joined(init: ast.FunctionDef) -> Iterator[tuple[str, str]]:
     """`(a, b)`: what is kept of `a` is what is kept of `b`."""
     inner = walk(init.body)
     rest = init.args.kwarg.arg if init.args.kwarg else ""
+    optional = _optional(init.args)
     for statement in init.body:
         target, names = _join(statement, rest)
+        if not names:
+            target, names = _one_of(statement, optional)
         for name, other in (names, names[::-1]) if target and names else ():
             if all(
                 one == target or not _reads(inner, one) - _reads(walk([statement]), one)
@@ -121,6 +125,31 @@ def _join(statement: ast.stmt, rest: str) -> tuple[str, tuple[str, ...]]:
             pair = (key.value, dotted(other))
             return target, pair if all(pair) else ()
     return "", ()
+
+
+def _one_of(statement: ast.stmt, optional: Collection[str]) -> tuple[str, tuple[str, ...]]:
+    """The same for a function that is given two arguments, and whose answer replaces one."""
+    if not isinstance(statement, ast.Assign) or not isinstance(statement.value, ast.Call):
+        return "", ()
+    call, target = statement.value, dotted(statement.targets[0])
+    names = tuple(dotted(one) for one in (*call.args, *(item.value for item in call.keywords)))
+    is_pair = len(names) == 2 and target in names and all(name in optional for name in names)
+    return (target, names) if is_pair else ("", ())
+
+
+def _optional(args: ast.arguments) -> set[str]:
+    """The parameters whose default is `None`."""
+    listed = [*args.posonlyargs, *args.args]
+    late = listed[len(listed) - len(args.defaults) :]
+    pairs = (
+        *zip(late, args.defaults, strict=True),
+        *zip(args.kwonlyargs, args.kw_defaults, strict=True),
+    )
+    return {
+        one.arg
+        for one, default in pairs
+        if isinstance(default, ast.Constant) and default.value is None
+    }
 
 
 def _tested(test: ast.expr) -> str:
