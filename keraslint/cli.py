@@ -53,6 +53,7 @@ from keraslint.terminal import (
 if TYPE_CHECKING:
     from keraslint.commands.request import Request
     from keraslint.diagnostic import Fix, Verdict
+    from keraslint.examination import Examination
     from keraslint.project.files.source import Source
     from keraslint.settings import Settings
 
@@ -308,12 +309,12 @@ def server(config: tuple[str, ...], isolated: bool, stdio: bool) -> int:
     """Serve an editor through standard input and output: the language server protocol.
 
     It lints what is being typed and offers fixes. It runs your code only when you choose to have a
-    fix proved.
+    fix proved, or a layer examined.
     """
     from keraslint.server import serve
     from keraslint.server.project_lookup import Asked
 
-    serve(Asked(config, isolated), _prove)
+    serve(Asked(config, isolated), _prove, _examine)
     return CLEAN
 
 
@@ -322,6 +323,12 @@ def _prove(source: Source, fix: Fix, settings: Settings) -> Verdict:
     from keraslint.commands.editor_proof import prove
 
     return prove(source, fix, settings)
+
+
+def _examine(source: Source, layer: str, settings: Settings) -> Examination:
+    from keraslint.commands.running.examine import of_text
+
+    return of_text(source, layer, settings)
 
 
 def _watch(request: Request, output_file: str | None) -> NoReturn:

@@ -180,6 +180,13 @@ class Route:
             problem = Unreadable(path=text.path, kind=Trouble.INTERNAL, reason=reason)
         return Found(problems=(problem,))
 
+    def layer_at(self, text: Source, line: int) -> str:
+        """The layer class that begins in a line of a text; empty if there is none."""
+        for ref in self.index.declared(text):
+            if ref.summary.line == line and self.index.hierarchy.lineage(ref).is_layer:
+                return ref.summary.qualname
+        return ""
+
     def cured(self, told: Diagnostic) -> Diagnostic:
         """What `file` has told of a text that has not changed since, with its fix."""
         checked = self._checked.get(told.path, {}).get((told.code, told.span))

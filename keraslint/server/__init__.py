@@ -9,13 +9,15 @@ from keraslint.server.project_lookup import Asked
 from keraslint.settings import ConfigError
 
 if TYPE_CHECKING:
+    from keraslint.server.examine_command import Examine
     from keraslint.server.proof_command import Prove
 
 
-def serve(asked: Asked, prove: Prove | None = None) -> None:
+def serve(asked: Asked, prove: Prove | None = None, examine: Examine | None = None) -> None:
     """Talk to an editor through standard input and output until it says goodbye.
 
-    `prove` runs a layer before and after a fix, when the user asks for it.
+    `prove` runs a layer before and after a fix, and `examine` runs it as it is, when the user asks
+    for it.
 
     Raises:
         ConfigError: pygls is not installed.
@@ -28,4 +30,4 @@ def serve(asked: Asked, prove: Prove | None = None) -> None:
         reason = "`keraslint server` needs pygls: install `keraslint[lsp]`"
         raise ConfigError(reason) from None
     gc.enable()  # the command line turns it off, for runs that end soon
-    start(asked, prove)
+    start(asked, prove, examine)

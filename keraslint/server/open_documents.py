@@ -101,6 +101,11 @@ class Desk:
             return []
         return project.cured(document.source, span)
 
+    def layer_at(self, document: Document, span: Span) -> str:
+        """The layer class in whose first line a span starts; empty if there is none."""
+        project = self._projects.of(document.path)
+        return project.layer_at(document.source, span.start.line)
+
     def offered(self, document: Document, finding: Diagnostic) -> bool:
         """Whether the fix of a finding may be offered."""
         return self._projects.of(document.path).trust.offered(finding)

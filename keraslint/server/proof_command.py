@@ -1,23 +1,20 @@
-"""A fix that somebody at an editor wants proved → the verdict, and the fix applied if it is.
-
-The server itself runs no code: whoever starts it hands in what proves.
-"""
+"""A fix that somebody at an editor wants proved → the verdict, and the fix applied if it is."""
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from typing import Any
-from uuid import uuid4
 
 from lsprotocol import types
-from pygls.lsp.server import LanguageServer
 
 from keraslint.diagnostic import Diagnostic, Fix, Outcome, Verdict
 from keraslint.project.files.source import Source
+from keraslint.server.layer_runs import LayerRuns
 from keraslint.settings import ConfigError, Settings
 
 PROVE = "keraslint.prove"
+CHANGED = "the text has changed since: ask again"
 Prove = Callable[[Source, Fix, Settings], Verdict]
 Offered = tuple[Source, Fix, Settings]
 """A fix as it was offered: the text that it is for, and how to prove it."""
@@ -30,7 +27,7 @@ def provable(found: Iterable[Diagnostic]) -> Iterator[Fix]:
 
 
 class ProofCommand:
-    """Proves in a thread, one fix at a time, while the server goes on.
+    """Proves one fix, and applies it.
 
     `find` gives a fix by the arguments of the command, or `None` when the text has changed since;
     `change` makes it an edit of the workspace.
@@ -38,24 +35,16 @@ class ProofCommand:
 
     def __init__(
         self,
-        server: LanguageServer,
+        runs: LayerRuns,
         prove: Prove,
         find: Callable[[str, int | None, types.Range, str], Offered | None],
         change: Callable[[str, Fix], types.WorkspaceEdit],
     ) -> None:
-        self._server = server
+        self._runs = runs
         self._prove = prove
         self._find = find
         self._change = change
-        self._turn = asyncio.Lock()
-        self._at_work: set[asyncio.Task[None]] = set()
-
-        def run(*arguments: Any) -> None:  # a function: pygls writes on what it is given
-            task = asyncio.get_running_loop().create_task(self._run(*arguments))
-            self._at_work.add(task)
-            task.add_done_callback(self._at_work.discard)
-
-        server.command(PROVE)(run)
+        runs.command(PROVE, self._run)
 
     def offer(
         self, found: Iterable[Diagnostic], uri: str, version: int | None, place: types.Range
@@ -74,43 +63,23 @@ class ProofCommand:
         place = types.Range(types.Position(*at[:2]), types.Position(*at[2:]))
         offered = self._find(uri, version, place, message)
         if offered is None:
-            return self._say("the text has changed since: ask again", proved=False)
+            return self._runs.say(CHANGED, good=False)
         source, fix, settings = offered
-        token = await self._begin(fix)
         try:
-            async with self._turn:
-                verdict = await asyncio.to_thread(self._prove, source, fix, settings)
+            verdict = await self._runs.done(
+                f"running `{fix.layer}` before and after",
+                partial(self._prove, source, fix, settings),
+            )
         except ConfigError as error:
-            return self._say(str(error), proved=False)
-        finally:
-            self._end(token)
+            return self._runs.say(str(error), good=False)
         proved = verdict.outcome is Outcome.PROVED
         told_too = ""
         if proved and self._find(uri, version, place, message) is None:
-            told_too = ", but the text has changed since: ask again"
+            told_too = f", but {CHANGED}"
         elif proved:
-            edit = self._change(uri, fix)
-            self._server.workspace_apply_edit(types.ApplyWorkspaceEditParams(edit, fix.message))
+            self._runs.apply(self._change(uri, fix), fix.message)
             told_too = ", and the fix is applied"
-        self._say(f"{_told(verdict)}{told_too}", proved=proved)
-
-    async def _begin(self, fix: Fix) -> str | None:
-        window = self._server.client_capabilities.window
-        if window is None or not window.work_done_progress:
-            return None
-        token = str(uuid4())
-        await self._server.work_done_progress.create_async(token)
-        begin = types.WorkDoneProgressBegin(f"keraslint: running `{fix.layer}` before and after")
-        self._server.work_done_progress.begin(token, begin)
-        return token
-
-    def _end(self, token: str | None) -> None:
-        if token is not None:
-            self._server.work_done_progress.end(token, types.WorkDoneProgressEnd())
-
-    def _say(self, text: str, *, proved: bool) -> None:
-        kind = types.MessageType.Info if proved else types.MessageType.Warning
-        self._server.window_show_message(types.ShowMessageParams(kind, f"keraslint: {text}"))
+        self._runs.say(f"{_told(verdict)}{told_too}", good=proved)
 
 
 def _told(verdict: Verdict) -> str:

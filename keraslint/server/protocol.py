@@ -16,6 +16,8 @@ from pygls.uris import to_fs_path
 from keraslint import __version__
 from keraslint.diagnostic import Fix, Span
 from keraslint.project.files.source import typed
+from keraslint.server.examine_command import Examine, ExamineCommand, Pointed
+from keraslint.server.layer_runs import LayerRuns
 from keraslint.server.open_documents import Desk, Document
 from keraslint.server.positions import Places, after, line_edits
 from keraslint.server.project_lookup import Asked, is_configuration
@@ -37,15 +39,15 @@ OTHERS = 0.3
 _log = logging.getLogger(__name__)
 
 
-def start(asked: Asked, prove: Prove | None = None) -> None:
-    """Serve one editor, through standard input and output; `prove` runs layers, if it may."""
-    _Wire(asked, prove).server.start_io()
+def start(asked: Asked, prove: Prove | None = None, examine: Examine | None = None) -> None:
+    """Serve one editor, through standard input and output; what runs layers is handed in."""
+    _Wire(asked, prove, examine).server.start_io()
 
 
 class _Wire:
     """One editor at the other end; everything happens in one thread, one message at a time."""
 
-    def __init__(self, asked: Asked, prove: Prove | None) -> None:
+    def __init__(self, asked: Asked, prove: Prove | None, examine: Examine | None) -> None:
         self.server = LanguageServer(
             SOURCE, __version__, text_document_sync_kind=types.TextDocumentSyncKind.Incremental
         )
@@ -54,9 +56,9 @@ class _Wire:
         self._timers: dict[str, asyncio.TimerHandle] = {}
         self._said: dict[str, list[types.Diagnostic]] = {}
         self._watched = False
-        self._proofs = (
-            ProofCommand(self.server, prove, self._fix_of, self._fixed) if prove else None
-        )
+        runs = LayerRuns(self.server)
+        self._proofs = ProofCommand(runs, prove, self._fix_of, self._fixed) if prove else None
+        self._examinations = ExamineCommand(runs, examine, self._pointed) if examine else None
         self._listen()
 
     def _listen(self) -> None:
@@ -167,6 +169,9 @@ class _Wire:
                 uri, version = params.text_document.uri, document.version
                 told += self._proofs.offer(offered, uri, version, params.range)
             told += actions.ignores(here)
+        if wanted(types.CodeActionKind.Empty.value, only) and self._examinations is not None:
+            layer = self._desk.layer_at(document, places.span(params.range))
+            told += self._examinations.offer(layer, params.text_document.uri)
         if wanted(FIX_ALL, only) and self._desk.may_mend(document):
             every = types.CodeAction(f"{SOURCE}: Fix all safe problems", FIX_ALL)
             every.data = params.text_document.uri
@@ -194,6 +199,10 @@ class _Wire:
         fixes = [one.fix for one in found if one.fix and one.fix.message == message]
         settings = self._desk.settings(document)
         return (document.source, fixes[0], settings) if fixes else None
+
+    def _pointed(self, uri: str) -> Pointed | None:
+        document = self._looked_at(uri)
+        return (document.source, self._desk.settings(document)) if document else None
 
     def _fixed(self, uri: str, fix: Fix) -> types.WorkspaceEdit:
         document = self._desk.documents[_path(uri)]

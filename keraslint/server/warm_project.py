@@ -114,6 +114,10 @@ class Project:
         """Whether the text was good enough to be taken over: whether it is Python."""
         return self._route.holds(text)
 
+    def layer_at(self, text: Source, line: int) -> str:
+        """The layer class that a line of a text begins; empty if there is none."""
+        return self._route.layer_at(text, line) if self.holds(text) else ""
+
     def mended(self, text: Source) -> Source:
         """Apply what may be applied unasked, until nothing is left."""
         new = text

@@ -87,7 +87,7 @@ def examinations(asked: Request) -> Examinations:
     chosen = _chosen(found, asked)
     require_layers(asked.recipe, [layer for _, layer in chosen])
     options = replace(proof_options(settings), backend=asked.backend, jobs=asked.jobs or 0)
-    claims = [_claim(found.clips[key], sources[key[0]], asked, settings) for key in chosen]
+    claims = [_claim(found.clips[key], sources[key[0]], settings, asked.recipe) for key in chosen]
     lines = [found.clips[key].line for key in chosen]
     examined = _examined(claims, lines, options, Progress(asked.show, asked.log))
     findings = lint_texts(texts, replace(settings, select=("ALL",), cache=False)).diagnostics
@@ -99,6 +99,24 @@ def examinations(asked: Request) -> Examinations:
         sources=sources,
         problems=(*problems, *found.problems),
     )
+
+
+def of_text(source: Source, layer: str, settings: Settings) -> Examination:
+    """Examine one layer of a text, which need not be what its file holds.
+
+    Raises:
+        ConfigError: there is no Keras, or no such class.
+    """
+    require_program(settings)
+    clip = side([source], settings).clips.get((source.path, layer))
+    if clip is None:
+        raise ConfigError(f"there is no class `{layer}` in {source.path}")
+    options = proof_options(settings)
+    with Prover(options) as prover:
+        found = examine(prover, _claim(clip, source, settings), clip.line, options)
+        prover.require_keras()
+    every = replace(settings, select=("ALL",), cache=False)
+    return with_causes(found, _of(clip, lint_texts([source], every).diagnostics))
 
 
 def layers_of(path: Path) -> list[str]:
@@ -143,8 +161,8 @@ def _names(key: tuple[str, str]) -> set[str]:
     return {key[1], key[1].rpartition(".")[2]}
 
 
-def _claim(clip: Clip, source: Source, asked: Request, settings: Settings) -> Claim:
-    given = recipes_for(clip.layer, map(Recipe, asked.recipe))
+def _claim(clip: Clip, source: Source, settings: Settings, typed: Sequence[str] = ()) -> Claim:
+    given = recipes_for(clip.layer, map(Recipe, typed))
     given = given or recipes_of_config(clip.layer, settings.recipes)
     given = given or recipes_for(clip.layer, recipes_in(source.text))
     return Claim(
