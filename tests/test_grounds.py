@@ -39,6 +39,17 @@ def make():
     return Base(3)
 """
 
+OTHER = """
+class Other(keras.layers.Layer):
+    def __init__(self, units, **kwargs):
+        super().__init__(**kwargs)
+        self.count = 0
+
+    def build(self, input_shape):
+        x = keras.layers.Dense(2)
+        x.build(input_shape)
+"""
+
 
 def project(root: Path, **files: str) -> Settings:
     for name, text in files.items():
@@ -151,6 +162,51 @@ def test_an_edit_keeps_the_answers_that_have_not_read_what_it_changes(tmp_path: 
     after = answered(settings)
 
     assert before.items() <= after.items()
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        ("self.count = 0", "self.count = len(str(7))"),
+        (
+            "super().__init__(**kwargs)",
+            "super().__init__(name='one', **kwargs)\n        self.zone = 4",
+        ),
+        ("x.build(input_shape)", "x.build(input_shape)\n        super().build(input_shape)"),
+        ("(keras.layers.Layer)", "(keras.Model)"),
+        ("\n", "\nclass Third(keras.layers.Layer):\n    def build(self, shape):\n        pass\n"),
+    ],
+)
+def test_an_edit_of_a_layer_keeps_the_answers_about_layers_that_have_nothing_to_do_with_it(
+    edit: tuple[str, str], tmp_path: Path
+) -> None:
+    settings = project(tmp_path, base=BASE, user=USER, other=f"import keras\n{OTHER}")
+    before = answered(settings)
+    (tmp_path / "other.py").write_text(f"import keras\n{OTHER.replace(*edit, 1)}", "utf-8")
+    after = answered(settings)
+
+    assert "KRL101" in "".join(before.values())
+    assert before.items() <= after.items()
+
+
+@pytest.mark.parametrize(
+    "base", ["Base", "made()", "HELD['one']", "Other", "lib.made()", "lib.HELD.get('one')"]
+)
+def test_a_subclass_makes_the_fix_of_its_base_unsafe_however_it_names_it(
+    base: str, tmp_path: Path
+) -> None:
+    library = (
+        "from base import Base\nHELD = {'one': Base}\nOther = Base\ndef made():\n    return Base\n"
+    )
+    below = f"import lib\nfrom lib import *\nclass Below({base}):\n    def __init__(self):\n"
+    settings = project(
+        tmp_path,
+        base=BASE,
+        lib=library,
+        below=f"{below}        super().__init__(3)\n        self.units = 9",
+    )
+
+    assert not safe_fixes(settings)
 
 
 def test_an_edit_renews_the_answers_that_have_read_what_it_changes(tmp_path: Path) -> None:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import cached_property
 
 from keraslint.engine.facts_json import written
 from keraslint.project.facts.module_facts import ModuleSummary
 from keraslint.project.facts.occurrences.occurrence_records import Call, ModuleOccurrences, Store
-from keraslint.project.names.reads.noted_facts import bare, said
+from keraslint.project.names.reads.noted_facts import bare, held, said
 from keraslint.project.names.reads.recorded_reads import Leaf, Reads
 from keraslint.project.program.flow.mentions import Function, Mentions
 
-OF_A_FILE = frozenset({"module", "part", "keys", "parts"})
+OF_A_FILE = frozenset({"module", "part", "keys", "parts", "held"})
 """Kinds of leaves that say what one file declares; the path comes second."""
 OF_A_FUNCTION = "does"
 
@@ -34,8 +35,10 @@ class Declared:
 def _part(facts: ModuleSummary, leaf: Leaf) -> object:
     kind, _, *trail = leaf
     if kind == "module":
-        lambdas = [written(one).shape for one in facts.lambdas]
-        return facts.name, facts.is_package, facts.stars, lambdas
+        return written(bare(facts)).shape
+    if kind == "held":
+        methods = said(facts, tuple(trail[:-1]))
+        return held(methods, trail[-1]) if methods is not None else None
     found = said(facts, tuple(trail))
     if kind == "part" or found is None:
         return _plain(found)
@@ -95,11 +98,19 @@ class _Deeds:
 
 
 def _entry(value: object) -> object:
-    """What an entry says, wherever in its file."""
+    """What an entry says, wherever in its file, and whatever other calls are around it.
+
+    The number of a call tells nothing without the function that makes it, which is noted.
+    """
     if isinstance(value, Function):
         return value.head
     if isinstance(value, Store):
-        return value._replace(line=0)
+        value = value._replace(line=0)
     if isinstance(value, Call):
-        return value._replace(line=0, number=0)
+        value = value._replace(line=0, number=0)
+    if isinstance(value, str):
+        return _NUMBER.sub(r"\1#", value)
     return tuple(map(_entry, value)) if isinstance(value, tuple) else value
+
+
+_NUMBER = re.compile(r"^(\**)#\d+")

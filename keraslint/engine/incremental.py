@@ -165,7 +165,7 @@ class Run:
             self._facts.fresh[self._key(text)] = body
 
 
-_OWN = frozenset({"lines", "text", "part", "parts", "keys", OF_A_FUNCTION})
+_OWN = frozenset({"lines", "text", "part", "parts", "keys", "held", OF_A_FUNCTION})
 """What an answer need not rest on besides its text, which is a part of the key."""
 _GROUNDS = 16
 """Of more runs, what their answers rest on is not looked at any more: they are worked out anew."""

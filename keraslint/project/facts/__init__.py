@@ -66,6 +66,7 @@ def _summary(
         bindings={},
         functions={},
         classes={},
+        saving={},
         scopes={},
     )
     stars: list[str] = []
@@ -76,13 +77,13 @@ def _summary(
         elif isinstance(statement, _DEFINITIONS):
             module.functions[statement.name] = function(statement, _end(statement))
         elif isinstance(statement, ast.ClassDef):
-            _class(statement, "", _end(statement), module.classes, places)
+            _class(statement, "", _end(statement), module, places)
         else:
             bind_statement(statement, bindings)
     for inside, around, classes in classes_inside(tree, text):
         module.scopes[inside] = function(around, _end(around))
         for node in classes:
-            _class(node, inside, _end(node), module.classes, places)
+            _class(node, inside, _end(node), module, places)
     for inner in _imports(tree) if _imports_inside(text) else ():
         _import(inner, package, module.imports, stars)
     module.bindings.update(frozen(bindings))
@@ -95,6 +96,7 @@ def _summary(
         bindings=module.bindings,
         functions=module.functions,
         classes=module.classes,
+        saving=module.saving,
         scopes=module.scopes,
         lambdas=tuple(lambdas(tree, text, places)),
         made=frozenset(_made(tree)) & module.classes.keys(),
@@ -154,9 +156,7 @@ def _add(names: dict[str, Leaves], name: str, target: str) -> None:
         names[name] = (*known, target)
 
 
-def _class(
-    node: ast.ClassDef, outer: str, end: int, classes: dict[str, ClassSummary], places: Places
-) -> None:
+def _class(node: ast.ClassDef, outer: str, end: int, module: ModuleSummary, places: Places) -> None:
     qualname = f"{outer}.{node.name}" if outer else node.name
     methods: dict[str, FunctionSummary] = {}
     bindings: dict[str, list[str]] = {}
@@ -165,7 +165,7 @@ def _class(
         if isinstance(statement, _DEFINITIONS):
             methods[_method_name(statement)] = method(statement, last)
         elif isinstance(statement, ast.ClassDef):
-            _class(statement, qualname, last, classes, places)
+            _class(statement, qualname, last, module, places)
         else:
             bind_statement(statement, bindings)
             for inner in running([statement]):
@@ -174,7 +174,12 @@ def _class(
     for name, leaves in bindings.items():
         if name not in methods and len(leaves) == 1 and leaves[0] in methods:
             methods[name] = methods[leaves[0]]  # `build = other_method`
-    classes[qualname] = ClassSummary(
+    module.saving[qualname] = saving(
+        node,
+        places,
+        makes_weights=any(makes_a_weight(c) for m in methods.values() for c in m.calls),
+    )
+    module.classes[qualname] = ClassSummary(
         qualname=qualname,
         line=node.lineno,
         slice=(first_line(node), end),
@@ -183,11 +188,6 @@ def _class(
         bindings=frozen(bindings),
         decorators=tuple(
             leaf for decorator in node.decorator_list for leaf in leaves_of(decorator)
-        ),
-        saving=saving(
-            node,
-            places,
-            makes_weights=any(makes_a_weight(c) for m in methods.values() for c in m.calls),
         ),
         keywords=tuple(leaf for item in node.keywords for leaf in leaves_of(item.value)),
     )

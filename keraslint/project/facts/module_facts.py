@@ -189,7 +189,6 @@ class ClassSummary:
     methods: dict[str, FunctionSummary]
     bindings: Bindings
     decorators: Leaves
-    saving: SavingSummary
     keywords: Leaves = ()
 
     @property
@@ -207,8 +206,8 @@ class ClassSummary:
 class ModuleSummary:
     """What a module declares.
 
-    `imports` maps a local name to absolute dotted names. `made` are those of its classes that it
-    makes as soon as it runs, whoever runs it.
+    `imports` maps a local name to absolute dotted names; `saving` is by the class. `made` are those
+    of its classes that it makes as soon as it runs, whoever runs it.
     """
 
     name: str
@@ -219,6 +218,7 @@ class ModuleSummary:
     bindings: Bindings
     functions: dict[str, FunctionSummary]
     classes: dict[str, ClassSummary]
+    saving: dict[str, SavingSummary]
     scopes: dict[str, FunctionSummary] = field(default_factory=dict)
     lambdas: tuple[LambdaSummary, ...] = ()
     made: frozenset[str] = frozenset()

@@ -11,6 +11,7 @@ from keraslint.project.facts.module_facts import (
     FunctionSummary,
     Leaves,
     ModuleSummary,
+    SavingSummary,
 )
 from keraslint.project.names.keras_api import Symbol
 
@@ -44,6 +45,11 @@ class ClassRef:
     def all(cls, module: ModuleSummary) -> tuple[ClassRef, ...]:
         """The classes that a module declares."""
         return tuple(cls.of(module, summary) for summary in module.classes.values())
+
+    @property
+    def saving(self) -> SavingSummary:
+        """What it says about saving."""
+        return self.module.saving[self.summary.qualname]
 
     def scope(self, method: FunctionSummary | None = None) -> Scope:
         """Where the names of the class's body, or of one of its methods, stand."""

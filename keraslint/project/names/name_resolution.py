@@ -26,6 +26,7 @@ from keraslint.project.names.definitions import (
 from keraslint.project.names.external_names import BUILTINS, foreign, is_foreign
 from keraslint.project.names.keras_api import Symbol
 from keraslint.project.names.own_tree import meant_by_base, of_its_own_tree
+from keraslint.project.names.reads.noted_facts import binders
 from keraslint.project.names.reads.recorded_reads import Memo, Reads
 from keraslint.project.names.weightless import makes_no_weights
 
@@ -279,8 +280,8 @@ class Hierarchy:
             nested = item.module.classes.get(f"{summary.qualname}.{attribute}")
             if nested is not None:
                 yield ClassRef.of(item.module, nested)
-            for method in summary.methods.values():
-                for leaf in method.bindings.get(f"self.{attribute}", ()):
+            for method in binders(summary.methods, attribute):
+                for leaf in method.bindings[f"self.{attribute}"]:
                     yield from self.values(item.scope(method), leaf)
 
     def _module_name(self, module: ModuleSummary, name: str) -> Iterator[Meaning]:

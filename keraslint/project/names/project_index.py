@@ -124,12 +124,15 @@ class Index:
         self.reads.note(("names of one keras", path))
         return self.outline.names_of_one_keras(path)
 
-    def subclasses(self, ref: ClassRef) -> tuple[ClassRef, ...]:
-        """All classes of the project that descend from one, near or far."""
+    def subclasses(self, ref: ClassRef, top: str = "") -> tuple[ClassRef, ...]:
+        """All classes of the project that descend from one, near or far.
+
+        They are looked for in what is linted, in the class's own package, and in that at `top`.
+        """
         found: dict[tuple[str, str], ClassRef] = {}
         todo = [ref]
         while todo:
-            for item in self._children(todo.pop()):
+            for item in self._children(todo.pop(), top):
                 if item.key not in found and item.key != ref.key:
                     found[item.key] = item
                     todo.append(item)
@@ -155,15 +158,20 @@ class Index:
         self.reads.note(("set", ref.summary.name, attribute))
         return bool(self.outline.setters(ref.summary.name, attribute) - {ref.module.path})
 
-    def _children(self, ref: ClassRef) -> Iterator[ClassRef]:
-        top = self.outline.top(Path(ref.module.path))
-        self.reads.note(("headers", ref.summary.name, top))
-        names = self._names_of(ref.summary.name, top)
-        for path in sorted({path for name in names for path in self.outline.deriving(name, top)}):
+    def _children(self, ref: ClassRef, top: str) -> Iterator[ClassRef]:
+        tops = {self.outline.top(Path(ref.module.path)), top} - {""}
+        found = {path for one in tops for path in self._deriving(ref.summary.name, one)}
+        for path in sorted(found):
             text = self.modules.text(path)
             for item in self._declared(text) if isinstance(text, Source) else ():
                 if item.key != ref.key and self.hierarchy.may_descend(item, ref):
                     yield item
+
+    def _deriving(self, name: str, top: str) -> Iterator[str]:
+        """The files with a class that derives from something of a name, or of another for it."""
+        for one in self._names_of(name, top):
+            self.reads.note(("headers", one, top))
+            yield from self.outline.deriving(one, top)
 
     def _names_of(self, name: str, top: str) -> set[str]:
         """The names that the project has for a class."""

@@ -104,7 +104,7 @@ class ClassUsers:
 
     def spreads_beside(self, names: Collection[str]) -> Iterator[str]:
         """Who makes one from a configuration, and gives beside it what that would hold now."""
-        configure = self._graph.calls.get("get_config", ())
+        configure = self._graph.mentions.all_calls("get_config")
         for function in dict.fromkeys(f for f, _ in (*self._family.constructions, *configure)):
             for call in function.does.calls:
                 given = {name for name, _ in call.arguments} & set(names)
@@ -160,8 +160,10 @@ class ClassUsers:
 
 def own_shape(effects: Effects, method: str) -> str:
     """A class of the project with a method, of which a layer is given an object as its shape."""
-    for name in _OF_SHAPES:
-        for function, call in effects.graph.calls.get(name, ()):
+    mentions = effects.mentions
+    is_defined = mentions.by_name.get(method) or mentions.bodies.get(method)
+    for name in _OF_SHAPES if is_defined else ():
+        for function, call in mentions.all_calls(name):
             for made in _made(effects, function, call):
                 if effects.hierarchy.method(made, method) is not None:
                     return made.summary.name

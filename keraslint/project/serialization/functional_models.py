@@ -13,7 +13,7 @@ def is_functional(hierarchy: Hierarchy, ref: ClassRef) -> bool:
     lineage = hierarchy.lineage(ref)
     if not any(root.name == keras_api.MODEL for root in lineage.roots):
         return False
-    inits = (item.summary.saving.init for item in lineage.chain)
+    inits = (item.saving.init for item in lineage.chain)
     return any(_gives_outputs(parent) for init in inits if init for parent in init.parents)
 
 

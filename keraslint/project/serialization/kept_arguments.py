@@ -54,7 +54,7 @@ class Init:
 def init_of(hierarchy: Hierarchy, ref: ClassRef, start: int = 0) -> Init | None:
     """The `__init__` that runs, from the class or (`start`) from a base on; `None`: Keras' own."""
     for item in hierarchy.lineage(ref).chain[start:]:
-        function, facts = item.summary.methods.get("__init__"), item.summary.saving.init
+        function, facts = item.summary.methods.get("__init__"), item.saving.init
         if function is not None and facts is not None:
             return Init(owner=item, function=function, facts=facts)
     return None
@@ -62,7 +62,7 @@ def init_of(hierarchy: Hierarchy, ref: ClassRef, start: int = 0) -> Init | None:
 
 def config_of(ref: ClassRef) -> ConfigSummary | None:
     """The class's own `get_config()`."""
-    return ref.summary.saving.config
+    return ref.saving.config
 
 
 def is_clear(hierarchy: Hierarchy, ref: ClassRef) -> bool:
@@ -84,15 +84,15 @@ def _is_hidden(ref: ClassRef) -> bool:
     """
     summary = ref.summary
     seen = {
-        "__init__": summary.saving.init,
-        "get_config": summary.saving.config,
-        "from_config": summary.saving.reader,
+        "__init__": ref.saving.init,
+        "get_config": ref.saving.config,
+        "from_config": ref.saving.reader,
     }
     if any(name in summary.bindings for name in (*seen, "__new__")) or "__new__" in summary.methods:
         return True
     if any(name in summary.methods and facts is None for name, facts in seen.items()):
         return True
-    parents = summary.saving.init.parents if summary.saving.init is not None else ()
+    parents = ref.saving.init.parents if ref.saving.init is not None else ()
     if any(parent.of == "super" and "self" in parent.arguments for parent in parents):
         return True
     init, config = (summary.methods.get(name) for name in ("__init__", "get_config"))
@@ -227,7 +227,7 @@ def next_takes_always(hierarchy: Hierarchy, ref: ClassRef) -> bool:
 def returned(hierarchy: Hierarchy, ref: ClassRef, names: frozenset[str]) -> frozenset[str]:
     """Those of the names of which no `from_config()` of the project takes care."""
     for item in hierarchy.lineage(ref).chain:
-        reader = item.summary.saving.reader
+        reader = item.saving.reader
         if reader is not None:
             names = names - reader.mentions if reader.makes else frozenset()
     return names

@@ -42,7 +42,7 @@ def omitted(hierarchy: Hierarchy, ref: ClassRef) -> tuple[str, ...]:
     there |= frozenset(_kept_by_keras(hierarchy, ref, init))
     names = frozenset(name for name in init.names if init.matters(name)) - there
     lost = returned(hierarchy, ref, names)
-    if any(item.summary.saving.reader for item in hierarchy.lineage(ref).chain):
+    if any(item.saving.reader for item in hierarchy.lineage(ref).chain):
         lost &= init.facts.stores.keys()  # the reader may give what the others follow from
     return tuple(name for name in init.names if name in lost)
 
@@ -140,7 +140,7 @@ def base_gives_more(hierarchy: Hierarchy, ref: ClassRef) -> bool:
 def meets_other_dtypes(hierarchy: Hierarchy, ref: ClassRef) -> bool:
     """Whether code of the class sees the saved dtype policy, where it got a name or None so far."""
     init = init_of(hierarchy, ref)
-    readers = [item.summary.saving.reader for item in hierarchy.lineage(ref).chain]
+    readers = [item.saving.reader for item in hierarchy.lineage(ref).chain]
     return any(readers) or (init is not None and "dtype" in (*init.names, *init.facts.mentions))
 
 
@@ -202,7 +202,7 @@ def lets_be_forgotten(hierarchy: Hierarchy, ref: ClassRef, subclasses: Sequence[
 
 
 def _knows_saving(ref: ClassRef) -> bool:
-    saving = ref.summary.saving
+    saving = ref.saving
     return saving.config is not None or saving.reader is not None
 
 

@@ -43,7 +43,7 @@ def _is_used(hierarchy: Hierarchy, ref: ClassRef, init: Init, name: str, seen: _
             names = {held} - {""} | ({name} if own else set())
             if any(call in names or call.rpartition(".")[0] in names for call in method.calls):
                 return True
-        for handed in item.summary.saving.handed:
+        for handed in item.saving.handed:
             own = item == init.owner and handed.method == "__init__"
             is_meant = handed.value == held or (own and handed.value == name)
             if is_meant and _takes_an_object(hierarchy, item, handed, seen):

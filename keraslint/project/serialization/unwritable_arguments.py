@@ -118,7 +118,7 @@ def _is_use(call: str, names: frozenset[str]) -> bool:
 
 
 def _handed(ref: ClassRef, method: str, names: frozenset[str]) -> Iterator[Handed]:
-    for one in ref.summary.saving.handed:
+    for one in ref.saving.handed:
         if one.method == method and one.value in names:
             yield one
 

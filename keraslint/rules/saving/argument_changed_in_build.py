@@ -142,7 +142,7 @@ def _makes_an_object(layer: LayerClass, value: cst.BaseExpression) -> bool:
 
 def _given_back(hierarchy: Hierarchy, ref: ClassRef) -> frozenset[str]:
     """Attributes that hold an argument as it came, are read by `get_config()`, set by `build()`."""
-    init, build = ref.summary.saving.init, ref.summary.methods.get("build")
+    init, build = ref.saving.init, ref.summary.methods.get("build")
     config = hierarchy.method(ref, "get_config")
     if init is None or build is None or config is None or not build.assigns:
         return frozenset()

@@ -177,7 +177,7 @@ def search(hierarchy: Hierarchy, module: ModuleSummary) -> Iterator[Finding]:
         if needed:
             what = f"loading fails because {', '.join(f'`{n}`' for n in needed)} {verb} required"
         text = f"`{ref.summary.name}` has no `get_config()`: {what}"
-        yield Finding(ref.summary.saving.at, text)
+        yield Finding(ref.saving.at, text)
 
 
 def _lost(hierarchy: Hierarchy, ref: ClassRef) -> tuple[str, ...]:

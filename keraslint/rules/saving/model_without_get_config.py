@@ -120,7 +120,7 @@ def check(layer: LayerClass) -> Iterator[Finding]:
         fails = "loading" if is_functional(layer.hierarchy, layer.ref) else "`model.save()`"
         what = f"{fails} fails because {_listed(needed)} {verb} required"
     text = f"`{layer.name}` has no `get_config()`: {what}"
-    yield Finding(layer.ref.summary.saving.at, text)
+    yield Finding(layer.ref.saving.at, text)
 
 
 def _needed(layer: LayerClass) -> Sequence[str]:

@@ -107,7 +107,7 @@ def check(layer: LayerClass) -> Iterator[Finding]:
     listed = ", ".join(f"`{name}`" for name in names)
     are = "is an object" if len(names) == 1 else "are objects"
     text = f"`{layer.name}` has no `get_config()`: `model.save()` fails because {listed} {are}"
-    yield Finding(layer.ref.summary.saving.at, text)
+    yield Finding(layer.ref.saving.at, text)
 
 
 def _unwritable(hierarchy: Hierarchy, ref: ClassRef) -> tuple[str, ...]:

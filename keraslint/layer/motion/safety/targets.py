@@ -61,10 +61,10 @@ class Targets:
     def _by_name(self, name: str) -> Iterator[Objection]:
         """`getattr(self, key, None)`."""
         for function, path, step in self._effects.by_name.computed_tests:
-            names = self._effects.by_name.texts(function, step) if step != "*" else None
-            if not is_among(names, name):
+            if not (self._may_be(function, path, doubt=False) and self._is_between(function)):
                 continue
-            if self._may_be(function, path, doubt=False) and self._is_between(function):
+            names = self._effects.by_name.texts(function, step) if step != "*" else None
+            if is_among(names, name):
                 told = f"{_who(function)} looks for attributes by computed names, maybe `{name}`"
                 yield _objection(told, function, function.does.line)
 

@@ -6,10 +6,19 @@ from collections.abc import ItemsView, Iterator, KeysView, ValuesView
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from keraslint.project.facts.module_facts import ClassSummary, ModuleSummary
+from keraslint.project.facts.module_facts import (
+    ClassSummary,
+    FunctionSummary,
+    Leaves,
+    ModuleSummary,
+)
 from keraslint.project.names.reads.recorded_reads import Ground, Reads
 
 _V = TypeVar("_V")
+
+
+_PARTS = ("imports", "bindings", "functions", "scopes", "classes", "saving")
+"""What of a module is noted part by part; all the rest of it is one."""
 
 
 class NotedParts(dict[str, _V]):
@@ -68,6 +77,10 @@ class NotedParts(dict[str, _V]):
         self._note_all("parts")
         return super().items()
 
+    def note_held(self, attribute: str) -> None:
+        """Note that somebody looks for the functions that bind an attribute of `self`."""
+        self._reads.note(("held", *self._trail, attribute))
+
     def __eq__(self, other: object) -> bool:
         self._note_all("parts")
         return super().__eq__(other)
@@ -79,14 +92,23 @@ def noted(facts: ModuleSummary, reads: Reads) -> ModuleSummary:
     """Let all that is looked at be noted; of a function, all is one part."""
     path = facts.path
     classes = {name: _class(one, reads, path) for name, one in facts.classes.items()}
-    return replace(
-        facts,
-        imports=NotedParts(facts.imports, reads, path, "imports"),
-        bindings=NotedParts(facts.bindings, reads, path, "bindings"),
-        functions=NotedParts(facts.functions, reads, path, "functions"),
-        scopes=NotedParts(facts.scopes, reads, path, "scopes"),
-        classes=NotedParts(classes, reads, path, "classes"),
-    )
+    every: dict[str, Any] = {**{name: getattr(facts, name) for name in _PARTS}, "classes": classes}
+    parts: dict[str, Any] = {n: NotedParts(one, reads, path, n) for n, one in every.items()}
+    return replace(facts, **parts)
+
+
+def binders(methods: dict[str, FunctionSummary], attribute: str) -> list[FunctionSummary]:
+    """The methods that bind an attribute of `self`; what the others do is not looked at."""
+    if isinstance(methods, NotedParts):
+        methods.note_held(attribute)
+    return [methods[name] for name in held(methods, attribute)]
+
+
+def held(methods: dict[str, FunctionSummary], attribute: str) -> dict[str, Leaves]:
+    """What methods bind to an attribute of `self`, by their names."""
+    path = f"self.{attribute}"
+    every = dict.items(methods)
+    return {name: one.bindings[path] for name, one in every if path in one.bindings}
 
 
 def _class(one: ClassSummary, reads: Reads, path: str) -> ClassSummary:
@@ -113,4 +135,7 @@ def bare(value: Any) -> Any:
     """A value without what is noted by itself."""
     if isinstance(value, ClassSummary):
         return replace(value, methods={}, bindings={})
+    if isinstance(value, ModuleSummary):
+        nothing: Any = {}
+        return replace(value, path="", **dict.fromkeys(_PARTS, nothing))
     return value

@@ -68,6 +68,9 @@ class CallGraph:
         self.hierarchy = hierarchy
         self.module_of = module_of
         self._subclasses = subclasses
+        self._below: Memo[tuple[str, str], tuple[ClassRef, ...]] = Memo(
+            reads, lambda _: (), is_lasting=False
+        )
         self._related: Memo[tuple[str, str], tuple[ClassRef, ...]] = Memo(
             reads, lambda _: (), is_lasting=False
         )
@@ -210,7 +213,18 @@ class CallGraph:
         return self._related.ask(ref.key, ref.module.path, lambda: self._relate(ref))
 
     def _relate(self, ref: ClassRef) -> tuple[ClassRef, ...]:
-        return tuple(dict.fromkeys((*self.hierarchy.lineage(ref).chain, *self._subclasses(ref))))
+        return tuple(dict.fromkeys((*self.hierarchy.lineage(ref).chain, *self.below(ref))))
+
+    def below(self, ref: ClassRef) -> tuple[ClassRef, ...]:
+        """All classes that descend from one."""
+        return self._below.ask(ref.key, ref.module.path, lambda: tuple(self._subclasses(ref)))
+
+    def may_run(self, function: Function, name: str) -> Iterator[tuple[Function, Call]]:
+        """The calls of a name that may run a function: by `super()`, those in classes below it."""
+        yield from self.calls.get(name)
+        owner = self.owner(function)
+        for ref in self.below(owner) if owner is not None else ():
+            yield from self.mentions.above.get((*ref.key, name))
 
     def meant(self, function: Function, ref: str, call: Call) -> Targets | None:
         """What a function that is an argument may run, `None` if it is no function."""
@@ -223,10 +237,10 @@ class CallGraph:
 
     def any_method(self, name: str) -> Targets:
         """A method of a receiver of which nothing is known: any of that name, or a container's."""
-        found = [f for f in self.by_name.get(name, ()) if f.owner_name]
-        functions = tuple((f, 0 if f.is_static else 1) for f in found)
         if name in _OF_LAYERS:
             return Targets()
+        found = [f for f in self.by_name.get(name, ()) if f.owner_name]
+        functions = tuple((f, 0 if f.is_static else 1) for f in found)
         if name in READ_ONLY:
             return Targets(functions=functions, keeps=Keeps.PART, is_any=True)
         if not functions or name in CONTAINER_METHODS:

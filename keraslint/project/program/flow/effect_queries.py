@@ -41,9 +41,8 @@ class Effects:
         self.globals = GlobalNames(mentions, self.graph, load)
         self.side = SideEffects(self.flow, self.globals)
         self.plain = PlainValues(self.graph, self.family)
-        self.by_name = StoresByName(self.graph, self.flow, self.family, subclasses)
+        self.by_name = StoresByName(self.graph, self.flow, self.family)
         self.hierarchy = hierarchy
-        self._subclasses = subclasses
         self._families: Memo[tuple[str, str], Family] = Memo(reads, _no_family, is_lasting=False)
         self._handed: Memo[ClassRef, bool] = Memo(reads, lambda _: False, is_lasting=False)
         self._changes: dict[tuple[object, ...], Events] = {}
@@ -54,7 +53,7 @@ class Effects:
 
     def _family(self, ref: ClassRef) -> Family:
         strangers = self._strangers if self.is_handed_around(ref) else ()
-        return Family(self.graph, ref, self._subclasses(ref), strangers)
+        return Family(self.graph, ref, self.graph.below(ref), strangers)
 
     @noted_property
     def _strangers(self) -> tuple[ClassRef, ...]:
@@ -121,8 +120,10 @@ class Effects:
         """All that may set an attribute of an object."""
         yield from self.sets_named(subject, name)
         for function, store in self.graph.stores.get(ANY, ()):
+            if not any(subject(function, ref) for ref in store.base):
+                continue
             names = self.by_name.texts(function, store.attribute.lstrip("="))
-            if is_among(names, name) and any(subject(function, r) for r in store.base):
+            if is_among(names, name):
                 yield event(function, store.line, store.later, f"sets {_computed(names, name)}")
         for item in self.by_name.stores:
             if item.key in (name, ANY) and subject(item.function, item.base):
@@ -238,7 +239,7 @@ class Effects:
             for other, path in self.graph.loads.get(function.own_name, ()):
                 if self._may_own(other, path.rpartition(".")[0], function):
                     yield other, {path: level}
-        for other, call in self.graph.calls.get(function.own_name, ()):
+        for other, call in self.graph.may_run(function, function.own_name):
             targets = self.graph.targets(other, call)
             if not any(one is function for one, _ in targets.functions):
                 continue

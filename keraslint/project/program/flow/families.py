@@ -195,6 +195,8 @@ class Family:
 
         `doubt` is the answer for what other objects hold, if nothing tells what that is.
         """
+        if ref == function.instance and not self.owns(function):
+            return False
         return self._answers.ask(
             (function, ref, doubt),
             function.path,
@@ -311,7 +313,7 @@ class Family:
         first = 1 if function.instance else 0
         calls = [
             (other, call)
-            for other, call in self.graph.calls.get(own_name)
+            for other, call in self.graph.may_run(function, own_name)
             if any(one is function for one, _ in self.graph.targets(other, call).functions)
         ]
         number = function.parameters.index(name)

@@ -17,6 +17,7 @@ from keraslint.project.names.reads.recorded_reads import Ground, Reads
 _K = TypeVar("_K")
 _V = TypeVar("_V")
 Told = tuple["Function", Call, int]
+_SUPER = ("super()",)
 _CAPTURE = frozenset(
     "caplog capsys capfd assertLogs redirect_stdout redirect_stderr addHandler".split()
 )
@@ -105,10 +106,12 @@ class Mentions:
 
     `is_class` says of a name whether a class of the project may have it.
 
-    `told` are the texts that calls are given behind something else, or dotted, by their last part;
-    `values` references to what may be a class, where they are values; `aliases` the names that
-    modules and classes bind to something. `marked` are those that few have: who writes to a
-    `__dict__`, or listens to messages.
+    `calls` are all but those through `super()`, which are in `above` by their class, and in
+    `raised` by their name. `told` are the texts that calls are given behind something else, or
+    dotted, by their last part; `values` references to what may be a class, where they are values;
+    `aliases` the names that something is bound to, or given back by; `bodies` are classes, by the
+    names that their bodies bind. `marked` are those that few have: who writes to a `__dict__`, or
+    listens to messages.
     """
 
     def __init__(
@@ -123,6 +126,9 @@ class Mentions:
         self.loads: Named[str, tuple[Function, str]] = Named(reads, "loads", top)
         self.stores: Named[str, tuple[Function, Store]] = Named(reads, "stores", top)
         self.calls: Named[str, tuple[Function, Call]] = Named(reads, "calls", top)
+        self.above: Named[tuple[str, str, str], tuple[Function, Call]] = Named(reads, "above", top)
+        self.raised: Named[str, tuple[Function, Call]] = Named(reads, "raised", top)
+        self.bodies: Named[str, Function] = Named(reads, "bodies", top)
         self.by_name: Named[str, Function] = Named(reads, "called", top)
         self.by_path: Named[str, Function] = Named(reads, "inside", top)
         self.told: Named[str, Told] = Named(reads, "told", top)
@@ -144,13 +150,19 @@ class Mentions:
     def tables(self) -> tuple[Named[Any, Any], ...]:
         """All that is asked for by a name."""
         return (
-            *(self.loads, self.stores, self.calls, self.by_name, self.by_path, self.told),
+            *(self.loads, self.stores, self.calls, self.above, self.raised, self.bodies),
+            *(self.by_name, self.by_path, self.told),
             *(self.values, self.aliases, self.marked, self.imported, self._methods),
         )
 
     def methods(self, path: str, owner: str, name: str) -> Sequence[Function]:
         """By the file, the class and the name."""
         return self._methods.get((path, owner, name))
+
+    def all_calls(self, name: str) -> Iterator[tuple[Function, Call]]:
+        """Every call of a name, also through `super()`."""
+        yield from self.calls.get(name)
+        yield from self.raised.get(name)
 
     def at(self, path: str, name: str, line: int) -> Function | None:
         """The function of a name at a line, which the facts of the file have told."""
@@ -178,20 +190,35 @@ class Mentions:
 
     def _sort_function(self, function: Function, does: Occurrences) -> None:
         loads, stores, calls = self.loads.found, self.stores.found, self.calls.found
+        for mark in _marks(does):
+            self.marked.found[mark].append(function)
         for path in sorted(does.loads):
             loads[path.rpartition(".")[2]].append((function, path))
         for store in does.stores:
             name = store.attribute
             stores["*" if name[0] == "=" else name].append((function, store))
         for call in does.calls:
-            calls[call.method or call.leaf].append((function, call))
+            if call.receiver == _SUPER:
+                entry = function, call
+                self.above.found[function.path, does.owner, call.method].append(entry)
+                self.raised.found[call.method].append(entry)
+            else:
+                calls[call.method or call.leaf].append((function, call))
             self._sort_texts(function, call)
-        if does.kind != "function":
-            for name, refs in does.bound.items():
-                for ref in refs:
-                    self.aliases.found[ref.rpartition(".")[2]].append(name)
-        for mark in _marks(does):
-            self.marked.found[mark].append(function)
+        if does.kind == "function":
+            self._sort_aliases(does.name, does.returns)
+            return
+        for name, refs in does.bound.items():
+            self._sort_aliases(name, refs)
+            if does.kind == "class":
+                self.bodies.found[name].append(function)
+
+    def _sort_aliases(self, name: str, refs: Sequence[str]) -> None:
+        """A name that is bound to something else, holds it, or gives it back."""
+        for ref in refs:
+            path = ref.lstrip("*") or "?"
+            if path[0] not in "'!#?λ":
+                self.aliases.found[path.rpartition(".")[2]].append(name)
 
     def _sort_texts(self, function: Function, call: Call) -> None:
         for given, refs in call.arguments:

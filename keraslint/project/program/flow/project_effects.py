@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from pathlib import Path
 
 from keraslint.project.facts import look
@@ -59,7 +60,7 @@ class ProjectEffects:
             index.hierarchy,
             self._summary,
             index.modules.load,
-            index.subclasses,
+            partial(index.subclasses, top=top),
         )
 
     def forget(self) -> None:

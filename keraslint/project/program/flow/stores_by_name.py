@@ -30,12 +30,10 @@ class StoresByName:
         graph: CallGraph,
         flow: ValueFlow,
         family: Callable[[ClassRef], Family],
-        subclasses: Callable[[ClassRef], Sequence[ClassRef]],
     ) -> None:
         self.graph = graph
         self.flow = flow
         self._family = family
-        self._subclasses = subclasses
         self.reads = graph.reads
         self._callers: Memo[Function, tuple[tuple[Function, Call], ...]] = Memo(
             graph.reads, lambda _: (), is_lasting=False
@@ -98,10 +96,10 @@ class StoresByName:
         if function.own_name == "__init__":
             names.add(function.owner_name.rpartition(".")[2])
             owner = self.graph.owner(function)
-            below = self._subclasses(owner) if owner is not None else ()
+            below = self.graph.below(owner) if owner is not None else ()
             names |= {ref.summary.name for ref in below}
         for name in sorted(names):
-            for other, call in self.graph.calls.get(name.rpartition(".")[2], ()):
+            for other, call in self.graph.may_run(function, name.rpartition(".")[2]):
                 again = other.own_name == "from_config" and call.argument(-1, "*")
                 targets = self.graph.targets(other, call)
                 if not (again or targets.is_any) and any(

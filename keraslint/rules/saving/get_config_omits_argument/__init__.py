@@ -177,7 +177,7 @@ def _lacks(layer: LayerClass) -> Iterator[str]:
 
 def _inherited(layer: LayerClass) -> Iterator[Finding]:
     """A class that adds arguments, and leaves `get_config()` to its base."""
-    init = layer.ref.summary.saving.init
+    init = layer.ref.saving.init
     names = _omitted(layer)
     if names and init is not None:
         text = f"takes {listed(names)}, which the inherited `get_config()` omits"
@@ -202,8 +202,7 @@ def _omitted(layer: LayerClass) -> tuple[str, ...]:
 def _serves_others(layer: LayerClass) -> bool:
     """Whether a subclass with an `__init__` of its own lives with this `get_config()`."""
     return any(
-        config_of(item) is None and item.summary.saving.init is not None
-        for item in layer.subclasses
+        config_of(item) is None and item.saving.init is not None for item in layer.subclasses
     )
 
 

@@ -117,7 +117,7 @@ def concerns(hierarchy: Hierarchy, ref: ClassRef) -> bool:
 
 def check(layer: LayerClass) -> Iterator[Finding]:
     """Find an `__init__` that the configuration does not fit."""
-    init = layer.ref.summary.saving.init
+    init = layer.ref.saving.init
     names = unanswered(layer.hierarchy, layer.ref)
     if init is None or _is_told_otherwise(layer):
         return
