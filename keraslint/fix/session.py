@@ -13,6 +13,7 @@ from keraslint.diagnostic import (
     Applicability,
     Diagnostic,
     Fix,
+    Outcome,
     Settled,
     Unresolved,
     Verdict,
@@ -330,7 +331,8 @@ class _Session:
         for diagnostic in self.result.diagnostics:
             key = key_of(diagnostic.path, diagnostic.fix) if diagnostic.fix else None
             verdict = tried.get(key) if key else None
-            diagnostics.append(replace(diagnostic, verdict=verdict))
+            named = verdict and _with_cause(verdict, diagnostic, self.result.diagnostics)
+            diagnostics.append(replace(diagnostic, verdict=named))
         self.result = replace(self.result, diagnostics=tuple(diagnostics))
         told: set[Key] = set()
         for diagnostic in diagnostics:
@@ -349,6 +351,19 @@ class _Session:
                         diagnostic.verdict,
                     )
                 )
+
+
+def _with_cause(verdict: Verdict, of: Diagnostic, found: Iterable[Diagnostic]) -> Verdict:
+    """Name the finding that keeps a layer from running, where nothing could be compared."""
+    if verdict.outcome is not Outcome.UNKNOWN or verdict.checks or not verdict.environment:
+        return verdict
+    faults = {rule.code for rule in registry() if "called" in rule.breaks}
+    for one in found:
+        if one.code in faults and (one.path, one.owner) == (of.path, of.owner):
+            reason = f"{one.code} in line {one.span.start.line} may be why: {verdict.reason}"
+            advice = f"write the fix of {one.code} without `--prove`, then prove the rest"
+            return replace(verdict, reason=reason, advice=advice)
+    return verdict
 
 
 def _layers(found: Iterable[Diagnostic]) -> set[str]:

@@ -46,7 +46,30 @@ class Gate(keras.layers.Layer):
     def call(self, x):
         return x * self.dense(x)
 """
-TEXTS = {"crashes.py": CRASHES, "other_meaning.py": OTHER_MEANING, "safe.py": SAFE}
+BY_POSITION = """\
+# keraslint: recipe Late(4)(floats(2, 3))
+import keras
+
+
+class Late(keras.layers.Layer):
+    def __init__(self, units, **kwargs):
+        super().__init__(**kwargs)
+        self.units = units
+        self.drop = keras.layers.Dropout(0.5)
+
+    def build(self, input_shape):
+        self.dense = keras.layers.Dense(self.units)
+        self.dense.build(input_shape)
+
+    def call(self, x, training=False):
+        return self.drop(self.dense(x), training)
+"""
+TEXTS = {
+    "by_position.py": BY_POSITION,
+    "crashes.py": CRASHES,
+    "other_meaning.py": OTHER_MEANING,
+    "safe.py": SAFE,
+}
 
 
 @dataclass(frozen=True)
@@ -58,7 +81,7 @@ class Ran:
 
 @pytest.fixture(scope="module")
 def ran(tmp_path_factory: pytest.TempPathFactory) -> Ran:
-    """Fix and prove all three files in one run, since starting Keras takes seconds."""
+    """Fix and prove all files in one run, since starting Keras takes seconds."""
     folder = tmp_path_factory.mktemp("project")
     for name, text in TEXTS.items():
         (folder / name).write_text(text, encoding="utf-8")
@@ -83,6 +106,15 @@ def test_what_is_refuted_or_unknown_is_told_with_the_reason(ran: Ran) -> None:
     assert "other_meaning.py: KRL102 `Gate` refuted, kept as it was: " in ran.out
 
 
+def test_a_finding_that_may_keep_a_layer_from_running_is_named_where_others_are_unknown(
+    ran: Ran,
+) -> None:
+    reason = "unknown, kept as it was: KRL304 in line 16 may be why: baseline fails: "
+
+    assert f"by_position.py: KRL101 `Late` {reason}" in ran.out
+    assert "write the fix of KRL304 without `--prove`, then prove the rest" in ran.out
+
+
 def test_what_is_left_makes_the_exit_code(ran: Ran) -> None:
     assert ran.code == 1
 
@@ -90,6 +122,6 @@ def test_what_is_left_makes_the_exit_code(ran: Ran) -> None:
 def test_the_closing_line_counts(ran: Ran) -> None:
     closing, left_out = ran.out.strip().splitlines()[-2:]
 
-    kept = "1 refuted (kept as it was), 1 unknown (kept as it was)"
-    assert closing == f"3 fixes: 1 fixed and proved, {kept}"
+    kept = "1 refuted (kept as it was), 3 unknown (kept as they were)"
+    assert closing == f"5 fixes: 1 fixed and proved, {kept}"
     assert left_out.startswith("not measured: ")
