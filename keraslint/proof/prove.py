@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial, reduce
 from types import MappingProxyType, TracebackType
 from typing import Any, TypeVar
@@ -50,12 +50,12 @@ def prove(claims: Iterable[Claim], options: ProofOptions) -> Iterator[Verdict]:
 class _Baseline:
     """The version before of some claims: what was measured, the files it wrote, who reads them.
 
-    `again` are its first cases, as a second run measured them.
+    `again` are its cases as a second run measured them, by number and depth.
     """
 
     reply: Reply
     folder: str
-    again: tuple[dict[str, Any], ...] = ()
+    again: dict[tuple[int, int], list[dict[str, Any]]] = field(default_factory=dict)
     readers: int = 0
 
 
@@ -210,16 +210,17 @@ class Prover:
         return verdict, looked_at
 
     def _again(
-        self, baseline: _Baseline, job: dict[str, Any], count: int
+        self, baseline: _Baseline, job: dict[str, Any], number: int, depth: int
     ) -> Sequence[dict[str, Any]]:
-        """That many of the first cases of a baseline, measured once more for all its claims."""
-        if len(baseline.again) < count:
-            asked = without_marks(baseline.reply["answer"]["cases"][:count])
+        """A case of a baseline, measured once more for all its claims."""
+        if (number, depth) not in baseline.again:
+            cases = without_marks(baseline.reply["answer"]["cases"][number : number + 1])
+            asked = {**job, "cases": [{**one, "depth": depth} for one in cases], "first": number}
             with tempfile.TemporaryDirectory(dir=self._scratch.name) as folder:
-                reply = self._measure({**job, "cases": asked, "folder": folder})
-            if reply["status"] == "done":
-                baseline.again = tuple(reply["answer"].get("cases", ()))
-        return baseline.again
+                reply = self._measure({**asked, "folder": folder})
+            done = reply["status"] == "done"
+            baseline.again[number, depth] = reply["answer"].get("cases", []) if done else []
+        return baseline.again[number, depth]
 
     @contextmanager
     def _baseline(self, job: dict[str, Any]) -> Iterator[_Baseline]:

@@ -11,33 +11,41 @@ from typing import Any
 
 from keraslint.diagnostic import CheckStatus, Promise
 
-from .verdict import clauses_under
+from .measures.measured import GLANCE
+from .verdict import as_far_as, clauses_under
 
 Answer = dict[str, Any]
 
 
 def unsteady(
-    answers: tuple[Answer, Answer], promise: Promise, again: Callable[[int], Sequence[Answer]]
+    answers: tuple[Answer, Answer], promise: Promise, again: Callable[[int, int], Sequence[Answer]]
 ) -> Mapping[str, str]:
     """Checks in which two runs of the version before differ, with how; only where one is broken.
 
-    `again` gives that many of its first cases, measured once more. It is asked for those up to the
-    first that refutes.
+    `again` gives a case of it, measured once more as closely as asked for. It is asked for the
+    first one that refutes, and for no more than a call where that agrees in what refutes.
     """
     before, after = (answer["cases"] for answer in answers)
-    refuting = next((n for n, _ in enumerate(after) if _broken(before, after, n, promise)), None)
-    if refuting is None:
-        return {}
-    second = again(refuting + 1)
-    return _broken(before, second, refuting, promise) if refuting < len(second) else {}
+    cases = zip(as_far_as(after, before), after, strict=False)
+    broken = (_shown(mine, theirs, before, promise)[1] for mine, theirs in cases)
+    number, most = next(((n, next(iter(f))) for n, f in enumerate(broken) if f), (0, ""))
+    found: Mapping[str, str] = {}
+    for depth in (GLANCE, before[number]["depth"]) if most else ():
+        for one in again(number, depth):
+            mine = as_far_as([one], [before[number]])[0]
+            seen, found = _shown(mine, one, before, promise)
+            if most in seen - found.keys():
+                return {}
+    return found
 
 
-def _broken(
-    before: Sequence[Answer], after: Sequence[Answer], number: int, promise: Promise
-) -> dict[str, str]:
-    """The checks that break in one case, the most telling first, with the first detail of each."""
+def _shown(
+    mine: Answer, other: Answer, every: list[Answer], promise: Promise
+) -> tuple[set[str], dict[str, str]]:
+    """The checks made in one case; and those that break, the most telling first, with how."""
+    clauses = clauses_under(promise, mine, other, every)
     found: dict[str, str] = {}
-    for one in clauses_under(promise, before[number], after[number], before):
+    for one in clauses:
         if one.status is CheckStatus.BROKEN:
             found.setdefault(one.name, one.detail)
-    return found
+    return {one.name for one in clauses}, found

@@ -11,8 +11,8 @@ from .case_pair import About, Judge, Pair
 if TYPE_CHECKING:
     from ..probe.trial import Trial
 
-LIGHT, SAVED, FULL = 0, 1, 2
-"""How far to look into a case: its outputs; what saving keeps as well; everything."""
+GLANCE, LIGHT, SAVED, FULL = -1, 0, 1, 2
+"""How far to look into a case: one call; its outputs; what saving keeps as well; everything."""
 T = TypeVar("T")
 
 

@@ -10,10 +10,11 @@ from typing import Any
 
 import numpy as np
 
-from ..measures.measured import FULL, LIGHT, SAVED, Observation
+from ..measures.measured import FULL, GLANCE, LIGHT, SAVED, Observation
 from ..measures.ranked_checks import OBSERVATIONS
 from .attempts import attempt, failed
-from .cases.case import Case, Change, leaves
+from .cases.case import Case, Change
+from .cases.recipe_inputs import leaves
 from .coverage.effects import effect_of
 from .coverage.given_values import given_values
 from .coverage.recorder import RECORDER
@@ -117,7 +118,9 @@ def measure(
     place.stage(f"calling the layer for {where}")
     settled = False
     if look(trial):
-        settled = theirs is not None and place.brief and _is_settled(trial, theirs)
+        once = depth == GLANCE
+        if theirs is not None and (place.brief or once):
+            settled = _is_settled(trial, theirs) or once
         if not settled:
             depth = _look_on(trial, depth, place, (where, shelf), theirs, deepen)
     np.savez(shelf.folder / "arrays.npz", **trial.arrays)

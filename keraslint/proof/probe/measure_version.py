@@ -113,7 +113,7 @@ def _all_after(
     job: dict[str, Any], cls: Any, space: dict[str, Any], place: Place
 ) -> Iterator[dict[str, Any]]:
     """Measure every case again, up to the first that settles the matter."""
-    for index, theirs in enumerate(job["cases"]):
+    for index, theirs in enumerate(job["cases"], job.get("first", 0)):
         entry = _after(index, theirs, cls, space, place)
         yield entry
         if job["strict"] and plainly_other(theirs["facts"], entry["facts"]):
