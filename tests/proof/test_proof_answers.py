@@ -15,7 +15,8 @@ LOADED = {"lost": [], "outputs": True, "warnings": []}
 
 
 def weight(key: str, *shape: int) -> dict[str, Any]:
-    return {"key": key, "shape": shape, "dtype": "float32", "trainable": True, "seed": False}
+    told = {"key": key, "shape": shape, "dtype": "float32", "constraint": None}
+    return {**told, "trainable": True, "seed": False}
 
 
 def case(label: str, *weights: dict[str, Any], **facts: Any) -> dict[str, Any]:
@@ -136,3 +137,38 @@ def test_other_fixes_need_not_mend_what_failed_before() -> None:
     outcome, reason, _ = judge(made_again(REFUSED), made_again(REFUSED), Promise())
 
     assert outcome is Outcome.PROVED, reason
+
+
+BUILT = {"weights": [], "warnings": []}
+
+
+def copied(told: object, *, built: object = None) -> list[dict[str, Any]]:
+    runs: dict[str, Any] = {"made": True, "deep copy": told, "built alone": built or BUILT}
+    versus = {"inference": {"compared": 1, "differs": 0}}
+    return [case("input (2, 8)", KERNEL, versus=versus, **runs)]
+
+
+SILENT = {"lost": ["conv/kernel"], "outputs": False}
+NEVER_BUILT = {"error": "ValueError: Layer 'dense' was never built"}
+
+
+def test_an_error_where_every_weight_was_lost_without_a_word_is_told_and_refutes_nothing() -> None:
+    outcome, reason, checks = judge(copied(SILENT), copied(NEVER_BUILT), Promise())
+
+    changed = [one.detail for one in checks if one.status is CheckStatus.CHANGED]
+    assert outcome is Outcome.PROVED, reason
+    assert len(changed) == 1
+    assert "never built" in changed[0]
+    assert "lost" in changed[0]
+
+
+def test_it_refutes_where_building_fails_or_a_weight_had_been_kept() -> None:
+    kept = copied({"lost": [], "outputs": False})
+    broken = copied(NEVER_BUILT, built={"error": "TypeError: no"})
+
+    outcomes = [
+        judge(before, after, Promise())[0]
+        for before, after in ((kept, copied(NEVER_BUILT)), (copied(SILENT), broken))
+    ]
+
+    assert outcomes == [Outcome.REFUTED, Outcome.REFUTED]

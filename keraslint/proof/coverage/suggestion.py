@@ -115,6 +115,8 @@ def _compared(op: ast.cmpop, other: ast.expr, wanted: bool) -> str:
         return repr(other.value) if wanted else ""
     if not isinstance(other.value, (int, float)):
         return ""
+    if isinstance(op, (ast.GtE, ast.LtE)) is wanted:  # the limit itself, which is least unusual
+        return repr(other.value)
     above = isinstance(op, (ast.Gt, ast.GtE)) is wanted
     return repr(other.value + 1 if above else other.value - 1)
 

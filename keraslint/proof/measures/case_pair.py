@@ -65,12 +65,20 @@ class Pair:
 
     def before_says(self, name: str, key: str) -> Any:
         """A detail of what the version before said."""
-        value = self.before["facts"].get(name)
-        return value.get(key) if isinstance(value, dict) else None
+        return _detail(self.before, name, key)
+
+    def after_says(self, name: str, key: str) -> Any:
+        """A detail of what the version after said."""
+        return _detail(self.after, name, key)
 
     def error_before(self, name: str) -> str:
         """The error that a measurement before ended with, if it did."""
         return error_of(self.before["facts"].get(name))
+
+
+def _detail(case: dict[str, Any], name: str, key: str) -> Any:
+    value = case["facts"].get(name)
+    return value.get(key) if isinstance(value, dict) else None
 
 
 def error_of(value: Any) -> str:

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from .case_pair import BROKEN, KEPT, SKIPPED, Judge, Judged, Pair, difference, error_of, lost_probe
+from .case_pair import (
+    BROKEN,
+    KEPT,
+    MENDED,
+    SKIPPED,
+    Judge,
+    Judged,
+    Pair,
+    difference,
+    error_of,
+    lost_probe,
+)
 
 
 def arrays(group: str, what: str, during: str = "outputs") -> Judge:
@@ -17,7 +28,10 @@ def arrays(group: str, what: str, during: str = "outputs") -> Judge:
         if not pair.repeats(during):
             yield SKIPPED, f"for {pair.label} two calls disagree"
             return
-        if found["differs"]:
+        failed = pair.error_before(pair.after_says("kept by", group) or group)
+        if failed and not found["compared"]:
+            yield MENDED, f"for {pair.label} {what} could not be had before: {failed}"
+        elif found["differs"]:
             name, how = found["differs"][0]
             told = what if name.isdigit() else f"{what} of `{name}`"
             differs = f"differs: {how}" if how else _gone(pair, group)

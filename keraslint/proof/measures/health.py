@@ -7,6 +7,7 @@ from typing import Any
 
 from .case_pair import (
     BROKEN,
+    CHANGED,
     KEPT,
     MENDED,
     SKIPPED,
@@ -32,6 +33,8 @@ def survives(name: str, how: str) -> Judge:
             yield BROKEN, f"{how}, {now}"
         elif was and not now:
             yield MENDED, f"before, {was} {how}"
+        elif was and _fails_loudly(pair, before, after):
+            yield CHANGED, f"{how}, {now}; before, {was} without a word"
         elif was and _loses_more(before, after):
             yield BROKEN, f"{how}, {now}"
         elif was:
@@ -59,6 +62,18 @@ def _loses_more(before: Any, after: Any) -> bool:
     if after is None or error_of(after):
         return True
     return not set(after.get("lost") or ()) <= set(before["lost"])
+
+
+def _fails_loudly(pair: Pair, before: Any, after: Any) -> bool:
+    """Is what lost every weight in silence an error now, though the layer can be made and built?
+
+    As where a child that its owner now builds does not build its own children.
+    """
+    if not isinstance(before, dict) or error_of(before) or not error_of(after):
+        return False
+    weights = {one["key"] for one in pair.before["facts"]["weights"] if not one["seed"]}
+    steps = (pair.facts(name)[1] for name in ("from config", "built alone"))
+    return weights <= set(before.get("lost") or ()) and not any(map(error_of, steps))
 
 
 def old_file(name: str, own: str, what: str) -> Judge:

@@ -19,31 +19,52 @@ SIZED = {"batch_size": 2, "rank": 2}
 
 
 def observe(trial: Trial) -> list[str]:
-    """The methods that can be called without arguments, or as the layer is, or with another one."""
+    """The methods that can be called without arguments, or as the layer is, or with another one.
+
+    A layer whose calls in training leave something behind is asked after two of them, too.
+    """
     done = []
+    since = (0, 2) if _moves(trial) else (0,)
     for name in trial.public_names():
         function = getattr(trial.case.cls, name, None)
-        if inspect.isfunction(function) and _called(trial, name, function):
+        ran = [inspect.isfunction(function) and _called(trial, name, function, n) for n in since]
+        if any(ran):
             done.append(name)
     return done
 
 
-def _called(trial: Trial, name: str, function: Any) -> bool:
+def _moves(trial: Trial) -> bool:
+    """Does a call in training change the state?"""
+    if not trial.takes_training():
+        return False
+    try:
+        layer = trial.again()
+        trial.seeded_call(layer, training=True)
+    except Exception:
+        return False
+    return bool(trial.changed(layer))
+
+
+def _called(trial: Trial, name: str, function: Any, since: int) -> bool:
     """Call it twice, on new layers: what it gives is kept if it repeats itself."""
     import numpy as np
 
-    first, second = (_results(trial, name, function) for _ in range(2))
+    first, second = (_results(trial, name, function, since) for _ in range(2))
     if first is None or second is None or first.keys() != second.keys():
         return False
     if not all(trial.same(np.asarray(first[key]), np.asarray(second[key])) for key in first):
         return False
+    when = f"{name}() in use" if since else f"{name}()"
     for (group, key), array in first.items():
-        trial.keep_named(group, {f"{name}() {key}": array})
+        trial.keep_named(group, {f"{when} {key}": array})
     return True
 
 
-def _results(trial: Trial, name: str, function: Any) -> dict[Any, Any] | None:
-    """What it returns and the weights that it changes; None where it cannot be called."""
+def _results(trial: Trial, name: str, function: Any, since: int) -> dict[Any, Any] | None:
+    """What it returns and the weights that it changes; None where it cannot be called.
+
+    `since` is how often the layer was called in training before.
+    """
     import numpy as np
 
     try:
@@ -51,6 +72,8 @@ def _results(trial: Trial, name: str, function: Any) -> dict[Any, Any] | None:
         given = _given_to(trial, function)
         if given is None:
             return None
+        for _ in range(since):
+            trial.seeded_call(layer, training=True)
         args, kwargs = given
         returned = trial.plain_leaves(trial.seeded(getattr(layer, name), args, kwargs))
     except (Exception, SystemExit):
