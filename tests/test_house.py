@@ -60,6 +60,7 @@ OWNERS = {
         "proof.coverage.*",
         "proof.probe.coverage.*",
         "proof.probe.cases.drawn_inputs",
+        "proof.recipes.constructions",
     ),
     "libcst": ("layer.*", "rules.*"),
     "lsprotocol": (

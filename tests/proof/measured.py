@@ -51,6 +51,10 @@ class Block(layers.Layer):
     def scaled(self):
         return 2.0 * self.scale
 
+    def forget(self):
+        self.mean.assign(0.0)
+        self.count.assign(0)
+
     @property
     def way(self):
         return self.one
@@ -289,6 +293,7 @@ WRONG: dict[str, Wrong] = {
     ),
     "a private method": wrong("def scaled", "def _scaled", "methods; public names"),
     "another result of a method": wrong("2.0 * self.scale", "3.0 * self.scale", "methods"),
+    "a method forgets less": wrong("        self.count.assign(0)\n", "", "methods"),
     "another attribute": wrong('self.kind = "block"', 'self.kind = "layer"', "attributes"),
     "an argument of every layer is not passed on": wrong(
         "super().__init__(**kwargs)",
@@ -380,6 +385,27 @@ class Block(layers.Layer):
     def call(self, x):
         return self.inner(x)
 """
+CELL = """\
+from keras import layers, ops
+
+
+class Block(layers.Layer):
+    def __init__(self, units=4, **kwargs):
+        super().__init__(**kwargs)
+        self.state_size = units
+        self.inward, self.back = layers.Dense(units), layers.Dense(units)
+
+    def build(self, input_shape):
+        self.inward.build(input_shape)
+        self.back.build((None, self.state_size))
+
+    def call(self, inputs, states):
+        state = ops.tanh(self.inward(inputs) + self.back(states[0]))
+        return state, [state]
+
+    def get_initial_state(self, batch_size=None):
+        return ops.zeros((batch_size, self.state_size))
+"""
 ELSEWHERE: dict[str, tuple[str, str, str, str]] = {
     "another loss of its own": (
         OWN_TRAINING,
@@ -392,6 +418,12 @@ ELSEWHERE: dict[str, tuple[str, str, str, str]] = {
         HANDED_IN.replace("= inner", "= type(inner).from_config(inner.get_config())"),
         "Block(layers.Dense(4))(floats(2, 8))",
         "handed in",
+    ),
+    "a cell that begins elsewhere": (
+        CELL,
+        CELL.replace("return ops.zeros", "return ops.ones"),
+        "Block(4)(floats(2, 3), states())",
+        "steps of a cell",
     ),
     "a caller's list grows": (
         HANDED_IN,

@@ -8,7 +8,7 @@ import pytest
 
 np = pytest.importorskip("numpy")
 
-from keraslint.proof.probe.cases.case import Change, Input, with_items  # noqa: E402
+from keraslint.proof.probe.cases.case import Change, with_items  # noqa: E402
 from keraslint.proof.probe.cases.derived_cases import choice_wishes  # noqa: E402
 from keraslint.proof.probe.cases.other_values import choices, other_values  # noqa: E402
 from keraslint.proof.probe.cases.parameter_kinds import (  # noqa: E402
@@ -17,6 +17,7 @@ from keraslint.proof.probe.cases.parameter_kinds import (  # noqa: E402
     kind_of,
     may_be_channels,
 )
+from keraslint.proof.probe.cases.recipe_inputs import Input  # noqa: E402
 from keraslint.proof.probe.cases.size_cases import (  # noqa: E402
     beyond_numbers,
     lone_inputs,
@@ -86,11 +87,25 @@ def test_heads_are_no_channels_and_an_invalid_value_is_not_the_given_one() -> No
 
 
 def test_each_of_several_inputs_has_other_channels_alone() -> None:
-    made = changes(lone_inputs([FLOATS, FLOATS]))
+    made = changes(lone_inputs([FLOATS, FLOATS], {}))
 
     assert {change.alone for change in made} == {0, 1}
     first = made[0]
     assert [first.to_input(FLOATS, index).shape[-1] for index in (0, 1)] == [10, 8]
+
+
+def test_no_input_alone_has_other_channels_where_the_constructor_is_told_how_many() -> None:
+    made = changes(lone_inputs([FLOATS, FLOATS], {"in_channels": 8}))
+
+    assert [change for change in made if change.channels] == []
+
+
+def test_what_tells_the_channels_follows_them_whatever_they_are_changed_for() -> None:
+    arguments = {"ratio": 16, "in_channels": 8}
+
+    made = changes(sizes_in_text([FLOATS], arguments, "max(1, channels // self.ratio)"))
+
+    assert [one.arguments for one in made] == [(("in_channels", n),) for n in (33, 32)]
 
 
 def test_channels_go_below_and_above_what_they_are_divided_by() -> None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from textwrap import dedent
 
 import pytest
+from measured import CELL
 from proof_layers import FORMS, HEAD
 
 from keraslint.diagnostic import Outcome
 from keraslint.proof.prove import Claim
-from keraslint.proof.recipes.found_recipes import constructions_in, recipes_near
+from keraslint.proof.recipes.constructions import constructions_in
+from keraslint.proof.recipes.found_recipes import recipes_near
 from keraslint.proof.recipes.recipe import Recipe, recipes_for, recipes_in, recipes_of_config
 
 
@@ -52,6 +54,38 @@ def test_the_configuration_names_one_recipe_or_several():
         ("class Block(layers.Layer):", []),
         ("BigBlock(4)", []),
         ("Block(4", []),
+        (
+            "def test_it():\n    x = np.ones((2, 16, 3), 'float32')\n"
+            "    layer = Block(8, in_channels=3)\n    y, skip = layer(x, training=True)\n",
+            ["Block(8, in_channels=3)(np.ones((2, 16, 3), 'float32'), training=True)"],
+        ),
+        (
+            "x = np.ones((2, 3))\nx = Block(4)(x)\nx = Block(5)(x)\n",
+            ["Block(4)(np.ones((2, 3)))", "Block(5)"],
+        ),
+        (
+            "@pytest.mark.parametrize(('n', 'kind'), [(3, 'a'), (4, 'b')])\n"
+            "def test_it(n, kind):\n    Block(n, kind)(np.ones((2, n)))\n",
+            ["Block(3, 'a')(np.ones((2, 3)))"],
+        ),
+        (
+            "class Tests:\n    def setUp(self):\n        size = 4\n"
+            "        self.kwargs = {'units': size}\n        self.data = np.ones((2, size))\n"
+            "    def test_it(self):\n"
+            "        self.check(cls=Block, init_kwargs=self.kwargs, input_data=self.data)\n",
+            ["Block(**{'units': 4})(np.ones((2, 4)))"],
+        ),
+        ("for size in (3, 4):\n    Block(size)\n", []),
+        ("x = layers.Dense(3)(np.ones((2, 3)))\nBlock(4)(x)\n", ["Block(4)"]),
+        (
+            'class Block:\n    """A block.\n\n    ```python\n    size = 4\n\n'
+            '    Block(size)(np.ones((2, size)))\n    ```\n    """\n',
+            ["Block(4)(np.ones((2, 4)))"],
+        ),
+        (
+            '"""\n>>> layer = Block(4)\n>>> layer(np.ones((2, 3)))\n"""',
+            ["Block(4)(np.ones((2, 3)))"],
+        ),
         (
             "self.run_layer_test(cls=mine.Block, init_kwargs={'units': 4},\n"
             "    input_data=random.uniform(shape=(2, 3)))",
@@ -98,6 +132,42 @@ def test_a_layer_is_called_as_its_test_calls_it(prover, tmp_path):
 
     assert verdict.outcome is Outcome.PROVED, verdict.reason
     assert verdict.recipe == "Block(units=7)(np.ones((2, 3), 'float32'))"
+
+
+@pytest.mark.keras
+def test_a_construction_that_tells_the_channels_is_called_on_as_many(prover, tmp_path):
+    text = HEAD + dedent("""
+        class Down(layers.Layer):
+            def __init__(self, filters, in_channels, **kwargs):
+                super().__init__(**kwargs)
+                self.filters = filters
+
+            def build(self, input_shape):
+                if input_shape[-1] != self.filters:
+                    self.shortcut = layers.Dense(self.filters)
+                    self.shortcut.build(input_shape)
+
+            def call(self, x):
+                return x if x.shape[-1] == self.filters else self.shortcut(x)
+    """)
+    file = tmp_path / "down.py"
+    file.write_text(text)
+    (tmp_path / "test_down.py").write_text("def test_it(x):\n    Down(8, in_channels=3)(x)\n")
+
+    verdict = prover.prove(Claim(layer="Down", path=file, before=text, after=text))
+
+    assert verdict.outcome is Outcome.PROVED, verdict.reason
+    assert verdict.recipe == "Down(8, in_channels=3)(floats(2, 6, 3))"
+
+
+@pytest.mark.keras
+def test_a_cell_without_any_recipe_is_called_with_its_states(judge):
+    wrong = CELL.replace("states[0]", "0.5 * states[0]")
+
+    verdicts = judge(CELL, CELL), judge(CELL, wrong)
+
+    assert [one.outcome for one in verdicts] == [Outcome.PROVED, Outcome.REFUTED]
+    assert verdicts[0].recipe == "Block()(floats(2, 8), states())"
 
 
 @pytest.mark.keras

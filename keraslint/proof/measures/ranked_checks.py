@@ -52,7 +52,7 @@ from .structure import (
     weights,
 )
 from .training import frozen_call, inference_gradients, own_training
-from .values import equal_starts, precision, special_values, whole_masks
+from .values import equal_starts, precision, special_values, unrolled, whole_masks
 
 OWNER = "after save and load inside an owner that builds the layer"
 FILE = "after save and load inside a functional model"
@@ -98,6 +98,7 @@ CHECKS: tuple[tuple[str, About, Judge], ...] = (
     ("masks", O, equal("masks", "`supports_masking`")),
     *_rows(special_values.measure),
     *_rows(whole_masks.measure),
+    *_rows(unrolled.measure),
     ("reloads: owner", R, survives("owner reload", OWNER)),
     ("reloads: functional", R, survives("functional reload", FILE)),
     ("reloads: weights", R, survives("weights reload", WEIGHTS)),
@@ -193,6 +194,7 @@ MEASURES: tuple[Measured, ...] = (
     equal_starts.measure,
     special_values.measure,
     whole_masks.measure,
+    unrolled.measure,
     frozen_call.measure,
     inference_gradients.measure,
     precision.measure,

@@ -7,17 +7,9 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
+from .constructions import constructions_in
 from .recipe import Origin, Recipe
 
-TEST_CALL = re.compile(r"\brun_layer_test\s*(?=\()")
-PAIRS = {"(": ")", "[": "]", "{": "}"}
-PLAIN = frozenset(
-    {
-        *("True", "False", "None", "keras", "layers", "ops", "np", "random"),
-        *("dict", "list", "tuple", "range", "float", "int", "floats", "ints", "bools"),
-    }
-)
-WORD = re.compile(r"""("[^"]*"|'[^']*')|([A-Za-z_]\w*)(\s*=(?!=))?|\.\s*\w+""")
 MOST_FILES = 12
 MOST_SEARCHED = 400
 
@@ -62,66 +54,3 @@ def _read(path: Path) -> str:
         return path.read_text(encoding="utf-8", errors="replace")
     except OSError:
         return ""
-
-
-def constructions_in(text: str, layer: str) -> Iterator[str]:
-    """Expressions in a text that construct the layer from constants, with the call that follows."""
-    name = layer.split(".")[-1]
-    for match in re.finditer(rf"(?<![\w.])(?:\w+\.)*{re.escape(name)}\s*(?=\()", text):
-        before = text[: match.start()].rstrip(" ")
-        arguments = _bracketed(text, match.end())
-        if arguments is None or before.endswith(("class", "def")):
-            continue
-        call = _bracketed(text, match.end() + len(arguments)) or ""
-        made = f"{name}{_one_line(arguments)}"
-        if _is_plain(made, name):
-            yield made + _one_line(call) if _is_plain(call, name) else made
-    yield from _keras_tests(text, name)
-
-
-def _keras_tests(text: str, name: str) -> Iterator[str]:
-    """`run_layer_test(Name, init_kwargs={...}, input_data=...)` as a recipe."""
-    for match in TEST_CALL.finditer(text):
-        inside = _bracketed(text, match.end()) or ""
-        kwargs = re.search(r"init_kwargs\s*=\s*(?=\{)", inside)
-        if not kwargs or not re.search(rf"\b{re.escape(name)}\b", inside[: kwargs.start()]):
-            continue
-        made = f"{name}(**{_one_line(_bracketed(inside, kwargs.end()) or '{}')})"
-        data = re.search(r"input_data\s*=\s*([\w.]+\s*)(?=\()", inside)
-        given = data and data.group(1) + (_bracketed(inside, data.end()) or "")
-        if _is_plain(made, name):
-            yield f"{made}({_one_line(given)})" if given and _is_plain(given, name) else made
-
-
-def _bracketed(text: str, start: int) -> str | None:
-    """The bracketed text that begins at `start`; None when there is none or it does not end."""
-    stack: list[str] = []
-    quote = ""
-    for index in range(start, min(len(text), start + 2000)):
-        sign = text[index]
-        if quote:
-            quote = "" if sign == quote and text[index - 1] != "\\" else quote
-        elif sign in "\"'":
-            quote = sign
-        elif sign in PAIRS:
-            stack.append(PAIRS[sign])
-        elif stack and sign == stack[-1]:
-            stack.pop()
-        if not stack:
-            return text[start : index + 1] if index > start else None
-    return None
-
-
-def _one_line(text: str) -> str:
-    without_comments = re.sub(r"#[^\n]*", "", text)
-    return re.sub(r",\s*([)\]}])", r"\1", " ".join(without_comments.split())).replace("( ", "(")
-
-
-def _is_plain(expression: str, name: str) -> bool:
-    """Are all names in it constants, Keras or the layer itself?"""
-    if not expression or ">>>" in expression or "..." in expression:
-        return False
-    for string, word, keyword in WORD.findall(expression):
-        if word and not keyword and not string and word not in PLAIN and word != name:
-            return False
-    return True

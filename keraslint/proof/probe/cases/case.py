@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import inspect
-import zlib
-from collections.abc import Callable, Collection
+import sys
 from dataclasses import dataclass, field, replace
 from types import CodeType
 from typing import Any
@@ -12,65 +11,7 @@ from typing import Any
 import numpy as np
 
 from .drawn_inputs import DRAWN, compiled, drawn
-
-
-@dataclass(frozen=True, kw_only=True)
-class Input:
-    """An array described by shape and kind; its content is random and always the same."""
-
-    kind: str
-    shape: tuple[int, ...]
-    dtype: str
-    below: int = 10
-    content: Any = None
-
-    def array(self, index: int) -> Any:
-        """Fill the array; `index` tells several inputs of one call apart."""
-        if self.content is not None and self.content.shape == self.shape:
-            return self.content.copy()
-        seed = zlib.crc32(f"{self.kind}{index}".encode())
-        random = np.random.RandomState(seed % 2**31)
-        if self.kind == "zeros":
-            return np.zeros(self.shape, self.dtype)
-        if self.kind == "ints":
-            return random.randint(0, self.below, self.shape).astype(self.dtype)
-        if self.kind == "bools":
-            return _some_true(random.rand(*self.shape) > 0.4)
-        return random.uniform(-1.0, 1.0, self.shape).astype(self.dtype)
-
-
-def _some_true(array: Any) -> Any:
-    if array.ndim:
-        array[..., 0] = True
-    return array
-
-
-def _shape(sizes: tuple[Any, ...]) -> tuple[int, ...]:
-    nested = len(sizes) == 1 and isinstance(sizes[0], (tuple, list))
-    return tuple(sizes[0]) if nested else tuple(sizes)
-
-
-def floats(*shape: Any, dtype: str = "float32") -> Input:
-    """Random numbers in [-1, 1)."""
-    return Input(kind="floats", shape=_shape(shape), dtype=dtype)
-
-
-def ints(*shape: Any, below: int = 10, dtype: str = "int32") -> Input:
-    """Random whole numbers in [0, below)."""
-    return Input(kind="ints", shape=_shape(shape), dtype=dtype, below=below)
-
-
-def bools(*shape: Any) -> Input:
-    """Random truth values; the first of each row is true."""
-    return Input(kind="bools", shape=_shape(shape), dtype="bool")
-
-
-def zeros(*shape: Any, dtype: str = "float32") -> Input:
-    """Zeros."""
-    return Input(kind="zeros", shape=_shape(shape), dtype=dtype)
-
-
-MAKERS: dict[str, Any] = {"floats": floats, "ints": ints, "bools": bools, "zeros": zeros}
+from .recipe_inputs import MAKERS, Input, States, leaves, states_of, tree, with_items, without_keys
 
 
 @dataclass
@@ -123,6 +64,7 @@ def namespace(module: Any, names: tuple[str, ...]) -> dict[str, Any]:
 
     space: dict[str, Any] = {**KERAS.names(), "np": np, **vars(module)}
     space.update(MAKERS)
+    space.setdefault("tf", sys.modules.get("tensorflow"))
     space[DRAWN] = drawn
     for name in names:
         first, *rest = name.split(".")
@@ -195,6 +137,9 @@ class Change:
         if self.fed and index == 0:
             return Input(kind="floats", shape=self.fed, dtype="float32")
         shape = list(given.shape)
+        if given.kind == "state":
+            batch = self.batch[1] if self.batch and shape[0] == self.batch[0] else shape[0]
+            return replace(given, shape=(batch, *shape[1:]))
         last = len(shape) - (1 if given.kind in ("floats", "zeros") else 0)
         chosen = self.alone is None or self.alone == index
         if self.narrow:
@@ -241,6 +186,7 @@ class Case:
     space: dict[str, Any]
     change: Change = field(default_factory=Change)
     code: CodeType = field(init=False, repr=False)
+    states: list[Input] | None = field(init=False, default=None, repr=False)
 
     def __post_init__(self) -> None:
         self.code = compiled(self.text)
@@ -258,7 +204,18 @@ class Case:
         kwargs |= {name: eval(text, dict(self.space)) for name, text in self.change.given}
         args, kwargs = (without_keys(one, self.change.keys) for one in (value.args, kwargs))
         args = tuple(with_items(one, self.change.items) for one in args)
+        if any(isinstance(one, States) for one in (*args, *kwargs.values())):
+            states = self._states(construction, args)
+            args = tuple(states if isinstance(one, States) else one for one in args)
+            kwargs = {k: states if isinstance(v, States) else v for k, v in kwargs.items()}
         return Call(construction=construction, args=args, kwargs=kwargs)
+
+    def _states(self, construction: Construction, args: tuple[Any, ...]) -> list[Input]:
+        """The states of the cell that is made; asked once, as making one draws numbers."""
+        if self.states is None:
+            given = leaves(args)
+            self.states = states_of(self.construct(construction), given[0].shape[0] if given else 2)
+        return self.states
 
     def _changed(self, construction: Construction) -> Construction:
         if not self.change.arguments and not self.change.made:
@@ -309,62 +266,6 @@ class Case:
         if type(value) is dict:
             return {key: self._real(item) for key, item in value.items()}
         return value.array(0) if isinstance(value, Input) else value
-
-
-def with_items(value: Any, count: int) -> Any:
-    """A list of inputs with so many items; anything else as it is."""
-    if not (count and is_list_of_inputs(value)):
-        return value
-    return type(value)([*value[:count], *[value[-1]] * (count - len(value))])
-
-
-def is_list_of_inputs(value: Any) -> bool:
-    """Is it a list or tuple of inputs, and of nothing else?"""
-    return type(value) in (list, tuple) and bool(value) and all(isinstance(v, Input) for v in value)
-
-
-def without_keys(value: Any, keys: Collection[str]) -> Any:
-    """Nested arguments without these keys of dicts."""
-    if not keys:
-        return value
-    if type(value) in (list, tuple):
-        return type(value)(without_keys(item, keys) for item in value)
-    if type(value) is dict:
-        return {k: without_keys(item, keys) for k, item in value.items() if k not in keys}
-    return value
-
-
-def described(value: Any) -> Any:
-    """A plain array or tensor of a recipe, described as an `Input` so that its shape can vary."""
-    if isinstance(value, Input) or not hasattr(value, "shape") or not hasattr(value, "dtype"):
-        return value
-    array = np.array(value)
-    kind = {"f": "floats", "i": "ints", "u": "ints", "b": "bools"}.get(array.dtype.kind)
-    if kind is None:
-        return value
-    below = int(array.max()) + 1 if kind == "ints" and array.size else 10
-    return Input(
-        kind=kind, shape=array.shape, dtype=str(array.dtype), below=max(below, 1), content=array
-    )
-
-
-def tree(function: Callable[[Input], Any], value: Any) -> Any:
-    """Apply `function` to every input of nested tuples, lists and dicts."""
-    value = described(value)
-    if isinstance(value, Input):
-        return function(value)
-    if type(value) in (list, tuple):
-        return type(value)(tree(function, item) for item in value)
-    if type(value) is dict:
-        return {key: tree(function, item) for key, item in value.items()}
-    return value
-
-
-def leaves(value: Any) -> list[Input]:
-    """All inputs of nested tuples, lists and dicts."""
-    found: list[Input] = []
-    tree(found.append, value)
-    return found
 
 
 def parameters_of(cls: Any) -> list[inspect.Parameter]:

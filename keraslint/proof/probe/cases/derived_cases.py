@@ -10,13 +10,15 @@ from functools import reduce
 from itertools import combinations
 from typing import Any
 
-from .case import Call, Case, Change, Input, by_name, leaves, parameters_of
+from .case import Call, Case, Change
 from .class_source import sources_of
+from .constructor_arguments import arguments_of, with_channels
 from .constructor_guesses import expression_for, is_input_channels
 from .deciding_names import decides, is_used_as_layer
 from .input_guesses import further_of
 from .other_values import choices, is_rate, other_values, whole
 from .parameter_kinds import is_quiet, may_be_channels
+from .recipe_inputs import Input, leaves
 from .size_cases import beyond_numbers, lone_inputs, other_kinds, sizes_in_text
 from .wish import Alternatives, Wish
 
@@ -81,12 +83,12 @@ def derived(case: Case, told: Told) -> Iterator[Wish]:
     yield from choice_wishes(arguments, f"{text}\n{told.also}")
     yield from _pairs(arguments, [*switches, *_chosen(arguments, f"{text}\n{told.also}")], text)
     yield from _lengths(others, arguments)
-    yield from lone_inputs(inputs)
+    yield from lone_inputs(inputs, arguments)
     yield from sizes_in_text(inputs, arguments, text)
     yield from beyond_numbers(inputs, arguments)
     yield from _layers(arguments, channels, text)
     yield from given_besides(case, asked, inputs, told.outputs)
-    yield from _beyond(inputs, text)
+    yield from _beyond(inputs, arguments, text)
     yield from other_kinds(inputs, (asked.args, asked.kwargs))
 
 
@@ -228,7 +230,7 @@ def _with(name: str, expression: str) -> Change:
     return Change(label=f"with `{name}`", given=((name, expression),))
 
 
-def _beyond(inputs: list[Input], text: str) -> Iterator[Wish]:
+def _beyond(inputs: list[Input], arguments: dict[str, Any], text: str) -> Iterator[Wish]:
     """Inputs of another rank, and beyond the sizes that the class asks for."""
     if not inputs or len(inputs[0].shape) < 2:
         return
@@ -252,8 +254,8 @@ def _beyond(inputs: list[Input], text: str) -> Iterator[Wish]:
             alternatives=(Change(label=f"inputs longer by {more}", longer=more),), decides=True
         )
     if largest and inputs[0].kind == "floats" and channels < largest:
-        change = Change(label=f"{largest} channels", channels=(channels, largest))
-        yield Wish(alternatives=(change,), decides=True)
+        change = with_channels(arguments, channels, largest)
+        yield Wish(alternatives=(change,) if change else (), decides=True)
 
 
 def _of_rank(rank: int) -> Change:
@@ -317,22 +319,6 @@ def _switches(alternatives: Alternatives) -> bool:
     return isinstance(value, bool) or (isinstance(value, float) and value in (0.0, 0.5))
 
 
-def arguments_of(case: Case, asked: Call) -> dict[str, Any]:
-    """The arguments of the constructor by name: those that are given, and defaults."""
-    _, given = by_name(case.cls, asked.construction)
-    parameters = parameters_of(case.cls)
-    defaults = {p.name: p.default for p in parameters if p.default is not inspect.Parameter.empty}
-    return {**defaults, **given}
-
-
-def _tied(arguments: dict[str, Any], old: int, new: int) -> tuple[tuple[str, Any], ...] | None:
-    """Arguments that must follow the channels; None when one disagrees with them already."""
-    named = {k: v for k, v in arguments.items() if whole(v) and is_input_channels(k)}
-    if any(value != old for value in named.values()):
-        return None
-    return tuple((name, new) for name in named)
-
-
 def _other_channels(
     arguments: dict[str, Any], old: int
 ) -> tuple[list[Alternatives], list[Alternatives]]:
@@ -340,9 +326,9 @@ def _other_channels(
     named = {k: v for k, v in arguments.items() if whole(v) and 0 < v <= 256 and v != old}
     wanted = list(dict.fromkeys(sorted(named.values(), key=lambda v: _unlikely(named, v))))
     likely = [value for value in wanted if not _unlikely(named, value)][:MOST_EQUAL]
-    equal = [_with_channels(arguments, old, new) for new in likely or wanted[:1]]
+    equal = [with_channels(arguments, old, new) for new in likely or wanted[:1]]
     news = [n for n in (old + 2, old * 2, old + 1, old * 3) if n not in wanted]
-    changes = [c for c in (_with_channels(arguments, old, n) for n in news) if c]
+    changes = [c for c in (with_channels(arguments, old, n) for n in news) if c]
     odd = [tuple(changes[:3])] if changes else []
     if len(changes) > 1 and not wanted:
         odd.append(tuple(changes[3:0:-1]))
@@ -353,14 +339,6 @@ def _unlikely(named: dict[str, Any], value: int) -> bool:
     """Does no parameter with this value sound like a number of channels?"""
     names = [name for name, other in named.items() if other == value]
     return not any(map(may_be_channels, names))
-
-
-def _with_channels(arguments: dict[str, Any], old: int, new: int) -> Change | None:
-    tied = _tied(arguments, old, new)
-    if tied is None:
-        return None
-    label = ", ".join([f"{new} channels", *(f"{name}={value}" for name, value in tied)])
-    return Change(label=label, arguments=tied, channels=(old, new), doubles=new == 2 * old)
 
 
 def _longer(inputs: list[Input]) -> Iterator[Alternatives]:

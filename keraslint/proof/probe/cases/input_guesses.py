@@ -12,6 +12,7 @@ from typing import Any
 from ..attempts import attempt, failed
 from ..coverage.dict_inputs import dict_of, keys_needed, keys_read
 from .constructor_guesses import EMPTY, source_of
+from .recipe_inputs import is_cell
 
 CHANNELS = (8, 4, 16, 3, 12)
 CONTROL = {"training", "mask", "attention_mask", "return_attention_scores", "use_causal_mask"}
@@ -91,9 +92,11 @@ def _dicts(cls: Any, text: str, kinds: list[str], channels: list[int]) -> Iterat
         yield from ((dict_of(keys, kind.format(c=count)), count) for kind in kinds)
 
 
-def told_by(model: Any) -> str:
-    """The arguments of a call as a functional model says it is to be called; else empty."""
-    told = attempt(lambda: _as_told(model.input))
+def told_by(layer: Any) -> str:
+    """The arguments of a call as a functional model, or a recurrent cell, tells them; or empty."""
+    if is_cell(layer):
+        return f"{KINDS[2].format(c=CHANNELS[0])}, states()"
+    told = attempt(lambda: _as_told(layer.input))
     return "" if failed(told) else str(told)
 
 

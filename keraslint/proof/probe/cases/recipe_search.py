@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import inspect
+import itertools
+import re
 import time
 import traceback
 from collections.abc import Callable, Iterable, Iterator
@@ -10,9 +12,14 @@ from typing import Any
 
 from ..attempts import Unusable, attempt, describe, failed, tried
 from .case import Case
-from .guessed_recipes import called, guesses
+from .constructor_arguments import arguments_of, told_channels
+from .constructor_guesses import Arguments, makings
+from .input_guesses import calls, told_by
 
 MOST_FOUND = 2
+MOST_MAKINGS = 150
+MOST_MADE = 5
+MOST_CALLS = 60
 MOST_TRIED = 400
 MOST_SECONDS = 8.0
 MOST_DISPLEASING = 30
@@ -61,7 +68,7 @@ def search(
 def called_on_guesses(case: Case, job: dict[str, Any]) -> Case:
     """A given construction, called on inputs that are guessed."""
     until = time.process_time() + min(job["timeout"] / 3, MOST_SECONDS)
-    return _first(case.cls, called(case.cls, case.text), case.space, until)
+    return _first(case.cls, called(case), case.space, until)
 
 
 def _found(
@@ -79,7 +86,7 @@ def _found(
     if asked.args or asked.kwargs:
         return None if tried(case) else case
     try:
-        return _first(cls, called(cls, text), space, until, pleases)
+        return _first(cls, called(case), space, until, pleases)
     except Unusable:
         return None
 
@@ -141,3 +148,46 @@ def _reach(error: BaseException, cls: Any) -> int:
     return max(
         (f.lineno or 0 for f in frames if f.filename == file and f.name == "call"), default=0
     )
+
+
+def guesses(cls: Any, works: Callable[[str], Any]) -> Iterator[str]:
+    """Recipes for the layer; `works` makes one, and gives nothing where that fails."""
+    made = 0
+    for number, arguments in enumerate(makings(cls)):
+        if number >= MOST_MAKINGS or made >= MOST_MADE:
+            return
+        layer = works(_made(cls, arguments, 8))
+        if layer is not None:
+            made += 1
+            told = told_by(layer)
+            if told:
+                yield f"{_made(cls, arguments, 8)}({told})"
+            likely = calls(cls, _numbers(arguments))
+            for call, count in likely if made == 1 else itertools.islice(likely, MOST_CALLS):
+                yield f"{_made(cls, arguments, count)}({call})"
+
+
+def called(case: Case) -> Iterator[str]:
+    """A construction that is known, called on guesses: such as have the channels that it tells."""
+    layer = attempt(case.make)
+    told = "" if failed(layer) else told_by(layer)
+    if told:
+        yield f"{case.text}({told})"
+    channels = told_channels(arguments_of(case, case.asked()))
+    numbers = [int(n) for n in re.findall(r"=\s*(\d+)", case.text)]
+    likely = list(calls(case.cls, [*channels, *numbers]))
+    for call, _ in sorted(likely, key=lambda one: bool(channels) and one[1] not in channels):
+        yield f"{case.text}({call})"
+
+
+def _made(cls: Any, arguments: Arguments, channels: int) -> str:
+    given = [f"{k}={v.replace('{channels}', str(channels))}" for k, v in arguments.items()]
+    return f"{cls.__name__}({', '.join(given)})"
+
+
+def _numbers(arguments: Arguments) -> list[int]:
+    """Sizes among the arguments, and heads times their size."""
+    sizes = {k: int(v) for k, v in arguments.items() if v.isdigit() and 1 < int(v) <= 64}
+    heads = [v for k, v in sizes.items() if re.search(r"heads$", k)]
+    each = [v for k, v in sizes.items() if re.search(r"head_(dim|size)|dim_head", k)]
+    return list(dict.fromkeys([*sizes.values(), *(h * e for h in heads[:1] for e in each[:1])]))

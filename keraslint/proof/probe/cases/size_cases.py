@@ -6,10 +6,12 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from .case import Change, Input, is_list_of_inputs
+from .case import Change
+from .constructor_arguments import told_channels, with_channels
 from .deciding_names import divides, divisors, sizes_of_layers
 from .other_values import whole
 from .parameter_kinds import kind_of
+from .recipe_inputs import Input, is_list_of_inputs
 from .wish import Wish
 
 MOST_INPUTS, MOST_SIZES, MOST_KEYS = 3, 4, 3
@@ -19,8 +21,11 @@ FAR, ROUNDED_UP = 32, 0.6
 Arguments = dict[str, Any]
 
 
-def lone_inputs(inputs: list[Input]) -> Iterator[Wish]:
-    """Of several inputs, one with other channels or another length than the others."""
+def lone_inputs(inputs: list[Input], arguments: Arguments) -> Iterator[Wish]:
+    """Of several inputs, one with other channels or another length than the others.
+
+    Not other channels where the constructor is told them: it is not known of which input.
+    """
     numbers = [i for i, one in enumerate(inputs) if one.kind == "floats" and len(one.shape) > 1]
     for index in numbers[:MOST_INPUTS] if len(numbers) > 1 else ():
         given = inputs[index]
@@ -29,7 +34,8 @@ def lone_inputs(inputs: list[Input]) -> Iterator[Wish]:
             Change(label=f"{new} channels in input {index}", channels=(old, new), alone=index)
             for new in (old + 2, 2 * old)
         ]
-        yield Wish(alternatives=tuple(wider), decides=True)
+        if not told_channels(arguments):
+            yield Wish(alternatives=tuple(wider), decides=True)
         if len(given.shape) > 2:
             yield Wish(alternatives=(Change(label=f"input {index} longer", longer=2, alone=index),))
 
@@ -44,8 +50,8 @@ def sizes_in_text(inputs: list[Input], arguments: Arguments, text: str) -> Itera
     around = [_across(one, old) for one in [*limits, *divisors(text)]]
     sizes = [*((size,) for size in sizes_of_layers(text)[:2]), *around, *_cut(arguments, old, text)]
     for news in [one for one in dict.fromkeys(sizes) if one[0] not in (0, old)][:MOST_SIZES]:
-        changes = [Change(label=f"{new} channels", channels=(old, new)) for new in news]
-        yield Wish(alternatives=tuple(changes), decides=True)
+        changes = [with_channels(arguments, old, new) for new in news]
+        yield Wish(alternatives=tuple(filter(None, changes)), decides=True)
     yield from _beyond_limits(floats[0], arguments)
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 
-from .case import Case, Change, leaves
+from .case import Case, Change
 from .class_source import sources_of
-from .derived_cases import argument_choices, arguments_of, given_besides, halved, together
+from .constructor_arguments import arguments_of
+from .derived_cases import argument_choices, given_besides, halved, together
+from .recipe_inputs import leaves
 from .wish import Alternatives, Wish
 
 Argument = tuple[str, str]

@@ -7,8 +7,9 @@ import itertools
 import re
 from typing import Any
 
-from ..cases.case import Case, tree
-from ..cases.derived_cases import arguments_of
+from ..cases.case import Case
+from ..cases.constructor_arguments import arguments_of
+from ..cases.recipe_inputs import tree
 
 ADDRESS = re.compile(r" at 0x[0-9a-f]+")
 LONGEST = 200

@@ -11,8 +11,9 @@ from typing import Any
 
 from ..attempts import attempt, failed, tried
 from ..call_arguments import takes_training
-from ..cases.case import Case, leaves
+from ..cases.case import Case
 from ..cases.derived_cases import Told, derived
+from ..cases.recipe_inputs import leaves
 from ..cases.wish import Alternatives
 from ..coverage.decisions import line_of
 from ..coverage.recorder import RECORDER

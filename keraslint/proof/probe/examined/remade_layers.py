@@ -11,7 +11,7 @@ from ..array_agreement import same
 from ..attempts import attempt, failed
 from ..cases.case import Case, Change
 from ..cases.class_source import sources_of
-from ..cases.derived_cases import arguments_of
+from ..cases.constructor_arguments import arguments_of
 from ..cases.other_values import other_values
 from ..keras_versions.in_use import KERAS
 from ..observations.public_surface import GIVEN

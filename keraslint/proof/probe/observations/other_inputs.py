@@ -10,7 +10,8 @@ import numpy as np
 
 from ..attempts import attempt, failed
 from ..call_arguments import arrays_of, put_back, takes_training
-from ..cases.case import Change, leaves
+from ..cases.case import Change
+from ..cases.recipe_inputs import leaves
 from ..keras_versions.in_use import KERAS
 from ..trial import Trial
 from .build_and_call import keep

@@ -11,11 +11,12 @@ from itertools import chain, zip_longest
 from typing import Any
 
 from ..attempts import describe, tried
-from ..cases.case import Case, Change, leaves
+from ..cases.case import Case, Change
 from ..cases.class_source import NOT_READ, sources_of
+from ..cases.constructor_arguments import arguments_of
 from ..cases.deciding_names import decides
-from ..cases.derived_cases import arguments_of
 from ..cases.parameter_kinds import invalid_values
+from ..cases.recipe_inputs import leaves
 from ..coverage.recorder import RECORDER
 
 MOST_TRIED = 16
