@@ -68,6 +68,33 @@ _ARRAYS = frozenset(
     (External(f"numpy.{name}"),)
     for name in ("zeros", "ones", "array", "arange", "linspace", "eye", "full", "empty")
 )
+_TO_ARRAYS = frozenset(
+    """numpy.array numpy.asarray tensorflow.constant tensorflow.convert_to_tensor jax.numpy.array
+    jax.numpy.asarray keras.ops.array keras.ops.convert_to_tensor keras.backend.constant
+    keras.backend.variable""".split()
+)
+
+
+def kept_as_arrays(hierarchy: Hierarchy, init: Init) -> frozenset[str]:
+    """The attributes to which `__init__` gives an array or a tensor, and nothing else."""
+    scope = init.owner.scope(init.function)
+    return frozenset(
+        held.removeprefix("self.")
+        for held, leaves in init.function.bindings.items()
+        if held.startswith("self.")
+        and leaves
+        and all(_is_array(hierarchy, scope, x) for x in leaves)
+    )
+
+
+def _is_array(hierarchy: Hierarchy, scope: Scope, leaf: str) -> bool:
+    made = leaf.removesuffix("()")
+    found = hierarchy.values(scope, made) if made != leaf else ()
+    return bool(found) and all(_name_of(one) in _TO_ARRAYS for one in found)
+
+
+def _name_of(meaning: Meaning) -> str:
+    return meaning.name if isinstance(meaning, (External, Symbol)) else ""
 
 
 def _is_object(hierarchy: Hierarchy, ref: ClassRef, init: Init, name: str) -> bool:

@@ -4,16 +4,17 @@
 
 Finds two things:
 
-- a `get_config()` that gives a layer or a function as it is (`"inner": self.inner`), where no
-  `from_config()` makes it again;
+- a `get_config()` that gives a layer, a function or an array as it is (`"inner": self.inner`,
+  `"table": self.table` after `self.table = np.array(table)`), where no `from_config()` makes it
+  again;
 - initializers, losses, metrics, regularizers and constraints with arguments of their own and
   without `get_config()`.
 
 ## Why
 
 Saving writes down what a layer looks like, and never fails. Loading hands what was written, a
-dictionary, to `__init__` as the layer: it is no layer, and the first call of it, or loading itself,
-fails.
+dictionary, to `__init__` as the layer or the array: it is neither, and the first call of it, or
+loading itself, fails. `self.table.tolist()` is written as it is.
 
 Keras writes no configuration for a loss, a metric or an initializer. The name is saved, the
 arguments are not: loading makes the object with its defaults, or fails where an argument is
@@ -95,7 +96,7 @@ from keraslint.project.facts.module_facts import ModuleSummary
 from keraslint.project.names.definitions import ClassRef
 from keraslint.project.serialization.kept_arguments import config_of, init_of, is_clear
 from keraslint.project.serialization.never_saved import is_made_for_a_test
-from keraslint.project.serialization.unwritable_arguments import unwritable
+from keraslint.project.serialization.unwritable_arguments import kept_as_arrays, unwritable
 from keraslint.rules import Finding, Rule
 
 if TYPE_CHECKING:
@@ -125,10 +126,13 @@ def check(layer: LayerClass) -> Iterator[Finding]:
     """Tell of each such value of `get_config()`."""
     config = layer.method("get_config")
     held = _live(layer.hierarchy, layer.ref)
-    for value in _values(config) if config is not None and layer.keras == 3 else ():
+    init = init_of(layer.hierarchy, layer.ref)
+    for key, value in _values(config) if config is not None and layer.keras == 3 else ():
         from keraslint.layer.method_syntax import dotted
 
         name = held.get(dotted(value))
+        if name == "" and init is not None:
+            name = key if key in init.names else None
         if name is not None and config is not None:
             what = f"`get_config()` gives `{name}` as it is: loading hands a dictionary"
             yield Finding(config.where(value), f"{what} to `{layer.name}.__init__`")
@@ -145,22 +149,25 @@ def _live(hierarchy: Hierarchy, ref: ClassRef) -> dict[str, str]:
     reads = ref.summary.methods["get_config"].reads
     stores = init.facts.stores
     kept = {name: stores[name][0] for name in unwritable(hierarchy, ref, init) if name in stores}
-    return {f"self.{held}": name for name, held in kept.items() if held in reads}
+    live = {f"self.{held}": name for name, held in kept.items() if held in reads}
+    return {f"self.{held}": "" for held in kept_as_arrays(hierarchy, init) & reads} | live
 
 
-def _values(config: Method) -> Iterator[cst.BaseExpression]:
+def _values(config: Method) -> Iterator[tuple[str, cst.BaseExpression]]:
     """What stands behind the keys of a configuration."""
     import libcst as cst
 
-    from keraslint.layer.method_syntax import walk
+    from keraslint.layer.method_syntax import constant_text, walk
 
     for node in walk(config.node.body):
-        if (
-            isinstance(node, cst.DictElement)
-            or (isinstance(node, cst.Arg) and node.keyword is not None)
-            or (isinstance(node, cst.Assign) and isinstance(node.targets[0].target, cst.Subscript))
-        ):
-            yield node.value
+        if isinstance(node, cst.DictElement):
+            yield constant_text(node.key) or "", node.value
+        elif isinstance(node, cst.Arg) and node.keyword is not None:
+            yield node.keyword.value, node.value
+        elif isinstance(node, cst.Assign) and isinstance(node.targets[0].target, cst.Subscript):
+            inside = node.targets[0].target.slice[0].slice
+            key = constant_text(inside.value) if isinstance(inside, cst.Index) else ""
+            yield key or "", node.value
 
 
 def search(hierarchy: Hierarchy, module: ModuleSummary) -> Iterator[Finding]:

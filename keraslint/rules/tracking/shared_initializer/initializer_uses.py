@@ -18,7 +18,10 @@ from keraslint.project.program.random_initializers import draws, is_getter, is_r
 
 _WEIGHT = "self.add_weight"
 _INITIALIZER = "initializer"
-_BESIDE_SIZE = (_INITIALIZER, "regularizer", "constraint", "name", "dtype", "trainable")
+_BESIDE_SIZE = (
+    *(_INITIALIZER, "regularizer", "constraint", "name", "dtype", "trainable"),
+    *("activation", "use_bias"),
+)
 _LOOPS = (cst.For, cst.While, cst.ListComp, cst.GeneratorExp, cst.DictComp)
 
 
