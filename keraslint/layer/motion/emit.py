@@ -14,6 +14,7 @@ from keraslint.layer.init_method import Constructor
 from keraslint.layer.method_steps import Step
 from keraslint.layer.motion.build_steps import Body
 from keraslint.layer.motion.move_plan import Plan
+from keraslint.layer.motion.unused_imports import without_its_imports
 from keraslint.layer.name_uses import uses_of
 from keraslint.layer.statement_parts import only_small
 from keraslint.layer.tree_edits import Renamed, Split, body_of, with_body, without_first_blank
@@ -59,6 +60,7 @@ def edits(
     found = [
         *constructor.edits(moved, placeholders, body.method, arguments),
         *body.method.edits(None if goes else new),
+        *(without_its_imports(body.method) if goes else ()),
     ]
     return tuple(sorted(found))
 
