@@ -92,6 +92,7 @@ CALLS = {
         "layer.method_syntax",
         "layer.tree_edits",
         "layer.motion.emit",
+        "layer.motion.unused_imports",
         "layer.init_method",
         "layer.motion.shape_flag",
         "layer.config_edits",

@@ -29,7 +29,7 @@ def without_its_imports(method: Method) -> tuple[Edit, ...]:
 
 def _shortened(found: re.Match[str], used: set[str]) -> list[Edit]:
     rest = found.string[: found.start()] + found.string[found.end() :]
-    statement = cst.parse_module(found[0]).body[0]
+    statement = cst.parse_statement(found[0])
     small = statement.body[0] if isinstance(statement, cst.SimpleStatementLine) else None
     if not isinstance(small, cst.ImportFrom) or isinstance(small.names, cst.ImportStar):
         return []

@@ -69,9 +69,10 @@ where an argument may be something that a configuration cannot hold, such as a l
 by its use, or as code of the project gives it. So it is where that code gives an argument beside a
 configuration, `Scale(offset=1.0, **config)`, which would then be given twice.
 `super().get_config()` is added where `__init__` hands its `**kwargs` on and chooses no name of its
-own; a missing `return` is
-added where it is clear what is to be returned. A key that nobody takes is not mended: which of the
-two names is meant, only the author knows.
+own; a missing `return` is added where it is clear what is to be returned. A key that nobody takes
+is not mended: which of the two names is meant, only the author knows. Where only some arguments can
+be read off, a `get_config()` that is there gets those, and the fix names the others; a new one is
+not written for some of them.
 
 ## What is proved
 
@@ -231,6 +232,10 @@ def cure(layer: LayerClass, finding: Finding) -> Cure:
         if names:
             return _renamed(layer, names)
         return Cure(why_not=next(iter(harmful.values()), "") or _why_not(known, chosen))
+    left = [one for one in known if one not in entries and one.name not in names.values()]
+    why_left = next((one.why_not or harmful[one.name] for one in left), "")
+    if left and config is None:  # a method that is new is taken to be whole
+        return Cure(why_not=why_left)
     edits = _edits(layer, entries, chain=chain, lost=lost)
     if edits is None:
         return Cure(why_not="it is not clear where the configuration is written")
@@ -243,13 +248,17 @@ def cure(layer: LayerClass, finding: Finding) -> Cure:
     return Cure(
         Fix(
             applicability=Applicability.UNSAFE if unsure else Applicability.SAFE,
-            message=f"Complete the configuration of `{layer.name}`",
+            message=f"Complete the configuration of `{layer.name}`{_all_but(left, why_left)}",
             edits=edits,
             layer=layer.name,
             promise=PROMISE,
             doubts=unsure,
         )
     )
+
+
+def _all_but(left: Sequence[Kept], why: str) -> str:
+    return f", but for {listed([one.name for one in left])}: {why}" if left else ""
 
 
 def seen_in_configurations(layer: LayerClass, entries: Sequence[Kept]) -> tuple[str, ...]:
