@@ -8,6 +8,7 @@ from keraslint.diagnostic import Outcome
 from keraslint.proof.coverage.atoms import scope
 from keraslint.proof.coverage.differences import differences
 from keraslint.proof.coverage.gaps import Seen, View
+from keraslint.proof.coverage.limits import limits
 from keraslint.proof.coverage.sites import Look, further
 from keraslint.proof.probe.coverage.decisions import RAN, mark_of
 
@@ -69,6 +70,18 @@ def test_what_was_only_glanced_at_is_looked_at_closely() -> None:
     closer = [look for look in looks((2,)) if look.depth]
 
     assert [look.change for look in closer] == [CHANGE]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "count"),
+    [("x > self.units", "x >= self.units", 1), ("x > self.units", "x > self.causal", 0)],
+)
+def test_a_comparison_of_arrays_that_differs_for_equal_sides_alone_is_found(
+    old: str, new: str, count: int
+) -> None:
+    texts = [BEFORE.replace("x * self.units", f"ops.where({one}, x, 1)") for one in (old, new)]
+
+    assert len([*limits(views(*texts, ran_in=(2,)))]) == count
 
 
 def test_what_varied_elsewhere_varies_where_the_changed_statement_ran() -> None:

@@ -13,10 +13,11 @@ from keraslint.proof.probe.coverage.decisions import RAN
 from .atoms import DEFINITIONS, mentioned, scope
 from .differences import differences
 from .gaps import Gap, Seen, View, first_by_place, gaps
+from .limits import limits
 from .sites import FULL, Look, further
 from .sources import one_sided
 from .suggestion import recipe_for
-from .telling import Files, never_ran, told_gap, told_value
+from .telling import Files, never_ran, told_gap, told_limit, told_value
 from .values import Unvaried, unvaried
 
 MOST_RECIPES = 3
@@ -131,7 +132,14 @@ def _coverage(
         missed_before=_lines(views[0], old.layer, ran=False),
         ran_after=_lines(views[1], new.layer, ran=True),
         missed_after=_lines(views[1], new.layer, ran=False),
-        missing=tuple(dict.fromkeys(_told(one, views, files) for one in missing)),
+        missing=tuple(
+            dict.fromkeys(
+                [
+                    *(_told(one, views, files) for one in missing),
+                    *(told_limit(one, new, files) for one, new in limits(views)),
+                ]
+            )
+        ),
         never=(*never_ran(new.layer, views[1], new.files), *_never_given(given)),
     )
 

@@ -70,6 +70,14 @@ def _head(node: ast.AST, files: Files) -> str:
     return source
 
 
+def told_limit(old: ast.AST, new: ast.AST, files: tuple[Files, Files]) -> str:
+    """Which comparison is another one where both sides are equal."""
+    was, now = files[0].source(old), files[1].source(new)
+    return (
+        f"{files[1].place(new)}: `{now}` was `{was}`, and equal sides were not seen to be compared"
+    )
+
+
 def told_value(one: Unvaried, files: Files) -> str:
     """Which argument should have varied, and where it is read."""
     place, name = files.place(one.atom.node), one.argument[1]

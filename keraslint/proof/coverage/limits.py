@@ -1,0 +1,53 @@
+"""Two versions → comparisons of arrays in which they differ for equal sides alone.
+
+Random numbers hardly ever meet a limit, so that what ran shows nothing of it.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from copy import deepcopy
+
+from keraslint.proof.probe.coverage.decisions import TRUTH, walk
+
+from .atoms import Atom
+from .gaps import View
+
+LOOSE = {ast.Gt: ast.GtE, ast.Lt: ast.LtE}
+Limit = tuple[ast.Compare, ast.Compare]
+"""The same comparison before and after, with another operator."""
+
+
+def limits(views: tuple[View, View]) -> Iterator[Limit]:
+    """Those that no condition in Python asks for: of such a one it is known which way it went."""
+    for atom in views[0].changed:
+        for other in views[1].changed:
+            if _loosely(atom, views[0]) == _loosely(other, views[1]):
+                yield from _moved(atom, other, views)
+
+
+def _loosely(atom: Atom, view: View) -> object:
+    """What a statement says, however strict its comparisons are."""
+    parts = deepcopy(atom.parts)
+    for node in (one for part in parts for one in ast.walk(part)):
+        if isinstance(node, ast.Compare):
+            node.ops = [LOOSE.get(type(one), type(one))() for one in node.ops]
+    return type(atom.node), tuple(map(view.differences.key, parts))
+
+
+def _moved(atom: Atom, other: Atom, views: tuple[View, View]) -> Iterator[Limit]:
+    for one, new in zip(_comparisons(atom), _comparisons(other), strict=True):
+        strict = [[type(op) for op in node.ops] for node in (one, new)]
+        known = any(
+            view.seen.has(node, outcome)
+            for view, node in zip(views, (one, new), strict=True)
+            for outcome in TRUTH
+        )
+        if strict[0] != strict[1] and not known:
+            yield one, new
+
+
+def _comparisons(atom: Atom) -> list[ast.Compare]:
+    nodes = (one for part in atom.parts for one in walk(part))
+    return [one for one in nodes if isinstance(one, ast.Compare)]
