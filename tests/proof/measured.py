@@ -51,8 +51,8 @@ class Block(layers.Layer):
     def scaled(self):
         return 2.0 * self.scale
 
-    def forget(self):
-        self.mean.assign(0.0)
+    def forget(self, to=0.0):
+        self.mean.assign(to)
         self.count.assign(0)
 
     @property
@@ -294,6 +294,9 @@ WRONG: dict[str, Wrong] = {
     "a private method": wrong("def scaled", "def _scaled", "methods; public names"),
     "another result of a method": wrong("2.0 * self.scale", "3.0 * self.scale", "methods"),
     "a method forgets less": wrong("        self.count.assign(0)\n", "", "methods"),
+    "a method that does not heed its argument": wrong(
+        "self.mean.assign(to)", "self.mean.assign(0.0)", "methods"
+    ),
     "another attribute": wrong('self.kind = "block"', 'self.kind = "layer"', "attributes"),
     "an argument of every layer is not passed on": wrong(
         "super().__init__(**kwargs)",

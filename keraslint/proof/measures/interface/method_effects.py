@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from ....diagnostic import Measure
@@ -16,21 +17,36 @@ RETURNED, LEFT = Arrays(name="method"), Arrays(name="after method")
 CALLED: Fact[list[str]] = Fact("methods")
 SIZED = {"batch_size": 2, "rank": 2}
 """Numbers that methods ask for by these names."""
+Way = tuple[int, dict[str, Any]]
+"""How often the layer was called in training before, and arguments that may be left out."""
 
 
 def observe(trial: Trial) -> list[str]:
     """The methods that can be called without arguments, or as the layer is, or with another one.
 
-    A layer whose calls in training leave something behind is asked after two of them, too.
+    A layer whose calls in training leave something behind is asked after two of them, too; and
+    what may be left out is given another value.
     """
     done = []
-    since = (0, 2) if _moves(trial) else (0,)
+    moves = _moves(trial)
     for name in trial.public_names():
         function = getattr(trial.case.cls, name, None)
-        ran = [inspect.isfunction(function) and _called(trial, name, function, n) for n in since]
-        if any(ran):
+        if not inspect.isfunction(function):
+            continue
+        ways: list[Way] = [(0, {}), *([(2, {})] if moves else [])]
+        ways += [(0, {name: value}) for name, value in _left_out(function)]
+        if any([_called(trial, name, function, way) for way in ways]):  # noqa: C419
             done.append(name)
     return done
+
+
+def _left_out(function: Any) -> Iterator[tuple[str, Any]]:
+    """Another value for each argument that has a default, if it is a number or a truth value."""
+    from ...probe.cases.other_values import other_values
+
+    for name, one in inspect.signature(function).parameters.items():
+        if isinstance(one.default, (bool, int, float)):
+            yield from ((name, value) for value in [*other_values(name, one.default, "")][:1])
 
 
 def _moves(trial: Trial) -> bool:
@@ -45,28 +61,28 @@ def _moves(trial: Trial) -> bool:
     return bool(trial.changed(layer))
 
 
-def _called(trial: Trial, name: str, function: Any, since: int) -> bool:
+def _called(trial: Trial, name: str, function: Any, way: Way) -> bool:
     """Call it twice, on new layers: what it gives is kept if it repeats itself."""
     import numpy as np
 
-    first, second = (_results(trial, name, function, since) for _ in range(2))
+    first, second = (_results(trial, name, function, way) for _ in range(2))
     if first is None or second is None or first.keys() != second.keys():
         return False
     if not all(trial.same(np.asarray(first[key]), np.asarray(second[key])) for key in first):
         return False
-    when = f"{name}() in use" if since else f"{name}()"
+    since, besides = way
+    told = ", ".join(f"{key}={value!r}" for key, value in besides.items())
+    when = f"{name}({told}){' in use' if since else ''}"
     for (group, key), array in first.items():
         trial.keep_named(group, {f"{when} {key}": array})
     return True
 
 
-def _results(trial: Trial, name: str, function: Any, since: int) -> dict[Any, Any] | None:
-    """What it returns and the weights that it changes; None where it cannot be called.
-
-    `since` is how often the layer was called in training before.
-    """
+def _results(trial: Trial, name: str, function: Any, way: Way) -> dict[Any, Any] | None:
+    """What it returns and the weights that it changes; None where it cannot be called."""
     import numpy as np
 
+    since, besides = way
     try:
         layer = trial.ready()
         given = _given_to(trial, function)
@@ -75,7 +91,9 @@ def _results(trial: Trial, name: str, function: Any, since: int) -> dict[Any, An
         for _ in range(since):
             trial.seeded_call(layer, training=True)
         args, kwargs = given
-        returned = trial.plain_leaves(trial.seeded(getattr(layer, name), args, kwargs))
+        returned = trial.plain_leaves(
+            trial.seeded(getattr(layer, name), args, {**kwargs, **besides})
+        )
     except (Exception, SystemExit):
         return None
     left = {(LEFT, key): np.array(value) for key, value in trial.changed(layer).items()}

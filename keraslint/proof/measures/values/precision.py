@@ -11,8 +11,9 @@ from ..measured import Arrays, Fact, Measured, Observation
 if TYPE_CHECKING:
     from ...probe.trial import Trial
 
-BFLOAT = Arrays(name="mixed_bfloat16", tolerance=3e-2)
-HALF = Arrays(name="mixed_float16", tolerance=4e-3, overflows=True)
+# A few steps of rounding: what is added in another order is rounded elsewhere.
+BFLOAT = Arrays(name="mixed_bfloat16", tolerance=6e-2)
+HALF = Arrays(name="mixed_float16", tolerance=8e-3, overflows=True)
 DOUBLE = Arrays(name="float64", tolerance=1e-9)
 POLICIES = (BFLOAT, HALF, DOUBLE)
 FACTORS = {HALF.name: (1.0, 3e2, 1e-4)}
