@@ -18,6 +18,7 @@ import itertools
 import json
 import os
 import sys
+import tempfile
 import types
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
@@ -408,6 +409,38 @@ def _told_shape(layer: Any, shape: tuple[int, ...]) -> tuple[int, ...] | None:
         return None
 
 
+REFUSED = {"n": None, "0": 0, "-": -1}
+
+
+def _refusals(cls: type) -> Iterator[str]:
+    """What a constructor refuses: `units:n0-` for `None`, 0 and a negative number.
+
+    `vocabulary:f` has to be the name of a file that is there.
+    """
+    if cls.__name__ in NOT_MADE.split() or not _is_made(cls):
+        return
+    for name in _named_parameters(cls.__init__):
+        signs = "".join(s for s, value in REFUSED.items() if not _is_made(cls, **{name: value}))
+        if _is_made(cls, **{name: str(_a_file(cls))}) and not _is_made(cls, **{name: "no.txt"}):
+            signs += "f"
+        if signs:
+            yield f"{name}:{signs}"
+
+
+def _a_file(cls: type) -> Path:
+    path = Path(tempfile.gettempdir()) / f"words_of_{cls.__name__}.txt"
+    path.write_text("1\n2\n", "utf-8")
+    return path
+
+
+def _is_made(cls: type, **extra: Any) -> bool:
+    try:
+        _make(cls, **extra)
+    except Exception:  # whatever it says, it does not take this
+        return False
+    return True
+
+
 def layer_entry(cls: type, canonical: dict[int, str]) -> dict[str, str]:
     """Describe one layer class in a few words."""
     bases = [canonical[id(base)] for base in cls.__bases__ if id(base) in canonical]
@@ -417,6 +450,7 @@ def layer_entry(cls: type, canonical: dict[int, str]) -> dict[str, str]:
         "call": " ".join(_named_parameters(cls.call)),
         "build": _build_parameters(cls),
         "flags": " ".join(flags_of(cls)),
+        "refuses": " ".join(_refusals(cls)),
     }
     return {key: value for key, value in entry.items() if value}
 

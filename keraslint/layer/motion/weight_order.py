@@ -9,8 +9,9 @@ from keraslint.layer.method_syntax import dotted
 from keraslint.layer.motion.build_steps import Body, Makers
 from keraslint.layer.motion.move_plan import Plan, Planner
 from keraslint.project.names import keras_facts
-from keraslint.project.names.definitions import ClassRef
+from keraslint.project.names.definitions import ClassRef, FunctionRef
 from keraslint.project.names.name_resolution import Hierarchy
+from keraslint.project.program.build_creations import surely_makes_none
 
 
 class WeightOrder:
@@ -68,6 +69,10 @@ class WeightOrder:
             return False
         lineage = self._hierarchy.lineage(self._ref)
         builds = [item for item in lineage.chain[1:] if "build" in item.summary.methods]
-        if any(not self._hierarchy.weightless(item) for item in builds):
-            return True
+        for item in builds:
+            build = FunctionRef.of(item.module, item.summary.methods["build"], item)
+            none = surely_makes_none(self._hierarchy, self._ref, build)
+            stores = any(name in build.summary.assigns for name in self._holders)
+            if not self._hierarchy.weightless(item) and (stores or not none):
+                return True
         return any(root.name in keras_facts.BUILDS_LAYERS for root in lineage.roots)

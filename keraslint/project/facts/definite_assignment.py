@@ -1,4 +1,4 @@
-"""A block → the `self` attributes that every path through it assigns."""
+"""A block → the `self` attributes that every path assigns, and calls of `super()` that all run."""
 
 from __future__ import annotations
 
@@ -6,11 +6,20 @@ import ast
 from collections.abc import Iterable, Iterator
 
 from keraslint.project.facts.may_refer_to import dotted, places
+from keraslint.project.syntax.node_walk import walk
 
 
 def definite(body: Iterable[ast.stmt]) -> Iterator[str]:
-    """`self` attributes that every path through a block assigns."""
+    """`self` attributes that every path assigns, and `super().build` if every path runs that."""
+    before: list[ast.stmt] = []
     for statement in body:
+        if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
+            name = dotted(statement.value.func)
+            if name.startswith("super().") and not any(
+                isinstance(inner, ast.Return) for inner in walk(before)
+            ):
+                yield name
+        before.append(statement)
         if isinstance(statement, (ast.Assign, ast.AnnAssign)) and statement.value is not None:
             targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
             for target in targets:

@@ -9,10 +9,19 @@ from typing import Any
 
 from keraslint.project.facts.definite_assignment import definite
 from keraslint.project.facts.instance_name import USUAL, call_it_self, instance_of
-from keraslint.project.facts.may_refer_to import bind, dotted, frozen, is_set, leaves_of, places
-from keraslint.project.facts.module_facts import FunctionSummary, Leaves, Parameter
+from keraslint.project.facts.may_refer_to import (
+    annotated,
+    bind,
+    caught,
+    dotted,
+    expects,
+    frozen,
+    is_set,
+    leaves_of,
+    places,
+)
+from keraslint.project.facts.module_facts import FunctionSummary, Parameter
 from keraslint.project.syntax.node_walk import FIELDS, inner_fields, walk
-from keraslint.project.syntax.parse import new_expression
 
 _CHANGES = tuple(
     f".{name}"
@@ -22,7 +31,6 @@ _CHANGES = tuple(
     )
 )
 _ADDS = frozenset({"append", "extend", "insert", "add", "update", "setdefault"})
-_CLASS_OF = frozenset({"type", "Type", "typing.Type", "Callable", "typing.Callable"})
 
 
 @dataclass(slots=True, kw_only=True)
@@ -38,6 +46,7 @@ class _Facts:
     sets: set[str] = field(default_factory=set)
     positional: set[str] = field(default_factory=set)
     items: set[str] = field(default_factory=set)
+    passes: set[str] = field(default_factory=set)
     given: dict[str, set[str]] | None = None
     effects: str | None = None
 
@@ -82,6 +91,7 @@ def function(
         items=frozenset(facts.items),
         given={name: frozenset(held) for name, held in (facts.given or {}).items()},
         positional=frozenset(facts.positional),
+        passes=frozenset(facts.passes),
     )
 
 
@@ -105,33 +115,10 @@ def _parameter(argument: ast.arg, kind: str, default: ast.expr | None) -> Parame
         name=argument.arg,
         kind=kind,
         required=default is None,
-        leaves=(*given, *_annotated(argument.annotation)),
+        leaves=(*given, *annotated(argument.annotation)),
         on=isinstance(default, ast.Constant) and default.value is True,
         default=("lambda",) if isinstance(default, ast.Lambda) else given,
     )
-
-
-def _annotated(annotation: ast.expr | None) -> Leaves:
-    """The classes that an annotation such as `type[keras.layers.Layer]` lets a name hold."""
-    if isinstance(annotation, ast.Constant) and isinstance(annotation.value, str):
-        try:
-            annotation = new_expression(annotation.value).body
-        except SyntaxError:
-            return ()
-    if isinstance(annotation, ast.BinOp):
-        return (*_annotated(annotation.left), *_annotated(annotation.right))
-    if not isinstance(annotation, ast.Subscript):
-        return ()
-    outer = dotted(annotation.value)
-    if outer in _CLASS_OF:
-        inner = annotation.slice
-        last = inner.elts[-1] if isinstance(inner, ast.Tuple) and inner.elts else inner
-        return leaves_of(last)
-    if outer.rpartition(".")[2] in ("Optional", "Union"):
-        inner = annotation.slice
-        options = inner.elts if isinstance(inner, ast.Tuple) else [inner]
-        return tuple(leaf for option in options for leaf in _annotated(option))
-    return ()
 
 
 def first_line(node: ast.stmt) -> int:
@@ -216,6 +203,8 @@ def _acts(effect: str) -> Callable[[ast.AST, _Facts], None]:
 def _saw_call(node: ast.Call, facts: _Facts) -> None:
     name = dotted(node.func)
     facts.calls.update((name,) if name else leaves_of(node.func))
+    if name.startswith("super()."):
+        _saw_super(node, facts)
     if any(map(_is_switch, node.args[1:])):
         facts.positional.add(name)
     if facts.given is not None and (node.args or node.keywords):
@@ -235,6 +224,13 @@ def _saw_call(node: ast.Call, facts: _Facts) -> None:
         for argument in node.args:
             held = facts.bindings.setdefault(owner, [])
             held.extend(leaf for leaf in leaves_of(argument) if leaf not in held)
+
+
+def _saw_super(node: ast.Call, facts: _Facts) -> None:
+    """`super(Base, self).__init__()` passes over the classes up to `Base`."""
+    above = node.func.value if isinstance(node.func, ast.Attribute) else None
+    if isinstance(above, ast.Call) and above.args:
+        facts.passes.add(f"{dotted(above.args[0])}.{node.func.attr}")  # type: ignore[attr-defined]
 
 
 def _is_switch(node: ast.expr) -> bool:
@@ -313,26 +309,17 @@ _ALL_ATTRIBUTES = frozenset({"self.__dict__", "vars()", "dir()"})
 
 def _saw_try(node: ast.Try, facts: _Facts) -> None:
     """What is tried may not be there, if its absence is heeded."""
-    caught = [name for handler in node.handlers for name in _caught(handler.type)]
-    if _NOT_THERE & set(caught):
+    names = {name for handler in node.handlers for name in caught(handler.type)}
+    if _NOT_THERE & names:
         for statement in node.body:
             _saw_tried(statement, facts)
-
-
-def _caught(kind: ast.expr | None) -> Iterator[str]:
-    for one in kind.elts if isinstance(kind, ast.Tuple) else (kind,):
-        yield dotted(one) if one is not None else ""
 
 
 def _saw_with(node: ast.With, facts: _Facts) -> None:
     """`with contextlib.suppress(AttributeError):`."""
     for item in node.items:
-        call = item.context_expr
-        if not isinstance(call, ast.Call) or dotted(call.func).rpartition(".")[2] != "suppress":
-            continue
-        if _NOT_THERE & {dotted(argument) for argument in call.args}:
-            for statement in node.body:
-                _saw_tried(statement, facts)
+        for statement in node.body if expects(item.context_expr, _NOT_THERE) else ():
+            _saw_tried(statement, facts)
 
 
 def _saw_tried(statement: ast.stmt, facts: _Facts) -> None:

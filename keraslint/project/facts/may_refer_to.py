@@ -7,7 +7,9 @@ from collections.abc import Iterator
 
 from keraslint.project.facts.module_facts import Bindings, Leaves
 from keraslint.project.syntax.node_walk import walk
+from keraslint.project.syntax.parse import new_expression
 
+_CLASS_OF = frozenset({"type", "Type", "typing.Type", "Callable", "typing.Callable"})
 _PARTIALS = frozenset({"partial", "functools.partial"})
 
 
@@ -41,6 +43,19 @@ def _called(node: ast.Call) -> str:
     if name == "type" and len(node.args) == 1 and dotted(node.args[0]) == "self":
         return "self.__class__"
     return f"{name}()" if name else ""
+
+
+def caught(kind: ast.expr | None) -> Iterator[str]:
+    """The names of the errors that a handler is for, `""` if it is for all."""
+    for one in kind.elts if isinstance(kind, ast.Tuple) else (kind,):
+        yield dotted(one) if one is not None else ""
+
+
+def expects(node: ast.expr, errors: frozenset[str]) -> bool:
+    """`with pytest.raises(TypeError)`, `with suppress(Exception)`."""
+    return isinstance(node, ast.Call) and any(
+        errors & set(caught(argument)) - {""} for argument in node.args
+    )
 
 
 def leaves_of(node: ast.expr) -> Leaves:
@@ -161,3 +176,26 @@ def places(target: ast.expr) -> Iterator[ast.expr]:
         yield from places(target.value)
     else:
         yield target
+
+
+def annotated(annotation: ast.expr | None) -> Leaves:
+    """The classes that an annotation such as `type[keras.layers.Layer]` lets a name hold."""
+    if isinstance(annotation, ast.Constant) and isinstance(annotation.value, str):
+        try:
+            annotation = new_expression(annotation.value).body
+        except SyntaxError:
+            return ()
+    if isinstance(annotation, ast.BinOp):
+        return (*annotated(annotation.left), *annotated(annotation.right))
+    if not isinstance(annotation, ast.Subscript):
+        return ()
+    outer = dotted(annotation.value)
+    if outer in _CLASS_OF:
+        inner = annotation.slice
+        last = inner.elts[-1] if isinstance(inner, ast.Tuple) and inner.elts else inner
+        return leaves_of(last)
+    if outer.rpartition(".")[2] in ("Optional", "Union"):
+        inner = annotation.slice
+        options = inner.elts if isinstance(inner, ast.Tuple) else [inner]
+        return tuple(leaf for option in options for leaf in annotated(option))
+    return ()

@@ -46,7 +46,8 @@ class FunctionSummary:
     to an item of which it assigns.
     `given` says of a method's calls of `self` attributes, local names and classes what stands in
     their arguments: leaves, names, and `training=` and `mask=`; `positional` are the calls that
-    have a constant or `training` after their first argument, by position.
+    have a constant or `training` after their first argument, by position. `passes` are the methods
+    behind which `super(Block, self).build()` looks for one: `Block.build`.
     """
 
     name: str
@@ -69,6 +70,7 @@ class FunctionSummary:
     items: frozenset[str] = frozenset()
     given: dict[str, frozenset[str]] = field(default_factory=dict)
     positional: frozenset[str] = frozenset()
+    passes: frozenset[str] = frozenset()
 
     def has(self, name: str) -> bool:
         """Whether a name is the function's own."""

@@ -40,7 +40,8 @@ class LayerClass:
     `locks_in_init`: the class's `__init__` locks the layer, so that a subclass without `build()`
     cannot create sub-layers. `takes_values`: it can be called with other things than tensors by
     position. `has_seed` and `trains_differently` are those of a typical instance.
-    `keeps_shape`: what it returns has the shape of its input, whatever its arguments.
+    `keeps_shape`: what it returns has the shape of its input, whatever its arguments. `refuses`
+    tells of parameters that take no `None` (`n`), no 0 (`0`) or no negative number (`-`).
     """
 
     name: str
@@ -56,6 +57,11 @@ class LayerClass:
     trains_differently: bool
     keeps_shape: bool
     build_parameters: tuple[str, ...]
+    refuses: dict[str, str]
+
+    def at(self, place: int) -> str:
+        """The parameter at a place, `""` if there is none."""
+        return self.parameters[place] if place < len(self.parameters) else ""
 
 
 @cache
@@ -98,6 +104,7 @@ def layer_class(dotted: str) -> LayerClass | None:
         trains_differently="trains" in flags,
         keeps_shape="keeps" in flags,
         build_parameters=tuple(entry.get("build", "input_shape").split()),
+        refuses=dict(one.split(":") for one in entry.get("refuses", "").split()),
     )
 
 

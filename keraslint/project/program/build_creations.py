@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from keraslint.project.facts.module_facts import FunctionSummary
+from keraslint.project.names import keras_api
 from keraslint.project.names.definitions import ClassRef, FunctionRef, Scope
+from keraslint.project.names.keras_api import Symbol
 from keraslint.project.names.name_resolution import Hierarchy
+from keraslint.project.program.flow.outside_functions import builtin
 
 
 def build_of(hierarchy: Hierarchy, ref: ClassRef) -> FunctionRef | None:
@@ -53,6 +56,27 @@ def is_told_of_base(hierarchy: Hierarchy, method: FunctionRef) -> bool:
 def _makes_a_layer(hierarchy: Hierarchy, ref: ClassRef, method: FunctionRef) -> bool:
     scope = Scope(module=method.module, owner=ref, function=method.summary)
     return any(hierarchy.made(scope, call) for call in method.summary.calls)
+
+
+def surely_makes_none(hierarchy: Hierarchy, ref: ClassRef, start: FunctionRef) -> bool:
+    """Whether nothing that a method runs can bring the layer another one to hold."""
+    return all(
+        _is_harmless(hierarchy, Scope(module=one.module, owner=ref, function=one.summary), call)
+        for one in reached(hierarchy, ref, start)
+        for call in one.summary.calls
+    )
+
+
+def _is_harmless(hierarchy: Hierarchy, scope: Scope, call: str) -> bool:
+    name = call.removeprefix("self.")
+    if call.startswith("super") or call.endswith(".build") or builtin(call) is not None:
+        return True
+    if "." not in name and name != call and scope.owner is not None:
+        own = hierarchy.method(scope.owner, name) is not None
+        return own or name in keras_api.layer_attributes()
+    meanings = hierarchy.values(scope, call)
+    kept = (isinstance(one, Symbol) and one.kind not in ("layer", "model") for one in meanings)
+    return bool(meanings) and hierarchy.made(scope, call) is None and all(kept)
 
 
 def _takes_a_shape(build: FunctionSummary) -> bool:

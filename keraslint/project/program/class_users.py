@@ -4,14 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from keraslint.project.facts.occurrences.occurrence_records import ALL, Call, root
+from keraslint.project.facts.occurrences.occurrence_records import ALL, ITEM, Call, root
+from keraslint.project.names import keras_api
 from keraslint.project.names.definitions import ClassRef, FunctionRef, Instance, Meaning
 from keraslint.project.names.keras_api import Symbol
 from keraslint.project.program.flow.effect_queries import Effects
-from keraslint.project.program.flow.mentions import Function
+from keraslint.project.program.flow.mentions import HEEDS, Function
 
 _OF_SHAPES = ("build", "compute_output_shape")
 _INSPECT = "inspect."
+_OF_CALL = tuple(
+    name
+    for name in sorted(keras_api.layer_attributes())
+    if name.startswith(("_call_", "call_signature"))
+)
+"""What Keras itself has found out about the signature of `call()`, and keeps on the layer."""
+_INSIDE = ("_layers", "_flatten_layers", "layers")
 _READERS = ("signature", "getfullargspec", "getcallargs")
 
 
@@ -28,22 +36,26 @@ class ClassUsers:
     def looks_at(self, method: str) -> Iterator[str]:
         """Who reads the signature of a method, its code, or whether the class itself has it."""
         for function, path in self._graph.loads.get(method, ()):
-            if self._is_ours(function, path.rpartition(".")[0]):
+            if self.is_ours(function, path.rpartition(".")[0]):
                 inside = f"{path}.__"
                 asks = any(one.startswith(inside) for one in function.does.loads)
                 if asks or self._is_inspected(function, path):
-                    yield f"{_who(function)} looks at the signature of `{method}()`"
+                    yield f"{who(function)} looks at the signature of `{method}()`"
+        for name in _OF_CALL if method == "call" else ():
+            for function, path in self._graph.loads.get(name, ()):
+                if self.is_ours(function, path.rpartition(".")[0]):
+                    yield f"{who(function)} looks at `{name}`"
         for name in _READERS if method == "__init__" else ():
             for function, call in self._graph.calls.get(name, ()):
                 says = self._graph.targets(function, call).says
                 if says.startswith(_INSPECT) and any(
-                    self._is_ours(function, ref) for ref in call.argument(0)
+                    self.is_ours(function, ref) for ref in call.argument(0)
                 ):
-                    yield f"{_who(function)} looks at the signature of the class"
+                    yield f"{who(function)} looks at the signature of the class"
         for function, path in self._graph.loads.get("__dict__", ()):
             owner = path.rpartition(".")[0]
-            if f"{owner}.{method}" in function.does.tests and self._is_ours(function, owner):
-                yield f"{_who(function)} asks whether there is a `{method}()`"
+            if f"{owner}.{method}" in function.does.tests and self.is_ours(function, owner):
+                yield f"{who(function)} asks whether there is a `{method}()`"
 
     def _is_inspected(self, function: Function, path: str) -> bool:
         does = function.does
@@ -54,7 +66,7 @@ class ClassUsers:
             for _, refs in call.arguments
         )
 
-    def _is_ours(self, function: Function, ref: str) -> bool:
+    def is_ours(self, function: Function, ref: str) -> bool:
         """Whether a reference is an instance, or the class, by what is known of it.
 
         A name is none where nobody is known to give it.
@@ -72,9 +84,17 @@ class ClassUsers:
 
     def heeds_refusal(self) -> Iterator[str]:
         """Who goes by the error of a constructor that is given what it does not take."""
-        for function, call in self._family.constructions:
-            if any(first <= call.line <= last for first, last in function.does.heeded):
-                yield f"{_who(function)} catches what `{call.leaf}()` raises"
+        for function in self._graph.mentions.marked.get(HEEDS):
+            for call in function.does.calls:
+                heeded = any(first <= call.line <= last for first, last in function.does.heeded)
+                if heeded and self._may_make(function, call):
+                    yield f"{who(function)} catches what `{call.leaf}()` raises"
+
+    def _may_make(self, function: Function, call: Call) -> bool:
+        """Whether a call makes an instance: by the name of a class, or by what is given as one."""
+        made = self._graph.targets(function, call).constructs
+        given = not call.method and call.leaf in function.parameters
+        return any(map(self._family.has, made)) or (given and self.is_ours(function, call.leaf))
 
     def gives_objects(self, names: Collection[str]) -> Iterator[str]:
         """Who gives an argument what no configuration can hold."""
@@ -83,7 +103,7 @@ class ClassUsers:
                 for number, name in enumerate(init.does.parameters[1:]):
                     for ref in call.argument(number, name) if name in names else ():
                         if self._is_object(function, ref, set()):
-                            yield f"{_who(function)} gives `{name}` an object"
+                            yield f"{who(function)} gives `{name}` an object"
 
     def _is_object(self, function: Function, ref: str, seen: set[str]) -> bool:
         if ref in seen or ref[0] in "'!*?":
@@ -113,7 +133,7 @@ class ClassUsers:
                 if more and any(
                     self._is_configuration(function, call, ref) for refs in spread for ref in refs
                 ):
-                    yield f"{_who(function)} gives `{more}` beside a configuration"
+                    yield f"{who(function)} gives `{more}` beside a configuration"
 
     def _is_configuration(self, function: Function, call: Call, ref: str) -> bool:
         """Whether `**spread` may be what `get_config()` has given."""
@@ -126,7 +146,7 @@ class ClassUsers:
         for one in (name, *function.does.bound.get(name, ())):
             for asked in function.does.calls if one[0] == "#" else ():
                 if f"#{asked.number}" == one and asked.method == "get_config":
-                    return any(self._is_ours(function, of) for of in asked.receiver)
+                    return any(self.is_ours(function, of) for of in asked.receiver)
         return False
 
     # -- children --------------------------------------------------------------------------
@@ -138,24 +158,53 @@ class ClassUsers:
             for function, path in self._graph.loads.get(name, ()):
                 base = path.rpartition(".")[0]
                 mine = base == function.instance and self._family.owns(function)
-                if not (mine or self._is_ours(function, base)):
+                if not (mine or self.is_ours(function, base)):
                     continue
                 names = {path, *(n for n, refs in function.does.bound.items() if path in refs)}
                 for store in function.does.stores:
                     if names & set(store.base) and function.own_name != "__init__":
-                        yield f"{_who(function)} sets `{name}.{store.attribute}`"
+                        yield f"{who(function)} sets `{name}.{store.attribute}`"
                 if any(f"{one}.built" in function.does.loads for one in names):
-                    yield f"{_who(function)} asks whether `{name}` is built"
+                    yield f"{who(function)} asks whether `{name}` is built"
+        yield from self._handles_all()
+
+    def _handles_all(self) -> Iterator[str]:
+        """The same of code that goes through all layers which are inside of one."""
+        for step in _INSIDE:
+            for function, path in self._graph.loads.get(step, ()):
+                does = function.does
+                base = path.rpartition(".")[0]
+                calls = [c for c in does.calls if c.method == step and base in c.receiver]
+                lists = {path, *(f"#{call.number}" for call in calls)}
+                items = does.aliases({f"{one}.{ITEM}" for one in lists})
+                sets = any(items & set(store.base) for store in does.stores)
+                asks = any(f"{one}.built" in does.loads for one in items)
+                if (sets or asks) and self.is_ours(function, base):
+                    told = "changes" if sets else "asks whether there is something unbuilt among"
+                    yield f"{who(function)} {told} the layers inside"
 
     def replaces(self, child: str) -> Iterator[str]:
         """Who may put something else in the place of a child, from outside of the class."""
         for event in self._effects.sets(self._family.may_be, child):
             if not self._is_own(event.function):
-                yield f"{_who(event.function)} sets `{child}`"
+                yield f"{who(event.function)} sets `{child}`"
 
     def _is_own(self, function: Function) -> bool:
         """Whether a method is of the class or its bases: what it makes is what is known."""
         return self._family.owns(function) and self._family.is_own_constructor(function)
+
+
+def asks_of_shape(effects: Effects, ref: ClassRef) -> str:
+    """What some code asks of a shape that such a layer tells, and that no tuple has."""
+    users = ClassUsers(effects, ref)
+    for function, call in effects.graph.calls.get("compute_output_shape", ()):
+        shapes = function.does.aliases({f"#{call.number}"})
+        for path in sorted(function.does.loads):
+            shape, _, attribute = path.rpartition(".")
+            asks = shape in shapes and attribute != ITEM and attribute not in dir(tuple)
+            if asks and any(users.is_ours(function, one) for one in call.receiver):
+                return attribute
+    return ""
 
 
 def own_shape(effects: Effects, method: str) -> str:
@@ -184,7 +233,7 @@ def _is_code(meaning: Meaning) -> bool:
     return isinstance(meaning, (ClassRef, FunctionRef, Symbol, Instance))
 
 
-def _who(function: Function) -> str:
+def who(function: Function) -> str:
     if function.kind == "module":
         return f"`{function.path.rpartition('/')[2]}`"
     return f"`{function.name.rpartition('.<locals>.')[2]}()`"

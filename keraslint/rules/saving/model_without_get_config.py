@@ -56,8 +56,9 @@ class Scaled(keras.Model):
 The fix writes `get_config()` when `__init__` keeps every argument in an attribute, as it came or
 through `initializers.get` and the like, and hands its `**kwargs` on. It is safe for numbers and
 texts, as the default or the annotation says. It is unsafe where an argument may be something that
-a configuration cannot hold, or where code of the project gives it an object, or gives it beside a
-configuration; there is none where it surely is an object: a layer that is called, say.
+a configuration cannot hold, or where code of the project gives it an object, compares or hands on
+a configuration as a whole, or gives it beside one;
+there is none where it surely is an object: a layer that is called, say.
 
 ## What is proved
 

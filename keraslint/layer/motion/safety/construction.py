@@ -186,6 +186,19 @@ class Construction:
                     if (function.instance,) == refs:
                         yield from self._given_self(function, call.number)
 
+    def built_again(self) -> Iterator[Objection]:
+        """Code outside of the class that has the layer built a second time."""
+        family = self._family
+        for event in self._effects.sets(lambda f, ref: family.may_be(f, ref, doubt=False), "built"):
+            if not family.owns(event.function):
+                yield Objection(
+                    question=Question.CONTROL,
+                    level=Level.UNSEEN,
+                    cause=f"`{event.function.name}` sets `built`, and may have it built again",
+                    path=event.function.path,
+                    line=event.line,
+                )
+
     def _given_self(self, function: Function, number: int) -> Iterator[Objection]:
         call = next(c for c in function.does.calls if c.number == number)
         targets = self._graph.targets(function, call)

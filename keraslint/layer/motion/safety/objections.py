@@ -142,6 +142,7 @@ class Obligations:
         yield from construction.effects(move.creations)
         arguments = Arguments(self._effects, self._family)
         yield from arguments.refused(move.creations, move.guards)
+        yield from arguments.files(move.creations)
         if self._keras == 3:  # the table has what layers of Keras 3 take
             yield from arguments.unnamed(move.creations)
         yield from construction.handed_out()
@@ -150,7 +151,8 @@ class Obligations:
                 yield self._said(Question.CONTROL, f"`{method.name}()` calls `build()` again")
             if "built" in method.assigns and method.name not in ("build", "__init__", "call"):
                 yield self._said(Question.CONTROL, f"`{method.name}()` writes `self.built`")
-        for cause in self._descendants.doubts():
+        yield from construction.built_again()
+        for cause in self._descendants.doubts(_attributes(move.writes)):
             yield self._said(Question.TARGETS, cause)
 
     def _said(self, question: Question, cause: str) -> Objection:

@@ -20,6 +20,7 @@ from keraslint.project.program.flow.events import Event
 from keraslint.project.program.flow.families import Family
 from keraslint.project.program.flow.mentions import Function
 from keraslint.project.program.flow.outside_functions import Keeps
+from keraslint.project.program.flow.spread import IS
 
 _SHOWN = 3
 
@@ -59,9 +60,8 @@ class Operands:
         yield from self._computed(name)
 
     def _set_beside(self, name: str) -> Iterator[Objection]:
-        """Keras' own attributes have common names: what surely may be another object is none."""
-        family = self._family
-        for event in self._effects.sets(lambda f, ref: family.may_be(f, ref, doubt=False), name):
+        """Where Keras' own attribute is set, which it holds itself."""
+        for event in self._effects.sets(self._family.may_be, name):
             if self.counts(event):
                 yield self._told(event, f"`self.{name}`")
 
@@ -185,11 +185,24 @@ class Operands:
 
     def _parameters(self, name: str) -> Iterator[tuple[int, str]]:
         """The parameters of the constructor that an attribute keeps as they came, or in a list."""
-        for function, store in self._graph.stores.get(name, ()):
-            if function.own_name == "__init__" and self._family.is_own_constructor(function):
-                for ref in (one.lstrip("*") for one in store.value):
-                    if ref in function.parameters and store.base == (function.instance,):
-                        yield function.parameters.index(ref) - 1, ref
+        for function in self._family.methods:
+            if function.own_name != "__init__" or not self._family.is_own_constructor(function):
+                continue
+            for number, parameter in enumerate(function.parameters[1:]):
+                if parameter[0] != "*" and self._keeps(function, number + 1, name):
+                    yield number, parameter
+
+    def _keeps(self, function: Function, number: int, name: str) -> bool:
+        """Whether an attribute of the layer holds the very object that a parameter is."""
+        listed = f"*{function.parameters[number]}"
+        return any(
+            kept.attribute == name and kept.base == function.instance and kept.level & IS
+            for kept in self._effects.flow.parameter(function, number, IS).kept
+        ) or any(
+            listed in store.value
+            for function_, store in self._graph.stores.get(name, ())
+            if function_ is function and store.base == (function.instance,)
+        )
 
     def _changed_outside(self, function: Function, ref: str, line: int) -> Iterator[Event]:
         seeds, objects, todo = {ref: 1}, False, [ref]
@@ -275,7 +288,7 @@ class Operands:
 
     def _classes(self, function: Function, ref: str) -> list[ClassRef]:
         if ref in function.does.hints:
-            meanings = self._graph.values(function, function.does.hints[ref].partition("=")[0])
+            meanings = self._graph.values(function, function.does.hint(ref)[0])
             return [one for one in meanings if isinstance(one, ClassRef)]
         if ref[0] == "#" and "." not in ref:
             call = next(c for c in function.does.calls if c.number == int(ref[1:]))

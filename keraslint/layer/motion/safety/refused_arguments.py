@@ -47,16 +47,28 @@ class Arguments:
                     cause = f"`{known.name.rpartition('.')[2]}` warns of `{name}`, or refuses it"
                     yield Objection(question=Question.SIDE_EFFECTS, level=Level.UNSEEN, cause=cause)
 
+    def files(self, creations: Sequence[Creation]) -> Iterator[Objection]:
+        """Files that a layer of Keras reads when it is made, and that may change."""
+        each = [(one, target) for one in creations for target in one.made.targets]
+        for creation, target in each:
+            known = keras_api.layer_class(target.name) if isinstance(target, Symbol) else None
+            for place, argument in enumerate(creation.call.args if known is not None else ()):
+                assert known is not None
+                name = argument.keyword.value if argument.keyword else known.at(place)
+                written = isinstance(argument.value, (cst.List, cst.Tuple))
+                if "f" in known.refuses.get(name, "") and not written:
+                    cause = f"`{name}` may be a file, which is read when the layer is made"
+                    yield Objection(question=Question.OPERANDS, level=Level.UNSEEN, cause=cause)
+
     def _refused_by(
         self, creation: Creation, function: Function, guards: Collection[str]
     ) -> Iterator[Objection]:
         asked = {cell.removeprefix("self.") for cell in guards}
         for name, refuses in _required(creation):
             for parameter in self._kept(function, name) if name not in asked else ():
-                default = function.does.hints.get(parameter, "").partition("=")[2]
                 given = self._given(function, parameter)
-                if "" in given and default == "NoneType":
-                    given = {*given, "!None"}
+                if "" in given:
+                    given.add(function.does.hint(parameter)[2])
                 for told in sorted(given & refuses):
                     yield Objection(
                         question=Question.CONTROL,
@@ -81,13 +93,13 @@ class Arguments:
             given = call.argument(number, parameter)
             for one in given:
                 found |= self._effects.by_name.constants(caller, one)
-            if not (given or call.argument(-1, "*")):
+            if not given:
                 found.add("")
         return found
 
 
 _REFUSED = {"!None": "`None`", "!0": "0", "!-": "negative"}
-_NO_SIZE = frozenset(_REFUSED)
+_SIGNS = {"n": "!None", "0": "!0", "-": "!-"}
 
 
 def _required(creation: Creation) -> Iterator[tuple[str, frozenset[str]]]:
@@ -99,8 +111,7 @@ def _required(creation: Creation) -> Iterator[tuple[str, frozenset[str]]]:
         name = dotted(argument.value)
         if name.startswith("self.") and name.count(".") == 1:
             for target in creation.made.targets:
-                if _is_required(target, place, keyword):
-                    yield name.removeprefix("self."), _NO_SIZE - _allowed(target, place, keyword)
+                yield name.removeprefix("self."), _refuses(target, place, keyword)
             continue
         operations = (n for n in walk(argument.value) if isinstance(n, cst.BinaryOperation))
         for operation in operations:
@@ -120,43 +131,16 @@ def _taken(layer: str) -> frozenset[str]:
     return frozenset(known.parameters).union(*map(_taken, known.bases))
 
 
-def _allowed(target: Symbol | ClassRef, place: int, keyword: str) -> frozenset[str]:
-    """0 is refused as a size only, and what a class of the project refuses nobody knows."""
-    known = keras_api.layer_class(target.name) if isinstance(target, Symbol) else None
-    name = keyword
-    if known is not None and not keyword and place < len(known.parameters):
-        name = known.parameters[place]
-    return (
-        frozenset() if known is not None and name in _SIZES - {"rate"} else frozenset({"!0", "!-"})
-    )
-
-
-_SIZES = frozenset(
-    {
-        "units",
-        "filters",
-        "kernel_size",
-        "pool_size",
-        "num_heads",
-        "key_dim",
-        "input_dim",
-        "output_dim",
-        "rate",
-    }
-)
-
-
-def _is_required(target: Symbol | ClassRef, place: int, keyword: str) -> bool:
-    """Whether a parameter of a constructor takes no `None`, as far as is known."""
+def _refuses(target: Symbol | ClassRef, place: int, keyword: str) -> frozenset[str]:
+    """What a constructor does not take for a parameter, as far as is known."""
     if isinstance(target, ClassRef):
         init = target.summary.methods.get("__init__")
-        parameters = init.parameters[1:] if init is not None else ()
-        for number, parameter in enumerate(parameters):
+        for number, parameter in enumerate(init.parameters[1:] if init is not None else ()):
             if parameter.name == keyword or (not keyword and number == place):
-                return parameter.required
-        return False
+                return frozenset({"!None"} if parameter.required else ())
+        return frozenset()
     known = keras_api.layer_class(target.name)
     if known is None:
-        return place == 0 and not keyword
-    name = keyword or (known.parameters[place] if place < len(known.parameters) else "")
-    return name in _SIZES
+        return frozenset({"!None"} if place == 0 and not keyword else ())
+    name = keyword or known.at(place)
+    return frozenset(_SIGNS[sign] for sign in known.refuses.get(name, "") if sign in _SIGNS)

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 from keraslint.project.facts.module_facts import FunctionSummary
 from keraslint.project.names.definitions import ClassRef, FunctionRef
 from keraslint.project.names.name_resolution import Hierarchy
-from keraslint.project.program.build_creations import reached
+from keraslint.project.program.build_creations import reached, surely_makes_none
 
 
 class Descendants:
@@ -52,7 +52,7 @@ class Descendants:
         init = ref.summary.methods["__init__"]
         ours = {"super().__init__", f"{self._ref.summary.name}.__init__"}
         above = {f"{item.summary.name}.__init__" for item in self._refs}
-        if not (ours | above) & init.calls:
+        if not (ours | above) & init.calls or self._passed_over("__init__") & init.passes:
             yield f"{name} does not call this `__init__`"
         build = ref.summary.methods.get("build")
         replaced = build is not None and _replaces(build)
@@ -62,6 +62,12 @@ class Descendants:
                     yield f"{name} sets `self.{attribute}` itself"
             for attribute in sorted((method.assigns | method.reads) & writes):
                 yield f"{name} uses `self.{attribute}` while it is being constructed"
+
+    def _passed_over(self, method: str) -> set[str]:
+        """The calls that pass over the class on their way up: `super(Block, self).build()`."""
+        chain = self._hierarchy.lineage(self._ref).chain
+        names = {item.summary.name for item in chain}
+        return {f"{name}.{method}" for name in names}
 
     def _beside(self, ref: ClassRef, name: str, reads: set[str]) -> Iterator[str]:
         """Another base of a subclass may set attributes once this constructor is done."""
@@ -79,12 +85,14 @@ class Descendants:
         for method in reached(self._hierarchy, ref, start):
             yield method.summary
 
-    def doubts(self) -> Iterator[str]:
+    def doubts(self, writes: Collection[str]) -> Iterator[str]:
         """What may break, and cannot be seen by running the class itself."""
         for ref in self._refs:
             name = f"the subclass `{ref.summary.name}`"
             build = self._hierarchy.method(ref, "build")
-            if build is not None and build.owner != self._ref:
+            if build is None or self._extends(ref, build, writes):
+                pass
+            elif build.owner != self._ref:
                 verb = "replaces" if _replaces(build.summary) else "has its own"
                 yield f"{name} {verb} `build()`"
             init = ref.summary.methods.get("__init__")
@@ -94,6 +102,25 @@ class Descendants:
                 yield f"{name} adds layers in `__init__`: the order of its weights changes"
             if "*" in init.assigns:
                 yield f"{name} sets attributes by computed names"
+
+    def _extends(self, ref: ClassRef, build: FunctionRef, writes: Collection[str]) -> bool:
+        """Whether a subclass's `build()` always runs this one, and leaves its layers alone.
+
+        Where this one does not build them, the fix may add that it does.
+        """
+        ours = self._ref.summary.methods.get("build")
+        built = {f"self.{name}.build" for name in writes} <= (ours.calls if ours else set())
+        above = [
+            one for one in self._hierarchy.lineage(ref).chain if "build" in one.summary.methods
+        ]
+        return (
+            above[:2] == [ref, self._ref]
+            and "super().build" in build.summary.definite
+            and not self._passed_over("build") & build.summary.passes
+            and built
+            and not (build.summary.assigns | build.summary.reads) & set(writes)
+            and surely_makes_none(self._hierarchy, ref, build)
+        )
 
     def _may_add_layers(self, ref: ClassRef, init: FunctionSummary) -> bool:
         for method in self._run(ref, init):

@@ -77,9 +77,11 @@ class Targets:
         listed = _NESTED | (_OF_MODELS if is_model else set()) | (_WITH_SEEDS if seeds else set())
         for step in sorted(listed):
             for function, path in self._graph.loads.get(step, ()):
-                if not (self._may_be(function, path, doubt=False) and self._is_between(function)):
+                found = self._may_be(function, path, doubt=False) or self._keeps_one(function, path)
+                if not (found and self._is_between(function)):
                     continue
-                if self._family.owns(function) or self._asks_for_any(function, path):
+                told_all = step in _NESTED or self._family.owns(function)
+                if told_all or self._asks_for_any(function, path):
                     told = f"{_who(function)} looks at `{_base(function, path)}.{step}`"
                     yield _objection(told, function, function.does.line)
         for function, path in self._graph.loads.get("__dict__", ()):
@@ -87,6 +89,19 @@ class Targets:
                 told = f"{_who(function)} may look at all attributes"
                 yield _objection(told, function, function.does.line)
         yield from self._listed()
+
+    def _keeps_one(self, function: Function, path: str) -> bool:
+        """Whether the instance of another class, of which all layers are listed, keeps such one."""
+        if path != f"{function.instance}._flatten_layers":
+            return False
+        return any(
+            ref[0] == "#" and self._family.may_be(other, ref, doubt=False)
+            for other in self._graph.by_path.get(function.path)
+            if other.owner_name == function.owner_name and other.instance
+            for store in other.does.stores
+            if store.base == (other.instance,)
+            for ref in store.value
+        )
 
     def _listed(self) -> Iterator[Objection]:
         """`dir(self)`, `inspect.getmembers(self)`."""
@@ -167,8 +182,7 @@ class Targets:
         return any(ref[0] not in "'!" and not self._is_plain(function, ref) for ref in value)
 
     def _is_plain(self, function: Function, ref: str) -> bool:
-        told = set(function.does.hints.get(ref, "").split("="))
-        return bool(told & {"int", "float", "bool", "str"})
+        return bool({*function.does.hint(ref)} & {"int", "float", "bool", "str"})
 
     def _is_made(self, function: Function, value: Refs) -> bool:
         scope = self._graph.scope(function)

@@ -7,7 +7,15 @@ from collections.abc import Callable, Iterator, Sequence
 
 from keraslint.project.facts.may_refer_to import dotted
 from keraslint.project.facts.occurrences.expression_references import EXPRESSIONS, References
-from keraslint.project.facts.occurrences.occurrence_records import ALL, ITEM, Call, Refs, below
+from keraslint.project.facts.occurrences.occurrence_records import (
+    ALL,
+    EQUAL,
+    ITEM,
+    PLAIN,
+    Call,
+    Refs,
+    below,
+)
 
 
 class CallReferences(References):
@@ -134,6 +142,34 @@ class CallReferences(References):
                 self._store(refs[0], name, value, node.lineno)
         return ()
 
+    def compare(self, node: ast.Compare) -> Refs:
+        sides = [self.refs(one) for one in (node.left, *node.comparators)]
+        if any(one.__class__ is ast.Constant and one.value is None for one in node.comparators):
+            self._tests.update(sides[0])
+        if isinstance(node.ops[0], (ast.In, ast.NotIn)):
+            self._is_among(sides[0], sides[1])
+        elif isinstance(node.ops[0], (ast.Eq, ast.NotEq)):
+            self._equal(sides, node.lineno)
+        return PLAIN
+
+    def _equal(self, sides: Sequence[Refs], line: int) -> None:
+        """A comparison of whole values, of which one has a name or comes from a call."""
+        refs = [ref for side in sides for ref in side]
+        if any(ref[0] == "#" or "." not in ref for ref in refs) and not any(
+            ref[0] in "'!" for ref in refs
+        ):
+            given = tuple((str(place), side) for place, side in enumerate(sides))
+            self._number += 1
+            self._calls.append(Call(self._number, EQUAL, (), "", given, line, self._later))
+
+    def _is_among(self, left: Refs, right: Refs) -> None:
+        """`"x" in vars(self)`."""
+        for ref in right:
+            if ref.endswith(".__dict__"):
+                owner = ref.removesuffix(".__dict__")
+                names = [one[1:] for one in left if one[0] == "'"] or [ALL]
+                self._tests.update(f"{owner}.{name}" for name in names)
+
 
 _SPECIAL: dict[str, Callable[[CallReferences, ast.Call], Refs | None]] = {
     "super": CallReferences._super,
@@ -152,4 +188,10 @@ def _call(visitor: References, node: ast.Call) -> Refs:
     return visitor.call(node)
 
 
+def _compare(visitor: References, node: ast.Compare) -> Refs:
+    assert isinstance(visitor, CallReferences)
+    return visitor.compare(node)
+
+
 EXPRESSIONS[ast.Call] = _call
+EXPRESSIONS[ast.Compare] = _compare

@@ -9,7 +9,6 @@ from typing import Any
 
 from keraslint.project.facts.may_refer_to import dotted
 from keraslint.project.facts.occurrences.occurrence_records import (
-    ALL,
     ITEM,
     PLAIN,
     THIS_FILE,
@@ -251,9 +250,7 @@ class References:
         value = node.value
         if value.__class__ is str and value:
             return (f"'{value}",)
-        if value is None:
-            return ("!None",)
-        return ("!0",) if value.__class__ in (int, float) and not value else PLAIN
+        return (sign(value),)
 
     def _display(self, node: ast.List | ast.Tuple | ast.Set) -> Refs:
         return tuple(r for one in node.elts for r in _kept(self.refs(one)))
@@ -308,22 +305,6 @@ class References:
             return PLAIN
         return held((*left, *right))
 
-    def _compare(self, node: ast.Compare) -> Refs:
-        sides = [self.refs(one) for one in (node.left, *node.comparators)]
-        if any(one.__class__ is ast.Constant and one.value is None for one in node.comparators):
-            self._tests.update(sides[0])
-        if isinstance(node.ops[0], (ast.In, ast.NotIn)):
-            self._is_among(sides[0], sides[1])
-        return PLAIN
-
-    def _is_among(self, left: Refs, right: Refs) -> None:
-        """`"x" in vars(self)`."""
-        for ref in right:
-            if ref.endswith(".__dict__"):
-                owner = ref.removesuffix(".__dict__")
-                names = [one[1:] for one in left if one[0] == "'"] or [ALL]
-                self._tests.update(f"{owner}.{name}" for name in names)
-
     def _named(self, node: ast.NamedExpr) -> Refs:
         refs = self.refs(node.value)
         self.bind(node.target, refs)
@@ -353,6 +334,13 @@ class References:
         returned = ast.Return(value=node.body, lineno=node.lineno, col_offset=node.col_offset)
         self._inside(name, parameters(node.args), [returned])
         return (f"λ{name}",)
+
+
+def sign(value: object) -> str:
+    """What is known of a constant that is no text."""
+    if value is None:
+        return "!None"
+    return "!0" if value.__class__ in (int, float) and not value else PLAIN[0]
 
 
 def _kept(refs: Refs) -> list[str]:
@@ -386,7 +374,6 @@ EXPRESSIONS: dict[type[ast.AST], Callable[[References, Any], Refs]] = {
     ast.BoolOp: References._either,
     ast.UnaryOp: References._unary,
     ast.BinOp: References._binary,
-    ast.Compare: References._compare,
     ast.NamedExpr: References._named,
     ast.Starred: References._starred,
     ast.Await: References._inner_value,

@@ -9,6 +9,7 @@ holds it), `'text` (a constant), `!` (a number or the like, which cannot change;
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Annotated, NamedTuple
 
@@ -21,6 +22,8 @@ PLAIN = ("!",)
 THIS_FILE = "<module>"
 ALL = "*"
 """In place of an attribute: one whose name is computed."""
+EQUAL = "operator.eq"
+"""What `==` and `!=` call, with both sides as its arguments."""
 
 
 class Store(NamedTuple):
@@ -82,8 +85,9 @@ class Occurrences:
     `kind` is function, class or module. `loads` are the access paths that it reads, `tests` those
     whose truth or existence it asks for, `rebound` the names of others that it binds, `names` those
     that it reads and does not bind. `lines` says where a class or module binds a name, `hints` the
-    annotation of a parameter and the type of its default, as `int=NoneType`, `loops` the first and
-    the last line of each loop, `heeded` of what may raise a `TypeError` that is caught.
+    annotation of a parameter, the type of its default and what it is as a constant, as
+    `int=NoneType=!None`, `loops` the first and the last line of each loop, `heeded` of what may
+    raise a `TypeError` that is caught.
     """
 
     name: str
@@ -107,6 +111,20 @@ class Occurrences:
     names: frozenset[str] = frozenset()
     loops: tuple[Lines, ...] = ()
     heeded: tuple[Lines, ...] = ()
+
+    def hint(self, parameter: str) -> tuple[str, str, str]:
+        """The annotation of a parameter, the type of its default, and the default."""
+        told, given, default = (*self.hints.get(parameter, "").split("=", 2), "", "")[:3]
+        return told, given, default
+
+    def aliases(self, refs: Iterable[str]) -> frozenset[str]:
+        """References, and the names that may be bound to one of them."""
+        found = set(refs)
+        size = 0
+        while size < len(found):
+            size = len(found)
+            found |= {name for name, bound in self.bound.items() if not found.isdisjoint(bound)}
+        return frozenset(found)
 
     @property
     def is_static(self) -> bool:

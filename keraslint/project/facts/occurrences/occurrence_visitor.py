@@ -6,9 +6,14 @@ import ast
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
-from keraslint.project.facts.may_refer_to import dotted
+from keraslint.project.facts.may_refer_to import caught, dotted, expects
 from keraslint.project.facts.occurrences.call_references import CallReferences
-from keraslint.project.facts.occurrences.expression_references import File, Function, parameters
+from keraslint.project.facts.occurrences.expression_references import (
+    File,
+    Function,
+    parameters,
+    sign,
+)
 from keraslint.project.facts.occurrences.occurrence_records import (
     Change,
     ModuleOccurrences,
@@ -105,8 +110,8 @@ class _Visitor(CallReferences):
             refs = self.refs(item.context_expr)
             if item.optional_vars is not None:
                 self.bind(item.optional_vars, refs)
-            self._tried = self._tried or _suppresses(item.context_expr)
-            if _expects(item.context_expr):
+            self._tried = self._tried or expects(item.context_expr, _NOT_THERE)
+            if expects(item.context_expr, _REFUSAL):
                 self._heeded.append((node.lineno, node.end_lineno or node.lineno))
         self.block(node.body)
         self._tried = tried
@@ -128,10 +133,10 @@ class _Visitor(CallReferences):
 
     def _try(self, node: ast.Try) -> None:
         """What is tried may not be there, if its absence is heeded."""
-        caught = {name for handler in node.handlers for name in _caught(handler.type)}
-        if _REFUSAL & caught:
+        names = {name for handler in node.handlers for name in caught(handler.type)}
+        if _REFUSAL & names:
             self._heeded.append((node.body[0].lineno, node.body[-1].end_lineno or 0))
-        tried, self._tried = self._tried, self._tried or bool(_NOT_THERE & caught)
+        tried, self._tried = self._tried, self._tried or bool(_NOT_THERE & names)
         self.block(node.body)
         self._tried = tried
         for handler in node.handlers:
@@ -226,9 +231,18 @@ def _hints(arguments: ast.arguments) -> Iterator[tuple[str, str]]:
         told = dotted(annotation) if annotation is not None else ""
         if isinstance(annotation, ast.Constant) and isinstance(annotation.value, str):
             told = annotation.value
-        given = type(default.value).__name__ if isinstance(default, ast.Constant) else ""
+        given = _default(default)
         if told or given:
             yield argument.arg, f"{told}={given}"
+
+
+def _default(node: ast.expr | None) -> str:
+    """The type of a constant, and what it is."""
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        return f"{_default(node.operand).partition('=')[0]}=!-"
+    if isinstance(node, ast.Constant):
+        return f"{type(node.value).__name__}={sign(node.value)}"
+    return ""
 
 
 def _method_name(node: Function) -> str:
@@ -236,26 +250,6 @@ def _method_name(node: Function) -> str:
         if isinstance(decorator, ast.Attribute) and decorator.attr in ("setter", "deleter"):
             return f"{node.name}.{decorator.attr}"
     return node.name
-
-
-def _caught(kind: ast.expr | None) -> Iterator[str]:
-    for one in kind.elts if isinstance(kind, ast.Tuple) else (kind,):
-        yield dotted(one) if one is not None else ""
-
-
-def _expects(node: ast.expr) -> bool:
-    """`with pytest.raises(TypeError)`, `with suppress(Exception)`."""
-    return isinstance(node, ast.Call) and any(
-        _REFUSAL & set(_caught(argument)) - {""} for argument in node.args
-    )
-
-
-def _suppresses(node: ast.expr) -> bool:
-    return (
-        isinstance(node, ast.Call)
-        and dotted(node.func).rpartition(".")[2] == "suppress"
-        and bool(_NOT_THERE & {dotted(argument) for argument in node.args})
-    )
 
 
 _STATEMENTS: dict[type[ast.AST], Callable[[_Visitor, Any], None]] = {

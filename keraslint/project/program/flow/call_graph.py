@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from keraslint.project.facts.module_facts import FunctionSummary, ModuleSummary
-from keraslint.project.facts.occurrences.occurrence_records import Call
+from keraslint.project.facts.occurrences.occurrence_records import EQUAL, Call
 from keraslint.project.names.definitions import (
     ClassRef,
     External,
@@ -158,6 +158,8 @@ class CallGraph:
         )
 
     def _resolve(self, function: Function, call: Call) -> Targets:
+        if call.leaf == EQUAL:
+            return Targets(says=EQUAL)
         if call.method:
             own = self._own(function, call)
             if own is not None:

@@ -232,9 +232,8 @@ class Family:
         lineages = [self.graph.hierarchy.lineage(item) for item in self.classes]
         if not all(one.is_layer and not one.missing for one in lineages[:1]):
             return None
-        found = set(
-            keras_api.layer_attributes() | keras_api.model_attributes() | {"__class__", "__dict__"}
-        )
+        found = set(dir(object)) | {"__dict__"}
+        found |= keras_api.layer_attributes() | keras_api.model_attributes()
         for item in self.classes:
             found |= item.summary.methods.keys() | item.summary.bindings.keys()
             if {"__getattr__", "__getattribute__"} & item.summary.methods.keys():
@@ -325,7 +324,7 @@ class Family:
 
     def _is_told(self, function: Function, parameter: str) -> bool:
         """Whether an annotation, or a default, says that a parameter is something else."""
-        hint, _, default = function.does.hints.get(parameter, "").partition("=")
+        hint, default, _ = function.does.hint(parameter)
         if {hint, default} & {"int", "float", "str", "bool", "list", "dict", "tuple", "bytes"}:
             return True
         meanings = self.graph.values(function, hint) if hint else ()
@@ -373,6 +372,11 @@ class Family:
         targets = self.graph.targets(function, call)
         if targets.constructs:
             return any(self.has(ref) for ref in targets.constructs)
+        alike = [ref.removesuffix(".__class__") for ref in call.receiver if not call.method]
+        if any(
+            ref not in call.receiver and self._may_be(function, ref, seen, doubt) for ref in alike
+        ):
+            return True  # `type(layer)(4)`
         if targets.functions:
             return any(
                 self._may_be(inner, ref, seen, doubt)

@@ -19,7 +19,8 @@ _V = TypeVar("_V")
 Told = tuple["Function", Call, int]
 _SUPER = ("super()",)
 _CAPTURE = frozenset(
-    "caplog capsys capfd assertLogs redirect_stdout redirect_stderr addHandler".split()
+    """caplog capsys capfd recwarn assertLogs assertWarns assertWarnsRegex catch_warnings warns
+    redirect_stdout redirect_stderr addHandler""".split()
 )
 """What captures messages: fixtures of pytest, and functions of the standard library."""
 
@@ -241,10 +242,12 @@ class Mentions:
 WRITES_DICT = "__dict__"
 LISTENS = "listens"
 TESTS_COMPUTED = "tests"
+HEEDS = "heeds"
 
 
 def _marks(does: Occurrences) -> Iterator[str]:
-    """Whether a function writes to a `__dict__`, hears messages, or tests computed names."""
+    """Whether a function writes to a `__dict__`, hears messages, tests computed names, or heeds
+    that it may be refused something."""
     refs = (
         *(ref for change in does.changes for ref in change.refs),
         *(ref for call in does.calls for _, given in call.arguments for ref in given),
@@ -257,6 +260,8 @@ def _marks(does: Occurrences) -> Iterator[str]:
         yield LISTENS
     if any(path.rpartition(".")[2][:1] == "=" for path in does.tests & does.loads):
         yield TESTS_COMPUTED
+    if does.heeded:
+        yield HEEDS
 
 
 def _values(does: Occurrences) -> Iterator[Sequence[str]]:

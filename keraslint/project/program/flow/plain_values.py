@@ -121,8 +121,7 @@ class PlainValues:
         if not ref or ref[0] in "'!":
             return bool(ref)
         if ref in function.does.hints and ref not in function.does.bound:
-            told, _, default = function.does.hints[ref].partition("=")
-            return bool({told, default} & {"int", "float", "str", "bool"})
+            return bool({*function.does.hint(ref)} & {"int", "float", "str", "bool"})
         if ref[0] == "#" and "." not in ref:
             call = next(c for c in function.does.calls if c.number == int(ref[1:]))
             if call.leaf in ("int", "float", "str", "bool", "len", "round", "abs", "sum"):

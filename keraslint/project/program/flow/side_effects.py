@@ -15,7 +15,7 @@ from keraslint.project.program.flow.value_flow import ValueFlow
 
 _BUILDS = frozenset({"self.build", "self.call", "self.__call__", "self"})
 
-_TELLS = ("print", "logging.", "absl.logging.")
+_TELLS = ("print", "logging.", "absl.logging.", "warnings.warn")
 """What writes messages."""
 
 

@@ -60,7 +60,8 @@ class Classifier(keras.Model):
 ## Fix safety
 
 The fix writes `(*input_shape[:-1], n)`, which is the same tuple for a tuple, and works for a list.
-It is safe, but where the project gives layers a shape of a class with an `__add__()` of its own.
+It is safe, but where the project gives layers a shape of a class with an `__add__()` of its own,
+or asks for more than a tuple has: `layer.compute_output_shape(x.shape).as_list()`.
 
 Code for Keras 2 is left alone: there, shapes are `TensorShape` objects, which a tuple can be
 added to.
@@ -136,10 +137,14 @@ def _unpacking(layer: LayerClass) -> Fix:
     methods = list(_methods(layer))
     texts = [new for method in methods for _, _, new in concatenations(method)]
     edits = tuple(edit for method in methods for edit in without_concatenations(method))
-    from keraslint.project.program.class_users import own_shape
+    from keraslint.project.program.class_users import asks_of_shape, own_shape
 
     own = own_shape(layer.effects, "__add__")
-    doubts = (f"a shape may be a `{own}`, which adds in its own way",) if own else ()
+    asked = asks_of_shape(layer.effects, layer.ref)
+    doubts = (
+        *((f"a shape may be a `{own}`, which adds in its own way",) if own else ()),
+        *((f"a shape is asked for `{asked}`, which a tuple does not have",) if asked else ()),
+    )
     title = f"Write `{texts[0]}`" if len(texts) == 1 else "Unpack the shapes"
     return Fix(
         applicability=Applicability.UNSAFE if doubts else Applicability.SAFE,

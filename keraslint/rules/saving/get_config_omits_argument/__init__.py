@@ -67,7 +67,8 @@ they came (`self.offset = offset`) or through `initializers.get` and the like, a
 else writes. It is safe for numbers and texts, as the default or the annotation says, and unsafe
 where an argument may be something that a configuration cannot hold, such as a layer or a function:
 by its use, or as code of the project gives it. So it is where that code gives an argument beside a
-configuration, `Scale(offset=1.0, **config)`, which would then be given twice.
+configuration, `Scale(offset=1.0, **config)`, which would then be given twice, and where it compares
+a configuration, counts or lists its keys, or hands it on as a whole.
 `super().get_config()` is added where `__init__` hands its `**kwargs` on and chooses no name of its
 own; a missing `return` is added where it is clear what is to be returned. A key that nobody takes
 is not mended: which of the two names is meant, only the author knows. Where only some arguments can
@@ -264,12 +265,19 @@ def _all_but(left: Sequence[Kept], why: str) -> str:
 def seen_in_configurations(layer: LayerClass, entries: Sequence[Kept]) -> tuple[str, ...]:
     """What in the project could tell that a configuration holds these arguments now."""
     from keraslint.project.program.class_users import ClassUsers
+    from keraslint.project.program.configuration_readers import ConfigurationReaders
 
     users = ClassUsers(layer.effects, layer.ref)
     asked = () if "get_config" in layer.ref.summary.methods else users.looks_at("get_config")
     names = [one.name for one in entries]
     as_they_came = [one.name for one in entries if "(" not in one.code]
-    found = (*users.spreads_beside(names), *users.gives_objects(as_they_came), *asked)
+    readers = ConfigurationReaders(layer.effects, layer.ref)
+    found = (
+        *users.spreads_beside(names),
+        *users.gives_objects(as_they_came),
+        *asked,
+        *readers.all(),
+    )
     return tuple(dict.fromkeys(found))
 
 

@@ -1,0 +1,86 @@
+"""A class that is to have a key more in its configuration → who reads that as a whole."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+from keraslint.project.facts.occurrences.occurrence_records import ALL, EQUAL, ITEM, Call
+from keraslint.project.names.definitions import ClassRef
+from keraslint.project.program.class_users import ClassUsers, who
+from keraslint.project.program.flow.effect_queries import Effects
+from keraslint.project.program.flow.mentions import Function
+
+_OF_KERAS = frozenset({"get_config", "from_config", "build_from_config", "get_build_config"})
+_OF_ONE_KEY = frozenset({"get", "pop", "setdefault", "update", "__getitem__", "__setitem__"})
+_MAKES = frozenset({"from_config", "deserialize", "deserialize_keras_object", "print"})
+
+
+class ConfigurationReaders:
+    """Asks who could tell that `get_config()` of one class gives a key more."""
+
+    def __init__(self, effects: Effects, ref: ClassRef) -> None:
+        self._graph = effects.graph
+        self._family = effects.family(ref)
+        self._users = ClassUsers(effects, ref)
+
+    def all(self) -> Iterator[str]:
+        """Each of them: what compares, counts, writes or hands on the whole dictionary."""
+        for function, asked in self._graph.calls.get("get_config", ()):
+            ours = any(self._users.is_ours(function, ref) for ref in asked.receiver)
+            if function.own_name in _OF_KERAS or not ours:
+                continue
+            whole = function.does.aliases({f"#{asked.number}"})
+            for call in function.does.calls:
+                if self._reads(function, call, whole):
+                    gives = f"gives a configuration to `{call.leaf or 'a function'}()`"
+                    does = "compares a configuration" if call.leaf == EQUAL else gives
+                    yield f"{who(function)} {does}"
+            values = (ref for store in function.does.stores for ref in store.value)
+            if not whole.isdisjoint((*function.does.returns, *values)):
+                yield f"{who(function)} hands on a configuration"
+
+    def _reads(self, function: Function, call: Call, whole: Collection[str]) -> bool:
+        """Whether a call looks at a configuration, and does more than make a layer by it."""
+        if call.method and not set(whole).isdisjoint(call.receiver):
+            return call.method not in _OF_ONE_KEY
+        given = {place for place, refs in call.arguments for ref in refs if _is_one(ref, whole)}
+        makes = call.leaf.rpartition(".")[2] in _MAKES or call.method in _MAKES
+        if not given or makes or self._is_round_trip(function, call):
+            return False
+        made = self._graph.targets(function, call)
+        spread = given == {ALL}  # `type(layer)(**config)`
+        return not (spread and (any(map(self._family.has, made.constructs)) or not _known(made)))
+
+    def _is_round_trip(self, function: Function, call: Call) -> bool:
+        """Whether a configuration meets that of a layer which was made by it."""
+        asked = [self._asked(function, refs) for _, refs in call.arguments]
+        receivers = [ref for one in asked if one is not None for ref in one.receiver]
+        made = (ref for name in receivers for ref in (name, *function.does.bound.get(name, ())))
+        return (
+            len(asked) > 1
+            and None not in asked
+            and any(self._is_made_again(function, ref) for ref in made)
+        )
+
+    def _asked(self, function: Function, refs: Collection[str]) -> Call | None:
+        """The call of `get_config()` that has given a value."""
+        for call in function.does.calls:
+            if call.method == "get_config" and not function.does.aliases(
+                {f"#{call.number}"}
+            ).isdisjoint(refs):
+                return call
+        return None
+
+    def _is_made_again(self, function: Function, ref: str) -> bool:
+        call = next((c for c in function.does.calls if f"#{c.number}" == ref), None)
+        return call is not None and (
+            call.method == "from_config" or any(place == ALL for place, _ in call.arguments)
+        )
+
+
+def _is_one(ref: str, whole: Collection[str]) -> bool:
+    return ref.lstrip("*").removesuffix(f".{ITEM}" if ref[0] != "*" else "") in whole
+
+
+def _known(made: object) -> bool:
+    return bool(getattr(made, "functions", ()) or getattr(made, "constructs", ()))
