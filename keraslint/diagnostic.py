@@ -308,11 +308,15 @@ class Unresolved:
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
 class WrittenFor:
-    """The Keras that the layers of a file are written for, 2 or 3, and what says so."""
+    """The Keras that the layers of a file are written for, 2 or 3, and what says so.
+
+    Where it is a name that this Keras alone has, that is the `name`.
+    """
 
     path: str
     keras: int
     says: str
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

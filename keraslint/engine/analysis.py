@@ -210,16 +210,18 @@ class Route:
         targets = [self.target(ref) for ref in layers] if self._settings.keras is None else []
         if module.lambdas and self._settings.keras is None and not layers:
             targets = [self.index.target_of_module(module)]
-        says = [one.says for one in targets if one.keras == 2]
+        old = [one for one in targets if one.keras == 2][:1]
         return Found(
             unresolved=tuple(unresolved_in(self.index.hierarchy, module)),
-            written_for=tuple(WrittenFor(path=text.path, keras=2, says=one) for one in says[:1]),
+            written_for=tuple(
+                WrittenFor(path=text.path, keras=2, says=one.says, name=one.name) for one in old
+            ),
         )
 
     def target(self, ref: ClassRef) -> Target:
         """The Keras that a class is written for, by the settings or by what its project says."""
         told = self._settings.keras
-        return Target(told, "`keras`") if told is not None else self.index.target(ref)
+        return Target(keras=told, says="`keras`") if told is not None else self.index.target(ref)
 
     def _file(self, text: Text, cures: Callable[[Span], bool]) -> tuple[Diagnostic, ...]:
         """Everything that is wrong with one file, suppressions heeded.

@@ -229,6 +229,22 @@ def test_it_is_said_once_for_all_files(tmp_path: Path) -> None:
     )
 
 
+def test_names_that_tell_of_several_files_are_listed_once(tmp_path: Path) -> None:
+    for folder, line in (
+        ("a", "import tensorflow_addons"),
+        ("b", "opt = keras.optimizers.SGD(lr=1)"),
+    ):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "block.py").write_text(LAYER, "utf-8")
+        (tmp_path / folder / "other.py").write_text(f"{line}\n{LAYER}", "utf-8")
+    found = linted(tmp_path)
+
+    (note,) = notes(found.unresolved, found.written_for)
+    assert note.startswith(
+        "4 files are written for Keras 2 (`lr=`, `tensorflow_addons`, which only Keras 2 has); "
+    )
+
+
 def test_a_folder_without_requirements_is_told_by_those_above(tmp_path: Path) -> None:
     (tmp_path / ".git").mkdir()
     write(tmp_path, "setup.cfg", "tensorflow", "==2.10")

@@ -16,19 +16,23 @@ _DEPTH = 8
 _ROOTS = {"tf_keras": 2, "keras": 3, "keras_core": 3, "tensorflow": 3}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """The Keras that a class is written for; `says` is why, `sure` that it is no mere default."""
+    """The Keras that a class is written for; `says` is why, `sure` that it is no mere default.
+
+    Where it is a name that this Keras alone has, that is the `name`.
+    """
 
     keras: int
     says: str = ""
+    name: str = ""
 
     @property
     def sure(self) -> bool:
         return bool(self.says)
 
 
-_IMPORTED = Target(2, "their imports")
+_IMPORTED = Target(keras=2, says="their imports")
 
 
 def target_of(
@@ -57,13 +61,14 @@ def target_of_module(
         return _IMPORTED
     found = required(module.path)
     if found is not None:
-        return Target(found.keras, found.says)
+        return Target(keras=found.keras, says=found.says)
     names = by_names(module.path)
     if len(names) != 1:  # nothing tells, or it is written for both
-        return Target(3)
+        return Target(keras=3)
     ((keras, (name, path)),) = names.items()
     elsewhere = f" in `{_seen_from(module.path, path)}`" if path != module.path else ""
-    return Target(keras, f"`{name}`{elsewhere}, which only Keras {keras} has")
+    says = f"`{name}`{elsewhere}, which only Keras {keras} has"
+    return Target(keras=keras, says=says, name=name)
 
 
 def _seen_from(path: str, other: str) -> str:

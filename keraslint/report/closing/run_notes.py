@@ -33,7 +33,10 @@ def _written_for_keras_2(written: Sequence[WrittenFor]) -> Iterator[str]:
         return
     one = len(old) == 1
     files = "1 file is" if one else f"{len(old)} files are"
-    why = _listed(list(dict.fromkeys(item.says for item in old)))
+    names = sorted({f"`{item.name}`" for item in old if item.name})
+    alone = [f"{_listed(names)}, which only Keras 2 has"] if names else []
+    others = list(dict.fromkeys(item.says for item in old if not item.name))
+    why = "; ".join([*alone, *filter(None, [_listed(others)])])
     yield (
         f"{files} written for Keras 2 ({why}); "
         f"`--keras 3` checks {'it' if one else 'them'} for Keras 3"
