@@ -72,6 +72,12 @@ class FunctionSummary:
     positional: frozenset[str] = frozenset()
     passes: frozenset[str] = frozenset()
 
+    @property
+    def own_class(self) -> str:
+        """What a class method calls its class; `""` for any other function."""
+        is_of_class = "classmethod" in self.decorators and self.parameters
+        return self.parameters[0].name if is_of_class else ""
+
     def has(self, name: str) -> bool:
         """Whether a name is the function's own."""
         return name in self.bindings or any(p.name == name for p in self.parameters)

@@ -216,8 +216,7 @@ class Hierarchy:
             elif owner == "self" and scope.owner is not None:
                 yield from self._own(scope, attribute)
             else:
-                for meaning in self._known_local(scope, leaf):
-                    yield meaning
+                yield from self._known_local(scope, leaf)
                 for meaning in self.values(scope, owner):
                     yield from self._attribute(meaning, attribute)
 
@@ -244,7 +243,9 @@ class Hierarchy:
             yield Instance(scope.owner)
             return
         function = scope.function
-        if function is not None and function.has(name):
+        if function is not None and name == function.own_class and scope.owner is not None:
+            yield scope.owner
+        elif function is not None and function.has(name):
             for summary in scope.module.defined_in(function, name):
                 yield ClassRef.of(scope.module, summary)
             for leaf in function.bindings.get(name, ()):
@@ -252,8 +253,8 @@ class Hierarchy:
                     yield from self.values(scope, leaf)
                 else:
                     yield from self._outer_name(scope, name)
-            return
-        yield from self._outer_name(scope, name)
+        else:
+            yield from self._outer_name(scope, name)
 
     def _outer_name(self, scope: Scope, name: str) -> Iterator[Meaning]:
         """A name that is not the function's own: of a function around its class, or global."""
@@ -285,10 +286,8 @@ class Hierarchy:
                     yield from self.values(item.scope(method), leaf)
 
     def _module_name(self, module: ModuleSummary, name: str) -> Iterator[Meaning]:
-        found = False
-        for meaning in self._declared(module, name):
-            found = True
-            yield meaning
+        found = list(self._declared(module, name))
+        yield from found
         if not found and name in BUILTINS:
             yield External(name)
 
@@ -373,7 +372,8 @@ class Hierarchy:
                 yield ClassRef.of(item.module, nested)
                 return
             if attribute in item.summary.methods:
-                yield FunctionRef.of(item.module, item.summary.methods[attribute], item)
+                method = item.summary.methods[attribute]
+                yield FunctionRef.of(item.module, method, ref if method.own_class else item)
                 return
             for leaf in item.summary.bindings.get(attribute, ()):
                 yield from self.values(item.scope(), leaf)
