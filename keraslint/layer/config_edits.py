@@ -135,11 +135,21 @@ def _assigned(node: cst.FunctionDef, entries: Entries, method: Method) -> cst.Fu
     last = statements[-1] if statements else None
     small = only_small(last) if last is not None else None
     value = small.value if isinstance(small, cst.Return) else None
-    if last is None or not isinstance(value, cst.Name):
+    if last is None or value is None:
         return None
     quote = _quote(method)
+    if isinstance(value, cst.Call) and dotted(value.func) == "super().get_config":
+        text = [
+            f"config = {code(value)}",
+            f"config.update({{{_listed(entries, quote)}}})",
+            "return config",
+        ]
+        statements.pop()
+        return with_body(node, [*statements, *map(cst.parse_statement, text)], method.indent)
+    if not isinstance(value, cst.Name):
+        return None
     lines: list[cst.CSTNode] = [
-        cst.parse_statement(f"{value.value}[{quote}{key}{quote}] = {code}") for key, code in entries
+        cst.parse_statement(f"{value.value}[{quote}{key}{quote}] = {held}") for key, held in entries
     ]
     return with_body(node, [*statements[:-1], *lines, last], method.indent)
 

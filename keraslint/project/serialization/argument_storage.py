@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from keraslint.project.names import keras_facts
+from keraslint.project.facts.module_facts import ClassSummary
+from keraslint.project.names import keras_api, keras_facts
 from keraslint.project.names.definitions import ClassRef
 from keraslint.project.names.keras_api import Symbol
 from keraslint.project.names.name_resolution import Hierarchy
@@ -15,17 +16,30 @@ from keraslint.project.serialization.object_arguments import is_object
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
-    """The value of one key: `code`, or `why_not`; `doubtful`: it may not be what can be saved."""
+    """The value of one key: `code`, or `why_not`; `doubtful`: it may not be what can be saved.
+
+    `anew`: `__init__` lets it go, and can keep it in an attribute of its name.
+    """
 
     name: str
     code: str = ""
     why_not: str = ""
     doubtful: bool = False
+    anew: bool = False
 
 
-def kept(hierarchy: Hierarchy, ref: ClassRef, init: Init, name: str) -> Kept:
+def kept(
+    hierarchy: Hierarchy,
+    ref: ClassRef,
+    init: Init,
+    name: str,
+    subclasses: Sequence[ClassRef] = (),
+) -> Kept:
     """How an argument can be read off the finished object, as `__init__` will take it again."""
     attribute, getter = init.facts.stores.get(name, ("", ""))
+    if not attribute and _can_be_kept(hierarchy, ref, init, name, subclasses):
+        doubtful = name not in init.facts.plain
+        return Kept(name=name, code=f"self.{name}", doubtful=doubtful, anew=True)
     if not attribute or attribute not in init.function.definite:
         return Kept(name=name, why_not=f"`__init__` does not keep `{name}` as it came")
     if _is_written_elsewhere(hierarchy, ref, init, attribute):
@@ -45,9 +59,11 @@ def kept(hierarchy: Hierarchy, ref: ClassRef, init: Init, name: str) -> Kept:
 
 
 def doubts(known: Iterable[Kept]) -> tuple[str, ...]:
-    """What could not be shown of these values, in one clause."""
+    """What could not be shown of these values, a clause each."""
     names = [one.name for one in known if one.doubtful]
-    return (f"{listed(names)} may be what a configuration cannot hold",) if names else ()
+    found = [f"{listed(names)} may be what a configuration cannot hold"] if names else []
+    anew = [one.code for one in known if one.anew]
+    return (*found, f"{listed(anew)} would be new") if anew else (*found,)
 
 
 def listed(names: Sequence[str]) -> str:
@@ -63,6 +79,29 @@ def _serializer(hierarchy: Hierarchy, init: Init, getter: str) -> str:
         if isinstance(meaning, Symbol) and meaning.name in keras_facts.GETTERS:
             return f"{module}.serialize"
     return ""
+
+
+def _can_be_kept(
+    hierarchy: Hierarchy, ref: ClassRef, init: Init, name: str, subclasses: Sequence[ClassRef]
+) -> bool:
+    """Whether an argument is a plain value, and nothing else goes by its name."""
+    own = keras_api.layer_attributes() | keras_api.model_attributes()
+    if init.owner != ref or name in own or name in init.function.bindings:
+        return False
+    chains = [hierarchy.lineage(item).chain for item in (ref, *subclasses)]
+    return not (
+        is_object(hierarchy, ref, init, name)
+        or any(_goes_by(item.summary, name) for chain in chains for item in chain)
+    )
+
+
+def _goes_by(summary: ClassSummary, name: str) -> bool:
+    """Whether a class has, or sets, an attribute of this name."""
+    return (
+        name in summary.methods
+        or name in summary.bindings
+        or any({name, "*"} & method.assigns for method in summary.methods.values())
+    )
 
 
 def _is_written_elsewhere(hierarchy: Hierarchy, ref: ClassRef, init: Init, attribute: str) -> bool:

@@ -55,10 +55,11 @@ class Scaled(keras.Model):
 
 The fix writes `get_config()` when `__init__` keeps every argument in an attribute, as it came or
 through `initializers.get` and the like, and hands its `**kwargs` on. It is safe for numbers and
-texts, as the default or the annotation says. It is unsafe where an argument may be something that
-a configuration cannot hold, or where code of the project gives it an object, compares or hands on
-a configuration as a whole, or gives it beside one;
-there is none where it surely is an object: a layer that is called, say.
+texts, as the default or the annotation says. Where `__init__` lets an argument go, the fix keeps it
+in an attribute of its name, and is unsafe: that attribute is new. It is unsafe as well where an
+argument may be something that a configuration cannot hold, or where code of the project gives it an
+object, compares or hands on a configuration as a whole, or gives it beside one; there is none where
+it surely is an object: a layer that is called, say.
 
 ## What is proved
 
@@ -96,7 +97,11 @@ from keraslint.project.serialization.kept_arguments import accepts_always, init_
 from keraslint.project.serialization.lost_arguments import forgotten, lets_be_forgotten
 from keraslint.project.serialization.subclass_configs import harm
 from keraslint.rules import Cure, Finding, Rule
-from keraslint.rules.saving.get_config_omits_argument import PROMISE, seen_in_configurations
+from keraslint.rules.saving.get_config_omits_argument.configuration_cure import (
+    PROMISE,
+    kept_in_attributes,
+    seen_in_configurations,
+)
 
 if TYPE_CHECKING:
     from keraslint.layer.layer_class import LayerClass
@@ -138,9 +143,10 @@ def cure(layer: LayerClass, finding: Finding) -> Cure:
     """Offer to write `get_config()`, if every argument can be read off the finished model."""
     init = init_of(layer.hierarchy, layer.ref)
     names = forgotten(layer.hierarchy, layer.ref)
-    known = [kept(layer.hierarchy, layer.ref, init, name) for name in names] if init else []
+    below = layer.subclasses
+    known = [kept(layer.hierarchy, layer.ref, init, n, below) for n in names] if init else []
     why_not = next((one.why_not for one in known if one.why_not), "")
-    why_not = why_not or next(harm(layer.hierarchy, layer.ref, names, layer.subclasses), "")
+    why_not = why_not or next(harm(layer.hierarchy, layer.ref, names, below), "")
     return Cure(why_not=why_not) if why_not else _written(layer, known)
 
 
@@ -150,13 +156,15 @@ def _written(layer: LayerClass, known: Sequence[Kept]) -> Cure:
 
     init = layer.method("__init__")
     edits = written(init, layer.ref, [(one.name, one.code) for one in known]) if init else None
-    if edits is None:
+    keeping = kept_in_attributes(layer, known)
+    if edits is None or keeping is None:
         return Cure(why_not="it is not clear where a method can be added")
     if not accepts_always(layer.hierarchy, layer.ref):
         taking, why_not = taking_kwargs(layer)
         if not taking:
             return Cure(why_not=why_not)
         edits = (*taking, *edits)
+    edits = (*keeping, *edits)
     unsure = doubts(known) or seen_in_configurations(layer, known)
     return Cure(
         Fix(

@@ -54,7 +54,8 @@ def _refusals(node: ast.FunctionDef) -> Iterator[ast.expr]:
 
 def _leaves_only(default: object, test: ast.expr, name: str) -> bool:
     """Whether a test is true for all but the default, which for a switch is one other value."""
-    others = (not default,) if isinstance(default, bool) else _SAMPLES
+    named = [one.value for one in ast.walk(test) if isinstance(one, ast.Constant)]
+    others = (not default,) if isinstance(default, bool) else (*_SAMPLES, *named)
     answers = [_answer(test, name, value) for value in others if value != default]
     return all(answers) and _answer(test, name, default) is False
 

@@ -99,7 +99,7 @@ from keraslint.project.serialization.lost_arguments import (
 )
 from keraslint.project.serialization.repeated_arguments import doubled
 from keraslint.rules import Cure, Finding, Rule
-from keraslint.rules.saving.get_config_omits_argument import PROMISE
+from keraslint.rules.saving.get_config_omits_argument.configuration_cure import PROMISE
 
 if TYPE_CHECKING:
     from keraslint.layer.layer_class import LayerClass
