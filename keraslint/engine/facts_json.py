@@ -184,7 +184,7 @@ def _by_keyword(
 def _named_tuple(hint: Any) -> _Codec:
     hints = get_type_hints(hint, include_extras=True)
     inner = _codec(tuple[tuple(hints.values())])  # type: ignore[misc]
-    return _Codec(inner.encode, lambda said, places: hint(*inner.decode(said, places)))
+    return _Codec(inner.encode, lambda said, places: hint._make(inner.decode(said, places)))
 
 
 def _union(options: Sequence[Any]) -> _Codec:
@@ -229,9 +229,15 @@ def _tuple(arguments: Sequence[Any]) -> _Codec:
             lambda said, places: tuple([inner.decode(item, places) for item in said]),
         )
     parts = [_codec(one) for one in arguments]
+    decoders = [None if one.plain else one.decode for one in parts]
+
+    def decode(said: Any, places: Iterator[Any]) -> Any:
+        pairs = zip(decoders, said, strict=True)
+        return tuple([item if one is None else one(item, places) for one, item in pairs])
+
     return _Codec(
         lambda value, places: [p.encode(v, places) for p, v in zip(parts, value, strict=True)],
-        lambda said, places: tuple(p.decode(v, places) for p, v in zip(parts, said, strict=True)),
+        decode,
     )
 
 

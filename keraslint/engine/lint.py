@@ -82,6 +82,8 @@ def lint_texts(
         found = Run(texts, settings, store).found()
     finally:
         if collecting:
+            gc.freeze()  # all that is there by now is old: nobody need look through it at once
+            gc.unfreeze()
             gc.enable()
     diagnostics = graded(sorted(found.diagnostics, key=_place), settings)
     if edits:

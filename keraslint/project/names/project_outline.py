@@ -129,7 +129,9 @@ class ProjectOutline:
     def _of_package(self, top: str) -> list[Source]:
         """All the files of a package, linted or not, in one order."""
         inside = Path(top).absolute()
-        given = [text for path, text in self._texts.items() if self._is_in(Path(path), inside)]
+        folders = {os.path.dirname(path) for path in self._texts}  # noqa: PTH120
+        held = {one for one in folders if self._is_in(Path(one, "__init__.py"), inside)}
+        given = [t for path, t in self._texts.items() if os.path.dirname(path) in held]  # noqa: PTH120
         return sorted((*given, *self._not_given(top)), key=lambda one: Path(one.path).absolute())
 
     def _is_in(self, path: Path, top: Path) -> bool:

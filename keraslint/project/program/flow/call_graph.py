@@ -12,6 +12,7 @@ from keraslint.project.names.definitions import (
     External,
     FunctionRef,
     Instance,
+    Lineage,
     Meaning,
     Scope,
 )
@@ -288,14 +289,23 @@ class CallGraph:
         lineage = self.hierarchy.lineage(ref)
         found: list[tuple[Function, int]] = []
         for name in ("__init__", "__new__", "__post_init__"):
-            method = self.hierarchy.method(ref, name)
-            function = self.function(method) if method is not None else None
-            if function is not None:
-                found.append((function, 1))
+            found += ((function, 1) for function in self._inherited(lineage, name))
         unread = bool(lineage.missing) and not found
         return Targets(
             functions=tuple(found), keeps=None if unread else Keeps.HOLD, constructs=(ref,)
         )
+
+    def _inherited(self, lineage: Lineage, name: str) -> Sequence[Function]:
+        """The method that instances of a class have; all of its name, if it is defined twice."""
+        for item in lineage.chain:
+            if name in item.summary.bindings:
+                method = self.hierarchy.method(item, name)
+                function = self.function(method) if method is not None else None
+                return (function,) if function is not None else ()
+            methods = self.mentions.methods(*item.key, name)
+            if methods:
+                return methods
+        return ()
 
     def _called(self, meaning: Instance) -> Targets:
         """An object that is called: a layer runs its `call()`."""
