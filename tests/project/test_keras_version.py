@@ -177,6 +177,7 @@ def test_names_that_one_keras_alone_has_tell_where_nothing_else_does(
         "import keras\nprint(keras.__version__, keras.layers.Dense.call.__name__)",
         "import keras\nkeras.backend.get_session().run(3)",
         "import keras\ndef add(self): self.add_weight('w', shape=(3,))",
+        "from tensorflow import keras\n# like keras.layer.Dense and keras.model.Sequential",
         "import keras, torch\nrate = torch.optim.Adam(lr=1e-3)",
         "from keras import optimizers\nfrom torch.optim import Adam\nrate = Adam(lr=1e-3)",
         "from keras.optimizers import Adam\nrate = Adam(learning_rate=1e-3)",
