@@ -83,7 +83,7 @@ def test_the_configuration_names_one_recipe_or_several():
             ["Block(4)(np.ones((2, 4)))"],
         ),
         (
-            '"""\n>>> layer = Block(4)\n>>> layer(np.ones((2, 3)))\n"""',
+            '"""\n>>> layer = Block(4)\n>>> layer(np.ones((2, 3)))\n(2, 4)\n"""',
             ["Block(4)(np.ones((2, 3)))"],
         ),
         (

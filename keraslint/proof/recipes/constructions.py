@@ -16,7 +16,7 @@ PLAIN = frozenset(
     }
 )
 FENCED = re.compile(r"^([ \t]*)```[^\n]*\n(.*?)^\1```", re.MULTILINE | re.DOTALL)
-PROMPT = re.compile(r"^[ \t]*(?:>>>|\.\.\.) ?", re.MULTILINE)
+PROMPT = re.compile(r"^[ \t]*(?:>>>|\.\.\.) ?(.*)$", re.MULTILINE)
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 SCOPES = (*FUNCTIONS, ast.ClassDef, ast.Lambda)
 
@@ -69,10 +69,10 @@ def constructions_in(text: str, layer: str) -> Iterator[str]:
 
 
 def _examples(text: str) -> Iterator[str]:
-    """The pieces of a docstring that may be code: what is fenced, and other paragraphs."""
-    fenced = [dedent(inside) for _, inside in FENCED.findall(text)]
-    rest = [dedent(part) for part in re.split(r"\n\s*\n", FENCED.sub("", text)) if "(" in part]
-    yield from (PROMPT.sub("", part) if ">>>" in part else part for part in [*fenced, *rest])
+    """The pieces of a docstring that may be code: what is fenced or prompted, other paragraphs."""
+    yield from (dedent(inside) for _, inside in FENCED.findall(text) if ">>>" not in inside)
+    yield "\n".join(PROMPT.findall(text))
+    yield from (dedent(part) for part in re.split(r"\n\s*\n", FENCED.sub("", text)))
 
 
 class _Reader:
