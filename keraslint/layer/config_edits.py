@@ -200,8 +200,13 @@ def _is_configuration(node: cst.BaseExpression) -> bool:
 # -- writing it ----------------------------------------------------------------------------------
 
 
-def written(init: Method, ref: ClassRef, entries: Entries) -> tuple[Edit, ...] | None:
-    """A `get_config()` with these entries, as the last method of the class of an `__init__`."""
+def written(
+    init: Method, ref: ClassRef, entries: Entries, readers: Entries = ()
+) -> tuple[Edit, ...] | None:
+    """A `get_config()` with these entries, as the last method of the class of an `__init__`.
+
+    `readers` are keys, each with the function that makes an object of what was saved under it.
+    """
     source = init.source
     outer = source.line(init.first)
     margin = outer[: len(outer) - len(outer.lstrip())]
@@ -209,12 +214,18 @@ def written(init: Method, ref: ClassRef, entries: Entries) -> tuple[Edit, ...] |
     while last > init.first and not source.line(last).strip():
         last -= 1
     inner = margin + init.indent
+    quote = quote_in(source.text)
     lines = [
         f"{margin}def get_config(self):",
         f"{inner}config = super().get_config()",
-        f"{inner}config.update({{{_listed(entries, quote_in(source.text))}}})",
+        f"{inner}config.update({{{_listed(entries, quote)}}})",
         f"{inner}return config",
     ]
+    if readers:
+        lines += ["", f"{margin}@classmethod", f"{margin}def from_config(cls, config):"]
+        made = [(f"config[{quote}{key}{quote}]", reader) for key, reader in readers]
+        lines += [f"{inner}{held} = {reader}({held})" for held, reader in made]
+        lines.append(f"{inner}return super().from_config(config)")
     place = Position(last + 1, 1)
     ends = last < len(source.starts)
     content = "\n" + "".join(f"{line}\n" for line in lines)

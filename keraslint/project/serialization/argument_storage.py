@@ -11,14 +11,17 @@ from keraslint.project.names.definitions import ClassRef
 from keraslint.project.names.keras_api import Symbol
 from keraslint.project.names.name_resolution import Hierarchy
 from keraslint.project.serialization.kept_arguments import Init
-from keraslint.project.serialization.object_arguments import is_object
+from keraslint.project.serialization.object_arguments import is_called_as_a_layer, is_object
+
+_SERIALIZE = "keras.saving.serialize_keras_object"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
     """The value of one key: `code`, or `why_not`; `doubtful`: it may not be what can be saved.
 
-    `anew`: `__init__` lets it go, and can keep it in an attribute of its name.
+    `anew`: `__init__` lets it go, and can keep it in an attribute of its name. `reader` is the
+    function that makes it of what was saved, for a layer, which `from_config()` has to call.
     """
 
     name: str
@@ -26,6 +29,7 @@ class Kept:
     why_not: str = ""
     doubtful: bool = False
     anew: bool = False
+    reader: str = ""
 
 
 def kept(
@@ -50,9 +54,7 @@ def kept(
             return Kept(name=name, why_not=f"`{getter}` makes of `{name}` what cannot be saved")
         return Kept(name=name, code=f"{serializer}(self.{attribute})")
     if is_object(hierarchy, ref, init, name):
-        return Kept(
-            name=name, why_not=f"`{name}` is an object, which a configuration cannot hold as is"
-        )
+        return _object(hierarchy, ref, init, name, attribute)
     if name in init.facts.plain:
         return Kept(name=name, code=f"self.{attribute}")
     return Kept(name=name, code=f"self.{attribute}", doubtful=True)
@@ -63,6 +65,8 @@ def doubts(known: Iterable[Kept]) -> tuple[str, ...]:
     names = [one.name for one in known if one.doubtful]
     found = [f"{listed(names)} may be what a configuration cannot hold"] if names else []
     anew = [one.code for one in known if one.anew]
+    layers = [one.name for one in known if one.reader]
+    found += [f"{listed(layers)} is taken for a layer"] if layers else []
     return (*found, f"{listed(anew)} would be new") if anew else (*found,)
 
 
@@ -78,6 +82,30 @@ def _serializer(hierarchy: Hierarchy, init: Init, getter: str) -> str:
     for meaning in hierarchy.values(init.owner.scope(), getter):
         if isinstance(meaning, Symbol) and meaning.name in keras_facts.GETTERS:
             return f"{module}.serialize"
+    return ""
+
+
+def _object(hierarchy: Hierarchy, ref: ClassRef, init: Init, name: str, attribute: str) -> Kept:
+    """How a layer is saved with the one that it was handed to; other objects cannot be."""
+    why = f"`{name}` is an object, which a configuration cannot hold as is"
+    saving = _saving(hierarchy, init)
+    chain = hierarchy.lineage(ref).chain
+    if not saving or any(item.saving.reader for item in chain):
+        return Kept(name=name, why_not=why)
+    if not is_called_as_a_layer(hierarchy, ref, init, name, attribute):
+        return Kept(name=name, why_not=why)
+    code = f"{saving}.serialize_keras_object(self.{attribute})"
+    return Kept(name=name, code=code, reader=f"{saving}.deserialize_keras_object")
+
+
+def _saving(hierarchy: Hierarchy, init: Init) -> str:
+    """What a file calls `keras.saving`; empty if it has no name for it."""
+    scope = init.owner.scope()
+    for imported in init.owner.module.imports:
+        for module in (f"{imported}.saving", f"{imported}.keras.saving"):
+            for meaning in hierarchy.values(scope, f"{module}.serialize_keras_object"):
+                if isinstance(meaning, Symbol) and meaning.name == _SERIALIZE:
+                    return module
     return ""
 
 

@@ -17,6 +17,25 @@ def is_object(hierarchy: Hierarchy, ref: ClassRef, init: Init, name: str) -> boo
     return _by_default(hierarchy, init, name) or _is_used(hierarchy, ref, init, name, set())
 
 
+def is_called_as_a_layer(
+    hierarchy: Hierarchy, ref: ClassRef, init: Init, name: str, attribute: str
+) -> bool:
+    """Whether `call()` calls it, while constructing makes nothing of it: it is no class."""
+    if _by_default(hierarchy, init, name):
+        return False
+    call = hierarchy.method(ref, "call")
+    names = {name, f"self.{attribute}"}
+    handed = any(
+        one.value in names for item in hierarchy.lineage(ref).chain for one in item.saving.handed
+    )
+    return (
+        call is not None
+        and f"self.{attribute}" in call.summary.calls
+        and names.isdisjoint(init.function.calls)
+        and not handed
+    )
+
+
 def _by_default(hierarchy: Hierarchy, init: Init, name: str) -> bool:
     scope = Scope(module=init.owner.module)
     leaves = next(p.leaves for p in init.function.parameters if p.name == name)

@@ -59,7 +59,9 @@ texts, as the default or the annotation says. Where `__init__` lets an argument 
 in an attribute of its name, and is unsafe: that attribute is new. It is unsafe as well where an
 argument may be something that a configuration cannot hold, or where code of the project gives it an
 object, compares or hands on a configuration as a whole, or gives it beside one; there is none where
-it surely is an object: a layer that is called, say.
+it surely is such an object. A layer that is handed in and that `call()` calls is saved by
+`keras.saving.serialize_keras_object()`, and a `from_config()` makes it again, if the file imports
+`keras`; that it is a layer is assumed, so this is unsafe, too.
 
 ## What is proved
 
@@ -155,7 +157,9 @@ def _written(layer: LayerClass, known: Sequence[Kept]) -> Cure:
     from keraslint.rules.saving.init_without_kwargs import taking_kwargs
 
     init = layer.method("__init__")
-    edits = written(init, layer.ref, [(one.name, one.code) for one in known]) if init else None
+    entries = [(one.name, one.code) for one in known]
+    readers = [(one.name, one.reader) for one in known if one.reader]
+    edits = written(init, layer.ref, entries, readers) if init else None
     keeping = kept_in_attributes(layer, known)
     if edits is None or keeping is None:
         return Cure(why_not="it is not clear where a method can be added")
