@@ -35,7 +35,6 @@ _PURE_LIBRARIES = frozenset(
     "math numpy copy functools itertools operator collections typing string numbers".split()
 )
 _ACTING = frozenset({"random", "io", "print", "summary", "Variable", "save", "load", "distribute"})
-_DEPTH = 6
 
 
 class Does(Enum):
@@ -206,17 +205,17 @@ class Judge:
             return False
         return init is None or self.pure(init)
 
-    def pure(self, ref: FunctionRef, depth: int = 0) -> bool:
+    def pure(self, ref: FunctionRef) -> bool:
         """Whether a function of the project surely has no side effect but its result."""
         known = self._pure.get(ref.key)
         if known is None:
             self._pure[ref.key] = True  # a recursive call adds nothing
-            known = self._pure[ref.key] = self._has_no_effects(ref, depth)
+            known = self._pure[ref.key] = self._has_no_effects(ref)
         return known
 
-    def _has_no_effects(self, ref: FunctionRef, depth: int) -> bool:
+    def _has_no_effects(self, ref: FunctionRef) -> bool:
         summary = ref.summary
-        if depth > _DEPTH or summary.effects is not None:
+        if summary.effects is not None:
             return False
         if summary.assigns and summary.name != "__init__":
             return False
@@ -227,17 +226,17 @@ class Judge:
         if summary.name == "__init__":
             mine.add("self")
         return all(
-            self._harmless(scope, call, mine, depth)
+            self._harmless(scope, call, mine)
             for call in summary.calls
             if not (summary.name == "__init__" and call.startswith("super()"))
         )
 
-    def _harmless(self, scope: Scope, call: str, mine: set[str], depth: int) -> bool:
+    def _harmless(self, scope: Scope, call: str, mine: set[str]) -> bool:
         if call.rpartition(".")[2] in CHANGERS:
             return call.partition(".")[0] in mine
         judged = self.judge(scope, call)
         if judged.does is Does.OWN:
-            return judged.method is not None and self.pure(judged.method, depth + 1)
+            return judged.method is not None and self.pure(judged.method)
         return judged.does in (Does.MAKES, Does.COMPUTES)
 
 

@@ -16,7 +16,8 @@ from keraslint.layer.name_uses import held_values
 from keraslint.layer.statement_parts import only_small
 from keraslint.project.names.definitions import ClassRef, FunctionRef
 
-_DEPTH = 5
+Key = tuple[str, str, int]
+"""What tells a method from others."""
 
 
 @dataclass(eq=False, slots=True, kw_only=True)
@@ -94,30 +95,33 @@ class Makers:
         return bool(makers & set(step.reads))
 
     def _runs_a_maker(self, step: Step) -> bool:
-        return any(True for _ in self.made_by(step, 0))
+        return any(True for _ in self.made_by(step))
 
-    def made_by(self, step: Step, depth: int) -> Iterator[Creation]:
-        """The creations in the layer's own methods that a step runs."""
+    def made_by(self, step: Step, around: frozenset[Key] = frozenset()) -> Iterator[Creation]:
+        """The creations in the layer's own methods that a step runs; `around` run already."""
         for method, _ in step.runs:
-            inner_steps = self._enter(method) if depth < _DEPTH else None
-            for inner in (s for outer in inner_steps or () for s in outer.all()):
+            for inner in self._steps(method) if method.key not in around else ():
                 yield from inner.makes
-                yield from self.made_by(inner, depth + 1)
+                yield from self.made_by(inner, around | {method.key})
 
-    def places(self, step: Step, ref: ClassRef, depth: int = 0) -> Iterator[Span]:
+    def places(
+        self, step: Step, ref: ClassRef, around: frozenset[Key] = frozenset()
+    ) -> Iterator[Span]:
         """Where a step makes layers, in the text of one class: what stands elsewhere is called."""
         for creation in step.makes:
             yield step.method.span(creation.call)
         for method, call in step.runs:
             if method.owner != ref and self.inside(method):
                 yield step.method.span(call)
-            for one in self._steps(method) if method.owner == ref and depth < _DEPTH else ():
-                yield from self.places(one, ref, depth + 1)
+            entered = method.owner == ref and method.key not in around
+            for one in self._steps(method) if entered else ():
+                yield from self.places(one, ref, around | {method.key})
 
     def inside(self, method: FunctionRef) -> list[Creation]:
         """The creations in one of the layer's methods, and in what it runs."""
         steps = self._steps(method)
-        return [made for one in steps for made in (*one.makes, *self.made_by(one, 1))]
+        around = frozenset({method.key})
+        return [made for one in steps for made in (*one.makes, *self.made_by(one, around))]
 
     def _steps(self, method: FunctionRef) -> list[Step]:
         return [inner for outer in self._enter(method) or () for inner in outer.all()]
@@ -137,14 +141,14 @@ def keeps_a_value(step: Step) -> bool:
     return assigns and bool(binds) and all(cell.startswith("self.") for cell in binds)
 
 
-def absorb(step: Step, enter: Enter, seen: set[tuple[str, str, int]]) -> None:
+def absorb(step: Step, enter: Enter, seen: set[Key]) -> None:
     """Add the effects of the methods that a step calls to those of the step."""
     for method, _ in step.supers:
         step.gives.update({f"self.{attribute}": None for attribute in method.summary.assigns})
     for method, _ in step.runs:
         if method.key in seen:
             continue
-        inner_steps = enter(method) if len(seen) < _DEPTH else None
+        inner_steps = enter(method)
         if inner_steps is None:
             step.stays = step.stays or f"calls `self.{method.summary.name}()`"
             continue

@@ -46,7 +46,7 @@ class Kinds:
         return {callee for one in self._kept(step) for callee in one.callees}
 
     def _kept(self, step: Step) -> Iterator[Creation]:
-        for creation in (*step.makes, *self._makers.made_by(step, 0)):
+        for creation in (*step.makes, *self._makers.made_by(step)):
             if creation.outer is None:
                 yield creation
 

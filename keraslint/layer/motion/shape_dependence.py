@@ -20,7 +20,6 @@ Enter = Callable[[FunctionRef], "list[Step] | None"]
 """A method of the layer → its steps, `None` when its text is not to be had."""
 
 NOTHING: Needs = frozenset()
-_DEPTH = 5
 
 
 @dataclass(slots=True, kw_only=True)
@@ -56,6 +55,7 @@ class Flow:
         self.data: dict[Step, Needs] = {}
         self.after_return: set[Step] = set()
         self._frames: list[_Frame] = []
+        self._running: list[tuple[str, str, int]] = []
 
     def run(self, steps: Sequence[Step], parameters: Mapping[str, Needs]) -> Environment:
         """Follow one method from its parameters; returns the state at its end."""
@@ -138,7 +138,7 @@ class Flow:
     def _run_methods(self, step: Step, environment: Environment, control: Needs) -> Needs:
         found = NOTHING
         for method, call in (*step.runs, *step.supers):
-            steps = self._enter(method) if len(self._frames) < _DEPTH else None
+            steps = self._enter(method) if method.key not in self._running else None
             if steps is None:
                 found |= {f"`self.{method.summary.name}()`"}
                 for attribute in method.summary.assigns:
@@ -146,7 +146,9 @@ class Flow:
                 continue
             inner = {cell: held for cell, held in environment.items() if cell.startswith("self.")}
             inner.update(self._arguments(method, call, environment))
+            self._running.append(method.key)
             found |= self._method(steps, inner, control)
+            self._running.pop()
             environment.update({c: held for c, held in inner.items() if c.startswith("self.")})
         return found
 

@@ -58,7 +58,7 @@ class WeightOrder:
     def _has_weights(self, step: Step, body: Body) -> bool:
         if not self._makers.creates(step, body):
             return False
-        makes = [*step.makes, *self._makers.made_by(step, 0)]
+        makes = [*step.makes, *self._makers.made_by(step)]
         return not makes or any(
             c.made.factory or self._hierarchy.makes_weights(c.made) for c in makes
         )
