@@ -25,7 +25,6 @@ class LeafStates:
             "text": self._text,
             "lines": self._lines,
             "headers": lambda name, top: "\n".join(outline.deriving(name, top)),
-            "set": lambda name, attribute: "\n".join(sorted(outline.setters(name, attribute))),
             "requirement": lambda folder: repr(index.requirements.of_folder(Path(folder))),
             "names of one keras": lambda path: repr(outline.names_of_one_keras(path)),
             "before": self._before,

@@ -30,7 +30,6 @@ from keraslint.project.names.reads.noted_facts import binders
 from keraslint.project.names.reads.recorded_reads import Memo, Reads
 from keraslint.project.names.weightless import makes_no_weights
 
-SetElsewhere = Callable[[ClassRef, str], bool]
 Load = Callable[[str, str], ModuleSummary | None]
 """(absolute module name, path of the file that asks) → the module, `None` when not to be found."""
 
@@ -41,14 +40,8 @@ _FROM_CONFIG = (".from_config", ".from_layer")
 class Hierarchy:
     """Answers questions about names through `load`; they are kept in a `Memo`, never a `dict`."""
 
-    def __init__(
-        self,
-        load: Load,
-        set_elsewhere: SetElsewhere = lambda ref, name: False,
-        reads: Reads | None = None,
-    ) -> None:
+    def __init__(self, load: Load, reads: Reads | None = None) -> None:
         self._load = load
-        self.set_elsewhere = set_elsewhere
         self._reads = reads = reads or Reads()
         self._lineages: Memo[ClassRef, Lineage] = Memo(reads, self._ancestry)
         self._ancestries: Memo[ClassRef, Lineage] = Memo(reads, Lineage.unknown)

@@ -21,7 +21,7 @@ from keraslint.settings import Settings
 
 Aliases = Callable[[str, str], Sequence[str]]
 """(top folder of a project, last part of a name) → the other names that it binds to that."""
-_OF_ALL_FILES = frozenset({"headers", "set", "weights alone"})
+_OF_ALL_FILES = frozenset({"headers", "weights alone"})
 
 
 class Index:
@@ -51,7 +51,7 @@ class Index:
         installed = environment.folders if environment is not None else ()
         self.modules = Modules(roots, self._texts, installed, summarize, self.reads)
         self.outline = ProjectOutline(self._texts, self.modules, outline)
-        self.hierarchy = Hierarchy(self.modules.load, self._set_elsewhere, self.reads)
+        self.hierarchy = Hierarchy(self.modules.load, self.reads)
 
     def source(self, path: str) -> Source | None:
         """The text of a file of the project."""
@@ -152,11 +152,6 @@ class Index:
         """Whether a file saves or loads a whole model."""
         text = self.modules.text(path)
         return isinstance(text, Source) and self.outline.saves_whole(text)
-
-    def _set_elsewhere(self, ref: ClassRef, attribute: str) -> bool:
-        """Whether another file sets an attribute on what it has made of a class."""
-        self.reads.note(("set", ref.summary.name, attribute))
-        return bool(self.outline.setters(ref.summary.name, attribute) - {ref.module.path})
 
     def _children(self, ref: ClassRef, top: str) -> Iterator[ClassRef]:
         tops = {self.outline.top(Path(ref.module.path)), top} - {""}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from keraslint.project.facts.saving_calls import Saving
@@ -49,7 +49,6 @@ class ProjectOutline:
         self._weights_alone: dict[str, bool] = {}
         self._one_keras: dict[str, dict[str, dict[int, tuple[str, str]]]] = {}
         self._concerned: dict[str, tuple[Source, ...]] = {}
-        self._set: dict[str, dict[str, set[str]]] | None = None
 
     @property
     def given(self) -> Collection[Source]:
@@ -63,15 +62,6 @@ class ProjectOutline:
         if top not in self._near_headers:
             self._near_headers[top] = self._headers_of(self._not_given(top))
         return sorted({*self._headers.get(name, ()), *self._near_headers[top].get(name, ())})
-
-    def setters(self, name: str, attribute: str) -> Set[str]:
-        """The files that set an attribute on what they have made of a class of some name."""
-        if self._set is None:
-            self._set = {}
-            for path, text in self._texts.items():
-                for owner, changed in self._outline(text).sets:
-                    self._set.setdefault(owner, {}).setdefault(changed, set()).add(path)
-        return self._set.get(name, {}).get(attribute, frozenset())
 
     def texts(self, top: str) -> tuple[Source, ...]:
         """The files that are linted, and those around them that import one or a class of one."""

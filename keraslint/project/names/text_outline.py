@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from keraslint.project.facts.outside_writes import set_in
 from keraslint.project.facts.saving_calls import saving_calls
 from keraslint.project.files.source import Source
 from keraslint.project.names.names_of_one_keras import Told, told_in
@@ -17,23 +16,19 @@ _AS = re.compile(r" as[ \t]+(\w+)")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outline:
-    """`bases` are names that its classes derive from; `sets` the attributes that it sets on what it
-    makes of a class, by the name of the class; `saving` what it saves or loads of models;
+    """`bases` are names that its classes derive from; `saving` what it saves or loads of models;
     `one_keras` the names that it uses and that only one Keras has.
     """
 
     bases: tuple[str, ...]
-    sets: tuple[tuple[str, str], ...]
     saving: int = 0
     one_keras: Told = ()
 
 
 def outlined(text: Source) -> Outline:
     """Look at a text."""
-    bases, sets = sorted(_bases(text.text)), sorted(set(set_in(text.text)))
     return Outline(
-        bases=tuple(bases),
-        sets=tuple(sets),
+        bases=tuple(sorted(_bases(text.text))),
         saving=saving_calls(text.text).value,
         one_keras=told_in(text.text),
     )
