@@ -102,9 +102,14 @@ _INSIDE = "keras.src."
 
 def concerns(hierarchy: Hierarchy, ref: ClassRef) -> bool:
     """Whether a method calls what may be gone."""
+    return any(_may_fail(hierarchy, ref, one) for one in ref.summary.methods.values())
+
+
+def _may_fail(hierarchy: Hierarchy, ref: ClassRef, method: FunctionSummary) -> bool:
     return any(
-        call == _WEIGHT or call.endswith(_LIST) or _is_gone(hierarchy, ref, method, call)
-        for method in ref.summary.methods.values()
+        call == _WEIGHT
+        or (call.endswith(_LIST) and method.name in _OF_SHAPES)
+        or _is_gone(hierarchy, ref, method, call)
         for call in method.calls
     )
 
@@ -151,7 +156,8 @@ def _calls(layer: LayerClass) -> Iterator[tuple[Method, cst.Call, str]]:
     if layer.keras != 3 or not layer.target.sure:
         return
     for summary in layer.ref.summary.methods.values():
-        method = layer.method(summary.name)
+        may_fail = _may_fail(layer.hierarchy, layer.ref, summary)
+        method = layer.method(summary.name) if may_fail else None
         for node in walk(method.node.body) if method is not None else ():
             what = _fault(layer, summary, node) if isinstance(node, cst.Call) else ""
             if what and method is not None and isinstance(node, cst.Call):

@@ -12,9 +12,14 @@ from keraslint.layer.assignments import assignments
 from keraslint.layer.layer_class import LayerClass
 from keraslint.layer.method_syntax import Method, children, code, constant_text, dotted, walk
 from keraslint.project.names import keras_facts
-from keraslint.project.names.definitions import FunctionRef, LayerType, Scope
+from keraslint.project.names.definitions import ClassRef, FunctionRef, LayerType, Scope
 from keraslint.project.names.keras_api import Symbol
-from keraslint.project.program.random_initializers import draws, is_getter, is_random_name
+from keraslint.project.program.random_initializers import (
+    draws,
+    gives_one,
+    is_getter,
+    is_random_name,
+)
 
 _WEIGHT = "self.add_weight"
 _INITIALIZER = "initializer"
@@ -43,8 +48,7 @@ class Use:
 def uses(layer: LayerClass) -> Iterator[Use]:
     """Everything that the class's own methods make with an initializer that draws numbers."""
     kept = layer.once(_kept)
-    inputs = layer.once(_inputs)
-    for name, summary in layer.ref.summary.methods.items():
+    for name, summary in layer.ref.summary.methods.items() if kept else ():
         method = layer.method(name) if summary.given else None
         if method is None:
             continue
@@ -61,7 +65,7 @@ def uses(layer: LayerClass) -> Iterator[Use]:
                 word = arg.keyword.value if arg.keyword else ""
                 size = f"{word} {size}"
                 if not call_is_weight(call) and not repeated:
-                    given = inputs.get(attributes.get(id(call), ""), "")
+                    given = layer.once(_inputs).get(attributes.get(id(call), ""), "")
                     size = f"{size} on {given}" if given else ""
                 yield Use(
                     method=method, call=call, arg=arg, held=held, size=size, repeated=repeated
@@ -178,15 +182,24 @@ def _inputs(layer: LayerClass) -> dict[str, str]:
 def _kept(layer: LayerClass) -> frozenset[str]:
     """The attributes, and the local names by method, that surely hold one that draws numbers."""
     found: dict[str, list[bool]] = {}
-    for item in layer.hierarchy.lineage(layer.ref).chain:
+    chain = layer.hierarchy.lineage(layer.ref).chain
+    wanted = {name for item in chain for name in _bound(layer, item)}
+    for item in chain:
         for name, summary in item.summary.methods.items():
             ref = FunctionRef.of(item.module, summary, item)
-            method = layer.parse(ref) if summary.bindings else None
+            method = layer.parse(ref) if not wanted.isdisjoint(summary.bindings) else None
             for target, value in _assigned(method) if method is not None else ():
                 place = target if target.startswith("self.") else f"{name} {target}"
                 random = method is not None and _is_random(layer, ref.scope, method, value)
                 found.setdefault(place, []).append(random)
     return frozenset(place for place, random in found.items() if all(random))
+
+
+def _bound(layer: LayerClass, item: ClassRef) -> Iterator[str]:
+    """All that is bound in those methods of a class that make an initializer, or get one."""
+    for method in item.summary.methods.values():
+        if any(gives_one(layer.hierarchy, item.scope(method), call) for call in method.calls):
+            yield from method.bindings
 
 
 def _assigned(method: Method) -> Iterator[tuple[str, cst.BaseExpression]]:
