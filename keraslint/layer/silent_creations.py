@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from keraslint.project.names.definitions import External, FunctionRef
 from keraslint.project.names.keras_api import Symbol
 from keraslint.project.program.build_creations import build_of, reached
+from keraslint.project.serialization.argument_storage import listed
 
 if TYPE_CHECKING:
     from keraslint.layer.layer_class import Construction, LayerClass
@@ -22,8 +23,14 @@ def why_no_creation(layer: LayerClass, others: str) -> Iterator[Decided]:
     `others` names the rules that speak of what this one leaves to them.
     """
     if layer.constructions:
+        needs: dict[str, list[Construction]] = {}
         for item in layer.constructions:
-            yield item.span.start.line, f"{_needed(item)}: see {others}"
+            needs.setdefault(_needs(item), []).append(item)
+        for what, items in needs.items():
+            names = tuple(dict.fromkeys(item.callee for item in items))
+            verb = "needs" if len(names) == 1 else "need"
+            line = items[0].span.start.line
+            yield line, f"{listed(names)} {verb} {what}: see {others}"
         return
     build = build_of(layer.hierarchy, layer.ref)
     if build is None:
@@ -42,10 +49,8 @@ def why_no_creation(layer: LayerClass, others: str) -> Iterator[Decided]:
     yield build.summary.line, "no call in `build()` is known to create a layer"
 
 
-def _needed(item: Construction) -> str:
-    if not item.needs:
-        return f"`{item.callee}` needs nothing from the call of `build()`"
-    return f"`{item.callee}` needs {' and '.join(item.needs)}"
+def _needs(item: Construction) -> str:
+    return " and ".join(item.needs) or "nothing from the call of `build()`"
 
 
 def _unknown(layer: LayerClass, method: FunctionRef) -> Iterator[Decided]:

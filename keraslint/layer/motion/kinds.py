@@ -52,5 +52,5 @@ class Kinds:
 
 
 def _told(other: Step, kind: str) -> str:
-    cell = next((c for c in other.writes if c.startswith("self.")), "another one")
-    return f"`{cell}` is a `{kind}`, too, and stays in `build()`"
+    cell = next((f"`{c}`" for c in other.writes if c.startswith("self.")), "another layer")
+    return f"{cell} is a `{kind}`, too, and stays in `build()`"
