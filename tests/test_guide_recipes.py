@@ -93,7 +93,7 @@ def examples() -> list[str]:
 
 
 def test_every_maker_of_inputs_and_every_name_is_told_of() -> None:
-    from keraslint.proof.recipes.found_recipes import PLAIN
+    from keraslint.proof.recipes.constructions import PLAIN
 
     inputs = {"floats", "ints", "bools", "zeros"}
     told = set(re.findall(r"`(\w+)[`(]", TEXT))
