@@ -172,8 +172,10 @@ class ClassUsers:
         """The same of code that goes through all layers which are inside of one."""
         for step in _INSIDE:
             for function, path in self._graph.loads.get(step, ()):
-                does = function.does
                 base = path.rpartition(".")[0]
+                if self._graph.is_module(function, base):
+                    continue
+                does = function.does
                 calls = [c for c in does.calls if c.method == step and base in c.receiver]
                 lists = {path, *(f"#{call.number}" for call in calls)}
                 items = does.aliases({f"{one}.{ITEM}" for one in lists})

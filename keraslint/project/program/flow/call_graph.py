@@ -122,6 +122,12 @@ class CallGraph:
         scope = self.scope(function)
         return self.hierarchy.values(scope, leaf) if scope and leaf else ()
 
+    def is_module(self, function: Function, path: str) -> bool:
+        """Whether a path starts at what the file of a function imports: `keras.layers`."""
+        module = self.module_of(function.path)
+        root = path.partition(".")[0]
+        return root in module.imports and root not in function.parameters if module else False
+
     def outside(self, function: Function, leaf: str, seen: frozenset[str] = frozenset()) -> str:
         """The absolute name of something that is not of the project, `""` if it may be.
 
