@@ -257,12 +257,17 @@ def _saw_arguments(name: str, node: ast.Call, given: dict[str, set[str]]) -> Non
 
 
 def _mentioned(node: ast.expr) -> Iterator[str]:
+    """Leaves and names of an expression; `self` if it is handed over itself."""
     kind = type(node)
     if kind is ast.Name:
         yield node.id  # type: ignore[attr-defined]
     elif kind is not ast.Constant:
         yield from leaves_of(node)
-        yield from (inner.id for inner in walk([node]) if type(inner) is ast.Name)
+        nodes = [*walk([node])]
+        owners = {id(inner.value) for inner in nodes if type(inner) is ast.Attribute}
+        for inner in nodes:
+            if type(inner) is ast.Name and not (inner.id == "self" and id(inner) in owners):
+                yield inner.id
 
 
 def _saw_assignment(node: ast.Assign | ast.AnnAssign | ast.AugAssign, facts: _Facts) -> None:
