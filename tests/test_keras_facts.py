@@ -169,6 +169,8 @@ def test_a_base_of_keras_2_leaves_its_arguments_and_its_configuration_to_layer(
 def test_these_initializers_draw_and_draw_the_same_again(observed: Observed) -> None:
     assert set(observed["drawing"]) == keras_facts.RANDOM_INITIALIZERS
     assert set(observed["drawing"].values()) == {"the same, a clone others"}
+    assert observed["aliases"].keys() == keras_facts.RANDOM_BY_ALIAS
+    assert keras_facts.RANDOM_INITIALIZERS.issuperset(observed["aliases"].values())
 
 
 @pytest.mark.keras
@@ -230,6 +232,7 @@ def _observe() -> Observed:
         "taken out": _taken_out(layers),
         "getters": {name: _survives(name) for name in sorted(keras_facts.GETTERS)},
         "drawing": dict(_drawing()),
+        "aliases": dict(_aliases()),
         "takes and saves nothing": dict(_plain_bases()),
         "begins a model": {n: _begins(n) for n in sorted(keras_facts.BEGINS_A_MODEL)},
     }
@@ -273,6 +276,17 @@ def _drawing() -> Iterator[tuple[str, str]]:
         if not np.array_equal(made[0], made[1]):
             told = ["the same" if np.array_equal(made[0], x) else "others" for x in made[2:]]
             yield name, f"{told[0]}, a clone {told[1]}"
+
+
+def _aliases() -> Iterator[tuple[str, str]]:
+    """The texts for initializers that draw, and that are no name of a class."""
+    from keras.src.initializers import ALL_OBJECTS_DICT
+
+    drawing = {name for name, _ in _drawing()}
+    for text, cls in ALL_OBJECTS_DICT.items():
+        plain = text.replace("_", "").lower()
+        if cls.__name__ in drawing and plain not in {name.lower() for name in drawing}:
+            yield text, cls.__name__
 
 
 def _normalizations() -> list[str]:

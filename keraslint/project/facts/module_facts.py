@@ -136,12 +136,16 @@ class ConfigSummary:
     empty: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FromConfigSummary:
-    """A `from_config()`: the texts in it, and whether it ends in `cls(**config)`."""
+    """A `from_config()`: the texts in it, and whether it ends in `cls(**config)`.
+
+    If that is all that it does it is `plain`.
+    """
 
     mentions: frozenset[str]
     makes: bool
+    plain: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -45,6 +45,8 @@ RANDOM_INITIALIZERS = frozenset(
     OrthogonalInitializer RandomNormal RandomUniform TruncatedNormal VarianceScaling""".split()
 )
 """Initializers that draw the same numbers whenever they are called for one shape."""
+RANDOM_BY_ALIAS = frozenset({"normal", "uniform"})
+"""Texts that `initializers.get()` takes for one of them, and that no class is called by."""
 
 ACTIVATION_ARGUMENTS = frozenset({"activation", "recurrent_activation"})
 """Arguments of Keras' layers that are saved as functions: by name, or as bytecode."""

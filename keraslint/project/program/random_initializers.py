@@ -34,7 +34,8 @@ def draws(hierarchy: Hierarchy, scope: Scope, leaf: str) -> bool:
 
 def is_random_name(text: str) -> bool:
     """Whether a text such as `glorot_uniform` names one."""
-    return "".join(part[:1].upper() + part[1:] for part in text.split("_")) in _RANDOM
+    name = "".join(part[:1].upper() + part[1:] for part in text.split("_"))
+    return name in _RANDOM or text in keras_facts.RANDOM_BY_ALIAS
 
 
 def _is_random(name: str) -> bool:

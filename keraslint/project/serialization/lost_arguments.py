@@ -42,7 +42,8 @@ def omitted(hierarchy: Hierarchy, ref: ClassRef) -> tuple[str, ...]:
     there |= frozenset(_kept_by_keras(hierarchy, ref, init))
     names = frozenset(name for name in init.names if init.matters(name)) - there
     lost = returned(hierarchy, ref, names)
-    if any(item.saving.reader for item in hierarchy.lineage(ref).chain):
+    readers = [item.saving.reader for item in hierarchy.lineage(ref).chain]
+    if any(reader and not reader.plain for reader in readers):
         lost &= init.facts.stores.keys()  # the reader may give what the others follow from
     return tuple(name for name in init.names if name in lost)
 

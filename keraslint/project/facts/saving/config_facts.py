@@ -374,4 +374,13 @@ def _reader(node: ast.FunctionDef) -> FromConfigSummary:
         and any(keyword.arg is None for keyword in item.keywords)
         for item in inner
     )
-    return FromConfigSummary(frozenset(_strings(inner)), makes)
+    return FromConfigSummary(
+        mentions=frozenset(_strings(inner)), makes=makes, plain=makes and _only_makes(node)
+    )
+
+
+def _only_makes(node: ast.FunctionDef) -> bool:
+    """Whether all but a docstring is `return cls(**config)`."""
+    body = node.body[1:] if ast.get_docstring(node, clean=False) is not None else node.body
+    made = body[0].value if len(body) == 1 and isinstance(body[0], ast.Return) else None
+    return isinstance(made, ast.Call) and not made.args and len(made.keywords) == 1
