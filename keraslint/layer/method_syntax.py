@@ -342,6 +342,16 @@ def walk(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
         todo += below
 
 
+def certain(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+    """A node and what is below it, but for what stands behind a condition."""
+    todo = [node]
+    while todo:
+        node = todo.pop()
+        if not isinstance(node, (cst.If, cst.IfExp, cst.BooleanOperation, cst.Match)):
+            yield node
+            todo += children(node)
+
+
 def code(node: cst.CSTNode) -> str:
     """The text of a node."""
     return _BLANK.code_for_node(node)

@@ -135,10 +135,11 @@ def _of_factory(hierarchy: Hierarchy, scope: Scope, leaf: str) -> tuple[LayerTyp
     found = [
         meaning.of for meaning in hierarchy.values(scope, leaf) if isinstance(meaning, Instance)
     ]
-    return tuple(found) if all(_is_layer(hierarchy, target) for target in found) else ()
+    return tuple(found) if all(is_layer(hierarchy, target) for target in found) else ()
 
 
-def _is_layer(hierarchy: Hierarchy, target: Symbol | ClassRef) -> bool:
+def is_layer(hierarchy: Hierarchy, target: Symbol | ClassRef) -> bool:
+    """Whether a class is one of a layer or a model."""
     if isinstance(target, Symbol):
         return target.kind in ("layer", "model")
     return hierarchy.lineage(target).is_layer

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from keraslint.project.names import keras_api
-from keraslint.project.names.definitions import ClassRef, Kind, Scope
+from keraslint.project.names.definitions import ClassRef, Kind
 from keraslint.project.names.keras_api import Symbol
 from keraslint.project.names.name_resolution import Hierarchy
+from keraslint.project.program.child_makers import Surely, made_for
 from keraslint.project.program.children import Child, children, run_by
 from keraslint.project.program.kept_layers import kept_layers
 
 
-def trained_otherwise(hierarchy: Hierarchy, ref: ClassRef) -> tuple[str, ...]:
+def trained_otherwise(hierarchy: Hierarchy, ref: ClassRef, surely: Surely) -> tuple[str, ...]:
     """The children of a model that behave differently in training, and that `fit()` cannot tell.
 
     `Model.fit()` hands `training` to a `call()` that names it, and to no other.
@@ -32,10 +31,13 @@ def trained_otherwise(hierarchy: Hierarchy, ref: ClassRef) -> tuple[str, ...]:
     called = {name for method in run_by(hierarchy, ref, "call") for name in method.summary.reads}
     used = [child for child in children(hierarchy, ref) if child.attribute in called]
     kept = [t for c in used for t in kept_layers(hierarchy, ref, c.method, c.attribute)]
+    kept += [target for child in used for target in child.targets]
     if any(_trains_unasked(hierarchy, target) for target in kept):
         return ()  # Keras hands that on to what is called after it
     return tuple(
-        child.attribute for child in used if _child_trains(hierarchy, ref, child, frozenset())
+        child.attribute
+        for child in used
+        if _child_trains(hierarchy, ref, child, surely, frozenset())
     )
 
 
@@ -46,40 +48,30 @@ def _trains_unasked(hierarchy: Hierarchy, target: Symbol | ClassRef) -> bool:
 
 
 def _child_trains(
-    hierarchy: Hierarchy, ref: ClassRef, child: Child, seen: frozenset[tuple[str, str]]
+    hierarchy: Hierarchy,
+    ref: ClassRef,
+    child: Child,
+    surely: Surely,
+    seen: frozenset[tuple[str, str]],
 ) -> bool:
-    """Of a `Sequential`, the method that makes it also makes what is in it."""
+    """Of a `Sequential`, the functions that make it also make what is in it."""
     if child.is_sequential:
-        scope = Scope(module=child.method.module, owner=ref, function=child.method.summary)
-        made = [hierarchy.made(scope, call) for call in _made_for_others(child)]
         return any(
-            _trains_otherwise(hierarchy, target, seen)
-            for one in made
-            if one is not None
-            for target in one.targets
+            _trains_otherwise(hierarchy, target, surely, seen)
+            for made in made_for(hierarchy, ref, child, surely)
+            for target in made.targets
         )
     kept = kept_layers(hierarchy, ref, child.method, child.attribute)
-    return any(_trains_otherwise(hierarchy, target, seen) for target in kept)
-
-
-def _made_for_others(child: Child) -> Iterator[str]:
-    """The calls in the method that makes a child, but for those whose value is another child."""
-    summary = child.method.summary
-    own = f"self.{child.attribute}"
-    given = {leaf for leaves in summary.given.values() for leaf in leaves}
-    kept = {
-        leaf
-        for name, leaves in summary.bindings.items()
-        if name.startswith("self.") and name != own
-        for leaf in leaves
-    }
-    for call in sorted(summary.calls):
-        if f"{call}()" in given or f"{call}()" not in kept:
-            yield call
+    return any(_trains_otherwise(hierarchy, target, surely, seen) for target in kept) or all(
+        _trains_otherwise(hierarchy, target, surely, seen) for target in child.targets
+    )
 
 
 def _trains_otherwise(
-    hierarchy: Hierarchy, target: Symbol | ClassRef, seen: frozenset[tuple[str, str]]
+    hierarchy: Hierarchy,
+    target: Symbol | ClassRef,
+    surely: Surely,
+    seen: frozenset[tuple[str, str]],
 ) -> bool:
     """Whether an instance surely computes something else in training, and waits to be told."""
     if isinstance(target, Symbol):
@@ -89,11 +81,11 @@ def _trains_otherwise(
         return False
     if _trains_unasked(hierarchy, target):
         return False
-    if any(_trains_otherwise(hierarchy, r, seen) for r in hierarchy.lineage(target).roots):
+    if any(_trains_otherwise(hierarchy, r, surely, seen) for r in hierarchy.lineage(target).roots):
         return True
     inner = seen | {target.key}
     called = {n for method in run_by(hierarchy, target, "call") for n in method.summary.reads}
     return any(
-        child.attribute in called and _child_trains(hierarchy, target, child, inner)
+        child.attribute in called and _child_trains(hierarchy, target, child, surely, inner)
         for child in children(hierarchy, target)
     )

@@ -90,6 +90,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from keraslint.project.names.definitions import ClassRef, ModuleRef
+from keraslint.project.program.child_makers import makers
 from keraslint.project.program.children import children, run_by
 from keraslint.rules import Finding, Rule
 
@@ -159,21 +160,30 @@ def _asks(layer: LayerClass) -> str:
     methods: list[FunctionRef] = [*run_by(layer.hierarchy, layer.ref, "call")]
     if any(_ADDS in method.summary.calls for method in methods):
         return f"what `{layer.name}` adds by `add_loss()` has"
-    for name in ("__init__", "build"):
-        method = layer.method(name)
-        keyword = _regularizer(method) if method is not None else ""
+    for maker in _makers(layer):
+        method = layer.parse(maker)
+        keyword = _regularizer(method, is_own=maker.owner is not None) if method is not None else ""
         if keyword:
-            return f"the `{keyword}` in `{layer.name}` has"
+            where = f"{maker.summary.name}()" if maker.owner is None else layer.name
+            return f"the `{keyword}` in `{where}` has"
     return ""
 
 
-def _regularizer(method: Method) -> str:
+def _makers(layer: LayerClass) -> Iterator[FunctionRef]:
+    """All that makes what a class keeps: its own methods, and the functions that they ask."""
+    for name in ("__init__", "build"):
+        yield from run_by(layer.hierarchy, layer.ref, name)
+    for child in children(layer.hierarchy, layer.ref):
+        yield from makers(layer.hierarchy, layer.ref, child, lambda maker, call: True)
+
+
+def _regularizer(method: Method, *, is_own: bool) -> str:
     """The keyword by which a method gives a layer a regularizer of its own choice."""
     import libcst as cst
 
-    from keraslint.layer.method_syntax import walk
+    from keraslint.layer.method_syntax import certain, walk
 
-    for node in walk(method.node.body):
+    for node in (walk if is_own else certain)(method.node.body):
         name = node.keyword.value if isinstance(node, cst.Arg) and node.keyword else ""
         is_made = isinstance(node, cst.Arg) and isinstance(node.value, (cst.Call, cst.SimpleString))
         if name.endswith(_REGULARIZER) and is_made:

@@ -90,24 +90,47 @@ from keraslint.rules import Cure, Finding, Rule
 
 if TYPE_CHECKING:
     from keraslint.layer.layer_class import LayerClass
-    from keraslint.project.names.definitions import ClassRef
+    from keraslint.project.names.definitions import ClassRef, FunctionRef
     from keraslint.project.names.name_resolution import Hierarchy
 
 
 def concerns(hierarchy: Hierarchy, ref: ClassRef) -> bool:
     """Whether `fit()` would not tell a child that it trains."""
-    return bool(trained_otherwise(hierarchy, ref))
+    return bool(trained_otherwise(hierarchy, ref, lambda maker, call: True))
 
 
 def check(layer: LayerClass) -> Iterator[Finding]:
     """Tell of the first child that would have to know."""
-    found = trained_otherwise(layer.hierarchy, layer.ref)
+    found = trained_otherwise(layer.hierarchy, layer.ref, _Certain(layer))
     call = layer.method("call") if layer.keras == 3 and found else None
     if call is None:
         return
     child = found[0]
     text = f"`call()` takes no `training`, so `fit()` runs `self.{child}` as in inference"
     yield Finding(call.place, text)
+
+
+class _Certain:
+    """Tells whether a function makes a call on every way through it."""
+
+    def __init__(self, layer: LayerClass) -> None:
+        self._layer = layer
+        self._calls: dict[tuple[str, str, int], frozenset[str]] = {}
+
+    def __call__(self, maker: FunctionRef, call: str) -> bool:
+        if maker.key not in self._calls:
+            self._calls[maker.key] = frozenset(self._made(maker))
+        return call in self._calls[maker.key]
+
+    def _made(self, maker: FunctionRef) -> Iterator[str]:
+        import libcst as cst
+
+        from keraslint.layer.method_syntax import certain, dotted
+
+        method = self._layer.parse(maker)
+        for node in certain(method.node) if method is not None else ():
+            if isinstance(node, cst.Call):
+                yield dotted(node.func)
 
 
 def cure(layer: LayerClass, finding: Finding) -> Cure:
