@@ -327,6 +327,5 @@ class Settled:
     code: str
     fix: Fix
     action: str
-    findings: int
     reason: str = ""
     verdict: Verdict | None = None

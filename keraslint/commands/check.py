@@ -140,6 +140,7 @@ def _fixed(request: Request, settings: Settings, paths: list[Path], stdin: Stdin
         failures=_failures(result.problems) - result.unwritten,
         unwritten=result.unwritten,
         at_first=result.at_first,
+        fixed=result.fixed,
         unresolved=result.unresolved,
         written_for=result.written_for,
     )

@@ -59,7 +59,8 @@ class FixResult:
     """What remains to be said, what became of each fix, and which texts are new.
 
     `at_first` counts what was found before anything was fixed: a fix can bring more to light.
-    `unwritten` counts the files whose fixes could not be written.
+    `fixed` counts what is gone, by file and code; `unwritten` the files whose fixes could not be
+    written.
     """
 
     diagnostics: tuple[Diagnostic, ...]
@@ -69,6 +70,7 @@ class FixResult:
     problems: tuple[Unreadable, ...] = ()
     files: int = 0
     at_first: int = 0
+    fixed: Mapping[tuple[str, str], int] = field(default_factory=dict)
     unwritten: int = 0
     unresolved: tuple[Unresolved, ...] = ()
     written_for: tuple[WrittenFor, ...] = ()
@@ -123,6 +125,7 @@ def fix(
         problems=(*problems, *result.problems, *refused),
         files=result.files,
         at_first=at_first,
+        fixed={at: n for at, n in session.fixed.items() if at[0] not in lost},
         unwritten=len(refused),
         unresolved=result.unresolved,
         written_for=result.written_for,
@@ -162,6 +165,7 @@ class _Session:
         self._texts = {text.path: text for text in texts}
         self._fixable = fixable(settings, registry())
         self._fates: list[Settled] = []
+        self.fixed: Counter[tuple[str, str]] = Counter()
         self.result = self._lint()
 
     @property
@@ -231,19 +235,14 @@ class _Session:
         )
 
     def _again(self, since: int) -> None:
-        """Lint the new texts; a fix has mended what its class no longer gives."""
-        before = _by_layer(self.result)
+        """Lint the new texts; what they no longer give is fixed, whichever fix has mended it."""
+        before = self.result.diagnostics
         self.result = self._lint()
-        after = _by_layer(self.result)
-        written = Counter(
-            (f.path, f.fix.layer) for f in self._fates[since:] if f.action == "written"
-        )
-        for number, fate in enumerate(self._fates[since:], since):
-            place = (fate.path, fate.fix.layer)
-            gone = before[place] - after[place]
-            counts = fate.fix.layer and fate.action == "written" and written[place] == 1
-            if counts and gone > 0:
-                self._fates[number] = replace(fate, findings=gone)
+        written = {(f.path, f.fix) for f in self._fates[since:] if f.action == "written"}
+        own = _by_class(one for one in before if (one.path, one.fix) in written)
+        gone = _by_class(before) - _by_class(self.result.diagnostics)
+        for (path, _, code), count in {**own, **gone}.items():
+            self.fixed[path, code] += count
 
     def _wanted(self) -> dict[str, list[Diagnostic]]:
         found: dict[str, list[Diagnostic]] = {}
@@ -370,8 +369,8 @@ def _layers(found: Iterable[Diagnostic]) -> set[str]:
     return {one.fix.layer for one in found if one.fix and one.fix.layer}
 
 
-def _by_layer(result: LintResult) -> Counter[tuple[str, str]]:
-    return Counter((d.path, d.owner) for d in result.diagnostics)
+def _by_class(found: Iterable[Diagnostic]) -> Counter[tuple[str, str, str]]:
+    return Counter((one.path, one.owner, one.code) for one in found)
 
 
 def _settled(
@@ -389,7 +388,6 @@ def _settled(
         code=code,
         fix=fix,
         action=action,
-        findings=len(mine),
         reason=reason,
         verdict=verdict,
     )

@@ -21,8 +21,8 @@ class Report:
 
     `fixing`, `proving` and `writing` say what was asked; `unsafe_fixes` widens what counts as
     fixable; `failures` counts the paths that could not be checked, `unwritten` the files whose
-    fixes could not be written, `known` the findings that the baseline holds, and `at_first` what
-    was found before anything was fixed.
+    fixes could not be written, `known` the findings that the baseline holds, `at_first` what was
+    found before anything was fixed, and `fixed` what is gone, by file and code.
     """
 
     diagnostics: tuple[Diagnostic, ...]
@@ -33,6 +33,7 @@ class Report:
     unwritten: int = 0
     known: int = 0
     at_first: int = 0
+    fixed: Mapping[tuple[str, str], int] = field(default_factory=dict)
     settled: tuple[Settled, ...] = ()
     unresolved: tuple[Unresolved, ...] = ()
     written_for: tuple[WrittenFor, ...] = ()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import textwrap
-from collections import Counter
 
 from keraslint.diagnostic import Check, CheckStatus, Health, Outcome, Settled, Verdict
 from keraslint.report import Report
@@ -75,11 +74,8 @@ def _fate(one: Settled, palette: Palette) -> str:
 
 
 def _enumerated(report: Report) -> list[str]:
-    """List what was written, by file, as ruff's `--show-fixes` does."""
-    written = [one for one in report.settled if one.action == "written"]
-    counts: Counter[tuple[str, str]] = Counter()
-    for one in written:
-        counts[one.path, one.code] += one.findings
+    """List the findings that are gone, by file, as ruff's `--show-fixes` does."""
+    counts = report.fixed if report.writing else {}
     lines = [f"Fixed {sum(counts.values())}:"] if counts else []
     for path in sorted({path for path, _ in counts}):
         lines.append(f"- {path}:")

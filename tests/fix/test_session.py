@@ -87,10 +87,19 @@ def test_a_safe_fix_is_written_and_told(block: Path) -> None:
     result = fixed(block)
 
     assert block.read_text(encoding="utf-8") == AFTER
-    assert [(one.action, one.code, one.findings) for one in result.settled] == [
-        ("written", "KRL101", 1)
-    ]
+    assert [(one.action, one.code) for one in result.settled] == [("written", "KRL101")]
+    assert result.fixed == {(str(block), "KRL101"): 1}
     assert result.diagnostics == ()
+
+
+def test_what_goes_with_the_fix_of_another_rule_counts_under_its_own_code(tmp_path: Path) -> None:
+    unbuilt = BEFORE.replace("        self.dense.build(input_shape)  # é\n", "")
+    file = written(tmp_path / "block.py", unbuilt.encode())
+
+    result = fixed(file)
+
+    assert result.fixed == {(str(file), "KRL101"): 1, (str(file), "KRL201"): 1}
+    assert result.at_first == 2
 
 
 def test_the_second_session_finds_nothing_to_do(block: Path) -> None:

@@ -300,13 +300,12 @@ def test_statistics_are_counted_by_rule() -> None:
     assert json.loads(statistics(report, "json"))[0]["count"] == 2
 
 
-def settled(action: str, verdict: Verdict | None, findings: int = 1, reason: str = "") -> Settled:
+def settled(action: str, verdict: Verdict | None, reason: str = "") -> Settled:
     return Settled(
         path="a/x.py",
         code="KRL102",
         fix=UNSAFE,
         action=action,
-        findings=findings,
         reason=reason,
         verdict=verdict,
     )
@@ -314,13 +313,20 @@ def settled(action: str, verdict: Verdict | None, findings: int = 1, reason: str
 
 def test_a_proving_run_tells_of_each_fix_and_counts_them() -> None:
     fates = (
-        settled("written", PROVED, 2),
+        settled("written", PROVED),
         settled("kept", REFUTED),
         settled("kept", UNKNOWN),
         settled("kept", UNKNOWN),
         settled("kept", None, reason="it overlaps another fix"),
     )
-    report = Report(diagnostics=(), files=1, settled=fates, fixing=True, proving=True)
+    report = Report(
+        diagnostics=(),
+        files=1,
+        fixed={("a/x.py", "KRL102"): 2},
+        settled=fates,
+        fixing=True,
+        proving=True,
+    )
 
     assert render(report, "concise") == dedent("""\
         a/x.py: KRL102 `A` fixed and proved
@@ -355,10 +361,13 @@ def test_a_recipe_would_not_help_a_layer_that_was_not_run() -> None:
 
 
 def test_show_fixes_enumerates_what_was_written() -> None:
-    fates = (settled("written", None, 2), settled("written", None))
-    report = Report(diagnostics=(), files=1, settled=fates, fixing=True, show_fixes=True)
+    fixed = {("a/x.py", "KRL102"): 3, ("a/x.py", "KRL201"): 1}
+    report = Report(diagnostics=(), files=1, fixed=fixed, fixing=True, show_fixes=True)
 
-    assert render(report, "full").startswith("Fixed 3:\n- a/x.py:\n    3 × KRL102\n")
+    text = render(report, "full")
+
+    assert text.startswith("Fixed 4:\n- a/x.py:\n    3 × KRL102\n    1 × KRL201\n")
+    assert "Found 4 findings in 1 file (4 fixed, 0 remaining" in text
 
 
 def test_a_diff_keeps_line_ends_and_marks_a_missing_one() -> None:

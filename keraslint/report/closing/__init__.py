@@ -80,10 +80,7 @@ def _kept(count: int) -> str:
 def _found(report: Report) -> str:
     palette = Palette(report.colour)
     remaining = len(report.diagnostics)
-    applied = [one for one in report.settled if one.action != "kept"]
-    fixed = sum(one.findings for one in applied)
-    if fixed:  # a finding can go with the fix of another one, too
-        fixed = max(fixed, report.at_first - remaining - report.known)
+    fixed = sum(report.fixed.values())
     checked = f"{_count(report.files, 'file')} checked"
     if report.failures:
         checked += f", {_count(report.failures, 'path')} could not be read"
@@ -96,7 +93,7 @@ def _found(report: Report) -> str:
         unsure = report.failures or unknown
         passed = "No findings" if unsure else palette.green("All checks passed!")
         return f"{passed} ({checked})"
-    paths = {one.path for one in report.diagnostics} | {one.path for one in applied}
+    paths = {one.path for one in report.diagnostics} | {path for path, _ in report.fixed}
     where = f"in {_count(len(paths), 'file')}"
     found = _count(remaining + fixed, "finding")
     if fixed:
