@@ -103,6 +103,7 @@ def _location(position: Position) -> Json:
 
 
 def _fix(fix: Fix) -> Json:
+    """`doubts` say in full why it is not safe; `objections` give lines to blame for some of them."""
     return {
         "applicability": fix.applicability.value,
         "edits": [
@@ -114,12 +115,13 @@ def _fix(fix: Fix) -> Json:
             for edit in fix.edits
         ],
         "message": fix.message,
+        "doubts": list(fix.doubts),
         "objections": [_objected(one) for one in fix.objections],
     }
 
 
 def _objected(one: Objection) -> Json:
-    """Why a fix is not safe; a line that is to blame has a file."""
+    """One doubt with the question that it answers; a line that is to blame has a file."""
     return {
         "cause": one.cause,
         "filename": absolute(one.path) if one.path else None,

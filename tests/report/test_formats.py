@@ -200,9 +200,11 @@ def test_json_has_rufs_keys_and_ours() -> None:
             }
         ],
         "message": "Move `d` to `__init__`",
+        "doubts": [],
         "objections": [],
     }
     assert second["fix"]["applicability"] == "unsafe"
+    assert second["fix"]["doubts"] == ["`n` may differ", "why"]
     assert (third["fix"], third["why_no_fix"]) == (None, "unknowable")
 
 
