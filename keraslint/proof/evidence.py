@@ -8,7 +8,7 @@ from typing import Any
 
 from keraslint.diagnostic import Evidence, OldFile, WeightSeen
 
-from .measures.case_pair import Pair, error_of, ticked
+from .measures.case_pair import STEPS, Pair, error_of, ticked
 from .measures.health import trouble
 
 WARNED = (
@@ -64,10 +64,11 @@ def _file(pairs: Sequence[Pair], kind: str, theirs: str, own: str) -> OldFile:
     tried = [_in_case(pair, kind, theirs, own) for pair in pairs]
     if not any(tried):
         return OldFile(kind=kind, loads=None, loaded=None, detail="no such file could be saved")
+    loaded = any(one.loaded or one.loads for one in tried if one is not None)
     found = [
         (one, pair.label)
         for pair, told in zip(pairs, tried, strict=True)
-        if (one := told or _not_tried(pair, kind)) is not None
+        if (one := told or _not_tried(pair, kind, loaded=loaded)) is not None
     ]
     lost = [(one, label) for one, label in found if one.loads is False and one.loaded]
     for one, label in lost:
@@ -76,15 +77,23 @@ def _file(pairs: Sequence[Pair], kind: str, theirs: str, own: str) -> OldFile:
     return found[0][0]
 
 
-def _not_tried(pair: Pair, kind: str) -> OldFile | None:
-    """A case in which no file was written: other shapes of weights are told all the same."""
+def _not_tried(pair: Pair, kind: str, *, loaded: bool) -> OldFile | None:
+    """A case in which no file was written: a new version that fails there, or has other shapes."""
+    if not pair.runs_after and not any(map(pair.error_before, STEPS)):
+        return OldFile(kind=kind, loads=False, loaded=loaded, detail=_failing(pair))
     both = [side["facts"].get("weights") for side in (pair.before, pair.after)]
     shapes = [sorted(one["shape"] for one in side or () if not one["seed"]) for side in both]
     if None in both or shapes[0] == shapes[1]:
         return None
-    return OldFile(
-        kind=kind, loads=False, loaded=True, detail=f"it cannot be read: {_counts(pair)}"
-    )
+    detail = f"it cannot be read: {_counts(pair)}"
+    return OldFile(kind=kind, loads=False, loaded=loaded, detail=detail)
+
+
+def _failing(pair: Pair) -> str:
+    """How the version after cannot be made or called at all; empty where it can."""
+    wrong = (error_of(pair.after["facts"].get(name)) for name in STEPS)
+    error = next(filter(None, wrong), "")
+    return f"the new layer fails: {error}" if error else ""
 
 
 def _in_case(pair: Pair, kind: str, theirs: str, own: str) -> OldFile | None:
@@ -92,9 +101,7 @@ def _in_case(pair: Pair, kind: str, theirs: str, own: str) -> OldFile | None:
     if control is None:
         return None
     was = trouble(control)
-    wrong = [error_of(pair.after["facts"].get(name)) for name in ("made", "called")]
-    failed = next(filter(None, wrong), "it could not be tried")
-    now = trouble(loaded) if loaded is not None else failed
+    now = trouble(loaded) if loaded is not None else _failing(pair) or trouble(None)
     if error_of(loaded) and (counts := _counts(pair)):
         now = f"it cannot be read: {counts}"
     return OldFile(kind=kind, loads=not now, loaded=not was, detail=now)

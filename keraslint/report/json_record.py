@@ -103,7 +103,7 @@ def _location(position: Position) -> Json:
 
 
 def _fix(fix: Fix) -> Json:
-    """`doubts` say in full why it is not safe; `objections` give lines to blame for some of them."""
+    """`doubts` say in full why it is not safe; `objections` give some of them a line to blame."""
     return {
         "applicability": fix.applicability.value,
         "edits": [

@@ -44,6 +44,29 @@ def test_a_checkpoint_is_lost_if_one_case_has_other_weights_though_no_file_of_it
     assert told.detail.endswith("(for with `in_channels=4`)")
 
 
+def test_a_checkpoint_is_lost_where_the_new_version_fails_though_no_file_of_it_was_written() -> (
+    None
+):
+    lossy = {"lost": ["conv/kernel"], "outputs": False, "warnings": []}
+    saved = {**SAVED, "owner reload": lossy}
+    before = [case("a", KERNEL, **saved), case("b with `stride=2`", KERNEL, called={})]
+    failing = case("b with `stride=2`", called={"error": "ValueError: no"})
+
+    told = old_files(before, [case("a", KERNEL, **READ, **{"old owner": LOADED}), failing])
+
+    for one in told[:2]:
+        assert (one.loads, one.loaded) == (False, True)
+        assert one.detail == "the new layer fails: ValueError: no (for b with `stride=2`)"
+
+
+def test_a_checkpoint_is_not_lost_where_the_old_version_fails_too() -> None:
+    failing = case("b", called={"error": "ValueError: no"})
+
+    told = old_files([case("a", KERNEL, **SAVED), failing], [case("a", KERNEL, **READ), failing])
+
+    assert told[0].loads is True
+
+
 def test_other_names_of_weights_alone_lose_no_file() -> None:
     before = [case("a", KERNEL, **SAVED), case("b", KERNEL)]
     renamed = weight("other/kernel", 3, 3, 4, 8)

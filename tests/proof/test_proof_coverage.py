@@ -86,17 +86,25 @@ def compared(
     *,
     given: Sequence[Mapping[str, str]] = (PLAIN, {name: f"{v}?" for name, v in PLAIN.items()}),
     effects: Sequence[int] = (0, 1),
+    driven: Sequence[Drive] = (),
 ) -> tuple[Coverage, str]:
     cases = [
         {
             "label": f"case {number}",
             "recipe": "Block()(floats(2, 8))",
+            "change": {},
             "given": {"__init__": one, "call": {"x": "floats(2, 8)", "mask": "None"}},
             "effect": effects[number],
         }
         for number, one in enumerate(given)
     ]
-    found = judged(version(before, drive), version(after, drive), cases, cases)
+    sides = [
+        [{**case, **version(text, one).answer} for case, one in zip(cases, driven, strict=True)]
+        if driven
+        else cases
+        for text in (before, after)
+    ]
+    found = judged(version(before, drive), version(after, drive), *sides)
     assert found is not None
     return found.coverage, found.recipe
 
@@ -271,6 +279,29 @@ def test_an_argument_that_one_version_does_not_read_must_have_varied() -> None:
         "block.py:12: `kind` was `'sum'` in every case, and one version does not depend on it",
     )
     assert varied.missing == ()
+
+
+def test_an_argument_must_have_varied_where_it_is_read_and_a_value_of_another_case_is_told() -> (
+    None
+):
+    before = swapped(("self.extra(2)", "self.extra(self.ratio)"))
+    half = {**PLAIN, "ratio": "0.5"}
+    given = (half, {**half, "flag": "True"}, {**half, "ratio": "0.25"})
+
+    told, recipe = compared(
+        before,
+        BLOCK,
+        flagged,
+        given=given,
+        effects=(0, 1, 2),
+        driven=(plain, flagged, plain),
+    )
+
+    assert told.missing == (
+        "block.py:17: `ratio` was `0.5` in the only case that reaches it, "
+        "and one version does not depend on it",
+    )
+    assert recipe == "Block(ratio=0.25)(floats(2, 8))"
 
 
 def test_arguments_that_stand_for_each_other_must_have_differed() -> None:

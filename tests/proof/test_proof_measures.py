@@ -116,13 +116,14 @@ def test_all_that_is_wrong_is_caught_by_what_measures_it(judge_all, name) -> Non
 
 
 LATE = """\
-from keras import layers
+from keras import layers, metrics, ops
 
 
 class Block(layers.Layer):
     def __init__(self, units=4, **kwargs):
         super().__init__(**kwargs)
         self.units = units
+        self.seen = metrics.Mean()
         {init}
 
     def build(self, input_shape):
@@ -130,6 +131,7 @@ class Block(layers.Layer):
         super().build(input_shape)
 
     def call(self, x, training=None):
+        self.seen.update_state(ops.mean(x))
         return self.drop(self.late(x), training=training)
 """
 MADE = "self.late, self.drop = layers.Dense(self.units), layers.Dropout(0.5)"

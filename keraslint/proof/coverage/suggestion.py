@@ -25,7 +25,7 @@ def recipe_for(
     given = dict(cases[0])
     view = views[gap.side]
     if isinstance(gap, Unvaried):
-        wanted = _of_value(gap, given)
+        wanted = _of_value(gap, given, cases)
     else:
         wanted = _of_gap(cause_of(gap, view) or gap, view, given)
     wanted = {name: value or _elsewhere(name, cases) for name, value in wanted.items()}
@@ -51,7 +51,8 @@ def _is_literal(text: str) -> bool:
     return True
 
 
-def _of_value(one: Unvaried, given: Given) -> Wanted:
+def _of_value(one: Unvaried, given: Given, cases: Sequence[Given]) -> Wanted:
+    """Another value of the argument: the next number, or one that it has in another case."""
     function, name = one.argument
     value = given.get(name, "")
     if function != "__init__":
@@ -59,7 +60,10 @@ def _of_value(one: Unvaried, given: Given) -> Wanted:
     other = given.get(one.other[1], "") if one.other else value
     if value in ("True", "False"):
         return {name: str(value == "False")}
-    return {name: str(int(other) + 1)} if other.isdigit() else {}
+    if other.isdigit():
+        return {name: str(int(other) + 1)}
+    elsewhere = (case[name] for case in cases if case.get(name, other) != other)
+    return {name: next(filter(_is_literal, elsewhere), "")}
 
 
 def _of_gap(gap: Gap, view: View, given: Given) -> Wanted:

@@ -81,12 +81,14 @@ def told_limit(old: ast.AST, new: ast.AST, files: tuple[Files, Files]) -> str:
 def told_value(one: Unvaried, files: Files) -> str:
     """Which argument should have varied, and where it is read."""
     place, name = files.place(one.atom.node), one.argument[1]
+    cases = f"each of the {one.reached} cases that reach it" if one.reached > 1 else "every case"
+    cases = "the only case that reaches it" if one.reached == 1 else cases
     if one.other is not None:
-        return f"{place}: `{name}` and `{one.other[1]}` were the same in every case"
+        return f"{place}: `{name}` and `{one.other[1]}` were the same in {cases}"
     if one.value == NO_DIFFERENCE:
         return f"{place}: only one version depends on `{name}`, and that made no difference to it"
     what = f"the shape of `{name}`" if one.argument[0] == "build" else f"`{name}`"
-    return f"{place}: {what} was `{one.value}` in every case, and one version does not depend on it"
+    return f"{place}: {what} was `{one.value}` in {cases}, and one version does not depend on it"
 
 
 def never_ran(layer: str, view: View, files: Files, most: int = 50) -> list[str]:

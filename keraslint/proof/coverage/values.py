@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from keraslint.proof.probe.coverage.decisions import RAN
 
@@ -23,8 +23,8 @@ OF_KERAS = frozenset({"self", "name", "dtype", "trainable", "training"})
 class Unvaried:
     """An argument that one version reads in `atom` and the other does not read there.
 
-    `value` is what it was in every case, or that it made no difference; with `other`, it was always
-    the same as that argument.
+    `value` is what it was in every case that reached the statement, or that it made no difference;
+    with `other`, it was always the same as that argument. `reached` counts those cases, 0 for all.
     """
 
     side: int
@@ -32,6 +32,7 @@ class Unvaried:
     argument: Argument
     value: str
     other: Argument | None = None
+    reached: int = 0
 
 
 def unvaried(
@@ -47,7 +48,9 @@ def unvaried(
             if argument in others:
                 continue
             there = _where_read(views[side], argument, cases)
-            yield from _alone(side, atom, argument, others.keys() - own.keys(), there)
+            reached = len(there) if len(there) < len(cases) else 0
+            for one in _alone(side, atom, argument, others.keys() - own.keys(), there):
+                yield replace(one, reached=reached)
             if effects and _made_no_difference(atom, argument, cases, effects[side]):
                 yield Unvaried(side=side, atom=atom, argument=argument, value=NO_DIFFERENCE)
 

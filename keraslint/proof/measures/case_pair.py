@@ -10,6 +10,8 @@ from ...diagnostic import CheckStatus, Health, Measure
 
 KEPT, MENDED, CHANGED = CheckStatus.KEPT, CheckStatus.MENDED, CheckStatus.CHANGED
 BROKEN, SKIPPED = CheckStatus.BROKEN, CheckStatus.SKIPPED
+STEPS = ("made", "called")
+"""What a version must do before anything else of it can be told."""
 About = Measure | Health | None
 
 
@@ -47,7 +49,7 @@ class Pair:
     @property
     def runs_after(self) -> bool:
         """Can the version after be made and called at all? If not, that is what is told."""
-        return not any(error_of(self.facts(step)[1]) for step in ("made", "called"))
+        return not any(error_of(self.facts(step)[1]) for step in STEPS)
 
     def compared(self, group: str) -> bool:
         """Were arrays of this group compared?"""

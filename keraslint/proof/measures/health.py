@@ -71,7 +71,8 @@ def _fails_loudly(pair: Pair, before: Any, after: Any) -> bool:
     """
     if not isinstance(before, dict) or error_of(before) or not error_of(after):
         return False
-    weights = {one["key"] for one in pair.before["facts"]["weights"] if not one["seed"]}
+    facts = pair.before["facts"]
+    weights = {one["key"] for one in facts["weights"] if not one["seed"]} & {*facts["order"]}
     steps = (pair.facts(name)[1] for name in ("from config", "built alone"))
     return weights <= set(before.get("lost") or ()) and not any(map(error_of, steps))
 

@@ -22,12 +22,14 @@ AUTO_NAME = re.compile(r"_\d+$")
 class Anatomy:
     """Variables and sub-layers by path, in the order in which saving finds them.
 
-    `seeds` are the paths of random generators: drawn when made, so that no two are alike.
+    `seeds` are the paths of random generators: drawn when made, so that no two are alike;
+    `metrics` those of what metrics have counted, which starts at nothing with each epoch.
     """
 
     variables: dict[str, Any] = field(default_factory=dict)
     children: dict[str, Any] = field(default_factory=dict)
     seeds: set[str] = field(default_factory=set)
+    metrics: set[str] = field(default_factory=set)
 
 
 def anatomy(layer: Any) -> Anatomy:
@@ -53,7 +55,7 @@ def _visit(thing: Any, path: str, found: Anatomy, seen: set[int]) -> None:
     elif isinstance(thing, KERAS.metrics.Metric):
         seen.add(id(thing))
         for variable in thing.variables:
-            _add(found.variables, path, variable)
+            found.metrics.add(_add(found.variables, path, variable))
     elif isinstance(thing, KERAS.layers.Layer):
         seen.add(id(thing))
         _visit_layer(thing, path, found, seen)
@@ -119,7 +121,7 @@ def _join(path: str, part: Any) -> str:
     return f"{path}/{part}" if path else str(part)
 
 
-def _add(variables: dict[str, Any], path: str, variable: Any) -> None:
+def _add(variables: dict[str, Any], path: str, variable: Any) -> str:
     name = KERAS.name_of(variable)
     if name.startswith("variable_"):
         name = AUTO_NAME.sub("", name)
@@ -129,6 +131,7 @@ def _add(variables: dict[str, Any], path: str, variable: Any) -> None:
         number += 1
         key = f"{base}#{number}"
     variables[key] = variable
+    return key
 
 
 def numbers(value: Any) -> Any:

@@ -81,7 +81,8 @@ def survived(trial: Trial, layer: Any, run: Callable[[], list[Any]]) -> dict[str
     """Which weights differ from the agreed state, and does a call (made after looking) agree?"""
     values = state(layer)
     outputs = run()
-    expected = {k: v for k, v in trial.state.items() if k not in anatomy(trial.layer).seeds}
+    parts = anatomy(trial.layer)
+    expected = {k: v for k, v in trial.state.items() if k not in parts.seeds | parts.metrics}
     lost = [k for k, v in expected.items() if k not in values or not same(values[k], v)]
     return {"lost": lost, "outputs": agrees(trial, outputs)}
 
