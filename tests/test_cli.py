@@ -382,6 +382,9 @@ class TestRulePages:
         assert by_code.code == 0
         assert by_code.out.startswith("KRL101 layer-in-build\n")
 
+    def test_by_a_code_in_lower_case(self, keraslint: Run) -> None:
+        assert keraslint("rule", "krl101") == keraslint("rule", "KRL101")
+
     def test_all_as_json_and_markdown(self, keraslint: Run) -> None:
         rules = json.loads(keraslint("rule", "--all", "--output-format", "json").out)
         markdown = keraslint("rule", "--all", "--output-format", "markdown").out

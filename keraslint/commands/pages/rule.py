@@ -18,6 +18,8 @@ def pages(selector: str | None, output_format: str, *, width: int, colour: bool)
     if selector is None and output_format == "text":
         return _listed(min(width, 120), colour)
     known = registry()
+    if selector is not None and selector.upper().startswith("KRL"):
+        selector = selector.upper()  # typed by a person: in a configuration, case matters
     codes = matching(selector or "ALL", known, "rule")
     rules = [rule for rule in known if rule.code in codes]
     if output_format == "json":
