@@ -28,7 +28,7 @@ def observed() -> Observed:
         "TF_CPP_MIN_LOG_LEVEL": "3",
     }
     command = [sys.executable, "-B", __file__]
-    run = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=300)
+    run = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=1200)
     assert run.returncode == 0, run.stderr
     found: Observed = json.loads(run.stdout.splitlines()[-1])
     return found

@@ -213,7 +213,7 @@ def test_the_data_stays_small() -> None:
 def test_the_data_agrees_with_the_installed_keras() -> None:
     environment = {**os.environ, "KERAS_BACKEND": os.environ.get("KERAS_BACKEND", "tensorflow")}
     command = [sys.executable, str(HERE / "generate_keras_api.py"), "--output", "-"]
-    run = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=300)
+    run = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=1200)
     ours = json.loads(DATA.read_text("utf-8"))
 
     assert run.returncode == 0, run.stderr

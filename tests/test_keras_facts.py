@@ -40,7 +40,7 @@ def observed() -> Observed:
     }
     command = [sys.executable, "-B", __file__]
     run = subprocess.run(
-        command, capture_output=True, text=True, env=environment, timeout=300, check=False
+        command, capture_output=True, text=True, env=environment, timeout=1200, check=False
     )
     assert run.returncode == 0, run.stderr
     found: Observed = json.loads(run.stdout.splitlines()[-1])

@@ -174,7 +174,7 @@ def observe(rules: list[Rule], *flags: str) -> Observed:
         capture_output=True,
         text=True,
         env=environment,
-        timeout=300,
+        timeout=1200,
         check=False,
     )
     assert run.returncode == 0, run.stderr

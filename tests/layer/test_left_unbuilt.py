@@ -40,7 +40,7 @@ def observed(folder: Path, texts: dict[str, str]) -> Seen:
         (folder / f"{name}.py").write_text(text)
     environment = {**os.environ, "CUDA_VISIBLE_DEVICES": "", "TF_CPP_MIN_LOG_LEVEL": "3"}
     command = [sys.executable, "-B", __file__, str(folder), *texts]
-    run = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=600)
+    run = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=1200)
     assert run.returncode == 0, run.stderr
     found: Seen = json.loads(run.stdout.splitlines()[-1])
     return found
