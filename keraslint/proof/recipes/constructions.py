@@ -9,6 +9,8 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 from textwrap import dedent
 
+from keraslint.project.syntax.parse import new_module
+
 PLAIN = frozenset(
     {
         *("True", "False", "None", "keras", "layers", "ops", "np", "random", "tf"),
@@ -58,7 +60,7 @@ def constructions_in(text: str, layer: str) -> Iterator[str]:
     """
     name = layer.split(".")[-1]
     try:
-        module = ast.parse(text if name in text else "")
+        module = new_module(text if name in text else "")
     except (SyntaxError, ValueError, RecursionError):
         return
     yield from _Reader(name).read(module)
