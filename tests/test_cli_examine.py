@@ -9,6 +9,10 @@ from xml.etree import ElementTree as Xml
 import pytest
 from command_line import Run
 
+from keraslint.examination import Examination
+from keraslint.report import format_names
+from keraslint.report.verdicts.examinations import render_examinations
+
 BLOCK = """\
 import keras
 
@@ -111,3 +115,29 @@ def test_what_cannot_be_made_is_not_examined(keraslint: Run, project: Path) -> N
 
     assert ran.code == 2
     assert "Odd: not examined: no way to make it was found" in " ".join(ran.out.split())
+
+
+NOT_EXAMINED = Examination(layer="Odd", path="odd.py", line=4, reason="no way to make it was found")
+
+
+@pytest.mark.parametrize("name", [name for name in format_names() if name != "full"])
+def test_each_format_says_what_was_not_examined_and_why(name: str) -> None:
+    told = render_examinations([NOT_EXAMINED], {}, name, 100, False)
+
+    assert "no way to make it was found" in told
+    assert "passed" not in told
+    assert "No findings" not in told
+
+
+def test_what_was_not_examined_is_neither_a_pass_nor_a_failure() -> None:
+    junit, github, sarif, concise = (
+        render_examinations([NOT_EXAMINED], {}, name, 100, False)
+        for name in ("junit", "github", "sarif", "concise")
+    )
+
+    (suite,) = Xml.fromstring(junit)
+    assert (suite.get("skipped"), suite.get("failures")) == ("1", "0")
+    assert suite.find("testcase/skipped") is not None
+    assert github.startswith("::notice ")
+    assert [one["level"] for one in json.loads(sarif)["runs"][0]["results"]] == ["note"]
+    assert concise.endswith("\n1 layer: 1 not examined\n")

@@ -22,7 +22,8 @@ class Report:
     `fixing`, `proving` and `writing` say what was asked; `unsafe_fixes` widens what counts as
     fixable; `failures` counts the paths that could not be checked, `unwritten` the files whose
     fixes could not be written, `known` the findings that the baseline holds, `at_first` what was
-    found before anything was fixed, and `fixed` what is gone, by file and code.
+    found before anything was fixed, and `fixed` what is gone, by file and code. A `summary` stands
+    in place of the last lines that count.
     """
 
     diagnostics: tuple[Diagnostic, ...]
@@ -46,6 +47,7 @@ class Report:
     unsafe_fixes: bool = False
     show_fixes: bool = False
     quiet: bool = False
+    summary: str = ""
 
     def source(self, diagnostic: Diagnostic) -> Source | None:
         """Return the text in which a finding's lines are counted, if it is known."""

@@ -15,6 +15,8 @@ from keraslint.report.verdicts.coverage_text import NOT_MEASURED
 
 def closing(report: Report) -> list[str]:
     """Say it all in a few lines; nothing when quiet, or when there was no file."""
+    if report.summary:
+        return [report.summary]
     if report.quiet or not (
         report.files or report.diagnostics or report.settled or report.failures
     ):

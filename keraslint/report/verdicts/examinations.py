@@ -6,7 +6,7 @@ import json
 import textwrap
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from keraslint.diagnostic import Diagnostic, Severity, Span
@@ -34,9 +34,13 @@ def render_examinations(
         return "".join(f"{line}\n" for line in _full(examined, width, Palette(colour)))
     if output_format == "json":
         return _json(examined)
-    findings = tuple(_finding(one, sign, sources) for one in examined for sign in one.broken)
+    findings = tuple(finding for one in examined for finding in _findings(one, sources))
     report = Report(
-        diagnostics=findings, sources=sources, files=len(sources), width=width, colour=colour
+        diagnostics=findings,
+        sources=sources,
+        width=width,
+        colour=colour,
+        summary=_closing(examined),
     )
     return render(report, output_format)
 
@@ -62,19 +66,32 @@ def is_healthy(one: Examination) -> bool:
     return bool(one.signs) and not one.broken
 
 
-def _finding(one: Examination, sign: Sign, sources: Mapping[str, Source]) -> Diagnostic:
-    line = sign.line or one.line
+def _findings(one: Examination, sources: Mapping[str, Source]) -> Iterator[Diagnostic]:
+    """What is broken, each where it is to blame; or, as a note, why it was not examined."""
+    for sign in one.broken:
+        yield replace(
+            _note(one, sources, sign.line or one.line),
+            code=sign.code or OWN_CODE,
+            name=f"broken-{sign.health.replace(' ', '-')}",
+            message=f"`{one.layer}` ({sign.health}): {sign.detail}",
+            severity=Severity.ERROR,
+        )
+    if one.reason:
+        yield _note(one, sources, one.line)
+
+
+def _note(one: Examination, sources: Mapping[str, Source], line: int) -> Diagnostic:
     source = sources.get(one.path)
     text = source.line(line) if source is not None else ""
     start = len(text) - len(text.lstrip()) + 1
     return Diagnostic(
-        code=sign.code or OWN_CODE,
-        name=f"broken-{sign.health.replace(' ', '-')}",
-        message=f"`{one.layer}` ({sign.health}): {sign.detail}",
+        code=OWN_CODE,
+        name="not-examined",
+        message=f"`{one.layer}` was not examined: {one.reason}",
         path=one.path,
         span=Span.of(line, start, line, max(len(text.rstrip()) + 1, start + 1)),
         owner=one.layer,
-        severity=Severity.ERROR,
+        severity=Severity.INFO,
     )
 
 
