@@ -234,6 +234,27 @@ class Wrapped(layers.Layer):  # type: ignore[misc]
         return cls(**config)
 
 
+# keraslint: recipe HeadOn(keras.Sequential([layers.Dense(5)]))(floats(2, 8))
+class HeadOn(keras.Model):  # type: ignore[misc]
+    """Takes a `Sequential`, whose own configuration grows once it is built."""
+
+    def __init__(self, body: Any, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.body = body
+        self.head = layers.Dense(2)
+
+    def call(self, x: Any, training: Any = None) -> Any:
+        return self.head(self.body(x, training=training))
+
+    def get_config(self) -> Any:
+        return {**super().get_config(), "body": keras.saving.serialize_keras_object(self.body)}
+
+    @classmethod
+    def from_config(cls, config: Any) -> Any:
+        body = keras.saving.deserialize_keras_object(config["body"])
+        return cls(**{**config, "body": body})
+
+
 class Stacked(layers.Layer):  # type: ignore[misc]
     """A list of children."""
 

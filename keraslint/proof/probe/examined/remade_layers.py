@@ -100,7 +100,10 @@ def pinned_by_building(trial: Trial) -> list[str]:
     another shape than one that was made as the first was.
     """
     was, now = trial.facts.get("config"), trial.facts.get("config once built")
-    if not isinstance(was, dict) or not isinstance(now, dict) or failed(was) or was == now:
+    if not isinstance(was, dict) or not isinstance(now, dict) or failed(was):
+        return []
+    changed = [key for key in was if not _is_as_given(was[key], now.get(key))]
+    if not changed:
         return []
     config = trial.layer.get_config()
     wider = trial.mapped(lambda array: np.concatenate([array, array[..., :1]], axis=-1))
@@ -108,7 +111,26 @@ def pinned_by_building(trial: Trial) -> list[str]:
     if failed(usual) or type(trial.layer).from_config(config).built:
         return []  # it cannot be told, or is made for these inputs and says so
     pinned = attempt(lambda: _shapes(type(trial.layer).from_config(config), wider))
-    return [] if pinned == usual else [key for key in was if now.get(key) != was[key]]
+    return [] if pinned == usual else changed
+
+
+def _is_as_given(was: Any, now: Any, within: bool = False) -> bool:
+    """Is it the same, or has at most what is `within` an object of Keras grown once it was built?
+
+    A built `Sequential` writes down its input layer, too: that is no doing of whoever holds it.
+    """
+    if was == now or (within and was is None):
+        return True
+    if isinstance(was, dict) and isinstance(now, dict):
+        within = within or {"class_name", "config"} <= was.keys()
+        more = now.keys() - was.keys()
+        alike = all(key in now and _is_as_given(was[key], now[key], within) for key in was)
+        return alike and (within or not more)
+    if isinstance(was, list) and isinstance(now, list):
+        rest = iter(now)
+        alike = all(any(_is_as_given(one, other, within) for other in rest) for one in was)
+        return alike and (within or len(was) == len(now))
+    return False
 
 
 def _shapes(layer: Any, inputs: Any) -> list[tuple[int, ...]]:
