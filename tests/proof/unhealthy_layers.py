@@ -391,6 +391,32 @@ class RandomOutside(layers.Layer):  # type: ignore[misc]
         return ops.matmul(x, self.kernel) * self.generator.random()
 
 
+class ReboundInTraining(layers.Layer):  # type: ignore[misc]
+    """Only in training is a weight's attribute bound: `fit()` leaves a tensor of its graph."""
+
+    def build(self, input_shape: Any) -> None:
+        self.peak = self.add_weight(shape=(), initializer="zeros", trainable=False)
+
+    def call(self, x: Any, training: Any = None) -> Any:
+        if training:
+            self.peak = ops.maximum(self.peak, ops.max(x))
+        return x / (1.0 + self.peak)
+
+
+class ModelReboundInTraining(keras.Model):  # type: ignore[misc]
+    """The same in a model, whose own `fit()` fails at once."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.dense = layers.Dense(3)
+        self.seen = self.add_weight(shape=(), initializer="zeros", trainable=False)
+
+    def call(self, x: Any, training: Any = None) -> Any:
+        if training:
+            self.seen = self.seen + 1.0
+        return self.dense(x) / (1.0 + self.seen)
+
+
 DEFECTS: dict[str, tuple[str, ...]] = {
     "ChildInBuild": ("frozen",),
     "ChildNotBuilt": ("built", "loaded"),
@@ -417,4 +443,6 @@ DEFECTS: dict[str, tuple[str, ...]] = {
     "ReservedAttribute": ("loaded",),
     "DoublesInBuild": ("cloned", "loaded"),
     "RandomOutside": ("twice",),
+    "ReboundInTraining": ("trained",),
+    "ModelReboundInTraining": ("trained",),
 }

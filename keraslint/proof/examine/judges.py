@@ -134,7 +134,15 @@ def trained(entry: Entry) -> Iterator[Said]:
     if not entry.get("doubtful"):
         yield from _failed(entry, "outputs in training", "a call with `training=True` fails")
         yield from _failed(entry, "fit", "`fit()` fails")
+        yield from _fails_after(_fact(entry, "fit"))
     yield from _moved(entry)
+
+
+def _fails_after(trained: Any) -> Iterator[Said]:
+    """Is what was trained of no use, as when it holds a tensor of the graph of its training?"""
+    error = "" if error_of(trained) else error_of(trained.get("then"))
+    if error:
+        yield broken(f"a call after `fit()` fails: {_brief(error)}")
 
 
 def _has_numbers(entry: Entry) -> bool:

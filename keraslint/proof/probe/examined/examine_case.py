@@ -32,7 +32,6 @@ from ..observations.round_trips import (
     save,
 )
 from ..observations.training_run import (
-    fit,
     frozen_before_build,
     frozen_once_built,
     gradients,
@@ -43,6 +42,7 @@ from ..trial import Trial
 from ..variable_paths import state
 from .branches import branches, runs_new
 from .precisions import in_precision
+from .real_fit import real_fit
 from .remade_layers import (
     forgotten_arguments,
     forgotten_settings,
@@ -102,7 +102,7 @@ def _loaded(file: str, load: Callable[[Any, Shelf], Any]) -> Look:
 
 
 # The health that asks for it (empty: several do), the name of the fact, and how it is observed.
-# Training comes last: it uses the layer up.
+# Training comes last: it may use the layer up.
 LOOKS: tuple[tuple[str, str, Look], ...] = (
     ("", "built alone", _alone(partial(built_alone, as_list=False))),
     ("", "functional", _alone(as_functional)),
@@ -130,7 +130,7 @@ LOOKS: tuple[tuple[str, str, Look], ...] = (
     ("masked", "masked", _alone(with_a_mask)),
     ("frozen", "frozen before build", _alone(frozen_before_build)),
     ("trained", "never active", _alone(never_active)),
-    ("trained", "fit", _alone(fit)),
+    ("trained", "fit", _alone(real_fit)),
     ("frozen", "frozen once built", _alone(frozen_once_built)),
 )
 

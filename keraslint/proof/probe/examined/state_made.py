@@ -14,6 +14,7 @@ from ..array_agreement import same
 from ..keras_versions.in_use import KERAS
 from ..trial import Trial, flat
 from ..variable_paths import anatomy, numbers
+from .real_fit import compiled, trains_itself
 
 CONTAINERS = (list, tuple)
 
@@ -88,25 +89,21 @@ def never_active(trial: Trial) -> list[str] | None:
 
     None where it does not train itself in Keras' way.
     """
-    layer = trial.layer
-    args, kwargs = trial.case.inputs()
-    own = isinstance(layer, KERAS.Model) and type(layer).train_step is KERAS.Model.train_step
-    if not own or kwargs or len(args) != 1 or not isinstance(args[0], np.ndarray):
+    if not trains_itself(trial):
         return None
+    (x,), _ = trial.case.inputs()
     moved = {
         key
         for key, value in trial.state.items()
         if not np.array_equal(trial.arrays.get(f"moved/{key}", value), value)
     }
-    trained = _trained(trial, args[0])
+    trained = _trained(trial, x)
     return sorted(key for key in moved if key not in trained)
 
 
 def _trained(trial: Trial, x: Any) -> set[str]:
     """What one step of the model's own training moves."""
-    model = trial.ready()
-    model.compute_loss = _loss_of(model)
-    model.compile(optimizer=KERAS.optimizers.SGD(0.05), run_eagerly=True, jit_compile=False)
+    model = compiled(trial.ready(), run_eagerly=True, jit_compile=False)
     model.train_on_batch(x)
     after = anatomy(model).variables
     return {
@@ -114,11 +111,3 @@ def _trained(trial: Trial, x: Any) -> set[str]:
         for key, value in trial.state.items()
         if key not in after or not np.array_equal(numbers(after[key]), value)
     }
-
-
-def _loss_of(model: Any) -> Any:
-    def loss(x: Any = None, y: Any = None, y_pred: Any = None, *_: Any, **__: Any) -> Any:
-        leaves = KERAS.flatten(y_pred)
-        return sum(KERAS.ops.mean(KERAS.ops.cast(one, "float32")) for one in leaves)
-
-    return loss
