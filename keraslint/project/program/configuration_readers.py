@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator
 from keraslint.project.facts.occurrences.occurrence_records import ALL, EQUAL, ITEM, Call
 from keraslint.project.names.definitions import ClassRef
 from keraslint.project.program.class_users import ClassUsers, who
+from keraslint.project.program.flow.call_graph import Targets
 from keraslint.project.program.flow.effect_queries import Effects
 from keraslint.project.program.flow.mentions import Function
 
@@ -82,5 +83,5 @@ def _is_one(ref: str, whole: Collection[str]) -> bool:
     return ref.lstrip("*").removesuffix(f".{ITEM}" if ref[0] != "*" else "") in whole
 
 
-def _known(made: object) -> bool:
-    return bool(getattr(made, "functions", ()) or getattr(made, "constructs", ()))
+def _known(made: Targets) -> bool:
+    return bool(made.functions or made.constructs)

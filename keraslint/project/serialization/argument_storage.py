@@ -37,9 +37,14 @@ def kept(
     ref: ClassRef,
     init: Init,
     name: str,
-    subclasses: Sequence[ClassRef] = (),
+    subclasses: Sequence[ClassRef],
+    *,
+    made_again: bool,
 ) -> Kept:
-    """How an argument can be read off the finished object, as `__init__` will take it again."""
+    """How an argument can be read off the finished object, as `__init__` will take it again.
+
+    `made_again`: a `from_config()` can be written that makes a layer of what was saved of one.
+    """
     attribute, getter = init.facts.stores.get(name, ("", ""))
     if not attribute and _can_be_kept(hierarchy, ref, init, name, subclasses):
         doubtful = name not in init.facts.plain
@@ -54,7 +59,13 @@ def kept(
             return Kept(name=name, why_not=f"`{getter}` makes of `{name}` what cannot be saved")
         return Kept(name=name, code=f"{serializer}(self.{attribute})")
     if is_object(hierarchy, ref, init, name):
-        return _object(hierarchy, ref, init, name, attribute)
+        saving = _saving(hierarchy, ref, init) if made_again else ""
+        if saving and is_called_as_a_layer(hierarchy, ref, init, name, attribute):
+            code = f"{saving}.serialize_keras_object(self.{attribute})"
+            return Kept(name=name, code=code, reader=f"{saving}.deserialize_keras_object")
+        return Kept(
+            name=name, why_not=f"`{name}` is an object, which a configuration cannot hold as is"
+        )
     if name in init.facts.plain:
         return Kept(name=name, code=f"self.{attribute}")
     return Kept(name=name, code=f"self.{attribute}", doubtful=True)
@@ -85,21 +96,10 @@ def _serializer(hierarchy: Hierarchy, init: Init, getter: str) -> str:
     return ""
 
 
-def _object(hierarchy: Hierarchy, ref: ClassRef, init: Init, name: str, attribute: str) -> Kept:
-    """How a layer is saved with the one that it was handed to; other objects cannot be."""
-    why = f"`{name}` is an object, which a configuration cannot hold as is"
-    saving = _saving(hierarchy, init)
-    chain = hierarchy.lineage(ref).chain
-    if not saving or any(item.saving.reader for item in chain):
-        return Kept(name=name, why_not=why)
-    if not is_called_as_a_layer(hierarchy, ref, init, name, attribute):
-        return Kept(name=name, why_not=why)
-    code = f"{saving}.serialize_keras_object(self.{attribute})"
-    return Kept(name=name, code=code, reader=f"{saving}.deserialize_keras_object")
-
-
-def _saving(hierarchy: Hierarchy, init: Init) -> str:
-    """What a file calls `keras.saving`; empty if it has no name for it."""
+def _saving(hierarchy: Hierarchy, ref: ClassRef, init: Init) -> str:
+    """What a file calls `keras.saving`; empty without a name, or with a `from_config()`."""
+    if any(item.saving.reader for item in hierarchy.lineage(ref).chain):
+        return ""
     scope = init.owner.scope()
     for imported in init.owner.module.imports:
         for module in (f"{imported}.saving", f"{imported}.keras.saving"):

@@ -145,8 +145,10 @@ def cure(layer: LayerClass, finding: Finding) -> Cure:
     """Offer to write `get_config()`, if every argument can be read off the finished model."""
     init = init_of(layer.hierarchy, layer.ref)
     names = forgotten(layer.hierarchy, layer.ref)
-    below = layer.subclasses
-    known = [kept(layer.hierarchy, layer.ref, init, n, below) for n in names] if init else []
+    if init is None:
+        return Cure()
+    hierarchy, below = layer.hierarchy, layer.subclasses
+    known = [kept(hierarchy, layer.ref, init, name, below, made_again=True) for name in names]
     why_not = next((one.why_not for one in known if one.why_not), "")
     why_not = why_not or next(harm(layer.hierarchy, layer.ref, names, below), "")
     return Cure(why_not=why_not) if why_not else _written(layer, known)

@@ -383,4 +383,6 @@ def _only_makes(node: ast.FunctionDef) -> bool:
     """Whether all but a docstring is `return cls(**config)`."""
     body = node.body[1:] if ast.get_docstring(node, clean=False) is not None else node.body
     made = body[0].value if len(body) == 1 and isinstance(body[0], ast.Return) else None
-    return isinstance(made, ast.Call) and not made.args and len(made.keywords) == 1
+    if not isinstance(made, ast.Call) or made.args or dotted(made.func) != "cls":
+        return False
+    return [type(keyword.value) for keyword in made.keywords] == [ast.Name]

@@ -22,7 +22,7 @@ def settled(node: ast.FunctionDef, rebound: Container[str]) -> frozenset[str]:
 
     Only what a constructor does in any case counts.
     """
-    defaults = {name: value for name, value in _defaults(node.args) if name not in rebound}
+    defaults = {name: value for name, value in constant_defaults(node.args) if name not in rebound}
     tests = list(_refusals(node)) if defaults else ()
     return frozenset(
         name
@@ -32,7 +32,8 @@ def settled(node: ast.FunctionDef, rebound: Container[str]) -> frozenset[str]:
     )
 
 
-def _defaults(arguments: ast.arguments) -> Iterator[tuple[str, object]]:
+def constant_defaults(arguments: ast.arguments) -> Iterator[tuple[str, object]]:
+    """The parameters whose default is a constant, each with it."""
     plain = [*arguments.posonlyargs, *arguments.args]
     listed = zip(plain[len(plain) - len(arguments.defaults) :], arguments.defaults, strict=True)
     for argument, default in (

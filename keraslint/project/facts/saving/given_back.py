@@ -11,6 +11,7 @@ import ast
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from keraslint.project.facts.may_refer_to import dotted
+from keraslint.project.facts.saving.fixed_parameters import constant_defaults
 from keraslint.project.syntax.node_walk import walk
 
 WEIGHT = ""
@@ -89,7 +90,7 @@ def _joined(init: ast.FunctionDef) -> Iterator[tuple[str, str]]:
     """`(a, b)`: what is kept of `a` is what is kept of `b`."""
     inner = walk(init.body)
     rest = init.args.kwarg.arg if init.args.kwarg else ""
-    optional = _optional(init.args)
+    optional = {name for name, value in constant_defaults(init.args) if value is None}
     for statement in init.body:
         target, names = _join(statement, rest)
         if not names:
@@ -135,21 +136,6 @@ def _one_of(statement: ast.stmt, optional: Collection[str]) -> tuple[str, tuple[
     names = tuple(dotted(one) for one in (*call.args, *(item.value for item in call.keywords)))
     is_pair = len(names) == 2 and target in names and all(name in optional for name in names)
     return (target, names) if is_pair else ("", ())
-
-
-def _optional(args: ast.arguments) -> set[str]:
-    """The parameters whose default is `None`."""
-    listed = [*args.posonlyargs, *args.args]
-    late = listed[len(listed) - len(args.defaults) :]
-    pairs = (
-        *zip(late, args.defaults, strict=True),
-        *zip(args.kwonlyargs, args.kw_defaults, strict=True),
-    )
-    return {
-        one.arg
-        for one, default in pairs
-        if isinstance(default, ast.Constant) and default.value is None
-    }
 
 
 def _tested(test: ast.expr) -> str:

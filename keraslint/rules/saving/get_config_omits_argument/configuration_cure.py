@@ -41,9 +41,7 @@ def cure(layer: LayerClass, finding: Finding) -> Cure:
         return _renamed(layer, names) if set(names) == wrong else Cure(why_not=WRONG_NAME)
     harmful = _harmful(layer, known)
     entries = [
-        one
-        for one in known
-        if one.code and not one.reader and one.name not in {*names.values(), *harmful.keys()}
+        one for one in known if one.code and one.name not in {*names.values(), *harmful.keys()}
     ]
     cut_off = is_cut_off(layer.hierarchy, layer.ref)
     chosen = _chosen(layer) if cut_off else ""

@@ -29,11 +29,15 @@ def _serves_others(layer: LayerClass) -> bool:
 
 
 def read_off(layer: LayerClass) -> Sequence[Kept]:
+    """How each of them can be given back, or why it cannot."""
     init = init_of(layer.hierarchy, layer.ref)
     if init is None:
         return []
     below = layer.subclasses
-    known = [kept(layer.hierarchy, layer.ref, init, name, below) for name in omitted_names(layer)]
+    known = [
+        kept(layer.hierarchy, layer.ref, init, name, below, made_again=False)
+        for name in omitted_names(layer)
+    ]
     wrong = [one.name for one in known if one.anew] and refused(layer.hierarchy, layer.ref)
     return [Kept(name=one.name, why_not=WRONG_NAME) if wrong and one.anew else one for one in known]
 
