@@ -20,6 +20,13 @@ from elsewhere import MLP, FancyQuantizer, PReLUActivation, find, get_activation
 def conv(*args):
     return find("conv")(*args)
 
+class Mine(MLP):
+    def message(self, x):
+        return x
+
+class Rounding(FancyQuantizer):
+    pass
+
 class Block(keras.layers.Layer):
     def __init__(self, norm=None, **kwargs):
         super().__init__(**kwargs)
@@ -47,6 +54,15 @@ def built(body: str, folder: Path, rest: str = "") -> tuple[Diagnostic, ...]:
     return found_in(HEAD + indent(dedent(body), " " * 8) + rest, folder)
 
 
+GIVEN_OUT = """
+    def all_parts(self):
+        return [self.first] + self.parts
+
+    def call(self, x, training=False):
+        for part in self.all_parts():
+            x = part(x)
+        return x
+"""
 BUILT = "self.inner.build(input_shape)\n"
 
 
@@ -63,6 +79,9 @@ BUILT = "self.inner.build(input_shape)\n"
         ("self.inner = self.norm(3)\n", CALLS),
         ("self.inner = TABLE['a'](3)\n", CALLS),
         ("self.inner = Nowhere(3)\n", CALLS),
+        ("self.inner = Mine(3)\n", CALLS),
+        ("self.first = MLP(3)\n", GIVEN_OUT),
+        ("self.parts = [MLP(3)]\n", GIVEN_OUT),
         ("cls = find('it')\nself.inner = cls(3)\n", CALLS),
         ("inner = MLP(3)\nself.inner = inner\n", CALLS),
         ("self.inner = get_activation('it')\n", TELLS),

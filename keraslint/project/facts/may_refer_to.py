@@ -86,6 +86,9 @@ def _leaves(node: ast.expr) -> Iterator[str]:
         yield from _made_by(node)
     elif isinstance(node, ast.Subscript) and _is_display(node.value):
         yield from _leaves(node.value)
+    elif isinstance(node, ast.BinOp) and _is_list(node):
+        yield from _leaves(node.left)
+        yield from _leaves(node.right)
     else:
         name = dotted(node)
         if name:
@@ -96,6 +99,14 @@ def _is_display(node: ast.expr) -> bool:
     """Whether an expression says what is in a container."""
     is_made = isinstance(node, ast.Call) and dotted(node.func) in ("dict", "list", "tuple")
     return is_made or isinstance(node, (ast.Dict, ast.List, ast.Tuple))
+
+
+def _is_list(node: ast.expr) -> bool:
+    """Whether an expression makes a list, or one out of two: `[first, *rest] + self.blocks`."""
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+        return _is_list(node.left) or _is_list(node.right)
+    is_made = isinstance(node, ast.Call) and dotted(node.func) == "list"
+    return is_made or isinstance(node, (ast.List, ast.ListComp))
 
 
 def _made_by(node: ast.Lambda) -> Iterator[str]:

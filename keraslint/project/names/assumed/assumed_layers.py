@@ -16,6 +16,8 @@ from keraslint.project.names.definitions import (
     ClassRef,
     External,
     FunctionRef,
+    Kind,
+    Lineage,
     Made,
     Meaning,
     Scope,
@@ -37,6 +39,8 @@ _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 class Resolver(Protocol):
     """What must be known of names to assume something."""
 
+    def lineage(self, ref: ClassRef) -> Lineage: ...
+
     def values(self, scope: Scope, leaf: str) -> tuple[Meaning, ...]: ...
 
     def use(self, scope: Scope) -> ClassUse: ...
@@ -57,15 +61,16 @@ def assumed(
     if function is None or "()" in callee:
         return None
     unread = _unread(scope, callee, values)
-    if not unread and not (
+    unsaid = unread or _of_unread_bases(resolver, values)
+    if not unsaid and not (
         _is_unclear_function(resolver, scope, callee, values) or _is_given(scope, callee, chain)
     ):
         return None
-    names = unread or (bare(callee),)
+    names = unsaid or (bare(callee),)
     if any(_last_word(name) in _OTHERS for name in names):
         return None
     use = resolver.use(scope).of(function, callee) or _wrapped(resolver, scope, callee)
-    if use is None or not _says_enough(use, names) or not (unread or _is_kept(use, scope, callee)):
+    if use is None or not _says_enough(use, names) or not (unsaid or _is_kept(use, scope, callee)):
         return None
     is_class = any(_is_class_name(name) for name in unread)
     return Made(name=callee, targets=(ASSUMED,), factory=True, since=use.says, unread=is_class)
@@ -110,6 +115,19 @@ def _unread(scope: Scope, callee: str, values: Sequence[Meaning]) -> tuple[str, 
         and not _is_declared(scope, name)
     )
     return (name,) if nowhere else ()
+
+
+def _of_unread_bases(resolver: Resolver, values: Sequence[Meaning]) -> tuple[str, ...]:
+    """The names of the project's classes that it may be, and of their bases that were not found."""
+    found = [value for value in values if isinstance(value, ClassRef)]
+    lineages = [resolver.lineage(ref) for ref in found]
+    if len(found) < len(values) or any(one.kind is not Kind.UNKNOWN for one in lineages):
+        return ()
+    return tuple(
+        name
+        for ref, lineage in zip(found, lineages, strict=True)
+        for name in (ref.summary.name, *lineage.missing)
+    )
 
 
 def _is_declared(scope: Scope, name: str) -> bool:

@@ -102,14 +102,14 @@ class ClassUse:
     ) -> Iterator[str]:
         """Building, freezing, asking for weights: wherever it is done."""
         yield from _asked(function, names)
-        mine = {f"self.{attribute}" for attribute in held}
+        mine = self._mine(held)
         for method in self._methods if mine else ():
             yield from _asked(method.summary, holders(method.summary, mine))
 
     def _calls(self, held: Collection[str]) -> tuple[bool, bool]:
         """Whether `call()` calls one of these attributes with an input, and tells it a mode."""
         called = told = False
-        mine = {f"self.{attribute}" for attribute in held}
+        mine = self._mine(held)
         for method in self._methods if mine else ():
             if method.summary.name not in self._run:
                 continue
@@ -119,6 +119,20 @@ class ClassUse:
                     called = True
                     told = told or bool(_MODES & given)
         return called, told
+
+    def _mine(self, held: Collection[str]) -> set[str]:
+        """The attributes as leaves, and the calls of methods that give out what they hold."""
+        mine = {f"self.{attribute}" for attribute in held}
+        while mine:
+            more = {
+                f"self.{method.summary.name}()"
+                for method in self._methods
+                if holders(method.summary, mine) & {bare(leaf) for leaf in method.summary.returns}
+            }
+            if more <= mine:
+                break
+            mine |= more
+        return mine
 
     def _given(self, function: FunctionSummary, mine: set[str]) -> set[str]:
         """The parameters of a method, if it is handed what one of these attributes holds."""
