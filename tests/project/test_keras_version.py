@@ -155,6 +155,9 @@ def test_an_import_that_means_one_keras_only_goes_before_requirements(tmp_path: 
         "from tensorflow import keras\nrate = keras.optimizers.Adam(lr=1e-3)",
         "from tensorflow.keras import optimizers\nrate = optimizers.SGD(\n    lr=0.1)",
         "from keras.optimizers import Adam\nrate = Adam(lr=1e-3)",
+        "from tensorflow import keras\nmodel.fit_generator(data)",
+        "from tensorflow import keras\nkeras.callbacks.ModelCheckpoint(str(path), period=2)",
+        "from tensorflow import keras\nmodel.save_weights(f'{path}/last.h5')",
     ],
 )
 def test_names_that_one_keras_alone_has_tell_where_nothing_else_does(
@@ -181,6 +184,8 @@ def test_names_that_one_keras_alone_has_tell_where_nothing_else_does(
         "import keras, torch\nrate = torch.optim.Adam(lr=1e-3)",
         "from keras import optimizers\nfrom torch.optim import Adam\nrate = Adam(lr=1e-3)",
         "from keras.optimizers import Adam\nrate = Adam(learning_rate=1e-3)",
+        "from tensorflow import keras\nkeras.callbacks.ModelCheckpoint(path), wave(period=2)",
+        "from tensorflow import keras\nmodel.save_weights('last.weights.h5'), open('data.h5')",
     ],
 )
 def test_names_that_both_have_tell_nothing(line: str, tmp_path: Path) -> None:

@@ -42,6 +42,20 @@ _ADDONS = re.compile(r"^[ \t]*(?:import|from)[ \t]+tensorflow_addons\b", re.MULT
 _OWN_KERAS = re.compile(r"^[ \t]*(?:import|from)[ \t]+keras\b", re.MULTILINE)
 _NAME_FIRST = re.compile(r"self\.add_weight\(\s*f?[\"']")
 _RATE = re.compile(r"([\w.]+)\(\s*lr\s*=")
+_REFUSED = (
+    ("fit_generator()", "_generator(", re.compile(r"\.(?:fit|predict|evaluate)_generator\(")),
+    (
+        "ModelCheckpoint(period=…)",
+        "period=",
+        re.compile(r"\bModelCheckpoint\((?:[^()]|\([^()]*\))*\bperiod="),
+    ),
+    (
+        "save_weights('….h5')",
+        ".save_weights(",
+        re.compile(r"\.save_weights\((?:[^()]|\([^()]*\))*(?<!\.weights)\.(?:h5|hdf5|ckpt)[\"']"),
+    ),
+)
+"""Calls that only Keras 2 takes: a word for each, what is in all of them, and how they look."""
 _OPTIMIZERS = re.compile(r"(?:^|\.)optimizers\.\w+$")
 
 
@@ -62,6 +76,9 @@ def told_in(text: str) -> Told:
         found.setdefault(2, "add_weight(name, …)")
     if "optimizers" in text and _is_given_lr(text):
         found.setdefault(2, "lr=")
+    for name, part, call in _REFUSED:
+        if part in text and call.search(text):
+            found.setdefault(2, name)
     return tuple(sorted(found.items()))
 
 
