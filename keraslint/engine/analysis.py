@@ -312,7 +312,7 @@ class Route:
         return (
             is_made_for_a_test(hierarchy, ref)
             or is_only_for_training(hierarchy, ref)
-            or self.index.saves_weights_alone(ref.module.path)
+            or self.index.saves_no_model(ref.module.path)
             or (
                 is_of_a_script(hierarchy, ref.module)
                 and not self.index.saves_itself(ref.module.path)
@@ -333,7 +333,7 @@ class Route:
 
     def _is_spared(self, rule: Rule, module: ModuleSummary) -> bool:
         """Whether what a rule has found in a module does no harm there."""
-        if rule.about_loading and self.index.saves_weights_alone(module.path):
+        if rule.about_loading and self.index.saves_no_model(module.path):
             return True
         told = self._settings.keras or self.index.target_of_module(module).keras
         return rule.of_keras_3 and told != 3

@@ -28,7 +28,7 @@ class LeafStates:
             "requirement": lambda folder: repr(index.requirements.of_folder(Path(folder))),
             "names of one keras": lambda path: repr(outline.names_of_one_keras(path)),
             "before": self._before,
-            "weights alone": lambda top: str(outline.saves_weights_alone(top)),
+            "no model saved": lambda top: str(outline.saves_no_model(top)),
         }
 
     def knows(self, leaf: Leaf) -> bool:

@@ -82,6 +82,12 @@ def test_a_file_of_tests_is_known_by_what_collects_it(
         ("model.save(path)\nmodel.load_weights(path)", Saving.WEIGHTS | Saving.WHOLE),
         ("print('model.save(path)')", Saving.NOTHING),
         ("model.save(", Saving.NOTHING),
+        ("import numpy as np\nnp.save(path, x)\nmodel.save_weights(path)", Saving.WEIGHTS),
+        ("import tensorflow as tf\ntf.saved_model.save(model, path)", Saving.WHOLE),
+        ("kept = tf.train.Checkpoint(model=net)\nkept.save(path)", Saving.WEIGHTS),
+        ("keras.optimizers.Adam.from_config(config)\nmodel.fit(x)", Saving.TRAINS),
+        ("with tf.GradientTape() as tape: pass\nnet.save(path)", Saving.TRAINS | Saving.WHOLE),
+        ("import keras\nkeras.saving.save_model(model, path)", Saving.WHOLE),
     ],
 )
 def test_what_a_program_saves_is_read_off_its_calls(text: str, saving: Saving) -> None:

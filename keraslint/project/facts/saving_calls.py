@@ -1,9 +1,10 @@
-"""A module's text → whether it saves or loads whole models, or their weights alone."""
+"""A module's text → whether it trains models, and saves or loads them or their weights alone."""
 
 from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterable
 from enum import Flag, auto
 
 from keraslint.project.facts.may_refer_to import dotted
@@ -12,11 +13,12 @@ from keraslint.project.syntax.parse import parse
 
 
 class Saving(Flag):
-    """What a program saves or loads of its models."""
+    """What a program saves or loads of its models, and whether it trains any."""
 
     NOTHING = 0
     WEIGHTS = auto()
     WHOLE = auto()
+    TRAINS = auto()
 
 
 _WEIGHTS = frozenset({"save_weights", "load_weights"})
@@ -26,28 +28,63 @@ _WHOLE = frozenset(
     serialize_keras_object to_json""".split()
 )
 _CHECKPOINT = "ModelCheckpoint"
+_NO_MODELS = frozenset({"initializers", "losses", "metrics", "optimizers", "regularizers"})
+_KERAS = frozenset({"keras", "tensorflow", "tf"})
 _MENTIONED = re.compile(rf"\b(?:{'|'.join(sorted(_WEIGHTS | _WHOLE | {_CHECKPOINT}))})\b")
+_TRAINS = re.compile(r"\.(?:fit|fit_generator|train_on_batch)\(|\bGradientTape\(")
 _PARTS = ("save", "load", "clone_model", "custom", "serial", "config", "to_json", _CHECKPOINT)
 """One of them is in each of these names, and is found much faster."""
 
 
 def saving_calls(text: str) -> Saving:
     """What the calls of a module save or load; a text that is not Python does nothing."""
+    trains = Saving.TRAINS if _TRAINS.search(text) else Saving.NOTHING
+    return trains | _saved_by(text)
+
+
+def _saved_by(text: str) -> Saving:
     if not any(part in text for part in _PARTS) or not _MENTIONED.search(text):
         return Saving.NOTHING
     try:
         nodes = walk(parse(text).body)
     except (SyntaxError, ValueError, RecursionError):
         return Saving.NOTHING
+    others, checkpoints = _other_modules(nodes), _checkpoints(nodes)
     found = Saving.NOTHING
     for node in nodes:
-        if isinstance(node, ast.Call):
+        owner = dotted(node.func).rpartition(".")[0] if isinstance(node, ast.Call) else ""
+        if owner in checkpoints:
+            found |= Saving.WEIGHTS
+        elif isinstance(node, ast.Call) and owner not in others:
             found |= _of(node)
     return found
 
 
+def _checkpoints(nodes: Iterable[ast.AST]) -> frozenset[str]:
+    """The names that hold a checkpoint of TensorFlow, which has the weights and no more."""
+    return frozenset(
+        dotted(target)
+        for node in nodes
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call)
+        if dotted(node.value.func).endswith("train.Checkpoint")
+        for target in node.targets
+    ) - {""}
+
+
+def _other_modules(nodes: Iterable[ast.AST]) -> frozenset[str]:
+    """The modules that a text imports as such, and that save no models: `np` of `np.save()`."""
+    imported = [name for node in nodes if isinstance(node, ast.Import) for name in node.names]
+    return frozenset(
+        one.asname or one.name
+        for one in imported
+        if not _KERAS & set(one.name.replace("_", ".").split("."))
+    )
+
+
 def _of(call: ast.Call) -> Saving:
-    name = dotted(call.func).rpartition(".")[2]
+    owner, _, name = dotted(call.func).rpartition(".")
+    if _NO_MODELS & set(owner.split(".")):
+        return Saving.NOTHING
     if name == _CHECKPOINT:
         return Saving.WEIGHTS if _weights_only(call) else Saving.WHOLE
     if name in _WEIGHTS:

@@ -21,7 +21,7 @@ from keraslint.settings import Settings
 
 Aliases = Callable[[str, str], Sequence[str]]
 """(top folder of a project, last part of a name) → the other names that it binds to that."""
-_OF_ALL_FILES = frozenset({"headers", "weights alone"})
+_OF_ALL_FILES = frozenset({"headers", "no model saved"})
 
 
 class Index:
@@ -142,11 +142,11 @@ class Index:
         """Ask for the other names that classes have, by the last part of their own."""
         self._aliases = aliases
 
-    def saves_weights_alone(self, path: str) -> bool:
+    def saves_no_model(self, path: str) -> bool:
         """Whether the project of a file saves or loads weights, and never a whole model."""
         top = self.outline.top(Path(path))
-        self.reads.note(("weights alone", top))
-        return self.outline.saves_weights_alone(top)
+        self.reads.note(("no model saved", top))
+        return self.outline.saves_no_model(top)
 
     def saves_itself(self, path: str) -> bool:
         """Whether a file saves or loads a whole model."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from functools import reduce
+from operator import or_
 from pathlib import Path
 
 from keraslint.project.facts.saving_calls import Saving
@@ -46,7 +48,7 @@ class ProjectOutline:
             self._near: dict[str, tuple[Source, ...]] = {}
             self._near_headers: dict[str, Headers] = {}
         self._headers: Headers | None = None
-        self._weights_alone: dict[str, bool] = {}
+        self._saves_none: dict[str, bool] = {}
         self._one_keras: dict[str, dict[str, dict[int, tuple[str, str]]]] = {}
         self._concerned: dict[str, tuple[Source, ...]] = {}
 
@@ -73,14 +75,27 @@ class ProjectOutline:
             self._concerned[top] = (*given, *near)
         return self._concerned[top]
 
-    def saves_weights_alone(self, top: str) -> bool:
-        """Whether somebody saves or loads weights, and nobody a whole model."""
-        if top not in self._weights_alone:
-            found = Saving.NOTHING
-            for text in (*self._not_given(top), *self._texts.values()):
-                found |= Saving(self._outline(text).saving)
-            self._weights_alone[top] = found == Saving.WEIGHTS
-        return self._weights_alone[top]
+    def saves_no_model(self, top: str) -> bool:
+        """Whether somebody saves or loads weights, and nobody a whole model.
+
+        The files of a folder that is no package have no other users than each other: they save
+        none as well, where they train models and save nothing.
+        """
+        if top not in self._saves_none:
+            near = self._not_given(top)
+            alone = self._saving((*near, *self._texts.values())) & ~Saving.TRAINS == Saving.WEIGHTS
+            self._saves_none[top] = alone or self._trains_in_vain(top, near)
+        return self._saves_none[top]
+
+    def _trains_in_vain(self, top: str, near: Iterable[Source]) -> bool:
+        if Path(top, "__init__.py").is_file():
+            return False
+        given = [text for path, text in self._texts.items() if Path(top) in Path(path).parents]
+        found = self._saving((*near, *given))
+        return Saving.TRAINS in found and Saving.WHOLE not in found
+
+    def _saving(self, texts: Iterable[Source]) -> Saving:
+        return reduce(or_, (Saving(self._outline(text).saving) for text in texts), Saving.NOTHING)
 
     def saves_whole(self, text: Source) -> bool:
         """Whether a file saves or loads a whole model itself."""

@@ -72,8 +72,9 @@ made again from its configuration gives the same outputs.
 
 For a model that is never saved whole. Nothing is reported of classes in tests, in a script outside
 any package that makes its model as soon as it runs and saves none, of a model that has a
-`train_step()` and no `call()`, or where the project saves and loads weights alone
-(`save_weights()`, `load_weights()`, and no `save()` or `load_model()` anywhere).
+`train_step()` and no `call()`, where the project saves and loads weights alone
+(`save_weights()`, `load_weights()`, and no `save()` or `load_model()` anywhere), or in a folder
+that is no package and whose files train models and save none.
 
 ## Errors this prevents
 
