@@ -6,14 +6,17 @@ Finds layers with weights in code for Keras 3 that are kept where Keras does not
 
 - assigned to an item of a list: `self.blocks[0] = Dense(8)`;
 - in a `collections.deque`;
+- in a list that is filled once another one holds it: `self.blocks.append([])`, and then
+  `self.blocks[-1].append(Dense(8))`;
 - in attributes of an object that is no layer itself, which `call()` runs.
 
 ## Why
 
 Keras follows the attributes of a layer, and what is put into its lists and dictionaries by
-`append`, `extend` and `d["name"] = …`. An item that replaces another one in a list is not seen, and
-neither is what other objects keep. Such a layer is built and computes something, but the model does
-not know its weights: they are not trained and, for the most part, not saved.
+`append`, `extend` and `d["name"] = …`. Of a list that is put into another one, it takes what is in
+it at that time. An item that replaces another one in a list is not seen, and neither is what other
+objects keep. Such a layer is built and computes something, but the model does not know its weights:
+they are not trained and, for the most part, not saved.
 
 ## Bad
 
@@ -95,6 +98,7 @@ from typing import TYPE_CHECKING
 from keraslint.project.names.definitions import ClassRef, External, Kind
 from keraslint.project.program.children import children, run_by
 from keraslint.rules import Finding, Rule
+from keraslint.rules.tracking.untracked_layer.list_facts import may_be_late
 
 if TYPE_CHECKING:
     import libcst as cst
@@ -110,7 +114,7 @@ _GIVES_OUT = frozenset({"weights", "variables", "trainable_variables", "trainabl
 
 def concerns(hierarchy: Hierarchy, ref: ClassRef) -> bool:
     """Whether the facts of a class name such a place."""
-    return any(True for _ in _places(hierarchy, ref))
+    return _is_late(hierarchy, ref) or any(True for _ in _places(hierarchy, ref))
 
 
 def check(layer: LayerClass) -> Iterator[Finding]:
@@ -126,6 +130,21 @@ def check(layer: LayerClass) -> Iterator[Finding]:
             }.get(kind, f"a `{kind}` is no layer, and what it keeps is not tracked")
             lost = f"`{layer.name}` does not train the layers in `{attribute}`"
             yield Finding(method.where(target), f"{lost}: {what}")
+    if layer.keras == 3 and _is_late(layer.hierarchy, layer.ref):
+        yield from _late(layer)
+
+
+def _late(layer: LayerClass) -> Iterator[Finding]:
+    from keraslint.rules.tracking.untracked_layer.late_lists import late_layers
+
+    for late in late_layers(layer):
+        lost = f"`{layer.name}` does not train the layers in `{late.attribute}`"
+        what = "a list is not tracked that is filled once another list holds it"
+        yield Finding(late.method.span(late.node), f"{lost}: {what}")
+
+
+def _is_late(hierarchy: Hierarchy, ref: ClassRef) -> bool:
+    return may_be_late(ref) and not any(hierarchy.method(ref, name) for name in _GIVES_OUT)
 
 
 def _places(hierarchy: Hierarchy, ref: ClassRef) -> Iterator[tuple[str, str, str]]:
