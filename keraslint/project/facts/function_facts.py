@@ -49,6 +49,7 @@ class _Facts:
     passes: set[str] = field(default_factory=set)
     given: dict[str, set[str]] | None = None
     effects: str | None = None
+    trains: bool = False
 
 
 def method(node: ast.FunctionDef | ast.AsyncFunctionDef, last: int) -> FunctionSummary:
@@ -92,6 +93,7 @@ def function(
         given={name: frozenset(held) for name, held in (facts.given or {}).items()},
         positional=frozenset(facts.positional),
         passes=frozenset(facts.passes),
+        trains=facts.trains,
     )
 
 
@@ -304,6 +306,7 @@ def _saw_test(test: ast.expr, facts: _Facts) -> None:
     if isinstance(test, ast.UnaryOp):
         test = test.operand
     name = dotted(test)
+    facts.trains = facts.trains or name == "training"
     if name.startswith("self.") and name.count(".") == 1:
         facts.tests.add(name[len("self.") :])
 

@@ -47,7 +47,8 @@ class FunctionSummary:
     `given` says of a method's calls of `self` attributes, local names and classes what stands in
     their arguments: leaves, names, and `training=` and `mask=`; `positional` are the calls that
     have a constant or `training` after their first argument, by position. `passes` are the methods
-    behind which `super(Block, self).build()` looks for one: `Block.build`.
+    behind which `super(Block, self).build()` looks for one: `Block.build`. `trains`: it asks for
+    `training` under a condition.
     """
 
     name: str
@@ -71,6 +72,7 @@ class FunctionSummary:
     given: dict[str, frozenset[str]] = field(default_factory=dict)
     positional: frozenset[str] = frozenset()
     passes: frozenset[str] = frozenset()
+    trains: bool = False
 
     @property
     def own_class(self) -> str:

@@ -68,6 +68,23 @@ class Unbuilt:
             and (child.is_sequential or self.may_need_build(child))
         )
 
+    def only_called(self, ref: ClassRef) -> tuple[Child, ...]:
+        """The same where `call()` asks for `training`, and no other method knows the child."""
+        hierarchy = self._hierarchy
+        call, lineage = hierarchy.method(ref, "call"), hierarchy.lineage(ref)
+        if call is None or call.owner != ref or not call.summary.trains or lineage.missing:
+            return ()
+        if any((_OWN_WAY | {"build"}) & item.summary.methods.keys() for item in lineage.chain):
+            return ()
+        trains = next((p for p in call.summary.parameters if p.name == "training"), None)
+        if trains is None or trains.on or "training" in call.summary.bindings:
+            return ()
+        if _REACHES_ALL & call.summary.reads:
+            return ()
+        init = run_by(hierarchy, ref, "__init__")
+        elsewhere = _mentioned(hierarchy, ref, {call.key, *(method.key for method in init)})
+        return tuple(c for c in self.needing(ref) if c.attribute not in elsewhere)
+
     def of(self, ref: ClassRef) -> tuple[Child, ...]:
         """The children that are lost when the layer is only built, not called.
 

@@ -7,7 +7,8 @@ has weights. It also finds those whose `build()` builds a layer of a class that 
 `build()` of its own: that marks the layer as built, and builds nothing.
 
 A class without any `build()` is fine where nobody calls its `build()`: Keras then builds the
-children by a first call.
+children by a first call. That call is not one in training: a child that `call()` uses only under
+`if training:` is reported.
 
 ## Why
 
@@ -146,18 +147,36 @@ PROMISE = Promise(mends=(Health.RELOADS, Health.BUILDS))
 
 
 def concerns(hierarchy: Hierarchy, ref: ClassRef) -> bool:
-    """Whether summaries tell of a child that nobody builds."""
-    return bool(Unbuilt(hierarchy).of(ref))
+    """Whether summaries tell of a child that nobody builds, or maybe only a call in training."""
+    unbuilt = Unbuilt(hierarchy)
+    return bool(unbuilt.of(ref) or unbuilt.only_called(ref))
 
 
 def check(layer: LayerClass) -> Iterator[Finding]:
     """Tell of all the unbuilt children of a class at once, where its `build()` is."""
+    yield from _only_in_training(layer)
     lost = _missing(layer).children
     if not lost:
         return
     whose = "its" if len(lost) == 1 else "their"
     text = f"`{_builder(layer)}` {_what(lost)}: loading can lose {whose} weights"
     yield Finding(_place(layer, lost[0]), text)
+
+
+def _only_in_training(layer: LayerClass) -> Iterator[Finding]:
+    """Loading calls a class without `build()` once, and not in training."""
+    from keraslint.layer.child_builds.training_only import training_only
+
+    call, lost = layer.method("call"), training_only(layer)
+    if call is not None and lost:
+        names = listed([f"`self.{child.attribute}`" for child in lost])
+        whose = "its" if len(lost) == 1 else "their"
+        text = f"`call()` uses {names} only in training, and no `build()` builds {_it(lost)}"
+        yield Finding(call.place, f"{text}: loading loses {whose} weights")
+
+
+def _it(lost: Sequence[Child]) -> str:
+    return "it" if len(lost) == 1 else "them"
 
 
 def why_silent(layer: LayerClass) -> Iterator[Finding]:
@@ -196,6 +215,8 @@ def cure(layer: LayerClass, finding: Finding) -> Cure:
     """Build all of them, or tell which shape is missing: half of the weights is no rescue."""
     from keraslint.layer.child_builds.build_edits import build_edits
 
+    if layer.hierarchy.method(layer.ref, "build") is None:
+        return Cure(why_not="no call without `training` builds it: write a `build()` that does")
     if layer.unwritable("build"):
         return Cure(why_not=layer.unwritable("build"))
     missing = _missing(layer)
@@ -249,7 +270,6 @@ rule = Rule(
     breaks=("built", "loaded", "copied"),
     fixable="sometimes",
     promise=PROMISE,
-    words=("class", "build"),
     concerns=concerns,
     check=check,
     why_silent=why_silent,
