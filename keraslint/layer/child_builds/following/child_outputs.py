@@ -222,7 +222,8 @@ class Outputs:
         plain = Tensor(shape=code, doubts=tuple(doubts_of(given)))
         if known is None or tensor is None:
             return plain
-        plain = replace(plain, batch=tensor.batch)
+        reduced = tensor.front if "Global" in known.name else tensor.reduced
+        plain = replace(plain, batch=tensor.batch, reduced=reduced)
         if self._returns_states(child):
             return Input(shape=code, tensor=plain)
         sized = next((name for name in _SIZED if name in known.parameters), None)

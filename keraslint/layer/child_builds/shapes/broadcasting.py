@@ -72,6 +72,8 @@ def _is_less(left: Tensor, right: Tensor) -> bool:
     """Whether the left operand is the one that is stretched, as far as one sees."""
     if left.last == "1" and right.last != "1":
         return True
+    if (left.reduced is right.front) != (right.reduced is left.front):
+        return left.reduced is right.front
     if _is_named(left.last) != _is_named(right.last):
         return _is_named(right.last)
     return _ones(left.shape) > _ones(right.shape)

@@ -101,10 +101,13 @@ def _reduce(arguments: Arguments) -> Value:
     if tensor is None or axes is None or (keepdims is not None and not _is_told(keepdims)):
         return UNKNOWN
     found = cut(tensor, axes, "1" if kept else None)
-    if kept and isinstance(found, Tensor):
-        front = tensor.front if axes == (-1,) else found.front
-        return replace(found, rank=tensor.rank, shrunk=tensor.front, front=front)
-    return found
+    if not isinstance(found, Tensor):
+        return found
+    found = replace(found, reduced=tensor.front)
+    if not kept:
+        return found
+    front = tensor.front if axes == (-1,) else found.front
+    return replace(found, rank=tensor.rank, shrunk=tensor.front, front=front)
 
 
 def _is_told(value: Value) -> bool:
@@ -157,8 +160,8 @@ def _reshape(arguments: Arguments) -> Value:
         Part(code=expr("None"), size=Token()) if is_open else part
         for part, is_open in zip(wanted, open_, strict=True)
     ]
-    doubts = tensor.doubts if tensor is not None else ()
-    return made_of(parts, None, loose=any(open_)).doubted(*doubts)
+    found = made_of(parts, None, loose=any(open_))
+    return found if tensor is None else replace(found, doubts=tensor.doubts, reduced=tensor.reduced)
 
 
 def _shape(arguments: Arguments) -> Value:
@@ -225,9 +228,8 @@ def layer_made_in_call(name: str, made: Arguments, arguments: Arguments) -> Valu
         return concatenated(given, (-1,) if axis is None else axes_of(axis))
     plain = not made.named.keys() & {"data_format", "keepdims"}
     if short.startswith("Global") and tensor is not None and plain:
-        return made_of(
-            [size_at(tensor, 0), Part(code=size_at(tensor, -1).code, size=tensor.last)], tensor
-        )
+        parts = [size_at(tensor, 0), Part(code=size_at(tensor, -1).code, size=tensor.last)]
+        return replace(made_of(parts, tensor), reduced=tensor.front)
     wanted = sizes(made.get(0, "target_shape")) if short == "Reshape" else None
     if tensor is not None and wanted:
         first = Arguments(plain=[tensor, Sizes((size_at(tensor, 0), *wanted))], named={})

@@ -263,6 +263,7 @@ def joined_tensor(first: Tensor, second: Tensor) -> Tensor:
         doubts=doubts,
         rank=rank,
         batch=batch,
+        reduced=first.reduced if first.reduced is second.reduced else None,
     )
 
 

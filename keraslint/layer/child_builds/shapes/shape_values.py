@@ -55,7 +55,8 @@ class Tensor:
     """A tensor: its shape as code, and what is known of that shape.
 
     `front` stands for all sizes but the last, `last` for that one, `rank` for how many there are;
-    `shrunk` is the `front` of which it has some sizes, and 1 instead of the others.
+    `shrunk` is the `front` of which it has some sizes, and 1 instead of the others; `reduced` is
+    that of the tensor of which it is a mean or a maximum: beside that one it is stretched again.
     It is `loose` where the code may be wrong in other sizes than the last; `doubts` say where it
     may be wrong in any. `parts` are its sizes, if they are listed, `batch` is the first of them.
     """
@@ -69,6 +70,7 @@ class Tensor:
     rank: Token = field(default_factory=Token)
     batch: Expr | None = None
     shrunk: Token | None = None
+    reduced: Token | None = None
 
     def like(self, other: Tensor) -> bool:
         """Whether both have the same shape."""

@@ -108,6 +108,7 @@ def made_of(parts: Sequence[Part], source: Tensor | None, *, loose: bool = False
         doubts=doubts,
         parts=tuple(parts),
         batch=batch,
+        reduced=source.reduced if source is not None else None,
     )
 
 
