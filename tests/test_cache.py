@@ -262,7 +262,8 @@ def test_several_processes_give_what_one_gives(
     project: Path, monkeypatch: pytest.MonkeyPatch, *, cache: bool
 ) -> None:
     alone = lint([project], Settings(root=project, cache=False))
-    monkeypatch.setattr("keraslint.engine.incremental.POOL_FROM", 0)
+    monkeypatch.setattr("keraslint.engine.incremental.READ_FROM", 0)
+    monkeypatch.setattr("keraslint.engine.incremental.LOOK_FROM", 0)
     monkeypatch.setattr("keraslint.engine.incremental.workers", lambda: 3)
 
     together = lint([project], Settings(root=project, cache=cache))

@@ -23,8 +23,10 @@ from keraslint.project.files.source import Source, Trouble, Unreadable
 from keraslint.project.names.reads.recorded_reads import Leaf
 from keraslint.settings import Settings
 
-POOL_FROM = 1_000_000
-"""Characters from which on a second process saves more than it costs."""
+READ_FROM = 1_000_000
+"""Characters from which on a second process that reads them saves more than it costs."""
+LOOK_FROM = 800
+"""The same for files to look at, by `_effort`: half a second."""
 _Item = TypeVar("_Item")
 
 
@@ -116,17 +118,15 @@ class Run:
 
     def _look(self, texts: Sequence[Text]) -> list[_Part]:
         """Lint files, in several processes if there is much to do."""
-        size = sum(len(text.text) for text in texts if isinstance(text, Source))
-        processes = workers() if size >= POOL_FROM else 1
         sources = [text for text in texts if isinstance(text, Source)]
         gather = partial(self._route.gathered, deeds=any(map(may_build, sources)))
-        if processes == 1:
-            self._route.adopt(gather(sources))
-            return [self._lint(texts)]
-        for gathered in forked(gather, _shared(sources, processes, _length)):
+        readers = workers() if sum(map(_length, sources)) >= READ_FROM else 1
+        for gathered in forked(gather, _shared(sources, readers, _length)):
             self._route.adopt(gathered)
+        if len(texts) == 1 or sum(map(_effort, texts)) < LOOK_FROM:
+            return [self._lint(texts)]
         self._route.prepare(sources)
-        return forked(self._lint, _shared(texts, processes, _effort))
+        return forked(self._lint, _shared(texts, workers(), _effort))
 
     def _lint(self, texts: Sequence[Text]) -> _Part:
         before = set(self._facts.fresh)
