@@ -99,9 +99,8 @@ class Question(Enum):
 
 
 class Level(Enum):
-    """What an objection means: no fix, or an unsafe one, which a proof may clear or not."""
+    """What an objection means: the fix is unsafe, and a proof may clear it (a doubt) or not."""
 
-    BAR = "bar"
     DOUBT = "doubt"
     UNSEEN = "unseen"
 

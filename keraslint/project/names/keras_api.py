@@ -136,12 +136,6 @@ def reserved_attributes() -> frozenset[str]:
     return _words("reserved_attributes")
 
 
-def generated_from() -> dict[str, str]:
-    """The versions that the data was generated from, by package."""
-    api = _api()
-    return {"keras": api["keras"], "tf_keras": api["legacy"]["tf_keras"]}
-
-
 def _below_root(parts: list[str]) -> tuple[str, ...] | None:
     """Drop the root and everything that only says where Keras lives."""
     if parts[0] in _TENSORFLOW:
