@@ -176,12 +176,13 @@ def _noted(settings: Settings, report: Report) -> str:
 def _holding(settings: Settings, report: Report) -> str:
     """Say what holds for a run, and what it took."""
     cache = settings.path(settings.cache_dir) if settings.cache else "off"
+    noun = "file" if report.files == 1 else "files"
     lines = (
         f"keraslint {__version__} on Python {platform.python_version()}",
         f"configuration: {settings.file or 'none'}",
         f"rules: {', '.join(sorted(_on(settings)))}",
         f"cache: {cache}",
-        f"{report.files} files in {report.seconds:.2f} s",
+        f"{report.files} {noun} in {report.seconds:.2f} s",
     )
     return "".join(f"{line}\n" for line in lines)
 
