@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import libcst as cst
@@ -126,8 +126,43 @@ def _is_repeated(loops: tuple[cst.CSTNode, ...], call: cst.Call, held: str) -> b
         if isinstance(node, cst.Name)
     }
     sized = (arg for arg in call.args if not _is_beside_size(arg))
-    read = {node.value for arg in sized for node in walk(arg) if isinstance(node, cst.Name)}
-    return not varies & {*read, held.partition(".")[0]}
+    if varies & {*_names_in(sized), held.partition(".")[0]}:
+        return False
+    return not _of_each_turn(loops).intersection(_names_in(_built_on(loops, call)))
+
+
+def _of_each_turn(loops: tuple[cst.CSTNode, ...]) -> set[str]:
+    """The names that hold another value in each turn: loop variables, and what comes of them."""
+    nodes = [node for loop in loops for node in walk(loop)]
+    found = {*_names_in(n.target for n in nodes if isinstance(n, (cst.For, cst.CompFor)))}
+    assigned = [node for node in nodes if isinstance(node, cst.Assign)]
+    while True:
+        more = {
+            name
+            for one in assigned
+            for target in one.targets
+            if isinstance(target.target, cst.Name)
+            for name in (target.target.value,)
+            if not {*found, name}.isdisjoint(_names_in((one.value,)))
+        }
+        if more <= found:
+            return found
+        found |= more
+
+
+def _built_on(loops: tuple[cst.CSTNode, ...], call: cst.Call) -> Iterator[cst.Arg]:
+    """The shapes on which the loops build what they make by a call."""
+    nodes = [node for loop in loops for node in walk(loop)]
+    made = [node for node in nodes if isinstance(node, cst.Assign) and node.value is call]
+    builds = {f"{dotted(one.target)}.build" for node in made for one in node.targets}
+    for node in nodes:
+        if isinstance(node, cst.Call) and dotted(node.func) in builds:
+            yield from node.args
+
+
+def _names_in(nodes: Iterable[cst.CSTNode]) -> Iterator[str]:
+    for node in nodes:
+        yield from (one.value for one in walk(node) if isinstance(one, cst.Name))
 
 
 def _targets(loop: cst.CSTNode) -> Iterator[cst.CSTNode]:
