@@ -379,20 +379,6 @@ def test_a_private_method_that_nothing_names_need_not_run() -> None:
     assert missing(made_up) != []
 
 
-def test_a_condition_that_constants_of_the_module_decide_has_one_outcome() -> None:
-    head = "AXIS = 3\n\n\n"
-    before = head + swapped(("        self.other = None", "        pass"))
-    by_axis = "        if AXIS == 1:\n            self.other = 1\n"
-    chosen = f"{by_axis}        else:\n            self.other = 2"
-    after = head + swapped(("        self.other = None", chosen))
-    changer = "def set_axis(value):\n    global AXIS\n    AXIS = value\n\n\n"
-
-    assert missing(after, before=before) == []
-    assert missing(changer + after, before=changer + before) != []
-    assert missing(after.replace("AXIS ==", "self.ratio =="), before=before) != []
-    assert missing(after, lambda cls: None, before) != []
-
-
 def test_a_helper_of_the_module_belongs_to_the_class_that_calls_it() -> None:
     helper = "def doubled(x):\n    return x and 2 * x\n\n\n"
     before = helper + swapped(("return y * 3", "return doubled(y)"))

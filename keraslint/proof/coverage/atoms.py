@@ -8,8 +8,6 @@ from dataclasses import dataclass
 
 from keraslint.project.syntax.parse import new_module
 
-from .constants import note_constants
-
 BLOCKS = ("body", "orelse", "finalbody")
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
@@ -139,14 +137,12 @@ def is_idle(statement: ast.stmt) -> bool:
 def scope(text: str, names: Iterable[str], file: str = "") -> list[ast.stmt]:
     """The statements of a module that names stand for, and those that these name in turn.
 
-    Each node is told the file it stands in, and each name whether it holds one constant.
+    Each node is told the file it stands in.
 
     Raises:
         SyntaxError, ValueError, RecursionError: the text is not Python.
     """
-    module = new_module(text)
-    note_constants(module)
-    body = module.body
+    body = new_module(text).body
     reached: set[int] = set()
     known = set(names)
     while fresh := [one for one in body if id(one) not in reached and defines(one) & known]:

@@ -15,7 +15,6 @@ from functools import cached_property
 from keraslint.proof.probe.coverage.decisions import RAN, Decision, arms, decisions, mark_of
 
 from .atoms import FUNCTIONS, Arm, Atom, is_idle, refuses
-from .constants import is_settled
 from .dependences import (
     Dependences,
     attributes_read,
@@ -119,18 +118,7 @@ class View:
             atom
             for atom in self.side.differing
             if not (dead & {*atom.function.split("."), getattr(atom.node, "name", "")})
-            and not self.is_shut(atom)
         ]
-
-    def is_shut(self, atom: Atom) -> bool:
-        """Does it stand where a condition never leads that is the same in every run?"""
-        return any(
-            isinstance(branch, ast.If)
-            and is_settled(branch.test)
-            and self.seen.has(branch, RAN)
-            and not self.seen.has(branch.test, arm)
-            for branch, arm in atom.under
-        )
 
     def is_moved(self, atom: Atom) -> bool:
         """Does the other version hold the same statement elsewhere, on names that mean the same?"""
@@ -233,8 +221,6 @@ def _of_loop(iterated: ast.expr) -> Iterator[Decision]:
 
 def missing(view: View, atom: Atom, decision: Decision, *, refusing: bool = False) -> Iterator[Gap]:
     """The outcomes that a decision never had, as far as they are asked for."""
-    if is_settled(decision.node):
-        return
     if isinstance(decision.node, ast.Attribute) and decision.node.attr == BUILT:
         return
     outcomes = decision.outcomes
@@ -290,7 +276,7 @@ def _using(view: View, touched: Touched) -> Iterator[Gap]:
     for atom in view.side.atoms:
         if id(atom.node) not in view.side.pairs or isinstance(atom.node, (ast.Raise, *FUNCTIONS)):
             continue
-        if view.is_shut(atom) or not any(_uses(part, touched) for part in atom.parts):
+        if not any(_uses(part, touched) for part in atom.parts):
             continue
         if not view.seen.has(atom.node, RAN):
             yield Gap(side=view.number, node=atom.node, outcome=RAN, kind="use", atom=atom)
