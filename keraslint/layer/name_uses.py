@@ -88,11 +88,24 @@ def _attribute(node: cst.Attribute, uses: Uses, hidden: frozenset[str]) -> None:
         uses.reads[f"self.{node.attr.value}"] = None
         return
     owner = dotted(node.value)
+    if owner == "self.__class__" or _is_type_of_self(node.value):
+        if not node.attr.value.startswith("__"):
+            uses.reads[f"self.{node.attr.value}"] = None
+        return
     if owner.startswith("self.") and owner.count(".") == 1 and "[" not in owner:
         uses.through.add(f"{owner}.{node.attr.value}")
     elif owner and owner.partition(".")[0] not in hidden | {"self"}:
         uses.dots.add(f"{owner}.{node.attr.value}")
     _see(node.value, uses, hidden)
+
+
+def _is_type_of_self(node: cst.CSTNode) -> bool:
+    return (
+        isinstance(node, cst.Call)
+        and dotted(node.func) == "type"
+        and len(node.args) == 1
+        and dotted(node.args[0].value) == "self"
+    )
 
 
 def _call(node: cst.Call, uses: Uses, hidden: frozenset[str]) -> None:
@@ -106,6 +119,8 @@ def _call(node: cst.Call, uses: Uses, hidden: frozenset[str]) -> None:
             for argument in node.args[2:]:
                 _see(argument.value, uses, hidden)
             return
+        if text is not None and text.isidentifier() and name != "setattr":
+            _attribute(cst.Attribute(node.args[0].value, cst.Name(text)), uses, hidden)
         if dotted(node.args[0].value) == "self" and name in ("setattr", "delattr"):
             uses.changes["self.*"] = None
             for argument in node.args[1:]:
@@ -113,7 +128,7 @@ def _call(node: cst.Call, uses: Uses, hidden: frozenset[str]) -> None:
             return
     if name == "super":
         return
-    if name == "type" and len(node.args) == 1 and dotted(node.args[0].value) == "self":
+    if _is_type_of_self(node):
         return
     if name.startswith(("self.__dict__.", "vars().")) or name == "object.__setattr__":
         uses.changes["self.*"] = None

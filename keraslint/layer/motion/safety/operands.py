@@ -55,6 +55,9 @@ class Operands:
             yield from self.method(method)
         events = self._effects.attribute(self._family, name)
         yield from self._some(filter(self.counts, events), f"`self.{name}`")
+        shared = self._effects.shared(self._family, name)
+        by_others = (one for one in shared if one.function.kind != "class")
+        yield from self._some(by_others, f"`self.{name}`, which all instances share")
         yield from self._given(name)
         yield from self._shared(name)
         yield from self._computed(name)
@@ -330,13 +333,18 @@ class Operands:
                 yield from self.of_class(of, attribute)
             elif isinstance(of, ModuleRef) and of.summary is not None:
                 yield from self.name(of.summary, attribute)
-                if "__getattr__" in of.summary.functions and attribute not in of.summary.bindings:
+                known = attribute in of.summary.bindings or attribute in of.summary.imports
+                known = known or bool(of.summary.stars)
+                if not known and not self._graph.hierarchy.values(scope, f"{owner}.{attribute}"):
+                    getter = of.summary.functions.get("__getattr__")
+                    finds = "is what `__getattr__()` of the module finds"
+                    cause = f"`{owner}.{attribute}` {finds if getter else 'is not defined there'}"
                     yield Objection(
                         question=Question.OPERANDS,
                         level=Level.UNSEEN,
-                        cause=f"`{owner}.{attribute}` is what `__getattr__()` of the module finds",
+                        cause=cause,
                         path=of.summary.path,
-                        line=of.summary.functions["__getattr__"].line,
+                        line=getter.line if getter else 1,
                     )
 
     def of_class(self, ref: ClassRef, name: str) -> Iterator[Objection]:

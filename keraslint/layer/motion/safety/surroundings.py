@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from keraslint.diagnostic import Level, Objection, Question
 from keraslint.layer.method_steps import Creation
 from keraslint.layer.motion.safety.class_hooks import GLOBAL_STATE
-from keraslint.project.facts.occurrences.occurrence_records import ITEM, root
+from keraslint.project.facts.occurrences.occurrence_records import ITEM, Call, root
 from keraslint.project.names import keras_api
 from keraslint.project.names.keras_api import Symbol
 from keraslint.project.program.flow.effect_queries import Effects
@@ -18,6 +18,8 @@ from keraslint.project.program.flow.outside_functions import Keeps
 
 _SCOPES = frozenset({"RematScope", "custom_object_scope", "CustomObjectScope"})
 _LIBRARIES = frozenset({"keras", "tf_keras", "tensorflow", "random", "numpy"})
+_SEED = "random.seed"
+"""From here Keras takes the seed of what is given none, when it is made."""
 _BUILDING = frozenset({"", "build", "fit", "predict", "evaluate", "train_on_batch"})
 # The state of a seed is among the variables of a layer, and never among its weights.
 _VARIABLES = (f"variables.{ITEM}", f"non_trainable_variables.{ITEM}")
@@ -32,13 +34,32 @@ class Surroundings:
         self._family = family
 
     def changes(self) -> Iterator[Objection]:
-        """Every place that changes them for layers that it, or its caller, has made already."""
-        for name in sorted(GLOBAL_STATE | _SCOPES):
+        """Every place that changes them for layers that it, or who runs it, has made already."""
+        for name in sorted(GLOBAL_STATE | _SCOPES | {_SEED.rpartition(".")[2]}):
             for function, call in self._graph.calls.get(name, ()):
-                library = self._graph.targets(function, call).says.partition(".")[0]
-                if library in _LIBRARIES and self._waits(function, call.number, call.line):
-                    does = f"calls `{call.leaf}()` while layers may wait to be built"
-                    yield self._objection(Question.OPERANDS, does, function, call.line)
+                says = self._graph.targets(function, call).says
+                known = says == _SEED if says.endswith(".seed") else _is_of_library(says)
+                for other, line in self._where_layers_wait(function, call) if known else ():
+                    does = f"calls `{call.leaf}()`"
+                    if other is not function:
+                        does = f"runs `{function.own_name}()`, which {does}"
+                    does = f"{does} while layers may wait to be built"
+                    yield self._objection(Question.OPERANDS, does, other, line)
+
+    def _where_layers_wait(self, function: Function, call: Call) -> Iterator[tuple[Function, int]]:
+        """A function, and all that run it, as far as they have made layers before they do."""
+        todo = [(function, call)]
+        seen = {(function, call.number)}
+        while todo:
+            one, run = todo.pop()
+            if self._has_left_one(one, run) or (
+                one is function and self._waits(one, run.number, run.line)
+            ):
+                yield one, run.line
+            for other, inner in self._effects.by_name.calling(one):
+                if (other, inner.number) not in seen:
+                    seen.add((other, inner.number))
+                    todo.append((other, inner))
 
     def replacements(self, creations: Sequence[Creation]) -> Iterator[Objection]:
         """Where another class is put in the place of the one that is to be made, for a time."""
@@ -64,14 +85,24 @@ class Surroundings:
         for creation in creations:
             keywords = {one.keyword.value for one in creation.call.args if one.keyword is not None}
             names = {_snake(name.rpartition(".")[2]) for name in creation.made.names}
-            for function, call in self._graph.calls.get("get_layer", ()):
-                texts = [ref[1:] for refs in (call.argument(0, "name"),) for ref in refs]
-                counted = any(_is_counted(text, name) for text in texts for name in names)
-                if "name" not in keywords and counted:
-                    does = f"asks for a layer by a name that Keras counts: `{texts[0]}`"
-                    yield self._objection(Question.TARGETS, does, function, call.line)
+            for function, call in self._named if "name" not in keywords else ():
+                given = [ref for _, refs in call.arguments for ref in refs]
+                for text in (ref[1:] for ref in given if ref[0] == "'"):
+                    if any(_is_counted(text, name) for name in names):
+                        does = f"asks for a layer by a name that Keras counts: `{text}`"
+                        yield self._objection(Question.TARGETS, does, function, call.line)
             if has_seed(creation):
                 yield from self._paths()
+
+    @property
+    def _named(self) -> Iterator[tuple[Function, Call]]:
+        """Every call by which layers, or their names, are compared with what it is given."""
+        yield from self._graph.calls.get("get_layer", ())
+        for function in dict.fromkeys(one for one, _ in self._graph.loads.get("name", ())):
+            for call in function.does.calls:
+                given = (*call.receiver, *(ref for _, refs in call.arguments for ref in refs))
+                if any(ref.endswith(".name") for ref in given):
+                    yield function, call
 
     def _paths(self) -> Iterator[Objection]:
         for function, path in self._graph.loads.get("path", ()):
@@ -112,6 +143,22 @@ class Surroundings:
             self._is_older(function, function.does.returns, change, given=False) for _ in "1"
         )
 
+    def _has_left_one(self, function: Function, change: Call) -> bool:
+        """Whether a function goes on with what has made such a layer before one of its calls."""
+        used = set(function.does.returns)
+        for call in function.does.calls:
+            if call.number >= change.number:
+                used.update(call.receiver, *(refs for _, refs in call.arguments))
+        for ref in self._sources(function, tuple(used)):
+            if ref[0] == "#" and "." not in ref and int(ref[1:]) < change.number:
+                call = next(c for c in function.does.calls if c.number == int(ref[1:]))
+                targets = self._graph.targets(function, call)
+                if any(map(self._family.has, targets.constructs)):
+                    return True
+                if any(self._leaves_one_unbuilt(inner) for inner, _ in targets.functions):
+                    return True
+        return False
+
     def _is_older(
         self, function: Function, refs: Sequence[str], change: int, *, given: bool
     ) -> bool:
@@ -123,6 +170,17 @@ class Surroundings:
             elif given and root(ref) not in function.does.bound and self._is_one(function, ref):
                 return True
         return False
+
+    def _leaves_one_unbuilt(self, function: Function) -> bool:
+        """Whether a function, with all that it runs, makes such a layer and does not call it."""
+        made = called = False
+        for one in self._effects.side.reached(function):
+            for call in one.does.calls:
+                if any(map(self._family.has, self._graph.targets(one, call).constructs)):
+                    made = True
+                elif call.method in ("", "build"):
+                    called = called or any(self._is_one(one, ref) for ref in call.receiver)
+        return made and not called
 
     def _is_one(self, function: Function, ref: str) -> bool:
         return self._family.may_be(function, ref, doubt=False)
@@ -147,6 +205,10 @@ class Surroundings:
 
 
 _SEQUENTIAL = "keras.Sequential"
+
+
+def _is_of_library(name: str) -> bool:
+    return name.partition(".")[0] in _LIBRARIES
 
 
 def has_seed(creation: Creation) -> bool:

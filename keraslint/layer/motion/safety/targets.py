@@ -80,7 +80,7 @@ class Targets:
                 found = self._may_be(function, path, doubt=False) or self._keeps_one(function, path)
                 if not (found and self._is_between(function)):
                     continue
-                told_all = step in _NESTED or self._family.owns(function)
+                told_all = step not in _WITH_SEEDS or self._family.owns(function)
                 if told_all or self._asks_for_any(function, path):
                     told = f"{_who(function)} looks at `{_base(function, path)}.{step}`"
                     yield _objection(told, function, function.does.line)

@@ -153,11 +153,10 @@ class CallReferences(References):
         return PLAIN
 
     def _equal(self, sides: Sequence[Refs], line: int) -> None:
-        """A comparison of whole values, of which one has a name or comes from a call."""
+        """A comparison with a text, or of whole values of which one has a name or is returned."""
         refs = [ref for side in sides for ref in side]
-        if any(ref[0] == "#" or "." not in ref for ref in refs) and not any(
-            ref[0] in "'!" for ref in refs
-        ):
+        whole = any(ref[0] == "#" or "." not in ref for ref in refs)
+        if any(ref[0] == "'" for ref in refs) or (whole and not any(r[0] == "!" for r in refs)):
             given = tuple((str(place), side) for place, side in enumerate(sides))
             self._number += 1
             self._calls.append(Call(self._number, EQUAL, (), "", given, line, self._later))

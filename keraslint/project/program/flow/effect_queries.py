@@ -116,6 +116,21 @@ class Effects:
         if whole and not self.plain.is_plain(family, name):
             yield from self._flowing(family, name)
 
+    def shared(self, family: Family, name: str) -> Iterator[Event]:
+        """What may change an attribute for all instances: on the class, or in what it holds."""
+        yield from self.sets(lambda f, r: self._is_through_class(family, f, r), name)
+        if family.is_of_class(name) and not self.plain.is_plain(family, name):
+            yield from self._flowing(family, name)
+
+    def _is_through_class(self, family: Family, function: Function, ref: str) -> bool:
+        """`cls`, `type(self)`, `Block`: a class of the family, not an instance."""
+        if ref == function.instance:
+            return function.takes_class and family.owns(function)
+        named = ref.endswith(".__class__") or any(
+            isinstance(one, ClassRef) for one in self.graph.values(function, ref)
+        )
+        return named and family.may_be(function, ref, doubt=False)
+
     def sets(self, subject: Subject, name: str) -> Iterator[Event]:
         """All that may set an attribute of an object."""
         yield from self.sets_named(subject, name)

@@ -104,6 +104,12 @@ class Family:
         """Whether a method belongs to the class itself or its bases, not to a subclass."""
         return any((function.path, function.owner_name) == item.key for item in self.above)
 
+    def is_of_class(self, name: str) -> bool:
+        """Whether the class holds an attribute for all instances: no constructor gives them one."""
+        inits = (item.summary.methods.get("__init__") for item in self.above)
+        own = any(init is not None and name in init.definite for init in inits)
+        return not own and any(name in item.summary.bindings for item in self.above)
+
     def has(self, ref: ClassRef) -> bool:
         return ref.key in self._keys
 

@@ -76,7 +76,7 @@ class StoresByName:
             yield from ((function, one) for one in does.bound[root])
         elif not rest and root in does.parameters and root != function.instance:
             number = does.parameters.index(root)
-            for other, call in self._calling(function):
+            for other, call in self.calling(function):
                 first = 1 if does.owner and not does.is_static else 0
                 for one in call.argument(number - first, root):
                     yield other, one
@@ -87,7 +87,7 @@ class StoresByName:
                 if family is not None and family.owns(other) and store.base == (other.instance,):
                     yield from ((other, one) for one in store.value)
 
-    def _calling(self, function: Function) -> tuple[tuple[Function, Call], ...]:
+    def calling(self, function: Function) -> tuple[tuple[Function, Call], ...]:
         """Who calls a function, or makes an instance by it."""
         return self._callers.ask(function, function.path, lambda: tuple(self._calls_of(function)))
 
