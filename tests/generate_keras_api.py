@@ -11,6 +11,7 @@ determined by running is printed to stderr, and counts as having weights.
 from __future__ import annotations
 
 import argparse
+import ast
 import importlib
 import inspect
 import json
@@ -19,7 +20,8 @@ import sys
 import tempfile
 import types
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -119,6 +121,13 @@ BY_HAND: dict[str, tuple[Callable[[], Any], Callable[[], Any]]] = {
         lambda: np.array(["a", "b"]),
     ),
     "AbstractRNNCell": (lambda: kl.RNN(kl.LSTMCell(3)), lambda: _floats(2, 3, 4)),
+}
+# What layers look up by a name, and a name that is there.
+AREAS = {
+    "activations": "relu",
+    "initializers": "zeros",
+    "regularizers": "l2",
+    "constraints": "non_neg",
 }
 # Not layers to be made by a user: abstract bases, and layers that read a file or another framework.
 NOT_MADE = """
@@ -407,13 +416,13 @@ def _told_shape(layer: Any, shape: tuple[int, ...]) -> tuple[int, ...] | None:
         return None
 
 
-REFUSED = {"n": None, "0": 0, "-": -1}
+REFUSED = {"n": None, "0": 0, "-": -1, "t": "no such text"}
 
 
 def _refusals(cls: type) -> Iterator[str]:
-    """What a constructor refuses: `units:n0-` for `None`, 0 and a negative number.
+    """What a constructor refuses: `units:n0-t` for `None`, 0, a negative number and a text.
 
-    `vocabulary:f` has to be the name of a file that is there.
+    Some texts it may take: see `_texts`. `vocabulary:f` has to be the name of a file that is there.
     """
     if cls.__name__ in NOT_MADE.split() or not _is_made(cls):
         return
@@ -423,6 +432,44 @@ def _refusals(cls: type) -> Iterator[str]:
             signs += "f"
         if signs:
             yield f"{name}:{signs}"
+
+
+def _texts(layers: Mapping[str, dict[str, str]], by_name: Mapping[str, Any]) -> dict[str, str]:
+    """The texts that layers take for a parameter that does not take any: `same valid` → `padding`.
+
+    They are looked for among those that stand in the files of the layers, and of what they look
+    up by a name.
+    """
+    taken: dict[str, set[str]] = defaultdict(set)
+    for dotted, entry in layers.items():
+        for one in entry.get("refuses", "").split():
+            name, _, signs = one.partition(":")
+            if "t" in signs:
+                taken[name] |= _taken(by_name[dotted], name, taken[name])
+    named: dict[str, list[str]] = defaultdict(list)
+    for name, words in sorted(taken.items()):
+        if words:
+            named[" ".join(sorted(words))].append(name)
+    return {words: " ".join(names) for words, names in named.items()}
+
+
+def _taken(cls: type, name: str, known: Collection[str]) -> set[str]:
+    for area, example in AREAS.items():
+        if _is_made(cls, **{name: example}):
+            return {*filter(None, importlib.import_module(f"keras.src.{area}").ALL_OBJECTS_DICT)}
+    words = {word for base in cls.__mro__ for word in _words_of(base.__module__)}
+    words.update(importlib.import_module("keras.src.backend.common.dtypes").ALLOWED_DTYPES)
+    return {word for word in words.difference(known) if _is_made(cls, **{name: word})}
+
+
+@cache
+def _words_of(module: str) -> frozenset[str]:
+    """The texts of one word in a file of Keras."""
+    if not module.startswith("keras.src.layers."):
+        return frozenset()
+    tree = ast.parse(inspect.getsource(importlib.import_module(module)))
+    found = (node.value for node in ast.walk(tree) if isinstance(node, ast.Constant))
+    return frozenset(one for one in found if isinstance(one, str) and one.isidentifier())
 
 
 def _a_file(cls: type) -> Path:
@@ -474,6 +521,7 @@ def keras_part() -> dict[str, Any]:
         "modules": sorted(name for name, kind in kinds.items() if kind == "module"),
         "models": sorted(name for name, kind in kinds.items() if kind == "model"),
         "layers": layers,
+        "texts": _texts(layers, by_name),
         "classes": grouped(name for name, kind in kinds.items() if kind == "class"),
         "functions": grouped(name for name, kind in kinds.items() if kind == "function"),
         "aliases": {

@@ -41,7 +41,8 @@ class LayerClass:
     cannot create sub-layers. `takes_values`: it can be called with other things than tensors by
     position. `has_seed` and `trains_differently` are those of a typical instance.
     `keeps_shape`: what it returns has the shape of its input, whatever its arguments. `refuses`
-    tells of parameters that take no `None` (`n`), no 0 (`0`) or no negative number (`-`).
+    tells of parameters that take no `None` (`n`), no 0 (`0`), no negative number (`-`), and of
+    texts none or those of `texts()` (`t`).
     """
 
     name: str
@@ -106,6 +107,14 @@ def layer_class(dotted: str) -> LayerClass | None:
         build_parameters=tuple(entry.get("build", "input_shape").split()),
         refuses=dict(one.split(":") for one in entry.get("refuses", "").split()),
     )
+
+
+@cache
+def texts(parameter: str) -> frozenset[str]:
+    """The texts that layers of Keras take for a parameter that does not take any text."""
+    taken: dict[str, str] = _api()["texts"]
+    each = (words.split() for words, names in taken.items() if parameter in names.split())
+    return frozenset(word for words in each for word in words)
 
 
 @cache

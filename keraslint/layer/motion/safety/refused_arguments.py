@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 
 import libcst as cst
 
@@ -69,12 +70,12 @@ class Arguments:
                 given = self._given(function, parameter)
                 if "" in given:
                     given.add(function.does.hint(parameter)[2])
-                for told in sorted(given & refuses):
+                for told in sorted(filter(refuses.has, given)):
+                    shown = _REFUSED.get(told, f'`"{told[1:]}"`')
                     yield Objection(
                         question=Question.CONTROL,
                         level=Level.UNSEEN,
-                        cause=f"`{parameter}` may be {_REFUSED[told]} until `build()`; "
-                        "the layer refuses it",
+                        cause=f"`{parameter}` may be {shown} until `build()`; the layer refuses it",
                         path=function.path,
                         line=function.does.line,
                     )
@@ -102,7 +103,20 @@ _REFUSED = {"!None": "`None`", "!0": "0", "!-": "negative"}
 _SIGNS = {"n": "!None", "0": "!0", "-": "!-"}
 
 
-def _required(creation: Creation) -> Iterator[tuple[str, frozenset[str]]]:
+@dataclass(frozen=True, slots=True)
+class _Refusals:
+    """Constants that an argument must not be, and the only texts that it may be, if not any."""
+
+    constants: frozenset[str] = frozenset()
+    texts: frozenset[str] | None = None
+
+    def has(self, constant: str) -> bool:
+        if constant[:1] == "'":
+            return self.texts is not None and constant[1:] not in self.texts
+        return constant in self.constants
+
+
+def _required(creation: Creation) -> Iterator[tuple[str, _Refusals]]:
     """The attributes of the layer that an argument needs, and the values that it refuses."""
     for place, argument in enumerate(creation.call.args):
         if argument.star:
@@ -120,7 +134,7 @@ def _required(creation: Creation) -> Iterator[tuple[str, frozenset[str]]]:
                 name = dotted(side)
                 if name.startswith("self.") and name.count(".") == 1:
                     zero = {"!0"} if by and side is operation.right else set()
-                    yield name.removeprefix("self."), frozenset({"!None", *zero})
+                    yield name.removeprefix("self."), _Refusals(frozenset({"!None", *zero}))
 
 
 def _taken(layer: str) -> frozenset[str]:
@@ -131,16 +145,20 @@ def _taken(layer: str) -> frozenset[str]:
     return frozenset(known.parameters).union(*map(_taken, known.bases))
 
 
-def _refuses(target: Symbol | ClassRef, place: int, keyword: str) -> frozenset[str]:
+def _refuses(target: Symbol | ClassRef, place: int, keyword: str) -> _Refusals:
     """What a constructor does not take for a parameter, as far as is known."""
     if isinstance(target, ClassRef):
         init = target.summary.methods.get("__init__")
         for number, parameter in enumerate(init.parameters[1:] if init is not None else ()):
             if parameter.name == keyword or (not keyword and number == place):
-                return frozenset({"!None"} if parameter.required else ())
-        return frozenset()
+                return _Refusals(frozenset({"!None"} if parameter.required else ()))
+        return _Refusals()
     known = keras_api.layer_class(target.name)
     if known is None:
-        return frozenset({"!None"} if place == 0 and not keyword else ())
+        return _Refusals(frozenset({"!None"} if place == 0 and not keyword else ()))
     name = keyword or known.at(place)
-    return frozenset(_SIGNS[sign] for sign in known.refuses.get(name, "") if sign in _SIGNS)
+    signs = known.refuses.get(name, "")
+    return _Refusals(
+        frozenset(_SIGNS[sign] for sign in signs if sign in _SIGNS),
+        keras_api.texts(name) if "t" in signs else None,
+    )
