@@ -278,3 +278,12 @@ def test_weights_are_expected_unless_there_surely_are_none() -> None:
     weightless = [project.hierarchy.weightless(project.ref("m", name)) for name in names]
 
     assert weightless == [True, True, False, False, False]
+
+
+def test_a_text_whose_instance_has_another_name_says_the_same_each_time_it_is_asked() -> None:
+    text = "class Block:\n    def build(this, shape):\n        this.units = shape\n"
+
+    first, again = (summarize(text, "module", "module.py", is_package=False) for _ in "12")
+
+    assert first == again
+    assert first.classes["Block"].methods["build"].instance == "this"

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from keraslint.project.facts.definite_assignment import definite
-from keraslint.project.facts.instance_name import USUAL, call_it_self, instance_of
+from keraslint.project.facts.instance_name import USUAL, calling_it_self, instance_of
 from keraslint.project.facts.may_refer_to import (
     annotated,
     bind,
@@ -57,8 +57,8 @@ def method(node: ast.FunctionDef | ast.AsyncFunctionDef, last: int) -> FunctionS
     instance = instance_of(node)
     if instance == USUAL:
         return function(node, last, _Facts(given={}))
-    call_it_self(node, instance)
-    return replace(function(node, last, _Facts(given={})), instance=instance)
+    renamed = calling_it_self(node, instance)
+    return replace(function(renamed, last, _Facts(given={})), instance=instance)
 
 
 def function(

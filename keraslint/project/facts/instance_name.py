@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import ast
+from copy import deepcopy
+from typing import TypeVar
 
 from keraslint.project.facts.may_refer_to import dotted
 
 USUAL = "self"
+_Method = TypeVar("_Method", bound=ast.FunctionDef | ast.AsyncFunctionDef)
 _NO_INSTANCE = frozenset({"staticmethod", "classmethod"})
 
 
@@ -18,9 +21,11 @@ def instance_of(node: ast.FunctionDef | ast.AsyncFunctionDef) -> str:
     return first[0].arg
 
 
-def call_it_self(node: ast.FunctionDef | ast.AsyncFunctionDef, name: str) -> None:
-    """Give the instance its usual name, for those who only know that one."""
+def calling_it_self(node: _Method, name: str) -> _Method:
+    """A copy that gives the instance its usual name, for those who only know that one."""
+    node = deepcopy(node)  # the tree of a text has other readers
     [*node.args.posonlyargs, *node.args.args][0].arg = USUAL
     for inner in ast.walk(node):
         if isinstance(inner, ast.Name) and inner.id == name:
             inner.id = USUAL
+    return node
