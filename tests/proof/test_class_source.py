@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from keraslint.proof.probe.cases.class_source import sources_of
+import pytest
+
+from keraslint.proof.probe.coverage.class_source import sources_of, tells_rank
 
 
 class Theirs:
@@ -29,3 +31,30 @@ def test_the_text_of_a_class_is_its_own() -> None:
     assert "my_mark" in text
     assert "their_mark" not in text
     assert "Documentation" not in text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x * weights[:, None, None, :]",
+        "ops.mean(x, axis=(1, 2))",
+        "ops.transpose(x, (0, 2, 1, 3))",
+        'ops.einsum("bij,bjf->bif", a, x)',
+    ],
+)
+def test_axes_that_are_named_tell_a_rank(text: str) -> None:
+    assert tells_rank(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x[..., None, :] + x[:, 0]",
+        "ops.mean(x, axis=-1)",
+        "layers.Conv2D(8, (3, 3))",
+        'ops.einsum("...i,ij->...j", x, k)',
+        "no text of a class",
+    ],
+)
+def test_what_fits_any_rank_tells_none(text: str) -> None:
+    assert not tells_rank(text)

@@ -8,8 +8,15 @@ import pytest
 
 np = pytest.importorskip("numpy")
 
-from keraslint.proof.probe.cases.case import Change, with_items  # noqa: E402
+from keraslint.proof.probe.cases.case import (  # noqa: E402
+    Call,
+    Case,
+    Change,
+    Construction,
+    with_items,
+)
 from keraslint.proof.probe.cases.derived_cases import choice_wishes  # noqa: E402
+from keraslint.proof.probe.cases.further_arguments import given_besides  # noqa: E402
 from keraslint.proof.probe.cases.other_values import choices, other_values  # noqa: E402
 from keraslint.proof.probe.cases.parameter_kinds import (  # noqa: E402
     KINDS,
@@ -19,6 +26,7 @@ from keraslint.proof.probe.cases.parameter_kinds import (  # noqa: E402
 )
 from keraslint.proof.probe.cases.recipe_inputs import Input  # noqa: E402
 from keraslint.proof.probe.cases.size_cases import (  # noqa: E402
+    beyond_limits,
     beyond_numbers,
     lone_inputs,
     other_kinds,
@@ -124,9 +132,31 @@ def test_channels_are_tried_whose_part_is_nearly_the_next_whole_number() -> None
 
 
 def test_a_greatest_length_is_below_that_of_the_input() -> None:
-    made = changes(sizes_in_text([FLOATS], {"max_length": 32, "hidden_dim": 9}, ""))
+    words = Input(kind="ints", shape=(2, 6), dtype="int32")
 
-    assert [change.arguments for change in made] == [(("max_length", 5),)]
+    for given in (FLOATS, words):
+        made = changes(beyond_limits([given], {"max_length": 32, "hidden_dim": 9}))
+        assert [change.arguments for change in made] == [(("max_length", 5),)]
+
+
+class Cached:
+    def __init__(self, num_heads, head_dim):
+        pass
+
+    def call(self, x, cache=None, start=0):
+        pass
+
+
+def test_arguments_of_the_call_are_given_that_a_recipe_leaves_out() -> None:
+    case = Case(cls=Cached, text="Cached(2, 4)", space={})
+    made = Construction((), {"num_heads": 2, "head_dim": 4})
+    asked = Call(construction=made, args=(FLOATS,), kwargs={})
+
+    given = [change.given[0] for change in changes(given_besides(case, asked, [FLOATS]))]
+
+    assert given[0] == ("start", "1")
+    assert ("cache", "floats(2, 2, 6, 2, 4)") in given
+    assert ("cache", "(floats(2, 2, 6, 4), floats(2, 2, 6, 4))") in given
 
 
 def test_whole_numbers_go_beyond_those_of_the_constructor() -> None:

@@ -338,6 +338,28 @@ def test_the_value_of_what_one_version_reads_must_have_come_about_in_every_way()
     assert "block.py:3: `units` was true in every case" in missing(after, before=before)
 
 
+def test_what_stands_for_a_value_that_one_version_reads_must_have_run() -> None:
+    before = swapped(
+        (
+            "y = x + len(self.dense)",
+            "y = 1\n        if mask:\n            x = x * 2\n        y = x",
+        ),
+    )
+    after = swapped(("        y = x\n", "        y = 1\n"), text=before)
+
+    assert any("x = x * 2" in told for told in missing(after, before=before))
+
+
+def test_what_a_comprehension_goes_through_is_no_value_of_the_function() -> None:
+    before = swapped(
+        ("self.units = units\n", "self.units = units\n        self.rest = [i for i in range(1)]\n"),
+        ("x + len(self.dense)\n", "x\n        for i in (1, 2):\n            y = y + i\n"),
+    )
+    after = swapped(("y = y + i", "y = y + 1.5"), text=before)
+
+    assert not any("range(1)" in told for told in missing(after, before=before))
+
+
 def test_an_option_that_is_taken_out_of_keyword_arguments_must_have_been_given() -> None:
     before = swapped(
         ("ratio=2):", "ratio=2, **rest):"),

@@ -11,12 +11,13 @@ import ast
 import pytest
 from rewrites_of_heads import HEADS
 from rewrites_of_images import IMAGES
+from rewrites_of_inputs import INPUTS
 from rewrites_of_sequences import SEQUENCES
 from rewrites_of_states import STATES
 
 from keraslint.diagnostic import Outcome
 
-SUBJECTS = SEQUENCES | IMAGES | HEADS | STATES
+SUBJECTS = SEQUENCES | IMAGES | HEADS | STATES | INPUTS
 RIGHT = [(name, what) for name, subject in SUBJECTS.items() for what in subject.right]
 WRONG = [(name, what) for name, subject in SUBJECTS.items() for what in subject.wrong]
 
@@ -26,7 +27,7 @@ def layer_of(text: str) -> str:
 
 
 def test_there_are_both_kinds_for_a_dozen_layers() -> None:
-    assert len(SUBJECTS) == 15
+    assert len(SUBJECTS) == 19
     assert all(subject.right and subject.wrong for subject in SUBJECTS.values())
 
 

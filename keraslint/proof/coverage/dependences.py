@@ -19,9 +19,16 @@ Seen = dict[int, Atom]
 
 
 def names_read(part: ast.AST) -> set[str]:
-    """The plain names that a node reads."""
+    """The plain names that a node reads of the function around it."""
     found = {part.id} if isinstance(part, ast.Name) and not _is_stored(part) else set()
-    return found.union(*(names_read(child) for _, child in children(part)))
+    found = found.union(*(names_read(child) for _, child in children(part)))
+    return found - _of_its_own(part)
+
+
+def _of_its_own(part: ast.AST) -> set[str]:
+    """The names that a comprehension goes through things by."""
+    targets = [one.target for one in getattr(part, "generators", ())]
+    return set().union(*map(names_written, targets))
 
 
 def attributes_read(part: ast.AST) -> set[str]:
@@ -31,7 +38,9 @@ def attributes_read(part: ast.AST) -> set[str]:
 
 
 def names_written(part: ast.AST) -> set[str]:
-    """The plain names that a node binds."""
+    """The plain names that a node binds in the function around it."""
+    if isinstance(part, ast.comprehension):
+        return names_written(part.iter).union(*map(names_written, part.ifs))
     found = {part.id} if isinstance(part, ast.Name) and _is_stored(part) else set()
     return found.union(*(names_written(child) for _, child in children(part)))
 
@@ -187,7 +196,8 @@ class Dependences:
         """
         called = {id(node) for part in atom.parts for node in _called_in(part)}
         nodes = [one for part in atom.parts for one in walk(part) if id(one) not in called]
-        names = set().union(*map(_name_read, nodes))
+        own_names = set().union(*map(_of_its_own, nodes))
+        names = set().union(*map(_name_read, nodes)) - own_names
         attributes = {name for one in nodes if not _is_stored(one) for name in own(one)}
         mine = {name for name in names if self._is_local(atom, name)}
         return {("", name) for name in mine} | {("self", name) for name in attributes}

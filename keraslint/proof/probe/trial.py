@@ -132,6 +132,15 @@ class Trial:
             if key not in self.state or not np.array_equal(value, self.state[key])
         }
 
+    def untrained(self, layer: Any) -> dict[str, Any]:
+        """Copies of the variables that training by gradients leaves alone, by path."""
+        trained = {id(one) for one in layer.trainable_variables}
+        return {
+            key: np.array(numbers(one))
+            for key, one in self.variables(layer).items()
+            if id(one) not in trained
+        }
+
     @contextmanager
     def frozen(self, layer: Any) -> Iterator[Any]:
         """The layer while it is not to train; afterwards all is as it was, sub-layers too."""

@@ -50,15 +50,19 @@ def _ways(trial: Trial, x: Any) -> Iterator[tuple[str, Any, Any]]:
 
 
 def _weighted(trial: Trial, x: Any) -> list[str]:
-    """The same with a weight for each sample, which needs targets; what is reported then."""
+    """The same with weights, which needs targets; what is reported then.
+
+    There is one for each sample, or for each of what a loss gives for a sample.
+    """
     import numpy as np
 
-    rows = len(x) if isinstance(x, np.ndarray) else 0
-    for _, y, loss in _ways(trial, x) if rows else ():
-        if y is not None and len(y) == rows:
-            weights = {"sample_weight": np.linspace(0.5, 2.0, rows).astype("float32")}
+    rows = {len(one) for one in trial.keras.flatten(x) if isinstance(one, np.ndarray) and one.ndim}
+    for _, y, loss in _ways(trial, x) if len(rows) == 1 else ():
+        for rank in range(1, max(2, y.ndim)) if isinstance(y, np.ndarray) else ():
+            shape = y.shape[:rank]
+            weights = np.linspace(0.5, 2.0, int(np.prod(shape)), dtype="float32").reshape(shape)
             try:
-                return _run(trial, x, y, loss, weights)
+                return _run(trial, x, y, loss, {"sample_weight": weights})
             except Exception:  # another way may work
                 continue
     return []
@@ -83,6 +87,8 @@ def _run(
     evaluated = model.evaluate(**data, **size, return_dict=True)
     told = {f"{kind}evaluate {name}": np.asarray(v, float) for name, v in evaluated.items()}
     trial.keep_named(TOLD, told)
+    left = trial.untrained(model)
+    trial.keep_named(TOLD, {f"{kind}evaluated {name}": value for name, value in left.items()})
     predicted = enumerate(trial.flat(model.predict(x, **size)))
     trial.keep_named(TOLD, {f"{kind}predict {index}": array for index, array in predicted})
     return sorted([*history, *evaluated])

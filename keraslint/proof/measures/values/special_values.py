@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     from ...probe.trial import Trial
 
 ZERO, AT_ZERO = Arrays(name="zeros"), Arrays(name="gradient at zero")
+TRAINED = Arrays(name="special values in training")
 TIES, NONE_TRUE, ALL_TRUE = Arrays(name="ties"), Arrays(name="all false"), Arrays(name="all true")
+KEPT = (ZERO, TIES, NONE_TRUE, ALL_TRUE, AT_ZERO, TRAINED)
 TRIED: Fact[dict[str, str]] = Fact("special values")
 
 
@@ -29,10 +31,24 @@ def observe(trial: Trial) -> dict[str, str]:
         inputs = trial.mapped(change)
         if inputs is not None:
             told[name] = trial.kept(group, lambda inputs=inputs: trial.outputs_of(*inputs))  # type: ignore[misc]
+            if name not in ("equal numbers", "only True") and trial.takes_training():
+                told[f"{name} in training"] = _in_training(trial, name, inputs)
     zeros = trial.mapped(_zeros)
     if zeros is not None:
         told["gradients at zero"] = trial.kept(AT_ZERO, lambda: trial.gradients_at(*zeros))
     return told
+
+
+def _in_training(trial: Trial, name: str, inputs: Any) -> str:
+    """Keep the outputs of a call in training, and the weights that it moves; its error."""
+    args, kwargs = inputs
+
+    def call() -> dict[str, Any]:
+        outputs = trial.outputs_of(args, {**kwargs, "training": True})
+        left = trial.untrained(trial.layer)
+        return {f"{name} {key}": one for key, one in [*enumerate(outputs), *left.items()]}
+
+    return trial.kept(TRAINED, call)
 
 
 def _zeros(array: Any) -> Any:
@@ -51,15 +67,18 @@ def _filled(array: Any, value: bool) -> Any:
 measure = Measured(
     name="special values",
     about=Measure.OUTPUTS,
-    meaning="outputs and gradients for inputs of zeros, equal numbers, and masks of one value",
+    meaning="outputs and gradients for zeros, equal numbers, masks of one value; in training",
     judges=(
         arrays(ZERO.name, "the output for zeros"),
         arrays(TIES.name, "the output for equal numbers"),
         arrays(NONE_TRUE.name, "the output where nothing is true"),
         arrays(ALL_TRUE.name, "the output where all is true"),
         arrays(AT_ZERO.name, "the gradient at zero"),
+        arrays(TRAINED.name, "what a call in training gives", "outputs in training"),
     ),
     observations=(
-        Observation(fact=TRIED, observe=observe, arrays=(ZERO, TIES, NONE_TRUE, ALL_TRUE, AT_ZERO)),
+        Observation(
+            fact=TRIED, observe=observe, arrays=(ZERO, TIES, NONE_TRUE, ALL_TRUE, AT_ZERO, TRAINED)
+        ),
     ),
 )

@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-import inspect
 import re
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import reduce
 from itertools import combinations
 from typing import Any
 
-from .case import Call, Case, Change
-from .class_source import sources_of
+from ..coverage.class_source import sources_of, tells_rank
+from .case import Case, Change
 from .constructor_arguments import arguments_of, with_channels
 from .constructor_guesses import expression_for, is_input_channels
 from .deciding_names import decides, is_used_as_layer
-from .input_guesses import further_of
+from .further_arguments import given_besides
 from .other_values import choices, is_rate, other_values, whole
 from .parameter_kinds import is_quiet, may_be_channels
 from .recipe_inputs import Input, leaves
-from .size_cases import beyond_numbers, lone_inputs, other_kinds, sizes_in_text
-from .wish import Alternatives, Wish
+from .size_cases import beyond_limits, beyond_numbers, lone_inputs, other_kinds, sizes_in_text
+from .wish import Alternatives, Wish, together
 
 MOST_EQUAL = 3
 MOST_CHOICES = 8
@@ -85,6 +84,7 @@ def derived(case: Case, told: Told) -> Iterator[Wish]:
     yield from _lengths(others, arguments)
     yield from lone_inputs(inputs, arguments)
     yield from sizes_in_text(inputs, arguments, text)
+    yield from beyond_limits(inputs, arguments)
     yield from beyond_numbers(inputs, arguments)
     yield from _layers(arguments, channels, text)
     yield from given_besides(case, asked, inputs, told.outputs)
@@ -109,7 +109,7 @@ def _pairs(arguments: dict[str, Any], deciding: list[Alternatives], text: str) -
 
     What one of them does may depend on another one.
     """
-    told = [change[0] for change in deciding if decides(_name(change), text)]
+    told = [one[0] for one in deciding if _is_sequence(one) or decides(_name(one), text)]
     first = {change.arguments[0][0]: change for change in reversed(told)}
     if len(first) > 2:
         yield Wish(alternatives=(reduce(Change.along_with, first.values()),), decides=True)
@@ -193,43 +193,6 @@ def _made(name: str, expression: str) -> Change:
     return Change(label=f"{name}={expression}", made=((name, expression),))
 
 
-def given_besides(
-    case: Case, asked: Call, inputs: list[Input], outputs: Collection[Any] = ()
-) -> Iterator[Wish]:
-    """Arguments of the call that the recipe leaves out: switches turned, arrays given.
-
-    A switch may turn the layer round, so that it takes what it returned. An array may be a state,
-    which has the shape of what is returned, or of one step of it.
-    """
-    if not inputs:
-        return
-    parameters = list(inspect.signature(case.cls.call).parameters.values())[1:]
-    left_out = [p for p in parameters[len(asked.args) :] if p.name not in asked.kwargs]
-    switches = [p for p in left_out if isinstance(p.default, bool) and p.name != "training"]
-    first = next(iter(outputs), ((), ""))
-    fed = tuple(first[0]) if first[1].startswith("float") else ()
-    states = [fed, (fed[0], fed[-1])] if len(fed) > 1 else []
-    turned = [_with(p.name, repr(not p.default)) for p in switches]
-    yield together([(one, replace(one, fed=fed)) if fed else (one,) for one in turned])
-    for parameter in left_out:
-        if parameter.default is None and parameter.name != "training":
-            arrays = further_of(parameter.name, inputs[0].shape, inputs[0].kind)
-            others = [f"floats{shape}" for shape in states if arrays[0].startswith("floats")]
-            given = [_with(parameter.name, array) for array in dict.fromkeys([*arrays, *others])]
-            yield Wish(alternatives=tuple(given), decides=True)
-            if arrays[0].startswith("floats") and len(inputs[0].shape) > 1:
-                *sizes, channels = inputs[0].shape
-                wider = f"floats{(*sizes, channels + 2)}"
-                yield Wish(alternatives=(_with(parameter.name, wider),), decides=True)
-                if len(sizes) > 1:
-                    longer = f"floats{(sizes[0], *(n + 2 for n in sizes[1:]), channels)}"
-                    yield Wish(alternatives=(_with(parameter.name, longer),))
-
-
-def _with(name: str, expression: str) -> Change:
-    return Change(label=f"with `{name}`", given=((name, expression),))
-
-
 def _beyond(inputs: list[Input], arguments: dict[str, Any], text: str) -> Iterator[Wish]:
     """Inputs of another rank, and beyond the sizes that the class asks for."""
     if not inputs or len(inputs[0].shape) < 2:
@@ -239,7 +202,7 @@ def _beyond(inputs: list[Input], arguments: dict[str, Any], text: str) -> Iterat
         for other in (2, 3, 4):
             if other != rank:
                 yield Wish(alternatives=(_of_rank(other),), decides=True)
-    elif inputs[0].kind == "floats":
+    elif inputs[0].kind == "floats" and not tells_rank(text):
         yield Wish(alternatives=tuple(_of_rank(one) for one in (rank + 1, rank - 1) if one > 1))
     sizes = [int(size) for size in re.findall(r"[^\w\s]\s*[<>]=?\s*(\d+)\b", text)]
     largest = max((size for size in sizes if 2 < size <= LARGEST), default=0)
@@ -282,28 +245,10 @@ def _sized(channels: list[Alternatives], others: list[Alternatives]) -> Wish:
     return Wish(alternatives=everything.alternatives, otherwise=(together(others), *apart))
 
 
-def together(wishes: list[Alternatives]) -> Wish:
-    """All of these changes in one case, or all their second choices; else each for itself."""
-    if len(wishes) < 2:
-        return Wish(alternatives=wishes[0] if wishes else ())
-    firsts = [alternatives[0] for alternatives in wishes]
-    seconds = [_doubling(alternatives) for alternatives in wishes]
-    joint = [reduce(Change.along_with, firsts), reduce(Change.along_with, seconds)]
-    return Wish(
-        alternatives=tuple(dict.fromkeys(joint)),
-        otherwise=tuple(Wish(alternatives=one) for one in wishes),
-    )
-
-
 def halved(alternatives: Alternatives) -> Alternatives:
     """Half of a number before none of it: what is nothing may hide what else differs."""
     _, value = alternatives[0].arguments[0]
     return alternatives[::-1] if value == 0.0 and not isinstance(value, bool) else alternatives
-
-
-def _doubling(alternatives: Alternatives) -> Change:
-    """The choice that keeps what divides a size a divisor, if there is one."""
-    return next((one for one in alternatives if one.doubles), alternatives[0])
 
 
 def _switches(alternatives: Alternatives) -> bool:
@@ -311,12 +256,17 @@ def _switches(alternatives: Alternatives) -> bool:
 
     A sequence of another length does: its first choice is longer, and the other one shorter.
     """
-    if len(alternatives) > 1 and isinstance(alternatives[0].arguments[0][1], tuple):
+    if len(alternatives) > 1 and _is_sequence(alternatives):
         return True
     name, value = alternatives[0].arguments[0]
     if is_rate(name):
         return False
     return isinstance(value, bool) or (isinstance(value, float) and value in (0.0, 0.5))
+
+
+def _is_sequence(alternatives: Alternatives) -> bool:
+    """Is it of another length? What goes through it has other turns then."""
+    return isinstance(alternatives[0].arguments[0][1], tuple)
 
 
 def _other_channels(

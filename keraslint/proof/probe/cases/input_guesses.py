@@ -44,6 +44,7 @@ OTHER_FURTHER = (
 HINTS: tuple[tuple[str, tuple[int, ...]], ...] = (
     (r"token|_ids?$|indices|embedding", (0, 3, 2, 4, 5, 1)),
     (r"3d|volume|video", (5, 4, 3, 2, 0)),
+    (r"graph|(^|_)(nodes?|gcn|gat|gnn)", (3, 2, 4, 0, 5)),
     (r"1d|attention|transformer|encoder|decoder|sequence|text|rnn|lstm|gru|time", (3, 2, 4, 0, 5)),
     (r"2d|conv|image|patch|pixel|resnet|unet|se_?block|squeeze|spatial|stem|fpn", (4, 3, 2, 5, 0)),
 )
@@ -80,6 +81,8 @@ def calls(cls: Any, numbers: list[int]) -> Iterator[tuple[str, int]]:
     yield from _masked(names, masks, channels[2:5], kinds)
     for count, kind in itertools.product(channels[:3], kinds):
         yield _call(names, kind, count, several=True), count
+        if kind == KINDS[3]:  # beside nodes, which of them are joined
+            yield _call(names, kind, count, several=True, second="floats(2, 6, 6)"), count
     yield from ((_call(names, ONE_STEP, count, several=True), count) for count in channels[:3])
     for count, kind in itertools.product(channels[:5], OTHER_SIZES):
         yield _call(names, kind, count), count
@@ -164,14 +167,21 @@ def _parted(names: list[str], kind: str, count: int) -> Iterator[str]:
 
 
 def _call(
-    names: list[str], kind: str, count: int, *, several: bool = False, further: str = ""
+    names: list[str],
+    kind: str,
+    count: int,
+    *,
+    several: bool = False,
+    second: str = "",
+    further: str = "",
 ) -> str:
     """The arguments of a call; `several` puts a list of two arrays in the place of the first.
 
+    `second` is the other one of these, where it is not alike.
     `further` is an array for the arguments after the first whose names tell nothing.
     """
     shape = kind.format(c=count)
-    first = f"[{shape}, {shape}]" if several else shape
+    first = f"[{shape}, {second or shape}]" if several else shape
     other = further.format(c=count) or shape
     rest = [f"{name}={_further(name, shape, other, count)}" for name in names[1:]]
     return ", ".join([first, *rest])

@@ -52,7 +52,6 @@ def sizes_in_text(inputs: list[Input], arguments: Arguments, text: str) -> Itera
     for news in [one for one in dict.fromkeys(sizes) if one[0] not in (0, old)][:MOST_SIZES]:
         changes = [with_channels(arguments, old, new) for new in news]
         yield Wish(alternatives=tuple(filter(None, changes)), decides=True)
-    yield from _beyond_limits(floats[0], arguments)
 
 
 def _cut(arguments: Arguments, channels: int, text: str) -> Iterator[tuple[int, ...]]:
@@ -69,9 +68,10 @@ def _across(limit: int, channels: int) -> tuple[int, ...]:
     return (limit - 1,) if channels >= limit else (2 * limit + 1, 2 * limit)
 
 
-def _beyond_limits(first: Input, arguments: Arguments) -> Iterator[Wish]:
-    """A greatest length below that of the input."""
-    if len(first.shape) < 3:
+def beyond_limits(inputs: list[Input], arguments: Arguments) -> Iterator[Wish]:
+    """A greatest length below that of the input, which may be numbers of words."""
+    first = next((one for one in inputs if one.kind in ("floats", "ints")), None)
+    if first is None or len(first.shape) < (3 if first.kind == "floats" else 2):
         return
     for name, value in arguments.items():
         kind = kind_of(name)

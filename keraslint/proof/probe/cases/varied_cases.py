@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 
+from ..coverage.class_source import sources_of
 from .case import Case, Change
-from .class_source import sources_of
 from .constructor_arguments import arguments_of
-from .derived_cases import argument_choices, given_besides, halved, together
+from .derived_cases import argument_choices, halved
+from .further_arguments import given_besides
 from .recipe_inputs import leaves
-from .wish import Alternatives, Wish
+from .wish import Alternatives, Wish, together
 
 Argument = tuple[str, str]
 """`__init__`, `build` or `call`, and a name."""

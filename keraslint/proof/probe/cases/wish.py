@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import reduce
 
 from .case import Change
 
@@ -21,3 +22,21 @@ class Wish:
     otherwise: tuple[Wish, ...] = ()
     decides: bool = False
     closely: bool = False
+
+
+def together(wishes: list[Alternatives]) -> Wish:
+    """All of these changes in one case, or all their second choices; else each for itself."""
+    if len(wishes) < 2:
+        return Wish(alternatives=wishes[0] if wishes else ())
+    firsts = [alternatives[0] for alternatives in wishes]
+    seconds = [_doubling(alternatives) for alternatives in wishes]
+    joint = [reduce(Change.along_with, firsts), reduce(Change.along_with, seconds)]
+    return Wish(
+        alternatives=tuple(dict.fromkeys(joint)),
+        otherwise=tuple(Wish(alternatives=one) for one in wishes),
+    )
+
+
+def _doubling(alternatives: Alternatives) -> Change:
+    """The choice that keeps what divides a size a divisor, if there is one."""
+    return next((one for one in alternatives if one.doubles), alternatives[0])

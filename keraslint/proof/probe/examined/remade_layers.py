@@ -10,9 +10,9 @@ import numpy as np
 from ..array_agreement import same
 from ..attempts import attempt, failed
 from ..cases.case import Case, Change
-from ..cases.class_source import sources_of
 from ..cases.constructor_arguments import arguments_of
 from ..cases.other_values import other_values
+from ..coverage.class_source import sources_of
 from ..keras_versions.in_use import KERAS
 from ..observations.public_surface import GIVEN
 from ..trial import Trial, flat

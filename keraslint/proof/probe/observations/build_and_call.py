@@ -10,8 +10,8 @@ import numpy as np
 
 from ..array_agreement import same
 from ..attempts import attempt, failed, noted_warnings
-from ..cases.class_source import sources_of
 from ..cases.other_values import whole
+from ..coverage.class_source import sources_of
 from ..keras_versions.in_use import KERAS
 from ..trial import Trial, as_theirs, flat, settle_state
 from ..variable_paths import anatomy, config_of, numbers, plain, state, without_auto_name

@@ -12,11 +12,11 @@ from typing import Any
 
 from ..attempts import describe, tried
 from ..cases.case import Case, Change
-from ..cases.class_source import NOT_READ, sources_of
 from ..cases.constructor_arguments import arguments_of
 from ..cases.deciding_names import decides
 from ..cases.parameter_kinds import invalid_values
 from ..cases.recipe_inputs import leaves
+from ..coverage.class_source import NOT_READ, sources_of
 from ..coverage.recorder import RECORDER
 
 MOST_TRIED = 16
