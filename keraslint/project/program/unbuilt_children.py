@@ -260,9 +260,9 @@ def _roots(method: FunctionSummary, name: str) -> set[str]:
         for leaf in held:
             local = leaf.partition(".")[0].partition("[")[0]
             if leaf.startswith("self."):
-                found.add(_attribute(leaf))
+                found |= {_attribute(leaf), *_kept_as(method, name)}
             elif leaf.endswith("()"):
-                found.update(_kept_as(method, name))
+                found.update(_kept_as(method, name) or [""])
             elif local not in seen:
                 seen.add(local)
                 todo.append(local)
@@ -273,14 +273,13 @@ def _attribute(path: str) -> str:
     return path[len("self.") :].partition(".")[0].partition("[")[0].removesuffix("()")
 
 
-def _kept_as(method: FunctionSummary, name: str) -> Iterator[str]:
+def _kept_as(method: FunctionSummary, name: str) -> list[str]:
     """The attributes to which a local name is assigned."""
-    kept = [
+    return [
         cell[len("self.") :]
         for cell, leaves in method.bindings.items()
         if cell.startswith("self.") and name in leaves
     ]
-    yield from kept or [""]
 
 
 def _builds_something(method: FunctionSummary) -> bool:
