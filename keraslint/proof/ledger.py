@@ -41,7 +41,7 @@ class Ledger:
             return None
         try:
             entry = json.loads(text)
-            if not _still_holds(entry["looked_at"]):
+            if not still_holds(entry["looked_at"]):
                 return None
             verdict: Verdict = revived(Verdict, entry["verdict"])
             return replace(verdict, cached=True)
@@ -71,7 +71,8 @@ def _version() -> str:
     return digest([__version__.encode(), *(file.read_bytes() for file in files)])
 
 
-def _still_holds(looked_at: LookedAt) -> bool:
+def still_holds(looked_at: LookedAt) -> bool:
+    """Whether all that was looked at is as it was."""
     variables = looked_at["environment"].items()
     if any(_of_variable(name) != value for name, value in variables):
         return False

@@ -126,6 +126,9 @@ def test_a_second_run_measures_nothing_until_something_it_rests_on_changes(
         (folder / "sizes.py").write_text("UNITS = 5\n")
         assert not prover.prove(asked).cached
         assert prover.prove(asked).cached
+        (folder / "sizes.py").write_text("UNITS = 16\n")
+        third = prover.prove(asked)
+        assert (third.outcome, third.cached) == (Outcome.PROVED, False)
         (folder / "rate.txt").write_text("0.25")
         assert not prover.prove(asked).cached
         (folder / "flag.txt").write_text("it is there now")
