@@ -7,6 +7,7 @@ import os
 import site
 import sys
 import sysconfig
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
@@ -18,18 +19,24 @@ OURS = {"PYTHONPYCACHEPREFIX", "PYTHONDONTWRITEBYTECODE", "KERAS_BACKEND"}
 FLEETING = {"_", "PWD", "OLDPWD", "SHLVL", "COLUMNS", "LINES", "TERM", "WINDOWID"}
 # What the system tells of itself: it changes while one looks.
 OF_THE_SYSTEM = ("/proc/", "/sys/")
+WRITTEN = "written meanwhile"
+"""In place of a digest: nobody knows which of its texts was read, and no file has this one."""
+_CLOCKS_DIFFER = 0.01
+"""Seconds by which the time of a file may be behind."""
 INSTALLED = ("stdlib", "platstdlib", "purelib", "platlib")
 
 
 class ReadLog:
     """Notes what is read from now on; what is installed is told by the versions of packages.
 
-    `inherited` are the variables as they were when the probe was started.
+    `inherited` are the variables as they were when the probe was started. A file that is written
+    from now on has no digest.
     """
 
     def __init__(self, ignored: list[Path], inherited: Mapping[str, str]) -> None:
         self._ignored = (*_installed(), *OF_THE_SYSTEM, *_as_prefixes(map(str, ignored)))
         self._inherited = inherited
+        self._since = time.time() - _CLOCKS_DIFFER
         self._files: set[str] = set()
         self._environment: dict[str, str | None] = {}
 
@@ -83,7 +90,7 @@ class ReadLog:
         paths |= {os.path.abspath(path) for path in told if Path(path).is_symlink()}  # noqa: PTH100
         paths.update(*early.values())
         mine = sorted(p for p in paths - {os.path.realpath(text_of)} if self._counts(p))
-        files = {path: _content(path) for path in mine}
+        files = {path: _content(path, self._since) for path in mine}
         variables = {k: v for k, v in sorted(self._environment.items()) if self._is_theirs(k, v)}
         return {"files": files, "environment": variables}
 
@@ -123,10 +130,11 @@ def _tell(kind: Any, note: Callable[[Any], None]) -> None:
     kind.__init__ = noting
 
 
-def _content(path: str) -> str | None:
+def _content(path: str, since: float) -> str | None:
     """The digest of a file; None where there is none."""
+    file = Path(path)
     try:
-        return digest(Path(path).read_bytes())
+        return WRITTEN if file.stat().st_mtime >= since else digest(file.read_bytes())
     except OSError:
         return None
 
