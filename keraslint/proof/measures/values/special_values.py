@@ -31,7 +31,7 @@ def observe(trial: Trial) -> dict[str, str]:
         inputs = trial.mapped(change)
         if inputs is not None:
             told[name] = trial.kept(group, lambda inputs=inputs: trial.outputs_of(*inputs))  # type: ignore[misc]
-            if name not in ("equal numbers", "only True") and trial.takes_training():
+            if name not in ("equal numbers", "only True"):
                 told[f"{name} in training"] = _in_training(trial, name, inputs)
     zeros = trial.mapped(_zeros)
     if zeros is not None:
