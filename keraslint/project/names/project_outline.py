@@ -49,6 +49,7 @@ class ProjectOutline:
             self._near_headers: dict[str, Headers] = {}
         self._headers: Headers | None = None
         self._saves_none: dict[str, bool] = {}
+        self._saved: dict[str, Saving] | None = None
         self._one_keras: dict[str, dict[str, dict[int, tuple[str, str]]]] = {}
         self._concerned: dict[str, tuple[Source, ...]] = {}
 
@@ -82,17 +83,24 @@ class ProjectOutline:
         none as well, where they train models and save nothing.
         """
         if top not in self._saves_none:
-            near = self._not_given(top)
-            alone = self._saving((*near, *self._texts.values())) & ~Saving.TRAINS == Saving.WEIGHTS
-            self._saves_none[top] = alone or self._trains_in_vain(top, near)
+            near = self._saving(self._not_given(top))
+            given = self._saved_below()
+            alone = (near | given[""]) & ~Saving.TRAINS == Saving.WEIGHTS
+            inside = near | given.get(os.path.abspath(top), Saving.NOTHING)  # noqa: PTH100
+            in_vain = Saving.TRAINS in inside and Saving.WHOLE not in inside
+            is_package = Path(top, "__init__.py").is_file()
+            self._saves_none[top] = alone or (in_vain and not is_package)
         return self._saves_none[top]
 
-    def _trains_in_vain(self, top: str, near: Iterable[Source]) -> bool:
-        if Path(top, "__init__.py").is_file():
-            return False
-        given = [text for path, text in self._texts.items() if Path(top) in Path(path).parents]
-        found = self._saving((*near, *given))
-        return Saving.TRAINS in found and Saving.WHOLE not in found
+    def _saved_below(self) -> Mapping[str, Saving]:
+        """What the files that are linted save, by each folder around them; `""` is all of them."""
+        if self._saved is None:
+            self._saved = {"": Saving.NOTHING}
+            for path, text in self._texts.items():
+                found = Saving(self._outline(text).saving)
+                for folder in ("", *_folders(path)) if found else ():
+                    self._saved[folder] = self._saved.get(folder, found) | found
+        return self._saved
 
     def _saving(self, texts: Iterable[Source]) -> Saving:
         return reduce(or_, (Saving(self._outline(text).saving) for text in texts), Saving.NOTHING)

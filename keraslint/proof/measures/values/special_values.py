@@ -76,9 +76,5 @@ measure = Measured(
         arrays(AT_ZERO.name, "the gradient at zero"),
         arrays(TRAINED.name, "what a call in training gives", "outputs in training"),
     ),
-    observations=(
-        Observation(
-            fact=TRIED, observe=observe, arrays=(ZERO, TIES, NONE_TRUE, ALL_TRUE, AT_ZERO, TRAINED)
-        ),
-    ),
+    observations=(Observation(fact=TRIED, observe=observe, arrays=KEPT),),
 )
