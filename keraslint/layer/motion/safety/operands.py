@@ -70,18 +70,17 @@ class Operands:
 
     def _computed(self, name: str) -> Iterator[Objection]:
         """A descriptor of the class gives whatever its `__get__()` finds at that time."""
-        for item in self._family.above:
-            for leaf in item.summary.bindings.get(name, ()):
-                for meaning in self._graph.hierarchy.values(item.scope(None), leaf):
-                    kind = meaning.of if isinstance(meaning, Instance) else None
-                    if isinstance(kind, ClassRef) and self._graph.hierarchy.method(kind, "__get__"):
-                        yield Objection(
-                            question=Question.OPERANDS,
-                            level=Level.UNSEEN,
-                            cause=f"`self.{name}` is what `{kind.summary.name}.__get__()` finds",
-                            path=kind.module.path,
-                            line=kind.summary.line,
-                        )
+        for kind in self._effects.descriptors(self._family, name, "__get__"):
+            yield self._found(f"self.{name}", kind, "__get__")
+
+    def _found(self, what: str, kind: ClassRef, by: str) -> Objection:
+        return Objection(
+            question=Question.OPERANDS,
+            level=Level.UNSEEN,
+            cause=f"`{what}` is what `{kind.summary.name}.{by}()` finds",
+            path=kind.module.path,
+            line=kind.summary.line,
+        )
 
     def _methods(self, name: str) -> Iterator[Function]:
         for method in self._family.methods:
@@ -261,6 +260,20 @@ class Operands:
                     if root == method.instance and rest:
                         yield from self._fields(objects, attribute, rest.partition(".")[0])
         yield from self._fields(objects, attribute, name)
+        for kind in dict.fromkeys((*objects.below, *self._given_objects(attribute))):
+            init = self._graph.hierarchy.method(kind, "__init__")
+            has = init is not None and name in init.summary.definite
+            for by in ("__getattribute__",) if has else ("__getattribute__", "__getattr__"):
+                if self._graph.hierarchy.method(kind, by) is not None:
+                    yield self._found(f"self.{attribute}.{name}", kind, by)
+
+    def _given_objects(self, attribute: str) -> Iterator[ClassRef]:
+        """The classes of what callers give for an attribute of the layer."""
+        for function, store in self._graph.stores.get(attribute, ()):
+            if self._family.owns(function) and store.base == (function.instance,):
+                for ref in store.value:
+                    for other, origin in self._effects.by_name.origins(function, ref):
+                        yield from self._classes(other, origin)
 
     def _fields(self, objects: Family, attribute: str, name: str) -> Iterator[Objection]:
         def counts(event: Event) -> bool:

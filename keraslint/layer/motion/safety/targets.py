@@ -42,6 +42,14 @@ class Targets:
             if asked and self._is_between(function):
                 told = f"{_who(function)} asks whether `{name}` is there"
                 yield _objection(told, function, function.does.line)
+        for kind in self._effects.descriptors(self._family, name, "__set__"):
+            yield Objection(
+                question=Question.TARGETS,
+                level=Level.UNSEEN,
+                cause=f"storing `{name}` runs `{kind.summary.name}.__set__()`",
+                path=kind.module.path,
+                line=kind.summary.line,
+            )
         yield from self._by_name(name)
 
     def shown(self, name: str) -> Iterator[str]:

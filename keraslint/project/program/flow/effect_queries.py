@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from keraslint.project.facts.module_facts import ModuleSummary
-from keraslint.project.names.definitions import ClassRef
+from keraslint.project.names.definitions import ClassRef, Instance
 from keraslint.project.names.name_resolution import Hierarchy
 from keraslint.project.names.reads.recorded_reads import Memo, noted_property
 from keraslint.project.program.flow.call_graph import CallGraph, ModuleOf
@@ -97,6 +97,15 @@ class Effects:
                 ]
                 if any(family.may_be(function, ref) for ref in bases):
                     yield function, call.line
+
+    def descriptors(self, family: Family, name: str, method: str) -> Iterator[ClassRef]:
+        """The classes of what stands for an attribute in a class's body, if they have a method."""
+        for item in family.classes:
+            for leaf in item.summary.bindings.get(name, ()):
+                for meaning in self.hierarchy.values(item.scope(None), leaf):
+                    kind = meaning.of if isinstance(meaning, Instance) else None
+                    if isinstance(kind, ClassRef) and self.hierarchy.method(kind, method):
+                        yield kind
 
     # -- changes of attributes -------------------------------------------------------------
 

@@ -93,6 +93,7 @@ _FILL_WHAT_THEY_ARE_GIVEN = frozenset(
     for name in ("args", "known_args", "intermixed_args", "known_intermixed_args")
 )
 _HOLDERS = frozenset({"collections", "itertools", "functools", "copy", "dataclasses", "operator"})
+"""Libraries whose functions give back what they are given, a copy of it, or a hold on it."""
 _DEEP = frozenset(
     {"copy.deepcopy", "dataclasses.asdict", "dataclasses.astuple", "dataclasses.fields"}
 )
@@ -119,6 +120,8 @@ def library(name: str) -> Keeps | None:
         return Keeps.NOTHING
     if top in _NAMES:
         return _part(last) if last in _NAMES[top] else None
+    if "()." in name and (top in _HOLDERS or last in CHANGING):
+        return None  # a method of what the call gave: that may be a list, or anything given to it
     if top in _HOLDERS:
         return Keeps.HOLD
     return Keeps.NOTHING if top in _LEAVES_ALONE else None
