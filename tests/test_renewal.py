@@ -197,3 +197,13 @@ def test_whatever_is_typed_is_told_as_by_a_fresh_route(seed: int) -> None:
         assert said(warm, texts[other]) == said(
             Route(tuple(texts.values()), settings), texts[other]
         )
+
+
+def test_a_text_that_tells_of_keras_2_changes_what_is_told_of_the_others(folder: Path) -> None:
+    texts = sources(folder, TEXTS)
+    told = route(folder, texts)
+    before = told.file(texts["layer.py"]).written_for
+    told.renew(Source(path=str(folder / "wide.py"), text="import tensorflow_addons as keras_old\n"))
+
+    assert not before
+    assert [one.keras for one in told.file(texts["layer.py"]).written_for] == [2]

@@ -26,9 +26,9 @@ class LeafStates:
             "lines": self._lines,
             "headers": lambda name, top: "\n".join(outline.deriving(name, top)),
             "requirement": lambda folder: repr(index.requirements.of_folder(Path(folder))),
-            "names of one keras": lambda path: repr(outline.names_of_one_keras(path)),
+            "names of one keras": lambda path: repr(index.evidence.names_of_one_keras(path)),
             "before": self._before,
-            "no model saved": lambda top: str(outline.saves_no_model(top)),
+            "no model saved": lambda path: str(index.evidence.saves_no_model(path)),
         }
 
     def knows(self, leaf: Leaf) -> bool:

@@ -158,6 +158,7 @@ def test_an_import_that_means_one_keras_only_goes_before_requirements(tmp_path: 
         "from tensorflow import keras\nmodel.fit_generator(data)",
         "from tensorflow import keras\nkeras.callbacks.ModelCheckpoint(str(path), period=2)",
         "from tensorflow import keras\nmodel.save_weights(f'{path}/last.h5')",
+        "from tensorflow import keras\nmodel.save(str(path), save_format='tf')",
     ],
 )
 def test_names_that_one_keras_alone_has_tell_where_nothing_else_does(
@@ -186,12 +187,30 @@ def test_names_that_one_keras_alone_has_tell_where_nothing_else_does(
         "from keras.optimizers import Adam\nrate = Adam(learning_rate=1e-3)",
         "from tensorflow import keras\nkeras.callbacks.ModelCheckpoint(path), wave(period=2)",
         "from tensorflow import keras\nmodel.save_weights('last.weights.h5'), open('data.h5')",
+        "from tensorflow import keras\nmodel.save('last.h5', save_format='h5')",
     ],
 )
 def test_names_that_both_have_tell_nothing(line: str, tmp_path: Path) -> None:
     (tmp_path / "block.py").write_text(LAYER + line + "\n", "utf-8")
 
     assert not linted(tmp_path).written_for
+
+
+@pytest.mark.parametrize(("beside", "keras"), [("blocks/old", 2), ("scripts", 2), ("../other", 3)])
+def test_names_are_looked_for_in_the_package_and_then_in_the_project(
+    beside: str, keras: int, tmp_path: Path
+) -> None:
+    for name in ("one/blocks/new", f"one/{beside}", "other"):
+        (tmp_path / name).mkdir(parents=True, exist_ok=True)
+    for name in ("one/setup.py", "other/setup.py", "one/blocks/__init__.py"):
+        (tmp_path / name).touch()
+    (tmp_path / "one/blocks/block.py").write_text(LAYER, "utf-8")
+    old = "from tensorflow import keras\nmodel.fit_generator(data)\n"
+    (tmp_path / "one" / beside / "train.py").write_text(old, "utf-8")
+
+    found = linted(tmp_path / "one/blocks")
+
+    assert [one.keras for one in found.written_for] == ([2] if keras == 2 else [])
 
 
 def test_the_setting_goes_before_all(tmp_path: Path) -> None:

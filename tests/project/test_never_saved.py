@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from keraslint.engine.lint import lint_texts
+from keraslint.engine.lint import lint, lint_texts
 from keraslint.project.facts.saving_calls import Saving, saving_calls
 from keraslint.project.files.source import Source
 from keraslint.settings import Settings
@@ -88,7 +88,57 @@ def test_a_file_of_tests_is_known_by_what_collects_it(
         ("keras.optimizers.Adam.from_config(config)\nmodel.fit(x)", Saving.TRAINS),
         ("with tf.GradientTape() as tape: pass\nnet.save(path)", Saving.TRAINS | Saving.WHOLE),
         ("import keras\nkeras.saving.save_model(model, path)", Saving.WHOLE),
+        ("saver.save(session, path)", Saving.NOTHING),
+        ("manager.save()", Saving.NOTHING),
+        ("kept.save(0)", Saving.NOTHING),
+        ("self.made = tf.train.CheckpointManager(kept, path)\nself.made.save()", Saving.WEIGHTS),
+        ("from keras.optimizers import schedules\nschedules.Slow.from_config({})", Saving.NOTHING),
+        ("def save(self, path): super().save(path)", Saving.NOTHING),
+        ("picture.save(path / 'all.png')", Saving.NOTHING),
+        ("picture.save(os.path.join(path, '%d.png' % n))", Saving.NOTHING),
+        ("picture.save('{}/{}.png'.format(path, n))", Saving.NOTHING),
+        ("table.to_json(path)", Saving.NOTHING),
+        ("model.save(f'{path}_as_tf')", Saving.NOTHING),
+        ("model.save(f'{path}/{n}')", Saving.WHOLE),
+        ("model.save(os.path.join(path, '%d.keras' % n), True)", Saving.WHOLE),
+        ("model.save(filepath=path, overwrite=True)", Saving.WHOLE),
+        ("model.save(**given)", Saving.WHOLE),
     ],
 )
 def test_what_a_program_saves_is_read_off_its_calls(text: str, saving: Saving) -> None:
     assert saving_calls(text) == saving
+
+
+SCALE = INSIDE.format(head="class Scales:\n    def make(self):")
+APPLICATION = {"requirements.txt": "keras\n"}
+LIBRARY = {"setup.py": "import setuptools\n"}
+PACKAGE = {"blocks/__init__.py": "", "blocks/scales.py": SCALE}
+TRAINED = {"train.py": "model.fit(x)\n"}
+WEIGHTS = {"train.py": "model.save_weights(path)\n"}
+WHOLE = {"train.py": "model.save(path)\n"}
+
+
+@pytest.mark.parametrize("linted", [".", "one", "one/blocks/scales.py"])
+@pytest.mark.parametrize(
+    ("one", "other", "is_told"),
+    [
+        (APPLICATION | PACKAGE | WHOLE, {}, True),
+        (APPLICATION | PACKAGE | WEIGHTS, APPLICATION | WHOLE, False),
+        (APPLICATION | PACKAGE | TRAINED, APPLICATION | WHOLE, False),
+        (LIBRARY | PACKAGE | WEIGHTS, APPLICATION | WHOLE, False),
+        (LIBRARY | PACKAGE | TRAINED, {}, True),
+        (APPLICATION | PACKAGE, APPLICATION | WEIGHTS, True),
+    ],
+)
+def test_what_a_project_saves_is_asked_of_that_project(
+    one: dict[str, str], other: dict[str, str], is_told: bool, linted: str, tmp_path: Path
+) -> None:
+    files = {f"one/{k}": v for k, v in one.items()} | {f"other/{k}": v for k, v in other.items()}
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text, "utf-8")
+    settings = Settings(root=tmp_path, select=("KRL403",), cache=False)
+
+    found = lint([tmp_path / linted], settings).diagnostics
+
+    assert bool(found) == is_told

@@ -28,7 +28,12 @@ _WHOLE = frozenset(
     serialize_keras_object to_json""".split()
 )
 _CHECKPOINT = "ModelCheckpoint"
-_NO_MODELS = frozenset({"initializers", "losses", "metrics", "optimizers", "regularizers"})
+_NO_MODELS = frozenset("initializers losses metrics optimizers regularizers schedules".split())
+_OF_TENSORFLOW = ("train.Checkpoint", "train.CheckpointManager", "train.Saver")
+_JOINS = frozenset({"join", "joinpath", "Path"})
+_PATHS = frozenset({"filepath", "path"})
+_FILES = (".keras", ".h5", ".hdf5")
+_UNSAID = re.compile(r"%[-+ #0-9.]*[a-z]|\{[^{}]*\}")
 _KERAS = frozenset({"keras", "tensorflow", "tf"})
 _MENTIONED = re.compile(rf"\b(?:{'|'.join(sorted(_WEIGHTS | _WHOLE | {_CHECKPOINT}))})\b")
 _TRAINS = re.compile(r"\.(?:fit|fit_generator|train_on_batch)\(|\bGradientTape\(")
@@ -66,19 +71,21 @@ def _checkpoints(nodes: Iterable[ast.AST]) -> frozenset[str]:
         dotted(target)
         for node in nodes
         if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call)
-        if dotted(node.value.func).endswith("train.Checkpoint")
+        if dotted(node.value.func).endswith(_OF_TENSORFLOW)
         for target in node.targets
     ) - {""}
 
 
 def _other_modules(nodes: Iterable[ast.AST]) -> frozenset[str]:
-    """The modules that a text imports as such, and that save no models: `np` of `np.save()`."""
-    imported = [name for node in nodes if isinstance(node, ast.Import) for name in node.names]
-    return frozenset(
-        one.asname or one.name
-        for one in imported
-        if not _KERAS & set(one.name.replace("_", ".").split("."))
-    )
+    """The names that a text imports, and that save no models: `np` of `np.save()`."""
+    found = {"super()"}  # who overrides a method does not call it
+    for node in nodes:
+        for one in node.names if isinstance(node, (ast.Import, ast.ImportFrom)) else ():
+            module = f"{node.module}." if isinstance(node, ast.ImportFrom) else ""
+            parts = set(f"{module}{one.name}".replace("_", ".").split("."))
+            if _NO_MODELS & parts or not (module or _KERAS & parts):
+                found.add(one.asname or one.name)
+    return frozenset(found)
 
 
 def _of(call: ast.Call) -> Saving:
@@ -89,7 +96,47 @@ def _of(call: ast.Call) -> Saving:
         return Saving.WEIGHTS if _weights_only(call) else Saving.WHOLE
     if name in _WEIGHTS:
         return Saving.WEIGHTS
+    if name == "save" and not owner.startswith(tuple(_KERAS)) and not _may_save_a_model(call):
+        return Saving.NOTHING
+    if name == "to_json" and call.args:
+        return Saving.NOTHING
     return Saving.WHOLE if name in _WHOLE else Saving.NOTHING
+
+
+def _may_save_a_model(call: ast.Call) -> bool:
+    """Whether `save()` is given what a model of Keras takes, to write what makes it again.
+
+    It takes a path, then whether to overwrite; what is written into a folder is no more than what
+    the model computes.
+    """
+    path = next((item.value for item in call.keywords if item.arg in _PATHS), None)
+    path = call.args[0] if call.args else path
+    more = call.args[1:2]
+    if path is None and all(item.arg for item in call.keywords):
+        return False
+    if more and not (isinstance(more[0], ast.Constant) and isinstance(more[0].value, bool)):
+        return False
+    if isinstance(path, ast.Constant) and not isinstance(path.value, str):
+        return False
+    ending = _ending(path)
+    return not ending or ending.endswith(_FILES)
+
+
+def _ending(path: ast.expr | None) -> str:
+    """The text in which a path surely ends, as far as it is written here."""
+    if isinstance(path, ast.Constant):
+        return path.value if isinstance(path.value, str) else ""
+    if isinstance(path, ast.JoinedStr) and path.values:
+        return _ending(path.values[-1])
+    if isinstance(path, ast.BinOp) and isinstance(path.op, (ast.Add, ast.Div)):
+        return _ending(path.right)
+    if isinstance(path, ast.BinOp) and isinstance(path.op, ast.Mod):
+        return _UNSAID.split(_ending(path.left))[-1]
+    if isinstance(path, ast.Call) and path.args and isinstance(path.func, ast.Attribute):
+        if path.func.attr == "format":
+            return _UNSAID.split(_ending(path.func.value))[-1]
+        return _ending(path.args[-1]) if path.func.attr in _JOINS else ""
+    return ""
 
 
 def _weights_only(call: ast.Call) -> bool:

@@ -53,12 +53,21 @@ class Requirement:
     says: str
 
 
+@dataclass(frozen=True, slots=True)
+class Project:
+    """The folder of a project; `is_distributed`: others install it, and use what it declares."""
+
+    folder: Path
+    is_distributed: bool
+
+
 class Requirements:
     """What the requirement files of a project say of its folders: the nearest one counts."""
 
     def __init__(self, root: Path) -> None:
         self._top = project_folders(root)[-1]
         self._folders: dict[Path, Requirement | None] = {}
+        self._projects: dict[Path, Project | None] = {}
 
     def of(self, path: str) -> Requirement | None:
         """What the requirements say of a file of the project."""
@@ -73,6 +82,18 @@ class Requirements:
             self._folders[folder] = found
         return self._folders[folder]
 
+    def project(self, folder: Path) -> Project | None:
+        """The project that a folder is in: the nearest one above with a file that begins one."""
+        if folder not in self._projects:
+            is_top = folder in (self._top, folder.parent)
+            above = None if is_top else self.project(folder.parent)
+            files = list(_files(folder))
+            if files or (folder / ".git").exists():
+                given = above is not None and above.is_distributed
+                above = Project(folder, given or any(map(_distributes, files)))
+            self._projects[folder] = above
+        return self._projects[folder]
+
     def _told(self, folder: Path) -> Requirement | None:
         for file in _files(folder):
             text = read(str(file))
@@ -85,6 +106,14 @@ class Requirements:
 def told_by_files(root: Path) -> tuple[Path, ...]:
     """The requirement files that a project has, or may come to have, at its top."""
     return tuple(folder / name for folder in project_folders(root) for name in _FILES)
+
+
+def _distributes(file: Path) -> bool:
+    """Whether a file says how the project is made into a package for others."""
+    if file.name != "pyproject.toml":
+        return file.name == "setup.py"
+    text = read(str(file))
+    return isinstance(text, Source) and "build-system" in toml_table(text.text)
 
 
 def _files(folder: Path) -> Iterator[Path]:

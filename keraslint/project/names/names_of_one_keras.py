@@ -50,6 +50,11 @@ _REFUSED = (
         re.compile(r"\bModelCheckpoint\((?:[^()]|\([^()]*\))*\bperiod="),
     ),
     (
+        "save(save_format='tf')",
+        "save_format=",
+        re.compile(r"\.save\((?:[^()]|\([^()]*\))*\bsave_format=[\"']tf[\"']"),
+    ),
+    (
         "save_weights('….h5')",
         ".save_weights(",
         re.compile(r"\.save_weights\((?:[^()]|\([^()]*\))*(?<!\.weights)\.(?:h5|hdf5|ckpt)[\"']"),

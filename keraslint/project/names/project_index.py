@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from keraslint.project.facts.module_facts import ModuleSummary
+from keraslint.project.files.discover import WIDEST, files_in
 from keraslint.project.files.python_environment import environment_of
 from keraslint.project.files.requirements import Requirement, Requirements
 from keraslint.project.files.source import Source
@@ -13,6 +14,7 @@ from keraslint.project.names.definitions import ClassRef, FunctionRef
 from keraslint.project.names.keras_version import Target, target_of, target_of_module
 from keraslint.project.names.module_loader import Modules, Summarize, from_text
 from keraslint.project.names.name_resolution import Hierarchy
+from keraslint.project.names.project_evidence import ProjectEvidence
 from keraslint.project.names.project_outline import ProjectOutline
 from keraslint.project.names.reads.recorded_reads import Leaf, Reads
 from keraslint.project.names.text_outline import Outline, outlined
@@ -21,7 +23,7 @@ from keraslint.settings import Settings
 
 Aliases = Callable[[str, str], Sequence[str]]
 """(top folder of a project, last part of a name) → the other names that it binds to that."""
-_OF_ALL_FILES = frozenset({"headers", "no model saved"})
+_OF_ALL_FILES = frozenset({"headers", "names of one keras", "no model saved"})
 
 
 class Index:
@@ -51,6 +53,13 @@ class Index:
         installed = environment.folders if environment is not None else ()
         self.modules = Modules(roots, self._texts, installed, summarize, self.reads)
         self.outline = ProjectOutline(self._texts, self.modules, outline)
+        self.evidence = ProjectEvidence(
+            self.outline,
+            self.modules,
+            self.requirements.project,
+            lambda folder: files_in(folder, settings, at_most=WIDEST),
+            outline,
+        )
         self.hierarchy = Hierarchy(self.modules.load, self.reads)
 
     def source(self, path: str) -> Source | None:
@@ -80,6 +89,7 @@ class Index:
         self.modules.renew(text)
         self._texts[text.path] = text
         self.outline.forget(files=is_new)
+        self.evidence.forget()
         self.reads.forget(self._changing(text.path, files=is_new))
 
     def _changing(self, path: str, *, files: bool) -> Iterator[Leaf]:
@@ -122,7 +132,7 @@ class Index:
 
     def _by_names(self, path: str) -> Mapping[int, tuple[str, str]]:
         self.reads.note(("names of one keras", path))
-        return self.outline.names_of_one_keras(path)
+        return self.evidence.names_of_one_keras(path)
 
     def subclasses(self, ref: ClassRef, top: str = "") -> tuple[ClassRef, ...]:
         """All classes of the project that descend from one, near or far.
@@ -144,14 +154,13 @@ class Index:
 
     def saves_no_model(self, path: str) -> bool:
         """Whether the project of a file saves or loads weights, and never a whole model."""
-        top = self.outline.top(Path(path))
-        self.reads.note(("no model saved", top))
-        return self.outline.saves_no_model(top)
+        self.reads.note(("no model saved", path))
+        return self.evidence.saves_no_model(path)
 
     def saves_itself(self, path: str) -> bool:
         """Whether a file saves or loads a whole model."""
         text = self.modules.text(path)
-        return isinstance(text, Source) and self.outline.saves_whole(text)
+        return isinstance(text, Source) and self.evidence.saves_whole(text)
 
     def _children(self, ref: ClassRef, top: str) -> Iterator[ClassRef]:
         tops = {self.outline.top(Path(ref.module.path)), top} - {""}

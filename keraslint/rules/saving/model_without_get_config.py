@@ -71,10 +71,12 @@ made again from its configuration gives the same outputs.
 ## When not to use it
 
 For a model that is never saved whole. Nothing is reported of classes in tests, in a script outside
-any package that makes its model as soon as it runs and saves none, of a model that has a
-`train_step()` and no `call()`, where the project saves and loads weights alone
-(`save_weights()`, `load_weights()`, and no `save()` or `load_model()` anywhere), or in a folder
-that is no package and whose files train models and save none.
+any package that makes its model as soon as it runs and saves none, or of a model that has a
+`train_step()` and no `call()`. Nor where the project saves no model, as far as its files show:
+where they save and load weights alone (`save_weights()`, `load_weights()`, and no `save()` or
+`load_model()` anywhere), or train models and save none, unless others install it. A project is
+what lies below the nearest folder with requirements, a `pyproject.toml`, a `setup.py` or a
+repository.
 
 ## Errors this prevents
 
