@@ -10,12 +10,14 @@ import libcst as cst
 from keraslint.diagnostic import Level, Objection, Question
 from keraslint.layer.method_steps import Creation
 from keraslint.layer.method_syntax import dotted, walk
+from keraslint.project.facts.occurrences.occurrence_records import ITEM
 from keraslint.project.names import keras_api
 from keraslint.project.names.definitions import ClassRef
 from keraslint.project.names.keras_api import Symbol
 from keraslint.project.program.flow.effect_queries import Effects
 from keraslint.project.program.flow.families import Family
 from keraslint.project.program.flow.mentions import Function
+from keraslint.project.program.flow.outside_functions import Keeps
 
 
 class Arguments:
@@ -35,6 +37,7 @@ class Arguments:
         for function in self._family.constructors:
             for creation in creations:
                 yield from self._refused_by(creation, function, guards)
+                yield from self._spread(creation, function)
 
     def unnamed(self, creations: Sequence[Creation]) -> Iterator[Objection]:
         """Keywords that Keras' own layer has no parameter for: it warns of them, or refuses."""
@@ -65,7 +68,7 @@ class Arguments:
         self, creation: Creation, function: Function, guards: Collection[str]
     ) -> Iterator[Objection]:
         asked = {cell.removeprefix("self.") for cell in guards}
-        for name, refuses in _required(creation):
+        for name, refuses in (*_required(creation), *self._items(creation)):
             for parameter in self._kept(function, name) if name not in asked else ():
                 given = self._given(function, parameter)
                 if "" in given:
@@ -80,11 +83,73 @@ class Arguments:
                         line=function.does.line,
                     )
 
+    def _spread(self, creation: Creation, function: Function) -> Iterator[Objection]:
+        """`**self.options`: whoever gives them may give one that the layer does not take."""
+        for argument in creation.call.args:
+            name = dotted(argument.value) if argument.star else ""
+            for store in function.does.stores:
+                if name == f"self.{store.attribute}" and store.base == (function.instance,):
+                    for parameter in self._made_of(function, store.value):
+                        yield Objection(
+                            question=Question.CONTROL,
+                            level=Level.UNSEEN,
+                            cause=f"`{parameter}` may hold what the layer refuses until `build()`",
+                            path=function.path,
+                            line=store.line,
+                        )
+
     def _kept(self, function: Function, attribute: str) -> Iterator[str]:
         for store in function.does.stores:
             mine = store.attribute == attribute and store.base == (function.instance,)
-            if mine and len(store.value) == 1 and store.value[0] in function.parameters:
-                yield store.value[0]
+            if mine and len(store.value) == 1 and store.value[0][0] != "*":
+                yield from self._made_of(function, store.value)
+
+    def _items(self, creation: Creation) -> Iterator[tuple[str, _Refusals]]:
+        """`self.sizes[-1]`, which must not be empty; `SIZES[self.kind]`, which has some keys."""
+        for node in (n for one in creation.call.args for n in walk(one.value)):
+            at = node.slice[0].slice if isinstance(node, cst.Subscript) else None
+            if not isinstance(node, cst.Subscript) or not isinstance(at, cst.Index):
+                continue
+            of, key = dotted(node.value), dotted(at.value)
+            if of.startswith("self.") and of.count(".") == 1 and not key:
+                yield of.removeprefix("self."), _Refusals(frozenset({"!None", "!()"}))
+            elif key.startswith("self.") and key.count(".") == 1 and "." not in of:
+                texts = self._keys(of)
+                yield key.removeprefix("self."), _Refusals(frozenset(), texts)
+
+    def _keys(self, name: str) -> frozenset[str] | None:
+        """The texts among the keys of a dict that a file shows, and never adds to."""
+        graph, module = self._effects.graph, self._family.ref.module
+        found: set[str] = set()
+        for path, home in self._effects.globals.homes(module, name):
+            for body in graph.by_path.get(path):
+                refs = body.does.bound.get(home, ()) if body.kind == "module" else ()
+                if any(ref[:2] != "*'" for ref in refs) or any(
+                    home in change.refs for change in body.does.changes
+                ):
+                    return None
+                found |= {ref[2:] for ref in refs}
+        return frozenset(found) or None
+
+    def _made_of(self, function: Function, refs: Sequence[str]) -> list[str]:
+        """The parameters of which a reference is the value, or a copy with all of its items."""
+        given = [name.lstrip("*") for name in function.parameters[1:]]
+        seen: set[str] = set()
+        todo = list(refs)
+        while todo:
+            ref = todo.pop()
+            name = ref.lstrip("*").partition(".")[0]
+            if name in seen or ref[0] in "'!?" or (ref[0] == "*" and not ref.endswith(ITEM)):
+                continue
+            seen.add(name)
+            todo += function.does.bound.get(name, ())
+            for call in function.does.calls if name[0] == "#" else ():
+                targets = self._effects.graph.targets(function, call)
+                copies = targets.keeps is Keeps.HOLD and not targets.constructs
+                if name == f"#{call.number}" and copies:
+                    for at, each in call.arguments:
+                        todo += each if not at.isidentifier() else ()
+        return [name for name in given if name in seen]
 
     def _given(self, function: Function, parameter: str) -> set[str]:
         """The constants that constructions give for a parameter, `""` where they give nothing."""
@@ -99,7 +164,7 @@ class Arguments:
         return found
 
 
-_REFUSED = {"!None": "`None`", "!0": "0", "!-": "negative"}
+_REFUSED = {"!None": "`None`", "!0": "0", "!-": "negative", "!()": "empty"}
 _SIGNS = {"n": "!None", "0": "!0", "-": "!-"}
 
 

@@ -6,11 +6,16 @@ import ast
 from collections.abc import Callable, Iterator, Sequence
 
 from keraslint.project.facts.may_refer_to import dotted
-from keraslint.project.facts.occurrences.expression_references import EXPRESSIONS, References
+from keraslint.project.facts.occurrences.expression_references import (
+    EXPRESSIONS,
+    References,
+    is_empty,
+)
 from keraslint.project.facts.occurrences.occurrence_records import (
     ALL,
     EQUAL,
     ITEM,
+    NOTHING,
     PLAIN,
     Call,
     Refs,
@@ -75,9 +80,9 @@ class CallReferences(References):
     def _arguments(self, node: ast.Call) -> Iterator[tuple[str, Refs]]:
         for place, argument in enumerate(node.args):
             starred = argument.__class__ is ast.Starred
-            yield ALL if starred else str(place), self.refs(argument)
+            yield ALL if starred else str(place), self.refs(argument) or _nothing(argument)
         for keyword in node.keywords:
-            refs = self.refs(keyword.value)
+            refs = self.refs(keyword.value) or _nothing(keyword.value)
             yield (keyword.arg, refs) if keyword.arg else (ALL, below(refs, ITEM))
 
     def _set_by_name(
@@ -92,7 +97,8 @@ class CallReferences(References):
             return
         owner = receiver if len(refs) == 2 else (refs[0] if refs else ())
         owner = ("self",) if owner == ("super()",) else owner
-        self._by_name(owner, refs[-2:-1], refs[-1] if refs else (), node.lineno)
+        value = refs[-1] if refs and refs[-1] != NOTHING else ()
+        self._by_name(owner, refs[-2:-1], value, node.lineno)
 
     def _by_name(self, owner: Refs, names: Sequence[Refs], value: Refs, line: int) -> None:
         texts = [ref[1:] for refs in names for ref in refs if ref[0] == "'"]
@@ -168,6 +174,10 @@ class CallReferences(References):
                 owner = ref.removesuffix(".__dict__")
                 names = [one[1:] for one in left if one[0] == "'"] or [ALL]
                 self._tests.update(f"{owner}.{name}" for name in names)
+
+
+def _nothing(argument: ast.expr) -> Refs:
+    return NOTHING if is_empty(argument) else ()
 
 
 _SPECIAL: dict[str, Callable[[CallReferences, ast.Call], Refs | None]] = {

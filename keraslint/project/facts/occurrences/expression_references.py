@@ -258,9 +258,9 @@ class References:
     def _dict(self, node: ast.Dict) -> Refs:
         found: list[str] = []
         for key, value in zip(node.keys, node.values, strict=True):
-            if key is not None and key.__class__ is not ast.Constant:
-                self.refs(key)
-            found += _kept(self.refs(value))
+            found += _kept(self.refs(key)) if key is not None else ()
+            refs = self.refs(value)
+            found += _kept(refs if key is not None else below(refs, ITEM))
         return tuple(found)
 
     def _comprehension(self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp) -> Refs:
@@ -341,6 +341,12 @@ def sign(value: object) -> str:
     if value is None:
         return "!None"
     return "!0" if value.__class__ in (int, float) and not value else PLAIN[0]
+
+
+def is_empty(node: ast.expr) -> bool:
+    """Whether it is `()`, `[]` or `{}`."""
+    shown = (ast.List, ast.Tuple, ast.Dict)
+    return isinstance(node, shown) and not getattr(node, "elts", getattr(node, "keys", None))
 
 
 def _kept(refs: Refs) -> list[str]:

@@ -2,9 +2,9 @@
 
 A *reference* says where a value comes from, as an access path that is cut to four steps:
 `self.a.b`, `sizes.[]` (an item), `#3` (what the third call returns), `*self.a` (a new object that
-holds it), `'text` (a constant), `!` (a number or the like, which cannot change; `!None`, `!0` and
-`!-` are those that many a layer refuses, `!~head_*` is a text that is put together), `<module>`
-(the file itself). Names are those of the function; what they are bound to is in `bound`.
+holds it), `'text` (a constant), `!` (a number or the like, which cannot change; `!None`, `!0`,
+`!-` and `!()` are those that many a layer refuses, `!~head_*` is a text that is put together),
+`<module>` (the file itself). Names are those of the function; what they are bound to is in `bound`.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ Refs = tuple[str, ...]
 
 ITEM = "[]"
 PLAIN = ("!",)
+NOTHING = ("!()",)
+"""An empty display that is an argument: nobody else has it."""
 THIS_FILE = "<module>"
 ALL = "*"
 """In place of an attribute: one whose name is computed."""

@@ -11,10 +11,12 @@ from keraslint.project.facts.occurrences.call_references import CallReferences
 from keraslint.project.facts.occurrences.expression_references import (
     File,
     Function,
+    is_empty,
     parameters,
     sign,
 )
 from keraslint.project.facts.occurrences.occurrence_records import (
+    NOTHING,
     Change,
     ModuleOccurrences,
     below,
@@ -241,7 +243,10 @@ def _default(node: ast.expr | None) -> str:
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
         return f"{_default(node.operand).partition('=')[0]}=!-"
     if isinstance(node, ast.Constant):
-        return f"{type(node.value).__name__}={sign(node.value)}"
+        text = f"'{node.value}" if isinstance(node.value, str) and node.value else ""
+        return f"{type(node.value).__name__}={text or sign(node.value)}"
+    if node is not None and is_empty(node):
+        return f"{type(node).__name__.lower()}={NOTHING[0]}"
     return ""
 
 
