@@ -31,7 +31,10 @@ _CHECKPOINT = "ModelCheckpoint"
 _NO_MODELS = frozenset("initializers losses metrics optimizers regularizers schedules".split())
 _OF_TENSORFLOW = ("train.Checkpoint", "train.CheckpointManager", "train.Saver")
 _JOINS = frozenset({"join", "joinpath", "Path"})
-_PATHS = frozenset({"filepath", "path"})
+_TAKEN = frozenset(
+    {None, "filepath", "include_optimizer", "options", "overwrite", "save_format", "save_traces"}
+    | {"signatures", "zipped"}
+)
 _FILES = (".keras", ".h5", ".hdf5")
 _UNSAID = re.compile(r"%[-+ #0-9.]*[a-z]|\{[^{}]*\}")
 _KERAS = frozenset({"keras", "tensorflow", "tf"})
@@ -55,14 +58,24 @@ def _saved_by(text: str) -> Saving:
     except (SyntaxError, ValueError, RecursionError):
         return Saving.NOTHING
     others, checkpoints = _other_modules(nodes), _checkpoints(nodes)
+    aside = {id(one) for node in nodes for one in _registering_no_model(node)}
     found = Saving.NOTHING
     for node in nodes:
+        if id(node) in aside:
+            continue
         owner = dotted(node.func).rpartition(".")[0] if isinstance(node, ast.Call) else ""
         if owner in checkpoints:
             found |= Saving.WEIGHTS
         elif isinstance(node, ast.Call) and owner not in others:
             found |= _of(node)
     return found
+
+
+def _registering_no_model(node: ast.AST) -> list[ast.expr]:
+    """The decorators of a class that is an optimizer, a loss or the like."""
+    bases = node.bases if isinstance(node, ast.ClassDef) else ()
+    no_model = any(_NO_MODELS & set(dotted(base).split(".")) for base in bases)
+    return node.decorator_list if isinstance(node, ast.ClassDef) and no_model else []
 
 
 def _checkpoints(nodes: Iterable[ast.AST]) -> frozenset[str]:
@@ -96,7 +109,7 @@ def _of(call: ast.Call) -> Saving:
         return Saving.WEIGHTS if _weights_only(call) else Saving.WHOLE
     if name in _WEIGHTS:
         return Saving.WEIGHTS
-    if name == "save" and not owner.startswith(tuple(_KERAS)) and not _may_save_a_model(call):
+    if name == "save" and not (owner and _may_save_a_model(call)):
         return Saving.NOTHING
     if name == "to_json" and call.args:
         return Saving.NOTHING
@@ -109,7 +122,9 @@ def _may_save_a_model(call: ast.Call) -> bool:
     It takes a path, then whether to overwrite; what is written into a folder is no more than what
     the model computes.
     """
-    path = next((item.value for item in call.keywords if item.arg in _PATHS), None)
+    if not {item.arg for item in call.keywords} <= _TAKEN:
+        return False
+    path = next((item.value for item in call.keywords if item.arg == "filepath"), None)
     path = call.args[0] if call.args else path
     more = call.args[1:2]
     if path is None and all(item.arg for item in call.keywords):
