@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from keraslint.project.facts.module_facts import FunctionSummary
 from keraslint.project.names import keras_facts
 from keraslint.project.names.definitions import (
     ClassRef,
@@ -121,12 +122,34 @@ def _created(
         if made is not None:
             return made.targets if not made.guessed or not made.factory else ()
         is_own = leaf.startswith("self.") or leaf in method.summary.bindings
-        return _of_factory(hierarchy, scope, leaf) if is_own else ()
-    held = method.summary.bindings.get(leaf, ()) if "." not in leaf else ()
+        made_there = _of_factory(hierarchy, scope, leaf) if is_own else ()
+        return made_there or _of_method(hierarchy, ref, scope, leaf, depth)
     if depth > _DEPTH or any(p.name == leaf for p in method.summary.parameters):
         return ()
     return _all_of(
-        _created(hierarchy, ref, method, inner, depth + 1) for inner in held if inner != leaf
+        _created(hierarchy, ref, method, inner, depth + 1)
+        for inner in _held(method.summary, leaf)
+        if inner != leaf
+    )
+
+
+def _held(function: FunctionSummary, leaf: str) -> Iterator[str]:
+    """What a local name stands for, and the calls whose results are added to the list it is."""
+    if "." not in leaf:
+        yield from (one for one in function.bindings.get(leaf, ()) if one != "list()")
+        added = function.given.get(f"{leaf}.append", frozenset())
+        yield from sorted(one for one in added if one.endswith("()"))
+
+
+def _of_method(
+    hierarchy: Hierarchy, ref: ClassRef, scope: Scope, leaf: str, depth: int
+) -> tuple[LayerType, ...]:
+    """The classes of the layers in the list that a method of the class fills and returns."""
+    methods = [one for one in hierarchy.values(scope, leaf[:-2]) if isinstance(one, FunctionRef)]
+    return _all_of(
+        _created(hierarchy, ref, one, given, depth + 1) if depth <= _DEPTH else ()
+        for one in methods
+        for given in one.summary.returns
     )
 
 
