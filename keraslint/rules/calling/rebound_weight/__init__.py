@@ -126,12 +126,14 @@ def cure(layer: LayerClass, finding: Finding) -> Cure:
 
 def _statements(layer: LayerClass) -> Iterator[tuple[Method, Assignment]]:
     from keraslint.layer.assignments import assignments
+    from keraslint.rules.calling.rebound_weight.other_arms import is_in_the_other_arm
 
     for found, attributes in _rebinding(layer.hierarchy, layer.ref):
         method = layer.method(found.summary.name)
         if method is not None:
-            wanted = (one for one in assignments(method) if one.attribute in attributes)
-            yield from ((method, one) for one in wanted)
+            for one in assignments(method):
+                if one.attribute in attributes and not is_in_the_other_arm(layer, method, one):
+                    yield method, one
 
 
 def _rebinding(hierarchy: Hierarchy, ref: ClassRef) -> Iterator[tuple[FunctionRef, set[str]]]:
