@@ -3,7 +3,7 @@
 ## What it does
 
 Finds, in `call()` and in what only `call()` runs: `keras.random` with a number as its seed,
-`random` and `numpy.random`.
+`random` and `numpy.random`, also by way of a generator of theirs that a local name holds.
 
 ## Why
 
@@ -133,10 +133,26 @@ def _source(hierarchy: Hierarchy, method: FunctionRef, callee: str) -> str:
         return ""
     for meaning in hierarchy.values(method.scope, callee):
         if isinstance(meaning, External) and meaning.name.startswith(_OUTSIDE):
-            return _OUTSIDE[0]
+            return "" if _is_generator(meaning) else _OUTSIDE[0]
         if isinstance(meaning, Symbol) and meaning.name.startswith(_SEEDED):
             return _SEEDED if meaning.kind == "function" else ""
-    return ""
+    holder = callee.partition(".")[0] if "." in callee else ""
+    made = method.summary.bindings.get(holder, ())
+    return _OUTSIDE[0] if made and all(_makes_one(hierarchy, method, one) for one in made) else ""
+
+
+def _makes_one(hierarchy: Hierarchy, method: FunctionRef, leaf: str) -> bool:
+    """Whether a leaf is a new generator: `numpy.random.default_rng()`."""
+    return leaf.endswith("()") and any(
+        isinstance(one, External) and one.name.startswith(_OUTSIDE) and _is_generator(one)
+        for one in hierarchy.values(method.scope, leaf[:-2])
+    )
+
+
+def _is_generator(function: External) -> bool:
+    """Whether calling it draws nothing yet: a class, or what makes its objects."""
+    last = function.name.rpartition(".")[2]
+    return last[:1].isupper() or last == "default_rng"
 
 
 rule = Rule(
