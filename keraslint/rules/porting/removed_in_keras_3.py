@@ -7,6 +7,7 @@ Finds, in layers of code that is surely for Keras 3:
 - `self.add_weight("w", ...)`: the name by position;
 - `input_shape.as_list()` in `build()` and `compute_output_shape()`;
 - `self.add_metric()` and `self.add_update()`;
+- `super().__init__(dynamic=...)`, and other arguments that `Layer` and `Model` no longer take;
 - functions of `keras.backend` that Keras 3 does not have, such as `K.mean`.
 
 ## Why
@@ -78,6 +79,7 @@ from typing import TYPE_CHECKING
 
 from keraslint.diagnostic import Applicability, Fix, Health, Measure, Promise
 from keraslint.project.names.keras_api import Symbol
+from keraslint.project.serialization.kept_arguments import has_plain_roots
 from keraslint.rules import Cure, Finding, Rule
 
 if TYPE_CHECKING:
@@ -94,6 +96,8 @@ _WEIGHT, _LIST = "self.add_weight", ".as_list"
 _BY_PLACE = ("name", "shape", "dtype", "initializer", "regularizer", "trainable", "constraint")
 """The first parameters of `add_weight()` in Keras 2, which Keras 3 takes by name."""
 _GONE = ("add_metric", "add_update")
+_REFUSED = frozenset({"batch_input_shape", "batch_size", "dynamic", "implementation", "weights"})
+"""What `Layer.__init__` takes in Keras 2 alone."""
 _OF_SHAPES = ("build", "compute_output_shape")
 _BACKEND = "keras.backend."
 _INSIDE = "keras.src."
@@ -105,7 +109,17 @@ def concerns(hierarchy: Hierarchy, ref: ClassRef) -> bool:
     return any(_may_fail(hierarchy, ref, one) for one in ref.summary.methods.values())
 
 
+def _refused(hierarchy: Hierarchy, ref: ClassRef) -> frozenset[str]:
+    """The arguments that the class gives Keras' own base, which takes them no more."""
+    init, lineage = ref.saving.init, hierarchy.lineage(ref)
+    is_next = len(lineage.chain) == 1 and not lineage.missing and has_plain_roots(hierarchy, ref)
+    parents = init.parents if init is not None and is_next else ()
+    return _REFUSED.intersection(name for parent in parents for name, _ in parent.keywords)
+
+
 def _may_fail(hierarchy: Hierarchy, ref: ClassRef, method: FunctionSummary) -> bool:
+    if method.name == "__init__" and _refused(hierarchy, ref):
+        return True
     return any(
         call == _WEIGHT
         or (call.endswith(_LIST) and method.name in _OF_SHAPES)
@@ -179,6 +193,10 @@ def _fault(layer: LayerClass, method: FunctionSummary, call: cst.Call) -> str:
         return f"`{name}()` is asked of a tuple" if is_shape else ""
     if _is_gone(layer.hierarchy, layer.ref, method, name):
         return f"`{name}` is gone"
+    if name == "super().__init__" and method.name == "__init__":
+        given = [one.keyword.value for one in call.args if one.keyword is not None]
+        wrong = [one for one in given if one in _refused(layer.hierarchy, layer.ref)]
+        return f"`super().__init__()` no longer takes `{wrong[0]}`" if wrong else ""
     return ""
 
 
