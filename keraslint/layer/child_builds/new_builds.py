@@ -75,7 +75,7 @@ class NewBuilds:
         wanted = [child.attribute for child in inside]
         needed = layer.ref.summary.methods["call"].parameters[1:] if call is not None else ()
         required = [p for p in needed if p.required and p.name not in ("training", "mask")]
-        if call is None or len(required) != 1 or layer.subclasses or not wanted:
+        if call is None or not required or layer.subclasses or not wanted:
             return None
         programs = CallPrograms(layer, self.made)
         program = programs.program_on([_SHAPE], wanted, [_SHAPE])

@@ -41,7 +41,7 @@ from keraslint.layer.child_builds.shapes.shape_values import (
 )
 from keraslint.layer.child_builds.shapes.tensor_sizes import shape_of, sizes, tensor_of
 from keraslint.layer.method_syntax import code, dotted
-from keraslint.project.names.definitions import External
+from keraslint.project.names.definitions import External, FunctionRef
 from keraslint.project.names.keras_api import Symbol
 
 Runs = Callable[[Bound | Closure, Arguments, str], Value]
@@ -86,16 +86,9 @@ class Expressions:
             return constant(node.value == "True")
         if node.value == "None":
             return Nothing()
-        return (
-            Plain(code=expr(node.value), size=node.value)
-            if self._is_global(node.value)
-            else UNKNOWN
-        )
-
-    def _is_global(self, name: str) -> bool:
-        module = self.scope.module
-        names = (module.bindings, module.imports, module.functions, module.classes)
-        return any(name in held for held in names)
+        if self._own.can_say(node.value, self.scope):
+            return Plain(code=expr(node.value), size=node.value)
+        return UNKNOWN
 
     def _constant(self, node: cst.BaseExpression, hint: str) -> Value:
         if isinstance(node, (cst.Integer, cst.Float, cst.SimpleString)):
@@ -275,11 +268,14 @@ class Expressions:
             method = self._method(node.func, arguments)
             if method is not None:
                 return method
-        for meaning in self._own.hierarchy.values(self.scope, name) if name else ():
+        meanings = tuple(self._own.hierarchy.values(self.scope, name)) if name else ()
+        for meaning in meanings:
             if isinstance(meaning, (Symbol, External)):
                 rule = operation(meaning.name)
                 if rule is not None:
                     return rule(arguments)
+        if len(meanings) == 1 and isinstance(meanings[0], FunctionRef):
+            return self._runs(Bound(meanings[0]), arguments, "")
         if name in _BUILTINS and all(isinstance(v, (Plain, Sizes, Group)) for v in arguments.plain):
             return self._builtin(node, arguments)
         if name in ("list", "tuple") and len(arguments.plain) == 1:

@@ -172,15 +172,7 @@ class CallPrograms:
             finally:
                 self._open.discard(ref.key)
         canon, value = self._returned[ref.key]
-        if not isinstance(value, Tensor) or value.rank is not canon.rank:
-            return Unknown(f"`{ref.summary.name}`")
-        return replace(
-            tensor,
-            front=tensor.front if value.front is canon.front else Token(),
-            last=tensor.last if value.last is canon.last else value.last,
-            loose=tensor.loose or value.loose,
-            doubts=tuple(dict.fromkeys((*tensor.doubts, *value.doubts))),
-        )
+        return _carried(value, canon, tensor, f"`{ref.summary.name}`")
 
     def _alone(self, ref: ClassRef) -> tuple[Tensor, Value]:
         layer = self._layer.beside(ref)
@@ -192,6 +184,21 @@ class CallPrograms:
         assert isinstance(canon.last, Token)
         _, value = self._followed(layer, given, canon.last, (), ("input_shape",))
         return canon, value.tensor if isinstance(value, Input) else value
+
+
+def _carried(value: Value, canon: Tensor, tensor: Tensor, name: str) -> Value:
+    """What a class returns for `tensor`, if `value` is what it returns for `canon`."""
+    if isinstance(value, Group):
+        return Group(tuple(_carried(item, canon, tensor, name) for item in value.items))
+    if not isinstance(value, Tensor) or value.rank is not canon.rank:
+        return Unknown(name)
+    return replace(
+        tensor,
+        front=tensor.front if value.front is canon.front else Token(),
+        last=tensor.last if value.last is canon.last else value.last,
+        loose=tensor.loose or value.loose,
+        doubts=tuple(dict.fromkeys((*tensor.doubts, *value.doubts))),
+    )
 
 
 def _of_sizes(statements: Sequence[Statement]) -> tuple[str, ...]:

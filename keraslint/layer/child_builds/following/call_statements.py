@@ -353,18 +353,21 @@ class Statements:
             self._writer.now.names, self._frame = outer_names, outer_frame
 
     def _run(self, bound: Bound | Closure, arguments: Arguments, hint: str) -> Value:
-        """Follow a method of the layer as if its text stood where it is called."""
+        """Follow a method, or a function of a module, as if its text stood where it is called."""
         if isinstance(bound, Closure):
             return self._run_inner(bound, arguments)
         method = bound.method
         parsed = self._parse(method) if method.key not in self._running else None
         if parsed is None:
             return Unknown(f"`self.{method.summary.name}()`")
-        names = passed(parsed.node, arguments, own=0 if parsed.node.decorators else 1)
+        of_layer = method.owner is not None and not parsed.node.decorators
+        names = passed(parsed.node, arguments, own=1 if of_layer else 0)
         outer_names, outer_frame = self._writer.now.names, self._frame
         outer_scope = self._expressions.scope
         self._expressions.scope = Scope(
-            module=method.module, owner=self._own.scope.owner, function=method.summary
+            module=method.module,
+            owner=self._own.scope.owner if method.owner is not None else None,
+            function=method.summary,
         )
         self._running.append(method.key)
         self._writer.now.names = names

@@ -308,12 +308,20 @@ class Outputs:
         followed = self._returned(ref, tensor) if tensor is not None else Unknown()
         if isinstance(followed, Tensor) and tensor is not None and followed.like(tensor):
             return tensor.doubted(*followed.doubts)
+        if isinstance(followed, Group) and own is None:
+            return Group(tuple(self._item(child, tensor, item) for item in followed.items))
         roots = self._hierarchy.lineage(ref).roots
         if own is None and self._hierarchy.method(ref, "call") is None and len(roots) == 1:
             return self._output_of(roots[0], child, arguments)
         if own is None:
             return self._resized(child, tensor, followed)
         return self._told_by(own, ref, child, arguments)
+
+    def _item(self, child: Layer, tensor: Tensor | None, followed: Value) -> Value:
+        """One of several that a child returns."""
+        if isinstance(followed, Tensor) and tensor is not None and followed.like(tensor):
+            return tensor.doubted(*followed.doubts)
+        return self._resized(child, tensor, followed)
 
     def _resized(self, child: Layer, tensor: Tensor | None, followed: Value) -> Value:
         """All but the last size is kept, and the child knows that one."""

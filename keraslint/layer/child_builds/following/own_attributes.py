@@ -100,6 +100,12 @@ class OwnAttributes:
                         found.setdefault(cell.removeprefix("self."), set()).update(leaves)
         return {name: frozenset(leaves) for name, leaves in found.items()}
 
+    def can_say(self, name: str, scope: Scope) -> bool:
+        """Whether a global name means in `build()` what it means where it is used."""
+        module = scope.module
+        names = (module.bindings, module.imports, module.functions, module.classes)
+        return module is self.scope.module and any(name in held for held in names)
+
     def is_activation(self, text: str) -> bool:
         """Whether an attribute holds what `keras.activations.get()` gave, or such a function."""
         leaves = self._leaves.get(text.removeprefix("self."), frozenset())
