@@ -113,7 +113,7 @@ WRONG: dict[str, Wrong] = {
         'initializer="ones"',
         'initializer="ones", trainable=False',
         "freezes; gradients; old file: legacy; training steps; "
-        "trains; weights; gradients in inference; low-rank tuning; special values",
+        "trains; weights; gradients in inference; low-rank tuning; special values; small weights",
     ),
     "a tuple for a list": wrong(
         "return [out, ops.ones_like(x) if training else ops.zeros_like(x)]",
@@ -124,7 +124,12 @@ WRONG: dict[str, Wrong] = {
         CALL,
         "        x = x if training or mask is not None else x + 0.1\n",
         "other magnitudes; other sizes; outputs; base settings; "
-        "gradients in inference; low-rank tuning; mixed precision; special values",
+        "gradients in inference; low-rank tuning; mixed precision; special values; small weights",
+    ),
+    "a weight of nothing is another one": before(
+        "        return [out",
+        "        out = out + ops.cast(self.scale == 0, out.dtype)\n",
+        "small weights",
     ),
     "other order": wrong(
         "        self.one = layers.Dense(units)\n        self.two = layers.Dense(units)\n",
@@ -141,7 +146,9 @@ WRONG: dict[str, Wrong] = {
         "equal starts",
     ),
     "another output in training": wrong(
-        "ops.ones_like(x) if", "2 * ops.ones_like(x) if", "outputs in training; frozen calls"
+        "ops.ones_like(x) if",
+        "2 * ops.ones_like(x) if",
+        "outputs in training; frozen calls; special values; small weights",
     ),
     "another loss": wrong(
         "add_loss(ops.ones(()))", "add_loss(2 * ops.ones(()))", "losses; base settings"
@@ -211,7 +218,9 @@ WRONG: dict[str, Wrong] = {
         "gradients; training steps; trains; gradients in inference; special values",
     ),
     "another moving average": wrong(
-        "0.9 * self.mean", "0.8 * self.mean", "training steps; updates in training; frozen calls"
+        "0.9 * self.mean",
+        "0.8 * self.mean",
+        "training steps; updates in training; frozen calls; methods; special values; small weights",
     ),
     "another second step": before(
         "        return [out",
@@ -277,7 +286,7 @@ WRONG: dict[str, Wrong] = {
         "        self.calls = getattr(self, 'calls', 0) + 1\n        x = x + 0.1 * self.calls\n",
         f"gradients; losses; masks; other sizes; {OUTPUTS}; repeats; training steps; "
         "updates in training; base settings; frozen calls; gradients in inference; "
-        "low-rank tuning; mixed precision; special values; whole masks",
+        "low-rank tuning; mixed precision; special values; small weights; whole masks",
     ),
     "instances share": wrong(
         '        self.scale = self.add_weight(name="scale", shape=(), initializer="ones")\n',
@@ -311,7 +320,7 @@ WRONG: dict[str, Wrong] = {
         CALL, "        x = x + 0.1 if x.shape[0] == 1 else x\n", "other sizes"
     ),
     "sizes must be known": before(
-        CALL, "        x = ops.reshape(x, (-1, x.shape[1], x.shape[2]))\n", "open shapes"
+        CALL, "        x = ops.reshape(x, (-1, x.shape[1], x.shape[2]))\n", "calls; open shapes"
     ),
     "another symbolic dtype": before(
         CONFIG,

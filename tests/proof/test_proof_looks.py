@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+
 import pytest
 
 from keraslint.diagnostic import Outcome
@@ -70,6 +72,37 @@ def test_what_was_only_glanced_at_is_looked_at_closely() -> None:
     closer = [look for look in looks((2,)) if look.depth]
 
     assert [look.change for look in closer] == [CHANGE]
+
+
+HELPED = """\
+class Block:
+    def call(self, x):
+        y = self._part(x)
+        if self.causal:
+            y = self._part(y)
+        return y
+
+    def _part(self, x):
+        return x * 2
+"""
+
+
+def test_where_a_changed_helper_is_called_is_looked_at_closely_too() -> None:
+    found = differences(
+        *(scope(text, ["Block"]) for text in (HELPED, HELPED.replace("* 2", "* 2.0"))), {}
+    )
+
+    sides = []
+    for number, side in enumerate((found.before, found.after)):
+        every = {mark_of(atom.node, RAN) for atom in side.atoms}
+        second = next(a for a in side.atoms if a.under and "_part(y)" in ast.unparse(a.node))
+        fewer = every - {mark_of(second.node, RAN)}
+        by_case = ({"": fewer}, {"": fewer}, {"": every})
+        seen = Seen(ran={"": every}, refusing={}, by_case=by_case)
+        sides.append(View(number=number, differences=found, seen=seen))
+
+    closer = [look.change for look in further((sides[0], sides[1]), GIVEN, CASES) if look.depth]
+    assert closer == [CHANGE]
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 
 import pytest
+from rewrites_of_edges import EDGES
 from rewrites_of_heads import HEADS
 from rewrites_of_images import IMAGES
 from rewrites_of_inputs import INPUTS
@@ -17,7 +18,7 @@ from rewrites_of_states import STATES
 
 from keraslint.diagnostic import Outcome
 
-SUBJECTS = SEQUENCES | IMAGES | HEADS | STATES | INPUTS
+SUBJECTS = SEQUENCES | IMAGES | HEADS | STATES | INPUTS | EDGES
 RIGHT = [(name, what) for name, subject in SUBJECTS.items() for what in subject.right]
 WRONG = [(name, what) for name, subject in SUBJECTS.items() for what in subject.wrong]
 
@@ -27,7 +28,7 @@ def layer_of(text: str) -> str:
 
 
 def test_there_are_both_kinds_for_a_dozen_layers() -> None:
-    assert len(SUBJECTS) == 19
+    assert len(SUBJECTS) == 22
     assert all(subject.right and subject.wrong for subject in SUBJECTS.values())
 
 

@@ -225,7 +225,7 @@ class Dependences:
     def _follow_name(self, atom: Atom, name: str, found: set[Argument], seen: Seen) -> None:
         if self.is_parameter(atom, name) and name != "self":
             short = atom.function.rpartition(".")[2]
-            calls = [] if _is_called_from_outside(short) else [*self._calls(short)]
+            calls = [] if _is_called_from_outside(short) else [*self.calls(short)]
             found.update([] if calls else [(short, name)])
             for one in calls:
                 self._follow(one, found, seen)
@@ -238,7 +238,8 @@ class Dependences:
         owner = atom.function.rpartition(".")[0]
         yield from self.in_function(f"{owner}.{name}")
 
-    def _calls(self, name: str) -> Iterator[Atom]:
+    def calls(self, name: str) -> Iterator[Atom]:
+        """The statements that name a function or a method."""
         for atom in self.atoms:
             read = set().union(*(attributes_read(p) | names_read(p) for p in atom.parts))
             if name in read:

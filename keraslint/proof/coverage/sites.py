@@ -14,7 +14,7 @@ from keraslint.proof.probe.coverage.decisions import RAN, arms, decisions
 
 from .atoms import DEFINITIONS, Atom, is_idle
 from .dependences import Argument, attributes_written, names_written
-from .gaps import Seen, View
+from .gaps import PHASES, Seen, View
 from .values import Given, as_given, values_of
 
 MOST_LOOKS, MOST_VARIED = 2, 4
@@ -70,6 +70,7 @@ def _sites(view: View, other: View, given: Sequence[Given]) -> Iterator[Site]:
         rests = _rests(view, atom, given).union(
             *(_rests(other, one, given) for one in _counterparts(atom, other))
         )
+        yield from _callers(view, atom)
         deciding = _rests_of(view, atom, [b.test for b, _ in atom.under if isinstance(b, ast.If)])
         for node in (atom.node, *(arm for part in atom.parts for arm in arms(part))):
             tests = [] if node is atom.node else [d.node for p in atom.parts for d in decisions(p)]
@@ -79,6 +80,16 @@ def _sites(view: View, other: View, given: Sequence[Given]) -> Iterator[Site]:
                 yield Site(
                     ran_in=ran_in, rests=rests, decided_by=frozenset(_as_given(asked, given))
                 )
+
+
+def _callers(view: View, atom: Atom) -> Iterator[Site]:
+    """Where the function is called in which a changed statement stands, if from several places."""
+    name = atom.function.rpartition(".")[2]
+    callers = [] if name in PHASES else [*view.dependences.calls(name)]
+    for one in callers if len(callers) > 1 else ():
+        ran_in = cases_of(view.seen, one.node)
+        if ran_in:
+            yield Site(ran_in=ran_in, rests=frozenset(), decided_by=frozenset())
 
 
 def cases_of(seen: Seen, node: ast.AST) -> tuple[int, ...]:

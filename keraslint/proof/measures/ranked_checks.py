@@ -52,7 +52,14 @@ from .structure import (
     weights,
 )
 from .training import frozen_call, inference_gradients, own_training
-from .values import equal_starts, precision, special_values, unrolled, whole_masks
+from .values import (
+    equal_starts,
+    precision,
+    small_weights,
+    special_values,
+    unrolled,
+    whole_masks,
+)
 
 OWNER = "after save and load inside an owner that builds the layer"
 FILE = "after save and load inside a functional model"
@@ -97,6 +104,7 @@ CHECKS: tuple[tuple[str, About, Judge], ...] = (
     ("masks", O, probed("masked", "a call with a masked input")),
     ("masks", O, equal("masks", "`supports_masking`")),
     *_rows(special_values.measure),
+    *_rows(small_weights.measure),
     *_rows(whole_masks.measure),
     *_rows(unrolled.measure),
     ("reloads: owner", R, survives("owner reload", OWNER)),
@@ -193,6 +201,7 @@ CHECKS: tuple[tuple[str, About, Judge], ...] = (
 MEASURES: tuple[Measured, ...] = (
     equal_starts.measure,
     special_values.measure,
+    small_weights.measure,
     whole_masks.measure,
     unrolled.measure,
     frozen_call.measure,

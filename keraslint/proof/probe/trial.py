@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..measures.measured import Arrays
-from .array_agreement import same
+from .array_agreement import TOLERANCE, same
 from .attempts import SEED, attempt, failed
 from .call_arguments import takes_training
 from .cases.case import Case
@@ -88,6 +88,15 @@ class Trial:
         transplant(self.state, self.layer)
         return self.layer
 
+    def with_weights_times(self, factor: float) -> Any:
+        """The layer that was called first, with its real weights times a factor."""
+        values = {
+            key: (value * factor).astype(value.dtype) if value.dtype.kind == "f" else value
+            for key, value in self.state.items()
+        }
+        transplant(values, self.layer)
+        return self.layer
+
     def call(self, layer: Any, **more: Any) -> Any:
         """Call the layer on the case's inputs."""
         args, kwargs = self.case.inputs()
@@ -122,6 +131,11 @@ class Trial:
     def keep_named(self, group: Arrays, arrays: Mapping[str, Any]) -> None:
         """Keep arrays for comparison, by name."""
         self.arrays.update({f"{group.name}/{name}": array for name, array in arrays.items()})
+
+    def kept_before(self, group: Arrays, name: str = "") -> bool:
+        """Has the version before kept arrays in this group, or the one of this name?"""
+        start = f"{group.name}/{name}"
+        return start in self.theirs if name else any(key.startswith(start) for key in self.theirs)
 
     def changed(self, layer: Any) -> dict[str, Any]:
         """The variables of a layer that no longer have the agreed state, by path."""
@@ -242,9 +256,9 @@ class Trial:
         """A tensor as a plain array."""
         return numbers(value)
 
-    def same(self, one: Any, other: Any) -> bool:
+    def same(self, one: Any, other: Any, tolerance: float = TOLERANCE) -> bool:
         """Are two arrays equal up to rounding?"""
-        return same(one, other)
+        return same(one, other, tolerance)
 
     def children(self, layer: Any = None) -> dict[str, Any]:
         """The sub-layers, by path."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from ....diagnostic import Measure
@@ -15,17 +16,33 @@ if TYPE_CHECKING:
 
 RETURNED, LEFT = Arrays(name="method"), Arrays(name="after method")
 CALLED: Fact[list[str]] = Fact("methods")
+Results = dict[tuple[Arrays, str], Any]
 SIZED = {"batch_size": 2, "rank": 2}
 """Numbers that methods ask for by these names."""
-Way = tuple[int, dict[str, Any]]
-"""How often the layer was called in training before, and arguments that may be left out."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """How a method is called: after so many calls in training, with what may be left out.
+
+    `again`: a second time, with zeros for the inputs, if it takes any.
+    """
+
+    since: int = 0
+    besides: Mapping[str, Any] = field(default_factory=dict)
+    again: bool = False
+
+    def of(self, name: str) -> str:
+        """What is said of a method that is called so."""
+        told = ", ".join(f"{key}={value!r}" for key, value in self.besides.items())
+        return f"{name}({told}){' in use' if self.since else ''}{' again' if self.again else ''}"
 
 
 def observe(trial: Trial) -> list[str]:
     """The methods that can be called without arguments, or as the layer is, or with another one.
 
     A layer whose calls in training leave something behind is asked after two of them, too; and
-    what may be left out is given another value.
+    what may be left out is given another value. One that changes weights is called again.
     """
     done = []
     moves = _moves(trial)
@@ -33,9 +50,12 @@ def observe(trial: Trial) -> list[str]:
         function = getattr(trial.case.cls, name, None)
         if not inspect.isfunction(function):
             continue
-        ways: list[Way] = [(0, {}), *([(2, {})] if moves else [])]
-        ways += [(0, {name: value}) for name, value in _left_out(function)]
-        if any([_called(trial, name, function, way) for way in ways]):  # noqa: C419
+        ways = [Way(), *([Way(since=2)] if moves else [])]
+        ways += [Way(besides={name: value}) for name, value in _left_out(function)]
+        kept = [_called(trial, name, function, way) for way in ways]
+        if kept[0] and any(group is LEFT for group, _ in kept[0]):
+            _called(trial, name, function, Way(again=True))
+        if any(one is not None for one in kept):
             done.append(name)
     return done
 
@@ -61,43 +81,45 @@ def _moves(trial: Trial) -> bool:
     return bool(trial.changed(layer))
 
 
-def _called(trial: Trial, name: str, function: Any, way: Way) -> bool:
-    """Call it twice, on new layers: what it gives is kept if it repeats itself."""
+def _called(trial: Trial, name: str, function: Any, way: Way) -> Results | None:
+    """Call it on two new layers: what it gives is kept if it repeats itself."""
     import numpy as np
 
     first, second = (_results(trial, name, function, way) for _ in range(2))
     if first is None or second is None or first.keys() != second.keys():
-        return False
+        return None
     if not all(trial.same(np.asarray(first[key]), np.asarray(second[key])) for key in first):
-        return False
-    since, besides = way
-    told = ", ".join(f"{key}={value!r}" for key, value in besides.items())
-    when = f"{name}({told}){' in use' if since else ''}"
+        return None
     for (group, key), array in first.items():
-        trial.keep_named(group, {f"{when} {key}": array})
-    return True
+        trial.keep_named(group, {f"{way.of(name)} {key}": array})
+    return first
 
 
-def _results(trial: Trial, name: str, function: Any, way: Way) -> dict[Any, Any] | None:
+def _results(trial: Trial, name: str, function: Any, way: Way) -> Results | None:
     """What it returns and the weights that it changes; None where it cannot be called."""
     import numpy as np
 
-    since, besides = way
     try:
         layer = trial.ready()
         given = _given_to(trial, function)
         if given is None:
             return None
-        for _ in range(since):
+        for _ in range(way.since):
             trial.seeded_call(layer, training=True)
         args, kwargs = given
-        returned = trial.plain_leaves(
-            trial.seeded(getattr(layer, name), args, {**kwargs, **besides})
-        )
+        kwargs = {**kwargs, **way.besides}
+        returned = trial.seeded(getattr(layer, name), args, kwargs)
+        if way.again:
+            returned = trial.seeded(getattr(layer, name), *trial.keras.map(_zeros, (args, kwargs)))
+        told = trial.plain_leaves(returned)
     except (Exception, SystemExit):
         return None
     left = {(LEFT, key): np.array(value) for key, value in trial.changed(layer).items()}
-    return {(RETURNED, str(index)): one for index, one in enumerate(returned)} | left
+    return {(RETURNED, str(index)): one for index, one in enumerate(told)} | left
+
+
+def _zeros(leaf: Any) -> Any:
+    return leaf * 0 if getattr(leaf, "dtype", None) is not None else leaf
 
 
 def _given_to(trial: Trial, function: Any) -> tuple[Any, dict[str, Any]] | None:

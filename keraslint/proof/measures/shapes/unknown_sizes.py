@@ -20,7 +20,7 @@ FAILS, SEPARATOR = "fails: ", "; "
 
 
 def output_shapes(trial: Trial) -> Told | None:
-    """What `compute_output_shape()` of the class's own says, for each size that may be unknown."""
+    """What `compute_output_shape()` of the class's own says where a size is unknown, or larger."""
     ask = trial.case.cls.compute_output_shape
     if ask in (
         trial.keras.layers.Layer.compute_output_shape,
@@ -32,6 +32,9 @@ def output_shapes(trial: Trial) -> Told | None:
     for shapes in _opened(trial.shapes()):
         call = _given(layer.compute_output_shape, shapes)
         told[_text(shapes)] = trial.text_of(call, FAILS)
+    fresh = trial.fresh()  # which any channels fit
+    for shapes in _grown(trial.shapes()):
+        told[_text(shapes)] = trial.text_of(_given(fresh.compute_output_shape, shapes), FAILS)
     return told
 
 
@@ -76,6 +79,19 @@ def _opened(shapes: Any) -> Iterator[Any]:
         yield kind, _mapped(known, lambda size, at, _, index=index: None if at == index else size)
     yield kind, _mapped(known, lambda size, at, rank: size if at == rank - 1 else None)
     yield kind, _mapped(known, lambda size, at, rank: None)
+
+
+def _grown(shapes: Any) -> Iterator[Any]:
+    """Each size alone larger by one, in every shape at once; not of shapes that have names."""
+    kind, known = shapes
+    ranks = [len(shape) for shape in _shapes_in(known)] if kind == "one" else []
+    for index in range(max(ranks, default=0)):
+        yield (
+            kind,
+            _mapped(
+                known, lambda size, at, _, index=index: size + 1 if size and at == index else size
+            ),
+        )
 
 
 def _shapes_in(shapes: Any) -> list[Any]:

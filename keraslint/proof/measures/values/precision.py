@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ....diagnostic import Measure
+from ..case_pair import Judged, Pair
 from ..general_judges import arrays, equal
 from ..measured import Arrays, Fact, Measured, Observation
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from ...probe.trial import Trial
 
 # A few steps of rounding: what is added in another order is rounded elsewhere.
@@ -16,8 +19,17 @@ BFLOAT = Arrays(name="mixed_bfloat16", tolerance=6e-2)
 HALF = Arrays(name="mixed_float16", tolerance=8e-3, overflows=True)
 DOUBLE = Arrays(name="float64", tolerance=1e-9)
 POLICIES = (BFLOAT, HALF, DOUBLE)
+PARTLY = Arrays(name="float64 in parts", tolerance=1e-6)
+"""Where a class itself asks for `float32`, the rounding of that is in what comes out."""
+WIDE = Arrays(name="float64 throughout", tolerance=1e-9)
+"""There, it is called once more while all that asks for `float32` gets `float64`."""
+MOVED = Arrays(name="float64 moved", tolerance=1e-2)
+"""And it tells how outputs move with inputs and weights that are not rounded on their way."""
+KEPT = (*POLICIES, PARTLY, WIDE, MOVED)
 FACTORS = {HALF.name: (1.0, 3e2, 1e-4)}
 """Half precision overflows and underflows soon: there, the size of the inputs tells most."""
+STEP = 1e-11
+"""Far below the steps of `float32`, far above those of `float64`."""
 DTYPES: Fact[dict[str, Any]] = Fact("mixed precision")
 
 
@@ -39,11 +51,89 @@ def _under(trial: Trial, policy: Arrays) -> dict[str, Any]:
         kinds = [str(getattr(leaf, "dtype", "")) for leaf in trial.keras.flatten(outputs)]
         weights = {key: str(v.dtype) for key, v in trial.variables(layer).items()}
         if trial.give_state(layer):
-            for factor in FACTORS.get(policy.name, (1.0,)):
-                args, kwargs = trial.scaled(factor)
-                named = enumerate(trial.flat(trial.seeded(layer, args, kwargs)))
-                trial.keep_named(policy, {f"{index} × {factor:g}": one for index, one in named})
+            kept = _outputs(trial, layer, FACTORS.get(policy.name, (1.0,)))
+            in_parts = policy is DOUBLE and _rounds(trial, kept)
+            trial.keep_named(PARTLY if in_parts else policy, kept)
+            if in_parts:
+                trial.keep_named(MOVED, _movements(trial, layer))
     return {"outputs": kinds, "weights": weights}
+
+
+def _outputs(trial: Trial, layer: Any, factors: tuple[float, ...] = (1.0,)) -> dict[str, Any]:
+    """What it gives for the inputs of the case times each factor, by name."""
+    return {
+        f"{index} × {factor:g}": one
+        for factor in factors
+        for index, one in enumerate(trial.flat(trial.seeded(layer, *trial.scaled(factor))))
+    }
+
+
+def _rounds(trial: Trial, outputs: dict[str, Any]) -> bool:
+    """Is something in these outputs `float32` on its way, in the version before?"""
+    if trial.theirs and not trial.kept_before(WIDE):
+        return False
+    from ...probe.attempts import attempt, failed
+
+    wide = attempt(lambda: _throughout(trial))
+    if failed(wide):
+        return bool(trial.theirs)  # the rest is compared as before
+    if not trial.theirs and all(
+        trial.same(one, wide.get(key, one), DOUBLE.tolerance) for key, one in outputs.items()
+    ):
+        return False
+    trial.keep_named(WIDE, wide)
+    return True
+
+
+def _throughout(trial: Trial) -> dict[str, Any]:
+    """The outputs where all that asks for `float32` gets `float64`."""
+    from ...probe.observations.single_precision import widened
+
+    with trial.under(DOUBLE.name), widened(trial.case.cls):
+        layer = trial.case.make()
+        trial.call(layer)
+        trial.give_state(layer)
+        return _outputs(trial, layer)
+
+
+def _throughout_agrees(pair: Pair) -> Iterator[Judged]:
+    """Where the version after no longer runs so, mixed dtypes are the reason: nothing is said."""
+    found = (pair.after["facts"].get("versus") or {}).get(WIDE.name)
+    if found is not None and all(how for _, how in found["differs"]):
+        yield from arrays(WIDE.name, f"the output under `{DOUBLE.name}`, inside, too,")(pair)
+
+
+def _movements(trial: Trial, layer: Any) -> dict[str, Any]:
+    """Differences of the outputs for tiny steps; before, those that a step thrice as large triples.
+
+    A number that is rounded to `float32` stays where it is, or jumps.
+    """
+    found = {}
+    for name, inputs, weights in (("inputs", STEP, 0), ("weights", 0, STEP)):
+        at = [_stepped(trial, layer, inputs * times, weights * times) for times in (0, 1, 3)]
+        for index, (start, one, three) in enumerate(zip(*at, strict=True)):
+            key, small, large = f"{name} {index}", one - start, (three - start) / 3
+            smooth = start.dtype == DOUBLE.name and trial.same(small / STEP, large / STEP, 1e-3)
+            if trial.kept_before(MOVED, key) if trial.theirs else smooth:
+                found[key] = small / STEP
+    return found
+
+
+def _stepped(trial: Trial, layer: Any, inputs: float, weights: float) -> list[Any]:
+    from ...probe.variable_paths import transplant
+
+    transplant({key: _moved(one, weights) for key, one in trial.state.items()}, layer)
+    return trial.flat(trial.seeded(layer, *trial.mapped(lambda one: _moved(one, inputs))))
+
+
+def _moved(array: Any, step: float) -> Any:
+    """Each number a little larger, each by another part of itself."""
+    import numpy as np
+
+    if array.dtype.kind != "f":
+        return array
+    parts = np.random.RandomState(array.size % 2**31).uniform(0.5, 1.5, array.shape)
+    return array.astype(DOUBLE.name) * (1 + step * parts)
 
 
 measure = Measured(
@@ -53,6 +143,9 @@ measure = Measured(
     judges=(
         equal(DTYPES.name, "its dtypes under another dtype policy"),
         *(arrays(one.name, f"the output under `{one.name}`") for one in POLICIES),
+        arrays(PARTLY.name, f"the output under `{DOUBLE.name}`"),
+        _throughout_agrees,
+        arrays(MOVED.name, f"how the output under `{DOUBLE.name}` moves"),
     ),
-    observations=(Observation(fact=DTYPES, observe=observe, arrays=POLICIES),),
+    observations=(Observation(fact=DTYPES, observe=observe, arrays=KEPT),),
 )
