@@ -15,7 +15,7 @@ from keraslint.settings import Settings
 
 HEAD = """\
 import keras
-from elsewhere import MLP, FancyQuantizer, PReLUActivation, find, get_activation, TABLE
+from elsewhere import MLP, FancyQuantizer, PReLUActivation, find, get_activation, metrics, TABLE
 
 def conv(*args):
     return find("conv")(*args)
@@ -109,6 +109,7 @@ def test_what_is_used_as_a_layer_is_assumed_to_be_one(body: str, rest: str, tmp_
         ("self.inner = get_activation('it')\n", CALLS),
         ("self.inner = PReLUActivation()\n", CALLS),
         ("self.activation = find('it')\n", CALLS.replace("inner", "activation")),
+        (f"self.inner = metrics.Flips()\n{BUILT}", ""),
         ("self.inner = find\n", CALLS),
         ("self.inner = print(3)\n", CALLS),
         ("self.inner = MLP(3)\n", CALLS.replace("(x)", "()")),

@@ -31,6 +31,11 @@ _OTHERS = frozenset(
     quantizer regularizer schedule tokenizer""".split()
 )
 """What else is made, called and built: the last word of a name says so."""
+_MODULES = frozenset(
+    """callbacks constraints initializers losses metrics optimizers quantizers regularizers
+    schedules""".split()
+)
+"""Where it is kept: the last word of the name of a module says so."""
 _FUNCTIONS = frozenset("act activation activations fn func function".split())
 """What is called as a layer is, and has no weights."""
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
@@ -67,13 +72,18 @@ def assumed(
     ):
         return None
     names = unsaid or (bare(callee),)
-    if any(_last_word(name) in _OTHERS for name in names):
+    if any(_is_another_thing(name) for name in names):
         return None
     use = resolver.use(scope).of(function, callee) or _wrapped(resolver, scope, callee)
     if use is None or not _says_enough(use, names) or not (unsaid or _is_kept(use, scope, callee)):
         return None
     is_class = any(_is_class_name(name) for name in unread)
     return Made(name=callee, targets=(ASSUMED,), factory=True, since=use.says, unread=is_class)
+
+
+def _is_another_thing(name: str) -> bool:
+    module = name.rpartition(".")[0]
+    return _last_word(name) in _OTHERS or _last_word(module) in _MODULES
 
 
 def _says_enough(use: Use, names: Sequence[str]) -> bool:
