@@ -154,6 +154,59 @@ def test_what_a_module_runs_itself_counts_by_its_place_in_the_file() -> None:
     assert not done(old, f"# above\n{old}").differs(leaf)
 
 
+PARTS = """
+def one(layer, size):
+    kept = Dense(size)
+    other = Dense(4)
+    layer.units = kept
+"""
+
+
+def of_one(old: str, new: str, *asked: str) -> bool:
+    return done(PARTS, PARTS.replace(old, new)).differs(
+        ("does", "base.py", "function", "", "one", *asked)
+    )
+
+
+@pytest.mark.parametrize("asked", [("call", "#1"), ("call", "#2"), ("bound", "kept")])
+def test_a_call_that_comes_before_is_no_change_of_the_others(asked: tuple[str, str]) -> None:
+    assert not of_one("kept =", "print(size)\n    kept =", *asked)
+    assert of_one("kept =", "print(size)\n    kept =")
+
+
+@pytest.mark.parametrize(
+    ("asked", "edit"),
+    [
+        (("call", "#1"), ("Dense(size)", "Dense(layer)")),
+        (("call", "#1"), ("    kept =", "    Dense(3)\n    kept =")),
+        (("call", "#2"), ("    other = Dense(4)\n", "")),
+        (("bound", "kept"), ("Dense(size)", "Conv2D(size)")),
+        (("bound", "new"), ("layer.units", "new = layer.units")),
+        (("granted", "layer"), ("layer.units = kept", "layer.units = layer.rate")),
+        (("hint", "size"), ("size):", "size: int):")),
+        (("tests", "layer.units"), ("layer.units = kept", "assert layer.units")),
+        (("there", ""), (PARTS, PARTS + PARTS)),
+    ],
+)
+def test_a_question_about_a_part_of_a_function_rests_on_that_part(
+    asked: tuple[str, str], edit: tuple[str, str]
+) -> None:
+    assert of_one(*edit, *asked)
+    assert not of_one("layer.units = kept", "layer.width = kept", *asked)
+
+
+def test_what_a_function_binds_counts_name_by_name() -> None:
+    new = BASE.replace("self.units = units", "self.units = units\n        self.zone = 4")
+    trail = "base.py", "classes", "Base", "methods", "__init__"
+
+    compared = declared(BASE, new)
+
+    assert compared.differs(("part", *trail, "bindings", "self.zone"))
+    assert not compared.differs(("part", *trail, "bindings", "self.units"))
+    assert not compared.differs(("part", *trail, "parameters"))
+    assert compared.differs(("part", *trail))
+
+
 def test_an_edit_keeps_the_answers_that_have_not_read_what_it_changes(tmp_path: Path) -> None:
     settings = project(tmp_path, base=BASE, user=USER, lines="def one():\n    return 1\n")
     before = answered(settings)

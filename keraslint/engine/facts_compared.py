@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import is_dataclass
 from functools import cached_property
+from typing import Any
 
 from keraslint.engine.facts_json import written
 from keraslint.project.facts.module_facts import ModuleSummary
-from keraslint.project.facts.occurrences.occurrence_records import Call, ModuleOccurrences, Store
+from keraslint.project.facts.occurrences.occurrence_records import (
+    Call,
+    ModuleOccurrences,
+    Occurrences,
+    Store,
+)
 from keraslint.project.names.reads.noted_facts import bare, held, said
 from keraslint.project.names.reads.recorded_reads import Leaf, Reads
-from keraslint.project.program.flow.mentions import Function, Mentions
+from keraslint.project.program.flow.mentions import Mentions
+from keraslint.project.program.flow.noted_functions import Function, part_of
 
 OF_A_FILE = frozenset({"module", "part", "keys", "parts", "held"})
 """Kinds of leaves that say what one file declares; the path comes second."""
@@ -46,7 +55,7 @@ def _part(facts: ModuleSummary, leaf: Leaf) -> object:
 
 
 def _plain(value: object) -> object:
-    return value if value is None or isinstance(value, tuple) else written(value).shape
+    return written(value).shape if is_dataclass(value) and not isinstance(value, type) else value
 
 
 class Done:
@@ -57,12 +66,18 @@ class Done:
         self._new = _Deeds(new)
 
     def differs(self, leaf: Leaf) -> bool:
-        """Whether a function does another thing; of what a file or a class runs, all counts."""
-        _, path, kind, owner, name = leaf
-        key = path, kind, owner, name
-        if kind != "function" and self._old.order != self._new.order:
+        """Whether a function does another thing; of what a file or a class runs, all counts.
+
+        Of a function of which one part was asked for, that part alone counts.
+        """
+        _, path, kind, owner, name, *asked = leaf
+        if not asked and kind != "function" and self._old.order != self._new.order:
             return True
-        return self._old.function(key) != self._new.function(key)
+        key = path, kind, owner, name
+        old, new = self._old.functions(key), self._new.functions(key)
+        if len(old) != len(new):
+            return True
+        return any(_differ(one, other, asked) for one, other in zip(old, new, strict=True))
 
     def renamed(self) -> Iterator[tuple[str, ...]]:
         """The kind and the name of all under which something else is to be found."""
@@ -73,6 +88,7 @@ class Done:
 class _Deeds:
     def __init__(self, facts: ModuleOccurrences | None) -> None:
         self._facts = facts
+        self._calls: dict[Function, _Calls] = {}
 
     @cached_property
     def order(self) -> str:
@@ -83,9 +99,9 @@ class _Deeds:
         facts = [self._facts] if self._facts is not None else []
         return Mentions(facts, Reads(), "", is_class=bool)
 
-    def function(self, key: tuple[str, str, str, str]) -> list[str]:
+    def functions(self, key: tuple[str, str, str, str]) -> list[Occurrences]:
         functions = self._mentions.by_name.get(key[3])
-        return [written(one.stated()).order for one in functions if one.key == key]
+        return [one.stated() for one in functions if one.key == key]
 
     @cached_property
     def entries(self) -> dict[tuple[str, ...], list[object]]:
@@ -93,24 +109,64 @@ class _Deeds:
         for table in self._mentions.tables:
             for name, entries in table.found.items():
                 key = name if isinstance(name, tuple) else (name,)
-                found[(table.kind, *key)] = [_entry(one) for one in entries]
+                found[(table.kind, *key)] = [self._entry(one) for one in entries]
         return found
 
+    def _entry(self, entry: object) -> object:
+        function = entry[0] if isinstance(entry, tuple) else entry
+        if not isinstance(function, Function):
+            return entry
+        if function not in self._calls:
+            self._calls[function] = _Calls(function.stated())
+        return self._calls[function].named(entry)
 
-def _entry(value: object) -> object:
-    """What an entry says, wherever in its file, and whatever other calls are around it.
 
-    The number of a call tells nothing without the function that makes it, which is noted.
+def _differ(old: Occurrences, new: Occurrences, asked: Sequence[str]) -> bool:
+    if not asked:
+        return written(old).order != written(new).order
+    then, now = _Calls(old), _Calls(new)
+    question, about = asked
+    found = now.numbered(then.named(about))
+    if found is None:
+        return True
+    old_part, new_part = part_of(old, asked), part_of(new, (question, found))
+    return bool(then.named(old_part) != now.named(new_part))
+
+
+class _Calls:
+    """The calls of one function under names that they keep when others come and go.
+
+    A name says what is called, and how many calls of that stand before it.
     """
-    if isinstance(value, Function):
-        return value.head
-    if isinstance(value, Store):
-        value = value._replace(line=0)
-    if isinstance(value, Call):
-        value = value._replace(line=0, number=0)
-    if isinstance(value, str):
-        return _NUMBER.sub(r"\1#", value)
-    return tuple(map(_entry, value)) if isinstance(value, tuple) else value
+
+    def __init__(self, does: Occurrences) -> None:
+        before: Counter[str] = Counter()
+        self._names: dict[str, str] = {}
+        for call in does.calls:
+            before[call.leaf] += 1
+            self._names[str(call.number)] = f"{call.leaf}@{before[call.leaf]}"
+        self._numbers = {name: number for number, name in self._names.items()}
+
+    def named(self, value: Any) -> Any:
+        """What a value says, wherever in its file it says so."""
+        if isinstance(value, Function):
+            return value.head
+        if isinstance(value, Store):
+            value = value._replace(line=0)
+        if isinstance(value, Call):
+            value = value._replace(line=0, number=0)
+        if isinstance(value, str):
+            return _NUMBER.sub(lambda found: found[1] + self._names[found[2]], value)
+        return tuple(map(self.named, value)) if isinstance(value, tuple) else value
+
+    def numbered(self, name: str) -> str | None:
+        """The reference of a name that `named` gave, `None` if there is no such call now."""
+        found = _NAME.match(name)
+        if found is None:
+            return name
+        number = self._numbers.get(found[2])
+        return None if number is None else found[1] + number + name[found.end() :]
 
 
-_NUMBER = re.compile(r"^(\**)#\d+")
+_NUMBER = re.compile(r"^(\**#)(\d+)")
+_NAME = re.compile(r"^(\**#)(.*@\d+)")

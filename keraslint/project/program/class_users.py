@@ -9,7 +9,8 @@ from keraslint.project.names import keras_api
 from keraslint.project.names.definitions import ClassRef, FunctionRef, Instance, Meaning
 from keraslint.project.names.keras_api import Symbol
 from keraslint.project.program.flow.effect_queries import Effects
-from keraslint.project.program.flow.mentions import HEEDS, Function
+from keraslint.project.program.flow.mentions import HEEDS
+from keraslint.project.program.flow.noted_functions import Function
 
 _OF_SHAPES = ("build", "compute_output_shape")
 _INSPECT = "inspect."
@@ -54,7 +55,7 @@ class ClassUsers:
                     yield f"{who(function)} looks at the signature of the class"
         for function, path in self._graph.loads.get("__dict__", ()):
             owner = path.rpartition(".")[0]
-            if f"{owner}.{method}" in function.does.tests and self.is_ours(function, owner):
+            if function.tests(f"{owner}.{method}") and self.is_ours(function, owner):
                 yield f"{who(function)} asks whether there is a `{method}()`"
 
     def _is_inspected(self, function: Function, path: str) -> bool:
@@ -73,7 +74,8 @@ class ClassUsers:
         """
         own = ref.removesuffix(".__class__")
         found = frozenset({(function, own)})
-        if own != function.instance and own in {*function.parameters, *function.does.bound}:
+        is_bound = own in function.parameters or function.bound(own) is not None
+        if own != function.instance and is_bound:
             found = self._effects.by_name.origins(function, own) - found
         return any(
             one not in ("", "?") and self._family.may_be(where, one, doubt=False)
@@ -110,10 +112,10 @@ class ClassUsers:
             return False
         seen.add(ref)
         if ref[0] == "#" and "." not in ref:
-            call = next(c for c in function.does.calls if c.number == int(ref[1:]))
+            call = function.call(int(ref[1:]))
             targets = self._graph.targets(function, call)
             return bool(targets.constructs) or targets.says.startswith("keras.")
-        bound = () if ref in function.parameters else function.does.bound.get(ref, ())
+        bound = () if ref in function.parameters else function.bound(ref) or ()
         return (
             ref[0] == "λ"
             or any(map(_is_code, self._graph.values(function, ref)))

@@ -4,8 +4,7 @@
 
 Finds layers that are created while `build()` runs although nothing that they need comes from the
 input shape. `__init__` could create them as well. Layers without weights and without a seed
-(`Activation`, `Add`) are `stateless-layer-in-build`'s concern; the fix moves them along. What
-is only assumed to be a layer, as its class was not found, is taken for one that has weights.
+(`Activation`, `Add`) are `stateless-layer-in-build`'s concern; the fix moves them along.
 
 ## Why
 

@@ -185,7 +185,7 @@ def _fault(layer: LayerClass, method: FunctionSummary, call: cst.Call) -> str:
     first = call.args[0] if call.args else None
     own = layer.hierarchy.method(layer.ref, "add_weight") is not None
     if name == _WEIGHT and not own and first is not None and first.keyword is None:
-        text = constant_text(first.value) or _formatted(first.value)
+        text = constant_text(first.value)
         return f"`add_weight()` is given the name `{text}` by position" if text else ""
     if name.endswith(_LIST):
         parameters = [p.name for p in method.parameters[1:]]
@@ -198,14 +198,6 @@ def _fault(layer: LayerClass, method: FunctionSummary, call: cst.Call) -> str:
         wrong = [one for one in given if one in _refused(layer.hierarchy, layer.ref)]
         return f"`super().__init__()` no longer takes `{wrong[0]}`" if wrong else ""
     return ""
-
-
-def _formatted(node: cst.BaseExpression) -> str:
-    import libcst as cst
-
-    from keraslint.layer.method_syntax import code
-
-    return code(node) if isinstance(node, cst.FormattedString) else ""
 
 
 def _doubts(layer: LayerClass, call: cst.Call) -> tuple[str, ...]:

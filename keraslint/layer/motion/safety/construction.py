@@ -11,7 +11,7 @@ from keraslint.project.facts.occurrences.occurrence_records import Call
 from keraslint.project.names.definitions import ClassRef, FunctionRef, ModuleRef
 from keraslint.project.program.flow.effect_queries import Effects
 from keraslint.project.program.flow.families import Family
-from keraslint.project.program.flow.mentions import Function
+from keraslint.project.program.flow.noted_functions import Function
 from keraslint.project.program.flow.spread import IS, Change
 
 

@@ -13,7 +13,7 @@ from keraslint.project.names.definitions import (
     Meaning,
 )
 from keraslint.project.program.flow.effect_queries import Effects
-from keraslint.project.program.flow.mentions import Function
+from keraslint.project.program.flow.noted_functions import Function
 
 _OUTSIDE = (
     *("os.environ", "os.getenv", "os.path.exists", "os.path.isfile", "os.path.isdir"),

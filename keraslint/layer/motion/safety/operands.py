@@ -18,7 +18,7 @@ from keraslint.project.names.definitions import (
 from keraslint.project.program.flow.effect_queries import Effects
 from keraslint.project.program.flow.events import Event
 from keraslint.project.program.flow.families import Family
-from keraslint.project.program.flow.mentions import Function
+from keraslint.project.program.flow.noted_functions import Function
 from keraslint.project.program.flow.outside_functions import Keeps
 from keraslint.project.program.flow.spread import IS
 
@@ -181,7 +181,7 @@ class Operands:
             if ref[0] != "#":
                 yield ref
             elif "." not in ref and self._is_object(function, int(ref[1:])):
-                call = next(c for c in function.does.calls if c.number == int(ref[1:]))
+                call = function.call(int(ref[1:]))
                 if self._graph.targets(function, call).keeps in (Keeps.HOLD, Keeps.PART):
                     yield from (one for _, given in call.arguments for one in given)
 
@@ -231,8 +231,7 @@ class Operands:
 
     def _is_object(self, function: Function, number: int) -> bool:
         """Whether a call makes something that Keras does not copy when it is assigned."""
-        call = next(c for c in function.does.calls if c.number == number)
-        return call.leaf not in (
+        return function.call(number).leaf not in (
             "list",
             "dict",
             "set",
@@ -303,11 +302,11 @@ class Operands:
         return Family.of_all(self._graph, tuple(classes), ("objects", key))
 
     def _classes(self, function: Function, ref: str) -> list[ClassRef]:
-        if ref in function.does.hints:
-            meanings = self._graph.values(function, function.does.hint(ref)[0])
+        if any(function.hint(ref)):
+            meanings = self._graph.values(function, function.hint(ref)[0])
             return [one for one in meanings if isinstance(one, ClassRef)]
         if ref[0] == "#" and "." not in ref:
-            call = next(c for c in function.does.calls if c.number == int(ref[1:]))
+            call = function.call(int(ref[1:]))
             return list(self._graph.targets(function, call).constructs)
         return []
 

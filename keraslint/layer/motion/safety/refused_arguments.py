@@ -16,7 +16,7 @@ from keraslint.project.names.definitions import ClassRef
 from keraslint.project.names.keras_api import Symbol
 from keraslint.project.program.flow.effect_queries import Effects
 from keraslint.project.program.flow.families import Family
-from keraslint.project.program.flow.mentions import Function
+from keraslint.project.program.flow.noted_functions import Function
 from keraslint.project.program.flow.outside_functions import Keeps
 
 
@@ -72,7 +72,7 @@ class Arguments:
             for parameter in self._kept(function, name) if name not in asked else ():
                 given = self._given(function, parameter)
                 if "" in given:
-                    given.add(function.does.hint(parameter)[2])
+                    given.add(function.hint(parameter)[2])
                 for told in sorted(filter(refuses.has, given)):
                     shown = _REFUSED.get(told, f'`"{told[1:]}"`')
                     yield Objection(

@@ -13,7 +13,7 @@ from keraslint.project.names import keras_api
 from keraslint.project.names.keras_api import Symbol
 from keraslint.project.program.flow.effect_queries import Effects
 from keraslint.project.program.flow.families import Family
-from keraslint.project.program.flow.mentions import Function
+from keraslint.project.program.flow.noted_functions import Function
 from keraslint.project.program.flow.outside_functions import Keeps
 
 _SCOPES = frozenset({"RematScope", "custom_object_scope", "CustomObjectScope"})
@@ -151,7 +151,7 @@ class Surroundings:
                 used.update(call.receiver, *(refs for _, refs in call.arguments))
         for ref in self._sources(function, tuple(used)):
             if ref[0] == "#" and "." not in ref and int(ref[1:]) < change.number:
-                call = next(c for c in function.does.calls if c.number == int(ref[1:]))
+                call = function.call(int(ref[1:]))
                 targets = self._graph.targets(function, call)
                 if any(map(self._family.has, targets.constructs)):
                     return True
@@ -197,7 +197,7 @@ class Surroundings:
             yield ref
             todo += function.does.bound.get(ref.removesuffix(f".{ITEM}"), ())
             if ref[0] == "#" and "." not in ref:
-                call = next(c for c in function.does.calls if c.number == int(ref[1:]))
+                call = function.call(int(ref[1:]))
                 targets = self._graph.targets(function, call)
                 holds = targets.keeps is Keeps.HOLD and not targets.constructs
                 if holds or targets.says in (keras_api.MODEL, _SEQUENTIAL):

@@ -9,7 +9,7 @@ from keraslint.project.facts.occurrences.occurrence_records import Refs
 from keraslint.project.names.definitions import Kind, Scope
 from keraslint.project.program.flow.effect_queries import Effects
 from keraslint.project.program.flow.families import Family
-from keraslint.project.program.flow.mentions import Function
+from keraslint.project.program.flow.noted_functions import Function
 from keraslint.project.program.flow.outside_functions import CONTAINER_METHODS, READ_ONLY
 from keraslint.project.program.flow.stores_by_name import is_among
 
@@ -38,7 +38,7 @@ class Targets:
                     told if name in told else f"{told}: `{name}`", event.function, event.line
                 )
         for function, path in self._graph.loads.get(name, ()):
-            asked = path in function.does.tests and self._may_be(function, path, doubt=False)
+            asked = function.tests(path) and self._may_be(function, path, doubt=False)
             if asked and self._is_between(function):
                 told = f"{_who(function)} asks whether `{name}` is there"
                 yield _objection(told, function, function.does.line)
@@ -190,7 +190,7 @@ class Targets:
         return any(ref[0] not in "'!" and not self._is_plain(function, ref) for ref in value)
 
     def _is_plain(self, function: Function, ref: str) -> bool:
-        return bool({*function.does.hint(ref)} & {"int", "float", "bool", "str"})
+        return bool({*function.hint(ref)} & {"int", "float", "bool", "str"})
 
     def _is_made(self, function: Function, value: Refs) -> bool:
         scope = self._graph.scope(function)

@@ -114,6 +114,16 @@ class Occurrences:
     loops: tuple[Lines, ...] = ()
     heeded: tuple[Lines, ...] = ()
 
+    def call(self, number: int) -> Call | None:
+        """The call of a number."""
+        return next((call for call in self.calls if call.number == number), None)
+
+    def granted(self, ref: str) -> frozenset[str]:
+        """The attributes that it takes for granted: it reads them, and does not ask for them."""
+        start = f"{ref}."
+        below = (path[len(start) :] for path in self.loads - self.tests if path.startswith(start))
+        return frozenset(path.partition(".")[0] for path in below)
+
     def hint(self, parameter: str) -> tuple[str, str, str]:
         """The annotation of a parameter, the type of its default, and the default."""
         told, given, default = (*self.hints.get(parameter, "").split("=", 2), "", "")[:3]

@@ -81,11 +81,59 @@ class NotedParts(dict[str, _V]):
         """Note that somebody looks for the functions that bind an attribute of `self`."""
         self._reads.note(("held", *self._trail, attribute))
 
+    def by_fields(self, key: str) -> Any:
+        """A function that notes each of its fields; whether it is there, is noted here."""
+        self._reads.note(("part", *self._trail, key, "name"))
+        facts: Any = dict.get(self, key)
+        return facts and NotedFunction(facts, self._reads, *self._trail, key)
+
     def __eq__(self, other: object) -> bool:
         self._note_all("parts")
         return super().__eq__(other)
 
     __hash__ = None
+
+
+class NotedFunction:
+    """The facts of a function, of which each field that somebody looks at is a part.
+
+    Each of its bindings is one. In which lines it is, nobody needs to have noted.
+    """
+
+    __slots__ = ("_bindings", "_facts", "_reads", "_trail")
+
+    def __init__(self, facts: FunctionSummary, reads: Reads, *trail: str) -> None:
+        self._facts = facts
+        self._reads = reads
+        self._trail = trail
+        self._bindings = NotedParts(facts.bindings, reads, *trail, "bindings")
+
+    def __getattr__(self, name: str) -> Any:
+        if name == "bindings":
+            return self._bindings
+        if name in _PLACES:
+            return getattr(self._facts, name)
+        if name in FunctionSummary.__dataclass_fields__:
+            self._reads.note(("part", *self._trail, name))
+            return getattr(self._facts, name)
+        return getattr(FunctionSummary, name).__get__(self)
+
+    def __eq__(self, other: object) -> bool:
+        self._reads.note(("part", *self._trail))
+        return self._facts == other
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+_PLACES = frozenset({"line", "slice"})
+
+
+def by_fields(functions: dict[str, FunctionSummary], name: str) -> FunctionSummary | None:
+    """A function of which only those fields count that are looked at."""
+    if not isinstance(functions, NotedParts):
+        return functions.get(name)
+    facts: FunctionSummary | None = functions.by_fields(name)
+    return facts
 
 
 def noted(facts: ModuleSummary, reads: Reads) -> ModuleSummary:

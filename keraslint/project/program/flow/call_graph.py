@@ -18,8 +18,10 @@ from keraslint.project.names.definitions import (
 )
 from keraslint.project.names.keras_api import Symbol
 from keraslint.project.names.name_resolution import Hierarchy
+from keraslint.project.names.reads.noted_facts import by_fields
 from keraslint.project.names.reads.recorded_reads import Memo
-from keraslint.project.program.flow.mentions import Function, Mentions
+from keraslint.project.program.flow.mentions import Mentions
+from keraslint.project.program.flow.noted_functions import Function
 from keraslint.project.program.flow.outside_functions import (
     CONTAINER_METHODS,
     READ_ONLY,
@@ -106,7 +108,7 @@ class CallGraph:
         summary: FunctionSummary | None = None
         if function.kind == "function":
             functions = owner.methods if owner is not None else module.functions
-            summary = functions.get(function.own_name)
+            summary = by_fields(functions, function.own_name)
             if summary is not None and not function.is_at(summary.line):
                 summary = None
         ref = ClassRef.of(module, owner) if owner else None

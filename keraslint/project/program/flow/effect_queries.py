@@ -13,7 +13,8 @@ from keraslint.project.program.flow.call_graph import CallGraph, ModuleOf
 from keraslint.project.program.flow.events import ANY, Event, Events, Seeded, Subject, event
 from keraslint.project.program.flow.families import Family
 from keraslint.project.program.flow.global_names import GlobalNames, through_globals
-from keraslint.project.program.flow.mentions import Function, Mentions
+from keraslint.project.program.flow.mentions import Mentions
+from keraslint.project.program.flow.noted_functions import Function
 from keraslint.project.program.flow.plain_values import PlainValues
 from keraslint.project.program.flow.side_effects import SideEffects
 from keraslint.project.program.flow.spread import IS, Kept, Spread
@@ -194,8 +195,7 @@ class Effects:
         if ref[0] != "#" or "." in ref:
             return False
         number = int(ref[1:])
-        call = next(c for c in function.does.calls if c.number == number)
-        says = self.graph.targets(function, call).says
+        says = self.graph.targets(function, function.call(number)).says
         return says.startswith(_MAKE_ARRAYS) or self._is_list(function, number)
 
     def _is_copied(self, family: Family, name: str) -> bool:
@@ -210,8 +210,7 @@ class Effects:
         return True
 
     def _is_list(self, function: Function, number: int) -> bool:
-        call = next(c for c in function.does.calls if c.number == number)
-        return call.leaf in ("list", "dict", "set", "tuple", "sorted")
+        return function.call(number).leaf in ("list", "dict", "set", "tuple", "sorted")
 
     def _follow(
         self, todo: list[Seeded], names: set[str], *, copied: bool = False

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from keraslint.project.facts.occurrences.occurrence_records import ITEM, Call, Occurrences, Refs
+from keraslint.project.facts.occurrences.occurrence_records import ITEM, Call, Refs
 from keraslint.project.names import keras_api
 from keraslint.project.names.definitions import (
     ClassRef,
@@ -18,7 +18,7 @@ from keraslint.project.names.definitions import (
 from keraslint.project.names.keras_api import Symbol
 from keraslint.project.names.reads.recorded_reads import Memo, noted_property
 from keraslint.project.program.flow.call_graph import CallGraph
-from keraslint.project.program.flow.mentions import Function
+from keraslint.project.program.flow.noted_functions import Function
 
 _Seen = set[tuple[Function, str]]
 _INIT = frozenset({"__init__", "__new__", "__post_init__"})
@@ -213,24 +213,20 @@ class Family:
         """Whether an instance has all that a function takes for granted about a reference."""
         if self._attributes is None:
             return True
-        start = len(ref) + 1
-        for does in self._beside(function, ref):
-            for path in does.loads:
-                if not path.startswith(ref) or path[len(ref) : start] != ".":
-                    continue
-                name = path[start:].partition(".")[0]
-                if name not in self._attributes and path not in does.tests and name[0] not in "=[":
-                    return False
-        return True
+        return not any(
+            name not in self._attributes and name[0] not in "=["
+            for one in self._beside(function, ref)
+            for name in one.granted(ref)
+        )
 
-    def _beside(self, function: Function, ref: str) -> Iterator[Occurrences]:
+    def _beside(self, function: Function, ref: str) -> Iterator[Function]:
         """A function, and for what an instance holds the other methods of the class."""
-        yield function.does
+        yield function
         if ref.partition(".")[0] == function.instance != ref:
             for one in self.graph.by_path.get(function.path):
                 same = one.owner_name == function.owner_name and one.instance == function.instance
                 if same and one is not function:
-                    yield one.does
+                    yield one
 
     @noted_property
     def _attributes(self) -> frozenset[str] | None:
@@ -266,7 +262,6 @@ class Family:
         if ref in ("?", "<global>"):
             return ref == "?"
         root, _, rest = ref.partition(".")
-        does = function.does
         if function.instance and root in (function.instance, "super()"):
             if not rest or rest == "__class__":
                 return self.owns(function)
@@ -276,18 +271,19 @@ class Family:
         items = self._items(function, root) if rest == ITEM else None
         if items is not None:
             return any(self._may_be(function, one, seen, doubt) for one in items)
-        if not rest and root in does.bound and root not in does.parameters:
-            bound = does.bound[root]
-            if bound or does.kind == "function":
-                return any(self._may_be(function, one, seen, doubt) for one in bound)
+        bound = function.bound(root) if not rest and root not in function.parameters else None
+        if bound is not None and (bound or function.kind == "function"):
+            return any(self._may_be(function, one, seen, doubt) for one in bound)
         return self._named(function, ref, root, seen, doubt)
 
     def _items(self, function: Function, name: str) -> tuple[str, ...] | None:
         """All that a container which a function makes for itself may hold, `None` if unknown."""
-        does = function.does
-        bound = does.bound.get(name) if name not in does.parameters else None
-        if does.kind != "function" or bound is None or any(ref[0] not in "*!" for ref in bound):
+        bound = function.bound(name) if name not in function.parameters else None
+        if function.kind != "function" or bound is None:
             return None
+        if any(ref[0] not in "*!" for ref in bound):
+            return None
+        does = function.does
         others = (*does.bound.values(), *(store.value for store in does.stores))
         if any(name == ref.lstrip("*") for refs in others for ref in refs):
             return None
@@ -330,7 +326,7 @@ class Family:
 
     def _is_told(self, function: Function, parameter: str) -> bool:
         """Whether an annotation, or a default, says that a parameter is something else."""
-        hint, default, _ = function.does.hint(parameter)
+        hint, default, _ = function.hint(parameter)
         if {hint, default} & {"int", "float", "str", "bool", "list", "dict", "tuple", "bytes"}:
             return True
         meanings = self.graph.values(function, hint) if hint else ()
@@ -372,9 +368,7 @@ class Family:
 
     def _made(self, function: Function, number: int, seen: _Seen, doubt: bool) -> bool:
         """Whether a call may return one."""
-        call = next((c for c in function.does.calls if c.number == number), None)
-        if call is None:
-            return True
+        call = function.call(number)
         targets = self.graph.targets(function, call)
         if targets.constructs:
             return any(self.has(ref) for ref in targets.constructs)

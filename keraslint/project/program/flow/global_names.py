@@ -9,7 +9,8 @@ from keraslint.project.facts.occurrences.occurrence_records import THIS_FILE
 from keraslint.project.names.definitions import Meaning, ModuleRef
 from keraslint.project.program.flow.call_graph import CallGraph
 from keraslint.project.program.flow.events import Event, event
-from keraslint.project.program.flow.mentions import Function, Mentions
+from keraslint.project.program.flow.mentions import Mentions
+from keraslint.project.program.flow.noted_functions import Function
 from keraslint.project.program.flow.outside_functions import READ_ONLY
 from keraslint.project.program.flow.spread import IS
 
@@ -99,8 +100,7 @@ class GlobalNames:
             return self.graph.outside(function, ref.removesuffix(".[]")) == "sys.modules"
         if ref[0] != "#" or "." in ref:
             return False
-        call = next(c for c in function.does.calls if c.number == int(ref[1:]))
-        return self.graph.targets(function, call).says in _IMPORTS
+        return self.graph.targets(function, function.call(int(ref[1:]))).says in _IMPORTS
 
     def _meanings(self, function: Function, ref: str) -> Iterator[Meaning]:
         for one in self._sources(function, ref):
@@ -115,7 +115,7 @@ class GlobalNames:
             if one in seen or one[0] in "'*!λ?":
                 continue
             seen.add(one)
-            todo += function.does.bound.get(one, ())
+            todo += function.bound(one) or ()
             yield one
 
 

@@ -13,73 +13,17 @@ from keraslint.project.facts.occurrences.occurrence_records import (
     Store,
 )
 from keraslint.project.names.reads.recorded_reads import Ground, Reads
+from keraslint.project.program.flow.noted_functions import Function
 
 _K = TypeVar("_K")
 _V = TypeVar("_V")
-Told = tuple["Function", Call, int]
+Told = tuple[Function, Call, int]
 _SUPER = ("super()",)
 _CAPTURE = frozenset(
     """caplog capsys capfd recwarn assertLogs assertWarns assertWarnsRegex catch_warnings warns
     redirect_stdout redirect_stderr addHandler""".split()
 )
 """What captures messages: fixtures of pytest, and functions of the standard library."""
-
-
-class Function:
-    """One function of the project: who it is, and what it does, which is noted when it is read."""
-
-    __slots__ = (
-        *("path", "kind", "owner_name", "own_name", "parameters", "decorators", "instance"),
-        *("is_static", "takes_class", "is_wrapped", "is_property", "_does", "_reads", "_ground"),
-    )
-
-    def __init__(self, path: str, does: Occurrences, reads: Reads) -> None:
-        self.path = path
-        self.kind, self.owner_name, self.own_name = does.kind, does.owner, does.name
-        self.parameters, self.decorators = does.parameters, does.decorators
-        self.is_static, self.takes_class = does.is_static, does.takes_class
-        self.is_wrapped, self.is_property = does.is_wrapped, does.is_property
-        is_method = does.owner and does.parameters and not does.is_static
-        self.instance = does.parameters[0] if is_method else ""
-        """What a method calls its instance or its class, `""` if it has none."""
-        self._does = does
-        self._reads = reads
-        self._ground: Ground | None = None
-
-    @property
-    def does(self) -> Occurrences:
-        """All that it does."""
-        self._reads.add(self._ground or self._noted())
-        return self._does
-
-    def _noted(self) -> Ground:
-        self._ground = self._reads.ground(("does", *self.key))
-        return self._ground
-
-    @property
-    def key(self) -> tuple[str, str, str, str]:
-        """What tells it from others, wherever in its file it is."""
-        return self.path, self.kind, self.owner_name, self.own_name
-
-    @property
-    def head(self) -> tuple[object, ...]:
-        """All that is not noted, as its mentions go with it."""
-        return *self.key, self.parameters, self.decorators
-
-    def is_at(self, line: int) -> bool:
-        """Whether a line is that of this function: others may have its name."""
-        return self._does.line == line
-
-    def stated(self) -> Occurrences:
-        """What it does, to say whether that has changed."""
-        return self._does
-
-    @property
-    def name(self) -> str:
-        """What people call it."""
-        if self.kind == "module":
-            return "the file"
-        return f"{self.owner_name}.{self.own_name}" if self.owner_name else self.own_name
 
 
 class Named(Generic[_K, _V]):

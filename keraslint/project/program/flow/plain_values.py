@@ -10,7 +10,7 @@ from keraslint.project.names.definitions import ClassRef
 from keraslint.project.names.reads.recorded_reads import Memo
 from keraslint.project.program.flow.call_graph import CallGraph
 from keraslint.project.program.flow.families import Family
-from keraslint.project.program.flow.mentions import Function
+from keraslint.project.program.flow.noted_functions import Function
 
 _NUMBERS = frozenset(
     """units filters rate epsilon momentum num_heads key_dim value_dim input_dim output_dim use_bias
@@ -120,10 +120,10 @@ class PlainValues:
     def _is_plain(self, function: Function, ref: str) -> bool:
         if not ref or ref[0] in "'!":
             return bool(ref)
-        if ref in function.does.hints and ref not in function.does.bound:
-            return bool({*function.does.hint(ref)} & {"int", "float", "str", "bool"})
+        if function.bound(ref) is None and any(function.hint(ref)):
+            return bool({*function.hint(ref)} & {"int", "float", "str", "bool"})
         if ref[0] == "#" and "." not in ref:
-            call = next(c for c in function.does.calls if c.number == int(ref[1:]))
+            call = function.call(int(ref[1:]))
             if call.leaf in ("int", "float", "str", "bool", "len", "round", "abs", "sum"):
                 return True
             says = self.graph.targets(function, call).says

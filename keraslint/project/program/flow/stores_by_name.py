@@ -11,7 +11,8 @@ from keraslint.project.names.reads.recorded_reads import Memo, noted_property
 from keraslint.project.program.flow.call_graph import CallGraph
 from keraslint.project.program.flow.events import ANY, ByName, Event, Subject, event
 from keraslint.project.program.flow.families import Family
-from keraslint.project.program.flow.mentions import TESTS_COMPUTED, WRITES_DICT, Function
+from keraslint.project.program.flow.mentions import TESTS_COMPUTED, WRITES_DICT
+from keraslint.project.program.flow.noted_functions import Function
 from keraslint.project.program.flow.outside_functions import READ_ONLY
 from keraslint.project.program.flow.spread import IS
 from keraslint.project.program.flow.value_flow import ValueFlow
@@ -69,15 +70,14 @@ class StoresByName:
 
     def _meant(self, function: Function, ref: str) -> Iterator[tuple[Function, str]]:
         """What a name is bound to, an argument is given, or an attribute is set to."""
-        does = function.does
         path = ref.removesuffix(".[]")
         root, _, rest = path.partition(".")
-        if not rest and root in does.bound and root not in does.parameters:
-            yield from ((function, one) for one in does.bound[root])
-        elif not rest and root in does.parameters and root != function.instance:
-            number = does.parameters.index(root)
+        if not rest and root not in function.parameters:
+            yield from ((function, one) for one in function.bound(root) or ())
+        elif not rest and root != function.instance:
+            number = function.parameters.index(root)
             for other, call in self.calling(function):
-                first = 1 if does.owner and not does.is_static else 0
+                first = 1 if function.owner_name and not function.is_static else 0
                 for one in call.argument(number - first, root):
                     yield other, one
         elif root == function.instance != "" and "." not in rest:
