@@ -236,7 +236,7 @@ def in_cells(parts: list[str]) -> str:
     return stored(book(*(code(lines(part.removesuffix("\n"))) for part in parts)))
 
 
-IN_TWO_PLACES = {"child_without_build", "nothing_left_of_types"}
+IN_TWO_PLACES = {"child_without_build", "nested_loops", "nothing_left_of_types"}
 """A fix that mends two classes, or a class and the imports: in a notebook it stays in one cell."""
 
 
