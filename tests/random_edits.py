@@ -71,6 +71,26 @@ def body(root: Path, dice: random.Random) -> str:
     return _put(found[0], first.lineno, " " * first.col_offset + line)
 
 
+def shuffled(root: Path, dice: random.Random) -> str:
+    """Have two statements of a method change places, or one of them go, or come twice."""
+    found = _with_class(root, dice)
+    methods = [node for node in found[1].body if isinstance(node, ast.FunctionDef)] if found else []
+    methods = [node for node in methods if len(node.body) > 2]
+    if found is None or not methods:
+        return ""
+    method = dice.choice(methods)
+    number = dice.randrange(1, len(method.body) - 1)
+    path, (one, other) = found[0], method.body[number : number + 2]
+    lines = path.read_text("utf-8", "surrogateescape").split("\n")
+    first, second = (lines[node.lineno - 1 : node.end_lineno] for node in (one, other))
+    between = lines[one.end_lineno : other.lineno - 1]
+    lines[one.lineno - 1 : other.end_lineno] = dice.choice(
+        [second + between + first, second, first + between + second + first]
+    )
+    path.write_text("\n".join(lines), "utf-8", "surrogateescape")
+    return f"statements of {found[1].name}.{method.name} of {path} have changed"
+
+
 def _put(path: Path, line: int, text: str) -> str:
     lines = path.read_text("utf-8", "surrogateescape").split("\n")
     lines.insert(line - 1, text)
@@ -197,6 +217,18 @@ def star(root: Path, dice: random.Random) -> str:
 
 
 EDITS: tuple[Edit, ...] = (
-    *(comment, comment, body, body, new_subclass, outside, rename_class, rebase, move_class),
+    *(
+        comment,
+        comment,
+        body,
+        body,
+        shuffled,
+        shuffled,
+        new_subclass,
+        outside,
+        rename_class,
+        rebase,
+        move_class,
+    ),
     *(delete, rename_file, broken, mended, mended, star),
 )
