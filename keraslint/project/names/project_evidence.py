@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import reduce
-from operator import or_
 from pathlib import Path
 
 from keraslint.project.facts.saving_calls import Saving
@@ -96,9 +94,14 @@ class ProjectEvidence:
         return found
 
     def _saving(self, folder: str) -> Saving:
+        """What the files below a folder save; one that saves a whole model settles it."""
         if folder not in self._saved:
-            found = (Saving(self._outlined(text).saving) for text in self._below(folder))
-            self._saved[folder] = reduce(or_, found, Saving.NOTHING)
+            found = Saving.NOTHING
+            for text in self._below(folder):
+                found |= Saving(self._outlined(text).saving)
+                if Saving.WHOLE in found:
+                    break
+            self._saved[folder] = found
         return self._saved[folder]
 
     # -- which files -----------------------------------------------------------------------
