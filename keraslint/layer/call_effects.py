@@ -18,23 +18,13 @@ from keraslint.project.names.definitions import (
 )
 from keraslint.project.names.keras_api import Symbol
 from keraslint.project.names.name_resolution import Hierarchy
+from keraslint.project.program.steady_names import is_steady
 
-_PURE_BUILTINS = frozenset(
-    """abs all any bool bytes callable complex dict divmod enumerate filter float format frozenset
-    getattr hasattr hash id int isinstance issubclass len list map max min object pow
-    range repr reversed round set setattr slice sorted str sum super tuple type zip
-    AttributeError IndexError KeyError NotImplementedError RuntimeError TypeError ValueError
-    """.split()
-)
 PURE_METHODS = frozenset(
     """as_list capitalize clone compute_mask compute_output_shape copy count endswith format
     from_config get get_config index is_integer isdigit items join keys lower lstrip replace
     rstrip split splitlines startswith strip title upper values with_name _asdict""".split()
 )
-_PURE_LIBRARIES = frozenset(
-    "math numpy copy functools itertools operator collections typing string numbers".split()
-)
-_ACTING = frozenset({"random", "io", "print", "summary", "Variable", "save", "load", "distribute"})
 
 
 class Does(Enum):
@@ -189,12 +179,7 @@ class Judge:
         return Judged(does=Does.UNKNOWN, detail=f"calls `{callee}()`, of which nothing is known")
 
     def _external(self, name: str, callee: str) -> Judged:
-        parts = name.split(".")
-        if len(parts) == 1 and name in _PURE_BUILTINS:
-            return _COMPUTES
-        if parts[0] in _PURE_LIBRARIES | {"tensorflow", "jax"} and not _ACTING & set(parts):
-            return _COMPUTES
-        if parts[-1] in CHANGERS or parts[-1] in PURE_METHODS:
+        if is_steady(name):
             return _COMPUTES
         return Judged(does=Does.UNKNOWN, detail=f"calls `{callee}()`, of which nothing is known")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 
 from keraslint.diagnostic import Level, Objection, Question
 from keraslint.layer.motion.safety.operands import Operands
@@ -14,22 +14,12 @@ from keraslint.project.names.definitions import (
 )
 from keraslint.project.program.flow.effect_queries import Effects
 from keraslint.project.program.flow.noted_functions import Function
+from keraslint.project.program.flow.side_effects import MESSAGES
+from keraslint.project.program.steady_names import is_steady
 
-_OUTSIDE = (
-    *("os.environ", "os.getenv", "os.path.exists", "os.path.isfile", "os.path.isdir"),
-    *("os.listdir", "os.getcwd", "open"),
-)
-_MOMENT = (
-    *("time", "datetime", "random", "numpy.random", "tensorflow.random", "uuid", "secrets"),
-    *(
-        "absl.flags.FLAGS",
-        "tensorflow.compat.v1.flags.FLAGS",
-        "tensorflow.executing_eagerly",
-        "tensorflow.inside_function",
-        "sys.argv",
-    ),
-)
 _HOLDERS = frozenset({"contextvars.ContextVar", "threading.local"})
+_DRAWN = ("random.", "numpy.random.")
+"""Where layers may draw numbers when they are made: Keras' own do."""
 
 
 class ExternalReads:
@@ -44,6 +34,7 @@ class ExternalReads:
 
     def names(self, names: Collection[str]) -> Iterator[Objection]:
         """Every reason why what these names stand for may be another thing in `build()`."""
+        ends = _longest(names)
         for name in sorted(names):
             owner, _, attribute = name.rpartition(".")
             if not owner:
@@ -54,8 +45,8 @@ class ExternalReads:
             elif owner != "self":
                 yield from self._attribute(owner, attribute)
             for meaning in self._graph.hierarchy.values(self._scope, name):
-                told = _direct(meaning)
-                if told:
+                told = _outside((meaning,))
+                if name in ends and not _is_known(told):
                     yield _may_change(f"reads `{told}`, which may change after `__init__`")
                 yield from self._inside(meaning)
 
@@ -97,9 +88,8 @@ class ExternalReads:
 
     def _outside_of(self, function: Function, *, in_layer: bool) -> Iterator[Objection]:
         for name, line in self._mentioned(function):
-            found = _below(name, _OUTSIDE) or ("" if in_layer else _below(name, _MOMENT))
-            if found:
-                does = f"looks at `{found}`, which may change after `__init__`"
+            if not (_is_known(name) or (in_layer and name.startswith(_DRAWN))):
+                does = f"looks at `{name}`, which may change after `__init__`"
                 cause = f"`{function.own_name}()` {does}"
                 yield Objection(
                     question=Question.OPERANDS,
@@ -110,25 +100,30 @@ class ExternalReads:
                 )
 
     def _mentioned(self, function: Function) -> Iterator[tuple[str, int]]:
+        """What a function calls, or reads and makes use of, that is not of the project."""
         does = function.does
         for call in does.calls:
             yield self._graph.targets(function, call).says, call.line
-        for path in does.loads:
-            if path.rpartition(".")[2] in ("environ", "argv"):
-                yield self._graph.outside(function, path), does.line
-        if "environ" in does.names:
-            yield self._graph.outside(function, "environ"), does.line
+        used = does.loads | {ref for one in does.calls for _, refs in one.arguments for ref in refs}
+        for path in _longest(used):
+            if path.partition(".")[0] in does.names:
+                yield _outside(self._graph.values(function, path)), does.line
+
+
+def _longest(paths: Collection[str]) -> list[str]:
+    """Access paths without those that lead to another one: a module, to what is in it."""
+    ways = {path[:at] for path in paths for at, sign in enumerate(path) if sign == "."}
+    return sorted(set(paths) - ways)
+
+
+def _outside(meanings: Sequence[Meaning]) -> str:
+    return next((one.name for one in meanings if isinstance(one, External)), "")
 
 
 def _may_change(cause: str) -> Objection:
     return Objection(question=Question.OPERANDS, level=Level.UNSEEN, cause=cause)
 
 
-def _direct(meaning: Meaning) -> str:
-    name = meaning.name if isinstance(meaning, External) else ""
-    return _below(name, (*_OUTSIDE, *_MOMENT)) and name
-
-
-def _below(name: str, above: Collection[str]) -> str:
-    """Which of several names is a name, or is above it; `""` if none."""
-    return next((one for one in above if name == one or name.startswith(f"{one}.")), "")
+def _is_known(name: str) -> bool:
+    """Whether a name of another library says all that there is to see, or says it to people."""
+    return not name or name.startswith(("keras.", *MESSAGES)) or is_steady(name)

@@ -10,6 +10,8 @@ import collections
 import types
 from enum import Enum
 
+from keraslint.project.program.steady_names import STEADY
+
 _IMMUTABLE = (str, bytes, int, float, complex, tuple, frozenset, range, types.MappingProxyType)
 
 READ_ONLY = frozenset(
@@ -66,26 +68,11 @@ _NAMES = {
         """Random SystemRandom betavariate choice choices expovariate gauss getrandbits
         normalvariate randint random randrange sample seed triangular uniform""".split()
     ),
-    "bisect": frozenset({"bisect", "bisect_left", "bisect_right"}),
-    "heapq": frozenset({"nlargest", "nsmallest", "merge"}),
-    "operator": frozenset(
-        """add and_ attrgetter concat contains countOf eq floordiv ge getitem gt index indexOf
-        invert is_ is_not itemgetter le length_hint lt methodcaller mod mul ne neg not_ or_ pos pow
-        sub truediv truth xor""".split()
-    ),
-    "numpy": frozenset(
-        """abs all allclose any append arange argmax argmin argsort array array_equal asarray
-        atleast_1d average bincount broadcast_to ceil clip column_stack concatenate cos cumprod
-        cumsum diff dot dstack dtype einsum empty equal exp expand_dims eye finfo flatnonzero flip
-        float16 float32 float64 floor full full_like hstack iinfo inf int16 int32 int64 int8 interp
-        isclose isfinite isin isinf isnan isscalar linspace log log10 log1p log2 logical_and
-        logical_not logical_or logspace matmul max maximum mean median meshgrid min minimum mod nan
-        ndim newaxis nonzero ones ones_like outer pad pi power prod quantile ravel repeat reshape
-        roll round searchsorted shape sign sin size sort split sqrt square squeeze stack std sum
-        tan tanh tile transpose tri tril triu uint8 unique vstack where zeros zeros_like choice
-        normal permutation randint rand randn uniform integers standard_normal default_rng
-        RandomState seed isreal ndarray amax amin digitize unravel_index issubdtype floating
-        integer bool_""".split()
+    **{name: STEADY[name] for name in ("bisect", "heapq", "operator")},
+    "numpy": STEADY["numpy"]
+    | frozenset(
+        """RandomState choice default_rng empty integers normal permutation rand randint randn
+        seed standard_normal uniform""".split()
     ),
 }
 _FILL_WHAT_THEY_ARE_GIVEN = frozenset(

@@ -16,7 +16,7 @@ from keraslint.project.program.flow.value_flow import ValueFlow
 
 _BUILDS = frozenset({"self.build", "self.call", "self.__call__", "self"})
 
-_TELLS = ("print", "logging.", "absl.logging.", "warnings.warn")
+MESSAGES = ("print", "logging.", "absl.logging.", "warnings.warn")
 """What writes messages."""
 
 
@@ -186,7 +186,7 @@ class SideEffects:
         for call in function.does.calls:
             targets = self._graph.targets(function, call)
             known = targets.keeps is not None or targets.functions or targets.constructs
-            tells = targets.says.startswith(_TELLS) and targets.says != "logging.getLogger"
+            tells = targets.says.startswith(MESSAGES) and targets.says != "logging.getLogger"
             if tells and self._is_heard:
                 does = f"writes a message with `{call.leaf}()`"
                 yield Change(function=function, line=call.line, does=does)
