@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from keraslint.diagnostic import Edit
 from keraslint.layer.child_builds.builds import Builds
+from keraslint.layer.child_builds.told_inputs import retold
 from keraslint.layer.layer_class import LayerClass
 from keraslint.layer.motion.emit import insert_builds
 from keraslint.layer.tree_edits import body_of, with_body
@@ -14,5 +15,6 @@ def build_edits(layer: LayerClass, builds: Builds) -> tuple[Edit, ...]:
     build = layer.method("build")
     assert build is not None
     kept = insert_builds(list(body_of(build.node)), builds)
-    edits = build.edits(with_body(build.node, kept, build.indent)) if builds.statements else ()
+    new = retold(with_body(build.node, kept, build.indent), builds.told)
+    edits = build.edits(new) if builds.statements else ()
     return tuple(sorted((*edits, *builds.imports, *builds.elsewhere)))

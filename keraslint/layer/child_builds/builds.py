@@ -12,7 +12,8 @@ class Builds:
     """Statements for the end of `build()`, as code; `doubts` make them unsafe.
 
     `imports` are what they need besides, `elsewhere` the `build()` that classes of children get.
-    They stand `at_end`, behind what bases build. Where nothing can be done, `why_not` says why.
+    `told` are the parameters that `build()` gets. The lines stand `at_end`, behind what bases
+    build. Where nothing can be done, `why_not` says why.
     """
 
     statements: tuple[str, ...] = ()
@@ -21,6 +22,7 @@ class Builds:
     elsewhere: tuple[Edit, ...] = ()
     symbolic: bool = False
     at_end: bool = False
+    told: tuple[str, ...] = ()
     why_not: str = ""
 
     def __bool__(self) -> bool:

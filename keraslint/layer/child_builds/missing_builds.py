@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
+from dataclasses import replace
 from functools import cached_property, lru_cache
 
 import libcst as cst
@@ -15,6 +16,7 @@ from keraslint.layer.child_builds.makings import Makings
 from keraslint.layer.child_builds.new_builds import NewBuilds
 from keraslint.layer.child_builds.shapes.shape_program import lines, whole
 from keraslint.layer.child_builds.symbolic_call import DOUBT, symbolic_call
+from keraslint.layer.child_builds.told_inputs import told_inputs
 from keraslint.layer.layer_class import LayerClass
 from keraslint.layer.method_steps import Step
 from keraslint.layer.method_syntax import Method, dotted
@@ -177,6 +179,10 @@ class MissingBuilds:
                 at_end=at_end,
             )
         reasons = [new.why_not(child) for child in self.children] if new else []
+        if new is not None and not any(reasons):
+            told = told_inputs(self._layer, build, {child.attribute for child in self.children})
+            if told:
+                return replace(told, doubts=(*told.doubts, *self._of_target()))
         return Builds(why_not=next(filter(None, reasons), found.why_not))
 
     def _calls_build(self) -> bool:

@@ -10,6 +10,7 @@ import libcst as cst
 from keraslint.diagnostic import Edit
 from keraslint.layer.child_builds.builds import Builds
 from keraslint.layer.child_builds.closing import does_nothing, is_closing
+from keraslint.layer.child_builds.told_inputs import retold
 from keraslint.layer.init_method import Constructor
 from keraslint.layer.method_steps import Step
 from keraslint.layer.motion.build_steps import Body
@@ -55,7 +56,7 @@ def edits(
         for cell in step.uses.binds
         if cell.startswith("self.")
     }
-    new = with_body(node, kept, body.method.indent)
+    new = retold(with_body(node, kept, body.method.indent), builds.told)
     goes = may_go and plain and constructor.facts.exists and does_nothing(body.method, new)
     found = [
         *constructor.edits(moved, placeholders, body.method, arguments),

@@ -21,6 +21,8 @@ from .case_pair import (
     ticked,
 )
 
+OPTIONAL = "=…"
+
 
 def weights(pair: Pair) -> Iterator[Judged]:
     """Paths, shapes, dtypes and `trainable` of all variables once the layer was called."""
@@ -166,12 +168,20 @@ def config(name: str, when: str) -> Judge:
 
 
 def build_parameters(pair: Pair) -> Iterator[Judged]:
+    """Files name the parameters of a `build()` that has several; of one they hold the shape."""
     before, after = pair.facts("build parameters")
-    if before is None or after is None or before == after:
+    if before is None or after is None or before == after or _takes_one(before, after):
         yield KEPT, ""
         return
     was, now = ", ".join(before), ", ".join(after)
     yield BROKEN, f"the parameters of `build()` were ({was}) and are ({now}): old files name them"
+
+
+def _takes_one(before: list[str], after: list[str]) -> bool:
+    """Whether a `build()` of one parameter has more now, of which it needs the first only."""
+    first, *more = after or [OPTIONAL]
+    one = len(before) == 1 and bool(more) and OPTIONAL not in before[0] + first
+    return one and all(name.endswith(OPTIONAL) for name in more)
 
 
 def unbuilt(pair: Pair) -> Iterator[Judged]:

@@ -95,9 +95,15 @@ decides: what `call()` does besides is done once more (a counter in it says 1 af
 child that only `training=True` or a mask leads to stays unbuilt, and a `call()` that needs integers
 or cannot be traced fails in `build()`. It costs about as much as one more trace of the model.
 
-There is no fix, but the reason, where `call()` needs an input of which `build()` is not told the
-shape, where no shape can be written down and `call()` takes an index or a sparse tensor, where a
-subclass has a `call()` or `build()` of its own, and where `build()` is inherited.
+Where children need an input of which `build()` is not told the shape, `build()` gets a parameter
+for it, named as Keras asks: `build(self, query_shape, value_shape=None)` for
+`call(self, query, value)`. What is saved before tells of one shape only, so that the lines that
+need another one are left out then. That is unsafe, too: whoever calls `build()` with one shape, or
+by name, has to be changed.
+
+There is no fix, but the reason, where that does not help, where no shape can be written down and
+`call()` takes an index or a sparse tensor, where a subclass has a `call()` or `build()` of its own,
+and where `build()` is inherited.
 
 Code for Keras 2, by the imports of the file or of the module that it gets Keras from, or by what
 the project requires, is left alone: there, loading finds the weights, and a `child.build()` inside

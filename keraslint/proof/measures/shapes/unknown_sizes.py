@@ -41,10 +41,20 @@ def output_shapes(trial: Trial) -> Told | None:
 def built(trial: Trial) -> Told | None:
     """Weights that `build()` creates where only the channels are known."""
     *_, shapes, _ = _opened(trial.shapes())
+    return {_text(given): _created(trial, given) for given in (shapes, *_first_alone(shapes))}
+
+
+def _created(trial: Trial, shapes: Any) -> str:
     layer = trial.fresh()
     text = trial.text_of(_given(layer.build, shapes), FAILS)
     weights = [f"`{key}` {tuple(one.shape)}" for key, one in trial.variables(layer).items()]
-    return {_text(shapes): text if text.startswith(FAILS) else SEPARATOR.join(weights)}
+    return text if text.startswith(FAILS) else SEPARATOR.join(weights)
+
+
+def _first_alone(shapes: Any) -> Iterator[Any]:
+    """Files, and owners, may know of the first shape only."""
+    if shapes[0] == "named":
+        yield "alone", next(iter(shapes[1].values()))
 
 
 def symbolic(trial: Trial) -> Told | None:

@@ -142,7 +142,12 @@ def first_value(variable: Any) -> str:
 def _build_parameters(layer: Any) -> list[str] | None:
     if type(layer).build is KERAS.layers.Layer.build or type(layer).build is KERAS.Model.build:
         return None
-    return [name for name in inspect.signature(type(layer).build).parameters if name != "self"]
+    parameters = inspect.signature(type(layer).build).parameters.values()
+    return [
+        one.name if one.default is one.empty else f"{one.name}=…"
+        for one in parameters
+        if one.name != "self"
+    ]
 
 
 def build_like(layer: Any, config: Any, *, as_list: bool = False) -> None:
