@@ -129,6 +129,18 @@ class SinePositions(layers.Layer):
                 'positions = ops.cast(ops.arange(length) + (0 if self.concat else start_index), "float32")',
             ),
         ),
+        "positions in the dtype of the input": (
+            (
+                'positions = ops.cast(ops.arange(length) + start_index, "float32")',
+                "positions = ops.cast(ops.cast(ops.arange(length) + start_index, x.dtype), 'float32')",
+            ),
+        ),
+        "start is scaled, too": (
+            (
+                'ops.cast(ops.arange(length) + start_index, "float32")',
+                'ops.cast(ops.arange(length) + start_index * (self.scale or 1), "float32")',
+            ),
+        ),
         "x is rounded": (
             (
                 "return x + code",

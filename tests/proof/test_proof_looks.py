@@ -27,6 +27,7 @@ class Block:
         return x
 """
 AFTER = BEFORE.replace("x * self.units", "x * 4")
+BOTH = ("x * self.units + self.causal", "x * (self.units + self.causal)")
 CHANGE = {"arguments": [["causal", True]]}
 CASES = (
     {"recipe": "Block()(floats(2, 8))", "change": {}, "depth": 2},
@@ -121,6 +122,17 @@ def test_what_varied_elsewhere_varies_where_the_changed_statement_ran() -> None:
     varied = [look for look in looks((2,)) if look.vary]
 
     assert [(look.change, look.vary) for look in varied] == [(CHANGE, (("__init__", "units"),))]
+
+
+def test_what_varied_alone_varies_together_where_a_statement_rests_on_both() -> None:
+    start = BEFORE.partition("        if self.causal")[0]
+    texts = [f"{start}        return {one}\n" for one in BOTH]
+
+    varied = [look for look in further(views(*texts, ran_in=(0, 1, 2)), GIVEN, CASES) if look.vary]
+
+    assert [(look.change, look.vary) for look in varied] == [
+        ({}, (("__init__", "causal"), ("__init__", "units")))
+    ]
 
 
 def test_what_ran_in_all_cases_asks_for_nothing() -> None:

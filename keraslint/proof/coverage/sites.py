@@ -15,7 +15,7 @@ from keraslint.proof.probe.coverage.decisions import RAN, arms, decisions
 from .atoms import DEFINITIONS, Atom, is_idle
 from .dependences import Argument, attributes_written, names_written
 from .gaps import PHASES, Seen, View
-from .values import Given, as_given, values_of
+from .values import ARRAYS, Given, as_given, values_of
 
 MOST_LOOKS, MOST_VARIED = 2, 4
 FULL = 2
@@ -137,7 +137,7 @@ def _closer(sites: Sequence[Site], cases: Cases) -> Iterator[Look]:
 
 
 def _varied(sites: Sequence[Site], given: Sequence[Given], cases: Cases) -> Iterator[Look]:
-    """What varies elsewhere, or was never given, and did not where the site ran."""
+    """What varies elsewhere, or was never given, and did not where it ran, or not together."""
     wanted: dict[int, set[Argument]] = {}
     every = range(len(given))
     for site in sites:
@@ -147,8 +147,27 @@ def _varied(sites: Sequence[Site], given: Sequence[Given], cases: Cases) -> Iter
             everywhere = set(values_of(argument, given, every))
             if len(there) == 1 and not may_leave and _may_vary(argument, everywhere):
                 wanted.setdefault(site.ran_in[0], set()).add(argument)
-    for number, arguments in list(wanted.items())[:MOST_VARIED]:
+        wanted.setdefault(site.ran_in[0], set()).update(_never_together(site, given))
+    asked = [one for one in wanted.items() if one[1]]
+    for number, arguments in asked[:MOST_VARIED]:
         yield _look(cases[number], vary=tuple(sorted(arguments)))
+
+
+def _never_together(site: Site, given: Sequence[Given]) -> set[Argument]:
+    """Numbers that a site rests on, each of which was another one where the rest was as usual."""
+    first, *others = site.ran_in
+    usual = {
+        argument: value
+        for argument in site.rests - site.decided_by
+        for value in values_of(argument, given, (first,))
+        if not value.startswith(ARRAYS)
+    }
+    moved = [
+        {one for one, value in usual.items() if values_of(one, given, (number,)) != [value]}
+        for number in others
+    ]
+    moving = set().union(*moved)
+    return moving if len(moving) > 1 and moving not in moved else set()
 
 
 def _may_vary(argument: Argument, values: set[str]) -> bool:

@@ -25,7 +25,10 @@ WIDE = Arrays(name="float64 throughout", tolerance=1e-9)
 """There, it is called once more while all that asks for `float32` gets `float64`."""
 MOVED = Arrays(name="float64 moved", tolerance=1e-2)
 """And it tells how outputs move with inputs and weights that are not rounded on their way."""
-KEPT = (*POLICIES, PARTLY, WIDE, MOVED)
+LONG = Arrays(name="long mixed_bfloat16", tolerance=6e-2)
+"""`bfloat16` counts in ones to 256 alone: positions and sums of ones are wrong beyond."""
+LENGTH = 300
+KEPT = (*POLICIES, PARTLY, WIDE, MOVED, LONG)
 FACTORS = {HALF.name: (1.0, 3e2, 1e-4)}
 """Half precision overflows and underflows soon: there, the size of the inputs tells most."""
 STEP = 1e-11
@@ -54,6 +57,8 @@ def _under(trial: Trial, policy: Arrays) -> dict[str, Any]:
             kept = _outputs(trial, layer, FACTORS.get(policy.name, (1.0,)))
             in_parts = policy is DOUBLE and _rounds(trial, kept)
             trial.keep_named(PARTLY if in_parts else policy, kept)
+            if policy is BFLOAT:
+                trial.kept(LONG, lambda: _of_long(trial, layer))
             if in_parts:
                 trial.keep_named(MOVED, _movements(trial, layer))
     return {"outputs": kinds, "weights": weights}
@@ -66,6 +71,21 @@ def _outputs(trial: Trial, layer: Any, factors: tuple[float, ...] = (1.0,)) -> d
         for factor in factors
         for index, one in enumerate(trial.flat(trial.seeded(layer, *trial.scaled(factor))))
     }
+
+
+def _of_long(trial: Trial, layer: Any) -> list[Any]:
+    """The outputs where all sequences are repeated until they are long."""
+    inputs = trial.mapped(_long)
+    return trial.flat(trial.seeded(layer, *inputs)) if inputs is not None else []
+
+
+def _long(array: Any) -> Any:
+    """A sequence of numbers or of vectors again and again, cut to its length; None of others."""
+    import numpy as np
+
+    sequence = array.ndim == (3 if array.dtype.kind == "f" else 2)  # masks and tokens
+    again = -(-LENGTH // max(array.shape[1], 1)) if sequence else 0
+    return np.concatenate([array] * again, axis=1)[:, :LENGTH] if sequence else None
 
 
 def _rounds(trial: Trial, outputs: dict[str, Any]) -> bool:
@@ -143,6 +163,7 @@ measure = Measured(
     judges=(
         equal(DTYPES.name, "its dtypes under another dtype policy"),
         *(arrays(one.name, f"the output under `{one.name}`") for one in POLICIES),
+        arrays(LONG.name, f"the output of long sequences under `{BFLOAT.name}`"),
         arrays(PARTLY.name, f"the output under `{DOUBLE.name}`"),
         _throughout_agrees,
         arrays(MOVED.name, f"how the output under `{DOUBLE.name}` moves"),
