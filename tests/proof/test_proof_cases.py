@@ -131,6 +131,14 @@ def test_channels_are_tried_whose_part_is_nearly_the_next_whole_number() -> None
     assert not changes(sizes_in_text([FLOATS], {"rate": 0.25}, "Dropout(self.rate)"))
 
 
+@pytest.mark.parametrize("below", [1, 2, 50])
+def test_whole_numbers_hold_what_stands_for_padding(below: int) -> None:
+    array = Input(kind="ints", shape=(2, 3), dtype="int32", below=below).array(0)
+
+    assert {0, min(1, below - 1)} <= set(array.flat)
+    assert array.max() < below
+
+
 def test_a_greatest_length_is_below_that_of_the_input() -> None:
     words = Input(kind="ints", shape=(2, 6), dtype="int32")
 
