@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from keraslint.layer.name_uses import CHANGERS
 from keraslint.project.names import keras_api
 from keraslint.project.names.definitions import (
     ClassRef,
@@ -18,6 +17,7 @@ from keraslint.project.names.definitions import (
 )
 from keraslint.project.names.keras_api import Symbol
 from keraslint.project.names.name_resolution import Hierarchy
+from keraslint.project.program.flow.outside_functions import CHANGING
 from keraslint.project.program.steady_names import is_steady
 
 PURE_METHODS = frozenset(
@@ -131,7 +131,7 @@ class Judge:
         method = callee.rpartition(".")[2]
         if method == "build":
             return Judged(does=Does.BUILDS)
-        if method in CHANGERS or method in PURE_METHODS:
+        if method in CHANGING or method in PURE_METHODS:
             return _COMPUTES
         values = self._hierarchy.values(scope, callee)
         for value in values:
@@ -217,7 +217,7 @@ class Judge:
         )
 
     def _harmless(self, scope: Scope, call: str, mine: set[str]) -> bool:
-        if call.rpartition(".")[2] in CHANGERS:
+        if call.rpartition(".")[2] in CHANGING:
             return call.partition(".")[0] in mine
         judged = self.judge(scope, call)
         if judged.does is Does.OWN:

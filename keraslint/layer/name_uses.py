@@ -12,16 +12,10 @@ from dataclasses import dataclass, field
 import libcst as cst
 
 from keraslint.layer.method_syntax import children, constant_text, dotted
+from keraslint.project.program.flow.outside_functions import CHANGING
 
 TAKERS = frozenset({"pop", "popitem", "popleft"})
 """Those that give back what they take out."""
-
-CHANGERS = frozenset(
-    """append appendleft extend extendleft insert add update setdefault pop popitem popleft remove
-    discard clear sort reverse rotate move_to_end subtract difference_update fill resize put
-    intersection_update symmetric_difference_update __setitem__ __delitem__""".split()
-)
-"""Methods that change a container (or a `Sequential`) in place."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -132,7 +126,7 @@ def _call(node: cst.Call, uses: Uses, hidden: frozenset[str]) -> None:
         return
     if name.startswith(("self.__dict__.", "vars().")) or name == "object.__setattr__":
         uses.changes["self.*"] = None
-    if isinstance(node.func, cst.Attribute) and node.func.attr.value in CHANGERS:
+    if isinstance(node.func, cst.Attribute) and node.func.attr.value in CHANGING:
         cell = cell_of(node.func.value)
         if cell and cell not in hidden:
             uses.changes[cell] = None

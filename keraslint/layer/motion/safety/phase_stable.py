@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from keraslint.layer.call_effects import PURE_METHODS
-from keraslint.layer.name_uses import CHANGERS
+from keraslint.project.program.flow.outside_functions import CHANGING
 
 STEADY = frozenset(
     """_dtype_policy _name autocast built compute_dtype dtype dtype_policy input_dtype name
@@ -11,7 +11,7 @@ STEADY = frozenset(
 )
 """Attributes of Keras' own that are the same at the end of `__init__` and in `build()`."""
 
-SETTLED = PURE_METHODS | CHANGERS | {"__class__", "__name__", "dtype", "ndim", "shape", "size"}
+SETTLED = PURE_METHODS | CHANGING | {"__class__", "__name__", "dtype", "ndim", "shape", "size"}
 """What may be read off any value without asking when it came about."""
 
 _CONFIGURATIONS = ("config", "cfg", "params", "hparams", "args", "options", "settings", "spec")
