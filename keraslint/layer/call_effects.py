@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
+from keraslint.project.facts.container_methods import CHANGING
 from keraslint.project.names import keras_api
 from keraslint.project.names.definitions import (
     ClassRef,
@@ -17,7 +18,6 @@ from keraslint.project.names.definitions import (
 )
 from keraslint.project.names.keras_api import Symbol
 from keraslint.project.names.name_resolution import Hierarchy
-from keraslint.project.program.flow.outside_functions import CHANGING
 from keraslint.project.program.steady_names import is_steady
 
 PURE_METHODS = frozenset(

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import libcst as cst
 
 from keraslint.layer.method_syntax import children, constant_text, dotted
-from keraslint.project.program.flow.outside_functions import CHANGING
+from keraslint.project.facts.container_methods import CHANGING
 
 TAKERS = frozenset({"pop", "popitem", "popleft"})
 """Those that give back what they take out."""

@@ -12,6 +12,7 @@ from keraslint.layer.layer_class import LayerClass
 from keraslint.layer.method_steps import Step
 from keraslint.layer.method_syntax import alternatives, code, dotted, walk
 from keraslint.layer.statement_parts import smalls
+from keraslint.project.facts.container_methods import FILLING
 from keraslint.project.names import keras_facts
 from keraslint.project.names.definitions import FunctionRef, LayerType, Made, Scope
 from keraslint.project.names.keras_api import Symbol
@@ -20,7 +21,6 @@ from keraslint.project.program.unbuilt_children import Unbuilt
 
 _TELLS_SHAPE = frozenset({"input_shape", "input_dim", "batch_shape", "batch_input_shape"})
 _INPUTS = frozenset({"keras.layers.Input", "keras.layers.InputLayer"})
-_ADDS = frozenset({"append", "extend", "insert"})
 _NOTHING = frozenset({"None", "True", "False"})
 
 
@@ -229,5 +229,5 @@ def _values(small: cst.BaseSmallStatement, cell: str) -> Iterator[cst.BaseExpres
     call = small.value if isinstance(small, cst.Expr) else None
     if isinstance(call, cst.Call) and isinstance(call.func, cst.Attribute) and call.args:
         owner, name = call.func.value, call.func.attr.value
-        if name in _ADDS and dotted(owner) == cell:
+        if name in FILLING and dotted(owner) == cell:
             yield call.args[-1].value

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from keraslint.project.facts.container_methods import CHANGING, FILLING
 from keraslint.project.facts.definite_assignment import definite
 from keraslint.project.facts.instance_name import USUAL, calling_it_self, instance_of
 from keraslint.project.facts.may_refer_to import (
@@ -22,15 +23,6 @@ from keraslint.project.facts.may_refer_to import (
 )
 from keraslint.project.facts.module_facts import FunctionSummary, Parameter
 from keraslint.project.syntax.node_walk import FIELDS, inner_fields, walk
-
-_CHANGES = tuple(
-    f".{name}"
-    for name in (
-        *("append", "extend", "insert", "update", "add", "pop", "popitem", "remove", "clear"),
-        *("setdefault", "sort", "reverse", "discard", "appendleft"),
-    )
-)
-_ADDS = frozenset({"append", "extend", "insert", "add", "update", "setdefault"})
 
 
 @dataclass(slots=True, kw_only=True)
@@ -219,8 +211,8 @@ def _saw_call(node: ast.Call, facts: _Facts) -> None:
             facts.assigns.add("*")
     if name in ("self.__dict__.update", "vars().update", "self.__dict__.setdefault"):
         facts.assigns.add("*")
-    if name.startswith("self.") and name.endswith(_CHANGES):
-        owner = name.rpartition(".")[0]
+    owner, _, last = name.rpartition(".")
+    if owner.startswith("self.") and last in CHANGING:
         facts.assigns.add(owner[len("self.") :].partition(".")[0])
         facts.changes.add(owner[len("self.") :].partition(".")[0])
         for argument in node.args:
@@ -247,7 +239,7 @@ _MODES = frozenset({"training", "mask"})
 def _saw_arguments(name: str, node: ast.Call, given: dict[str, set[str]]) -> None:
     """What is given to an attribute, a local name or a class, or added to a list."""
     owner, _, last = name.rpartition(".")
-    if owner and not (name.startswith("self.") or last[:1].isupper() or last in _ADDS):
+    if owner and not (name.startswith("self.") or last[:1].isupper() or last in FILLING):
         return
     held = given.setdefault(name, set())
     for argument in node.args:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from keraslint.layer.call_effects import PURE_METHODS
-from keraslint.project.program.flow.outside_functions import CHANGING
+from keraslint.project.facts.container_methods import CHANGING
 
 STEADY = frozenset(
     """_dtype_policy _name autocast built compute_dtype dtype dtype_policy input_dtype name

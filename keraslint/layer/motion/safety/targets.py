@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 from keraslint.diagnostic import Level, Objection, Question
+from keraslint.project.facts.container_methods import CHANGING
 from keraslint.project.facts.occurrences.occurrence_records import Refs
 from keraslint.project.names.definitions import Kind, Scope
 from keraslint.project.program.flow.effect_queries import Effects
 from keraslint.project.program.flow.families import Family
 from keraslint.project.program.flow.noted_functions import Function
-from keraslint.project.program.flow.outside_functions import CONTAINER_METHODS, READ_ONLY
 from keraslint.project.program.flow.stores_by_name import is_among
 
 _NESTED = frozenset({"_layers", "_flatten_layers", "submodules", "_trackable_children"})
-_FILLING = CONTAINER_METHODS - READ_ONLY
 _RUN = frozenset({"build", "call", "compute_output_shape", ""})
 _WITH_SEEDS = frozenset({"variables", "non_trainable_variables"})
 _OF_MODELS = frozenset({"layers", "summary", "get_layer"})
@@ -159,7 +158,7 @@ class Targets:
                 if not (self._may_be(function, path) and self._is_between(function)):
                     continue
                 for call in function.does.calls:
-                    if path in call.receiver and call.method in _FILLING and call.arguments:
+                    if path in call.receiver and call.method in CHANGING and call.arguments:
                         yield self._earlier(function, name, call.line)
 
     def _earlier(self, function: Function, name: str, line: int) -> Objection:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
+from keraslint.project.facts.container_methods import FILLING
 from keraslint.project.facts.module_facts import FunctionSummary, ModuleSummary
 from keraslint.project.names.definitions import ClassRef
 from keraslint.project.names.external_names import BUILTINS
@@ -15,7 +16,6 @@ _OF_WEIGHTS = frozenset(
     compute_output_shape compute_output_spec compute_mask""".split()
 )
 _MODES = frozenset({"training=", "mask="})
-_ADDS = frozenset({"append", "extend", "insert", "add", "update", "setdefault"})
 ANY = "*"
 """The attribute of a computed name."""
 
@@ -162,7 +162,7 @@ def _added(function: FunctionSummary) -> Iterator[tuple[str, frozenset[str]]]:
     """The lists of a function, with what is added to them; `setattr` adds to the instance."""
     for call, given in function.given.items():
         owner, _, verb = call.rpartition(".")
-        if verb in _ADDS and owner:
+        if verb in FILLING and owner:
             yield bare(owner), given
         elif call == "setattr" and "self" in given:
             yield f"self.{ANY}", given

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from keraslint.project.facts.container_methods import CONTAINER_METHODS, READ_ONLY
 from keraslint.project.facts.module_facts import FunctionSummary, ModuleSummary
 from keraslint.project.facts.occurrences.occurrence_records import EQUAL, Call
 from keraslint.project.names.definitions import (
@@ -22,12 +23,7 @@ from keraslint.project.names.reads.noted_facts import by_fields
 from keraslint.project.names.reads.recorded_reads import Memo
 from keraslint.project.program.flow.mentions import Mentions
 from keraslint.project.program.flow.noted_functions import Function
-from keraslint.project.program.flow.outside_functions import (
-    CONTAINER_METHODS,
-    READ_ONLY,
-    Keeps,
-    library,
-)
+from keraslint.project.program.flow.outside_functions import Keeps, library
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

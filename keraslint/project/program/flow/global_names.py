@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from keraslint.project.facts.container_methods import READ_ONLY
 from keraslint.project.facts.module_facts import ModuleSummary
 from keraslint.project.facts.occurrences.occurrence_records import THIS_FILE
 from keraslint.project.names.definitions import Meaning, ModuleRef
@@ -11,7 +12,6 @@ from keraslint.project.program.flow.call_graph import CallGraph
 from keraslint.project.program.flow.events import Event, event
 from keraslint.project.program.flow.mentions import Mentions
 from keraslint.project.program.flow.noted_functions import Function
-from keraslint.project.program.flow.outside_functions import READ_ONLY
 from keraslint.project.program.flow.spread import IS
 
 _IMPORTS = frozenset({"importlib.import_module", "importlib.reload", "__import__"})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import fnmatch
 from collections.abc import Callable, Iterator, Sequence
 
+from keraslint.project.facts.container_methods import READ_ONLY
 from keraslint.project.facts.occurrences.occurrence_records import Call
 from keraslint.project.names.definitions import ClassRef
 from keraslint.project.names.reads.recorded_reads import Memo, noted_property
@@ -13,7 +14,6 @@ from keraslint.project.program.flow.events import ANY, ByName, Event, Subject, e
 from keraslint.project.program.flow.families import Family
 from keraslint.project.program.flow.mentions import TESTS_COMPUTED, WRITES_DICT
 from keraslint.project.program.flow.noted_functions import Function
-from keraslint.project.program.flow.outside_functions import READ_ONLY
 from keraslint.project.program.flow.spread import IS
 from keraslint.project.program.flow.value_flow import ValueFlow
 

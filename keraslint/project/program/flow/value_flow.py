@@ -8,17 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from keraslint.project.facts.container_methods import CHANGING, CONTAINER_METHODS, READ_ONLY
 from keraslint.project.facts.occurrences.occurrence_records import ITEM, Call, Refs
 from keraslint.project.names.reads.recorded_reads import Ground, ground_of
 from keraslint.project.program.flow.call_graph import CallGraph, Targets
 from keraslint.project.program.flow.given_arguments import given_to
 from keraslint.project.program.flow.noted_functions import Function
-from keraslint.project.program.flow.outside_functions import (
-    CHANGING,
-    CONTAINER_METHODS,
-    READ_ONLY,
-    Keeps,
-)
+from keraslint.project.program.flow.outside_functions import Keeps
 from keraslint.project.program.flow.spread import HOLDS, IS, NOWHERE, Change, Hit, Kept, Spread
 
 _EVERYTHING = IS | HOLDS

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from itertools import chain
 
+from keraslint.project.facts.container_methods import FILLING
 from keraslint.project.names.definitions import ClassRef
-
-_ADDS = frozenset({"append", "extend", "insert"})
 
 
 def may_be_late(ref: ClassRef) -> bool:
@@ -24,4 +23,4 @@ def may_be_late(ref: ClassRef) -> bool:
 
 def adds(call: str) -> bool:
     """Whether a call adds to a list."""
-    return call.rpartition(".")[2] in _ADDS
+    return call.rpartition(".")[2] in FILLING
