@@ -12,7 +12,8 @@ from keraslint.project.files.requirements import Requirement
 from keraslint.project.names.definitions import ClassRef, Lineage
 from keraslint.project.names.name_resolution import Load
 
-_DEPTH = 8
+_Seen = set[tuple[str, str]]
+"""Names that were asked for, each with the file that asks."""
 _ROOTS = {"tf_keras": 2, "keras": 3, "keras_core": 3, "tensorflow": 3}
 
 
@@ -84,31 +85,32 @@ def _by_origin(lineage: Lineage, load: Load) -> int:
         for item in lineage.chain
         for base in item.summary.bases
     }
-    origins = {_origin(module, name, load, 0) for (_, name), module in names.items()}
+    origins = {_origin(module, name, load, set()) for (_, name), module in names.items()}
     return 2 if 2 in origins else 3
 
 
-def _origin(module: ModuleSummary, name: str, load: Load, depth: int) -> int | None:
+def _origin(module: ModuleSummary, name: str, load: Load, seen: _Seen) -> int | None:
     """The Keras that a name leads to; of two imports, the one that is tried first."""
     if name in module.imports:
-        return _meant(module.imports[name][0], module.path, load, depth)
-    return _by_stars(module, load, depth) if name not in module.classes else None
+        return _meant(module.imports[name][0], module.path, load, seen)
+    return _by_stars(module, load, seen) if name not in module.classes else None
 
 
-def _meant(target: str, asker: str, load: Load, depth: int) -> int | None:
+def _meant(target: str, asker: str, load: Load, seen: _Seen) -> int | None:
     root = target.partition(".")[0]
     if root in _ROOTS:
         return 2 if target.startswith("tensorflow.python.keras") else _ROOTS[root]
-    if depth > _DEPTH:
+    if (target, asker) in seen:
         return None
+    seen.add((target, asker))
     module = load(target, asker)
     if module is not None:
-        return _by_stars(module, load, depth + 1)
+        return _by_stars(module, load, seen)
     parent, _, name = target.rpartition(".")
     module = load(parent, asker) if parent else None
-    return _origin(module, name, load, depth + 1) if module is not None else None
+    return _origin(module, name, load, seen) if module is not None else None
 
 
-def _by_stars(module: ModuleSummary, load: Load, depth: int) -> int | None:
+def _by_stars(module: ModuleSummary, load: Load, seen: _Seen) -> int | None:
     """The Keras that a module hands on with `import *`."""
-    return _meant(module.stars[0], module.path, load, depth) if module.stars else None
+    return _meant(module.stars[0], module.path, load, seen) if module.stars else None

@@ -33,7 +33,6 @@ from keraslint.project.names.weightless import makes_no_weights
 Load = Callable[[str, str], ModuleSummary | None]
 """(absolute module name, path of the file that asks) → the module, `None` when not to be found."""
 
-_DEPTH = 24
 _FROM_CONFIG = (".from_config", ".from_layer")
 
 
@@ -307,7 +306,7 @@ class Hierarchy:
         if source is not None and source.path != module.path:
             yield from self.values(Scope(module=source), name)
 
-    def _absolute(self, name: str, asker: str, depth: int = 0) -> Iterator[Meaning]:
+    def _absolute(self, name: str, asker: str) -> Iterator[Meaning]:
         """The meaning of an absolute dotted name, as an import statement sees it."""
         symbol = keras_api.lookup(name)
         if symbol is not None and symbol.kind not in ("unknown",):
@@ -319,8 +318,8 @@ class Hierarchy:
             return
         parent, dot, attribute = name.rpartition(".")
         found = False
-        if dot and depth < _DEPTH:
-            for meaning in self._absolute(parent, asker, depth + 1):
+        if dot:
+            for meaning in self._absolute(parent, asker):
                 for inner in self._attribute(meaning, attribute):
                     found = True
                     yield inner

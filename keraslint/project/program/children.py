@@ -18,7 +18,8 @@ from keraslint.project.names.keras_api import Symbol
 from keraslint.project.names.name_resolution import Hierarchy
 
 SEQUENTIAL = Symbol(name=keras_facts.SEQUENTIAL, kind="model")
-_DEPTH = 8
+_Known = dict[tuple[str, int, str], tuple[LayerType, ...]]
+"""What each leaf of a function, which begins in a line of a file, may create."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,12 +96,13 @@ def run_by(hierarchy: Hierarchy, ref: ClassRef, name: str) -> tuple[FunctionRef,
 def children(hierarchy: Hierarchy, ref: ClassRef) -> tuple[Child, ...]:
     """The layers that constructing or building a class creates and keeps."""
     found: dict[str, Child] = {}
+    known: _Known = {}
     for method in (*run_by(hierarchy, ref, "__init__"), *run_by(hierarchy, ref, "build")):
         for name, leaves in method.summary.bindings.items():
             attribute = name.removeprefix("self.")
             if attribute == name or "." in attribute or "[" in attribute or attribute in found:
                 continue
-            targets = _all_of(_created(hierarchy, ref, method, leaf, 0) for leaf in leaves)
+            targets = _all_of(_created(hierarchy, ref, method, leaf, known) for leaf in leaves)
             if targets:
                 found[attribute] = Child(attribute=attribute, targets=targets, method=method)
     return tuple(found.values())
@@ -113,9 +115,19 @@ def _all_of(found: Iterable[tuple[LayerType, ...]]) -> tuple[LayerType, ...]:
 
 
 def _created(
-    hierarchy: Hierarchy, ref: ClassRef, method: FunctionRef, leaf: str, depth: int
+    hierarchy: Hierarchy, ref: ClassRef, method: FunctionRef, leaf: str, known: _Known
 ) -> tuple[LayerType, ...]:
     """The classes of which a leaf may create a layer, none when it may be anything else."""
+    key = method.module.path, method.summary.line, leaf
+    if key not in known:
+        known[key] = ()  # for whoever asks meanwhile
+        known[key] = _found(hierarchy, ref, method, leaf, known)
+    return known[key]
+
+
+def _found(
+    hierarchy: Hierarchy, ref: ClassRef, method: FunctionRef, leaf: str, known: _Known
+) -> tuple[LayerType, ...]:
     scope = Scope(module=method.module, owner=ref, function=method.summary)
     if leaf.endswith("()"):
         made = hierarchy.made(scope, leaf[:-2])
@@ -123,11 +135,11 @@ def _created(
             return made.targets if not made.guessed or not made.factory else ()
         is_own = leaf.startswith("self.") or leaf in method.summary.bindings
         made_there = _of_factory(hierarchy, scope, leaf) if is_own else ()
-        return made_there or _of_method(hierarchy, ref, scope, leaf, depth)
-    if depth > _DEPTH or any(p.name == leaf for p in method.summary.parameters):
+        return made_there or _of_method(hierarchy, ref, scope, leaf, known)
+    if any(p.name == leaf for p in method.summary.parameters):
         return ()
     return _all_of(
-        _created(hierarchy, ref, method, inner, depth + 1)
+        _created(hierarchy, ref, method, inner, known)
         for inner in _held(method.summary, leaf)
         if inner != leaf
     )
@@ -142,12 +154,12 @@ def _held(function: FunctionSummary, leaf: str) -> Iterator[str]:
 
 
 def _of_method(
-    hierarchy: Hierarchy, ref: ClassRef, scope: Scope, leaf: str, depth: int
+    hierarchy: Hierarchy, ref: ClassRef, scope: Scope, leaf: str, known: _Known
 ) -> tuple[LayerType, ...]:
     """The classes of the layers in the list that a method of the class fills and returns."""
     methods = [one for one in hierarchy.values(scope, leaf[:-2]) if isinstance(one, FunctionRef)]
     return _all_of(
-        _created(hierarchy, ref, one, given, depth + 1) if depth <= _DEPTH else ()
+        _created(hierarchy, ref, one, given, known)
         for one in methods
         for given in one.summary.returns
     )
