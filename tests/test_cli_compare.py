@@ -23,13 +23,13 @@ class Block(layers.Layer):
         self.units = units
 
     def build(self, input_shape):
-        self.dense = layers.Dense(self.units)
+        self.dense = layers.Dense(self.units, dtype="float32")
         self.dense.build(input_shape)
 
     def call(self, x):
         return self.dense(x)
 """
-CREATION = "        self.dense = layers.Dense(self.units)\n"
+CREATION = '        self.dense = layers.Dense(self.units, dtype="float32")\n'
 IN_INIT = IN_BUILD.replace(CREATION, "").replace("= units\n", f"= units\n{CREATION}")
 UNBUILT = IN_INIT.replace("self.dense.build(input_shape)", "super().build(input_shape)")
 
@@ -115,7 +115,7 @@ def test_all_layers_that_changed_since_a_revision_are_compared(
     (files / "parts.py").write_text(PARTS.format(name="New"), encoding="utf-8")
     (files / "moved.py").write_text(new, encoding="utf-8")
     (files / "old.py").unlink()
-    (files / "unbuilt.py").write_text(UNBUILT.replace("(self.units)", "(7)"), encoding="utf-8")
+    (files / "unbuilt.py").write_text(UNBUILT.replace("(self.units,", "(7,"), encoding="utf-8")
 
     code = run(["compare", "--base", "HEAD", "--show-recipe"])
     out = capsys.readouterr().out
@@ -149,7 +149,7 @@ def test_two_classes_of_one_file_are_compared_and_the_recipe_is_for_the_new_one(
         "dense/kernel",
         "dense/bias",
     ]
-    assert "+        self.dense = layers.Dense(self.units)\n" in one["diff"]
+    assert '+        self.dense = layers.Dense(self.units, dtype="float32")\n' in one["diff"]
     log, _, recipes = err.partition("\n")
     assert log.startswith("[1/1] Block: proved (after ")
     assert recipes == '[tool.keraslint.recipes]\nBetter = "Better(4)(floats(2, 8))"\n'

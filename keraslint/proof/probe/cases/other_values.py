@@ -38,8 +38,15 @@ def other_values(name: str, value: Any, text: str) -> Iterator[Any]:
     elif value is None:
         yield from _for_none(name, text)
     elif isinstance(value, (tuple, list)) and value:
+        if len(value) > 1 and all(isinstance(one, float) for one in value):
+            yield (*value[:-1], _uneven(*value[-2:]), value[-1])
         yield (*value, value[-1])
         yield tuple(value[:-1])
+
+
+def _uneven(low: float, high: float) -> float:
+    """A number between two, so that what rounds it and what cuts it off differ."""
+    return round(low + (high - low) * 0.4731, 5)
 
 
 def is_choice(name: str, text: str) -> bool:

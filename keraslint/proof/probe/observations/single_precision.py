@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import inspect
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from types import CodeType, FunctionType, ModuleType
+from types import CodeType, FunctionType
 from typing import Any
 
 from ..coverage.class_source import NOT_READ
@@ -18,7 +17,7 @@ SINGLE, DOUBLE = "float32", "float64"
 @contextmanager
 def widened(cls: type) -> Iterator[None]:
     """What the modules of the class name `float32`, and what nobody names, is `float64`."""
-    codes = {one: one.__code__ for module in _modules(cls) for one in _functions(module)}
+    codes = {one: one.__code__ for one in _functions(cls)}
     usual = KERAS.module.backend.floatx()
     try:
         for function, code in codes.items():
@@ -31,22 +30,26 @@ def widened(cls: type) -> Iterator[None]:
             function.__code__ = code
 
 
-def _modules(cls: type) -> list[ModuleType]:
-    names = {one.__module__ for one in cls.__mro__ if one is not object}
-    own = [name for name in sorted(names) if name.partition(".")[0] not in NOT_READ]
-    return [sys.modules[name] for name in own if name in sys.modules]
+def _functions(cls: type) -> Iterator[FunctionType]:
+    """The functions of the class and its own bases, and all that are defined beside them.
+
+    Where these are defined is read off the functions: two versions of a class name one module.
+    """
+    own = [one for one in cls.__mro__ if one.__module__.partition(".")[0] not in NOT_READ]
+    mine = [function for one in own for function in _defined_in(one)]
+    spaces = {id(one.__globals__): one.__globals__ for one in mine}
+    for space in spaces.values():
+        for value in space.values():
+            yield from (one for one in _defined_in(value) if one.__globals__ is space)
 
 
-def _functions(module: ModuleType) -> Iterator[FunctionType]:
-    """The functions that the module defines, those of its classes too."""
-    for value in vars(module).values():
-        if getattr(value, "__module__", "") == module.__name__:
-            parts = [*vars(value).values()] if inspect.isclass(value) else [value]
-            for part in parts:
-                bare = getattr(part, "fget", None) or getattr(part, "__func__", part)
-                found = inspect.unwrap(bare) if callable(bare) else bare
-                if inspect.isfunction(found):
-                    yield found
+def _defined_in(value: Any) -> Iterator[FunctionType]:
+    """A function, or those of a class."""
+    for part in [*vars(value).values()] if inspect.isclass(value) else [value]:
+        bare = getattr(part, "fget", None) or getattr(part, "__func__", part)
+        found = inspect.unwrap(bare) if callable(bare) else bare
+        if inspect.isfunction(found):
+            yield found
 
 
 def _wide(code: CodeType) -> CodeType:
