@@ -418,7 +418,48 @@ class Block(layers.Layer):
     def get_initial_state(self, batch_size=None):
         return ops.zeros((batch_size, self.state_size))
 """
+TWO_INPUTS = """\
+from keras import layers
+
+
+class Block(layers.Layer):
+    def __init__(self, units=4, **kwargs):
+        super().__init__(**kwargs)
+        self.units = units
+        self.one, self.two = layers.Dense(units), layers.Dense(units)
+
+    def build(self, input_shape):
+        self.scale = self.add_weight(shape=(input_shape[-1],))
+
+    def call(self, query, keys):
+        return self.one(query * self.scale) + self.two(keys)
+
+    def compute_output_shape(self, input_shape):
+        return (*input_shape[:-1], self.units)
+
+    def get_config(self):
+        return {**super().get_config(), "units": self.units}
+"""
+ONE_SHAPE = """\
+    def build(self, input_shape):
+        self.scale = self.add_weight(shape=(input_shape[-1],))
+"""
+TWO_SHAPES = """\
+    def build(self, query_shape, keys_shape=None):
+        self.scale = self.add_weight(shape=(query_shape[-1],))
+        self.one.build(query_shape)
+        if keys_shape is not None:
+            self.two.build(keys_shape)
+"""
+TOLD = TWO_INPUTS.replace(ONE_SHAPE, TWO_SHAPES)
+FOR_TWO = "Block(4)(floats(2, 5, 4), floats(2, 5, 6))"
 ELSEWHERE: dict[str, tuple[str, str, str, str]] = {
+    "an output shape that asks for what `call()` has not": (
+        TWO_INPUTS,
+        TOLD.replace("output_shape(self, input_shape", "output_shape(self, input_shape, depth"),
+        FOR_TWO,
+        "functional model",
+    ),
     "another loss of its own": (
         OWN_TRAINING,
         OWN_TRAINING.replace(" + 0.1 * ops.mean(ops.abs(y_pred))", ""),

@@ -297,12 +297,11 @@ def _output_shape(trial: Trial) -> Any:
         KERAS.Model.compute_output_shape,
     ):
         return "not defined"
-    config = trial.facts["build config"]
-    shapes = config.get("shapes_dict") if isinstance(config, dict) else None
-    if shapes is None:
-        shape = tuple(config["input_shape"])
+    kind, shapes = trial.shapes_for(trial.layer.compute_output_shape)
+    if kind == "one":
+        shape = shapes if isinstance(shapes, dict) else tuple(shapes)
         return str(trial.fresh().compute_output_shape(shape))
-    return str(trial.called().compute_output_shape(**{k: tuple(v) for k, v in shapes.items()}))
+    return str(trial.called().compute_output_shape(**shapes))
 
 
 def _save_and_load(trial: Trial, shelf: Shelf, depth: int) -> None:

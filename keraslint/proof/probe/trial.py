@@ -12,7 +12,7 @@ import numpy as np
 from ..measures.measured import Arrays
 from .array_agreement import TOLERANCE, same
 from .attempts import SEED, attempt, failed
-from .call_arguments import takes_training
+from .call_arguments import asked_for, shapes_by_name, takes_training
 from .cases.case import Case
 from .gradients import of_call
 from .keras_versions.in_use import KERAS
@@ -281,6 +281,20 @@ class Trial:
             raise Mismatch("the layer does not record the shapes it was built with")
         named = config.get("shapes_dict")
         return ("named", named) if named is not None else ("one", config["input_shape"])
+
+    def shapes_for(self, function: Any) -> tuple[str, Any]:
+        """The shapes that Keras gives a method like `compute_output_shape()`, by its parameters.
+
+        One parameter gets the first shape, by whatever name; several those of their names.
+        """
+        given, names = self.shapes(), asked_for(function)
+        if not names or (given[0] == "one" and len(names) == 1):
+            return given
+        shapes = shapes_by_name(self.layer.call, self.case.inputs())
+        named = {name: shapes[name] for name in names if name in shapes}
+        if len(names) == 1 or not named:
+            return "one", next(iter(shapes.values()), None)
+        return "named", named
 
     def symbols(self) -> tuple[Any, Any]:
         """The arguments of the call as symbols of which only the channels are known."""
