@@ -444,14 +444,16 @@ ONE_SHAPE = """\
     def build(self, input_shape):
         self.scale = self.add_weight(shape=(input_shape[-1],))
 """
+IF_TOLD = """\
+        if keys_shape is not None:
+            self.two.build(keys_shape)
+"""
 TWO_SHAPES = """\
     def build(self, query_shape, keys_shape=None):
         self.scale = self.add_weight(shape=(query_shape[-1],))
         self.one.build(query_shape)
-        if keys_shape is not None:
-            self.two.build(keys_shape)
 """
-TOLD = TWO_INPUTS.replace(ONE_SHAPE, TWO_SHAPES)
+TOLD = TWO_INPUTS.replace(ONE_SHAPE, TWO_SHAPES + IF_TOLD)
 FOR_TWO = "Block(4)(floats(2, 5, 4), floats(2, 5, 6))"
 ELSEWHERE: dict[str, tuple[str, str, str, str]] = {
     "an output shape that asks for what `call()` has not": (
@@ -459,6 +461,12 @@ ELSEWHERE: dict[str, tuple[str, str, str, str]] = {
         TOLD.replace("output_shape(self, input_shape", "output_shape(self, input_shape, depth"),
         FOR_TWO,
         "functional model",
+    ),
+    "a child that is built for another input where files tell of one": (
+        TWO_INPUTS,
+        TOLD.replace(IF_TOLD, f"{IF_TOLD}        else:\n            self.two.build(query_shape)\n"),
+        FOR_TWO,
+        "builds",
     ),
     "another loss of its own": (
         OWN_TRAINING,

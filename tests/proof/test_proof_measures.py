@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from measured import ELSEWHERE, LAYER, ON_KERAS_2, RECIPE, WRONG
+from measured import ELSEWHERE, FOR_TWO, LAYER, ON_KERAS_2, RECIPE, TOLD, TWO_INPUTS, WRONG
 
 from keraslint.diagnostic import CheckStatus, Outcome, Verdict
 from keraslint.proof.evidence import FILES, WARNED
@@ -150,3 +150,12 @@ def test_what_may_change_is_told_as_expected_and_what_got_better_as_mended(judge
         *("freezes", "builds", "reloads: owner", "reloads: copy", "old file: owner"),
     }
     assert all(one.loads for one in verdict.old_files)
+
+
+@pytest.mark.keras
+def test_files_that_tell_of_one_shape_load_where_build_takes_two(judge_all) -> None:
+    verdict = judge_all(TWO_INPUTS, TOLD, FOR_TWO)
+
+    assert verdict.outcome is Outcome.PROVED, verdict.reason
+    assert named(verdict, CheckStatus.KEPT) >= {"build parameters", "old file: plain"}
+    assert named(verdict, CheckStatus.MENDED) >= {"old file: owner", "reloads: functional"}

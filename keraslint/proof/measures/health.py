@@ -139,9 +139,14 @@ def built_alone(name: str, how: str) -> Judge:
 def their_build(pair: Pair) -> Iterator[Judged]:
     """`build()` called as the files of the version before will call it."""
     built = pair.before["facts"].get("built alone")
-    error = error_of(pair.after["facts"].get("their build config"))
-    if error and built is not None and not error_of(built):
+    told = pair.after["facts"].get("their build config")
+    error = error_of(told)
+    if built is None or error_of(built):
+        return
+    if error:
         yield BROKEN, f"`build()` with the shapes that the old version recorded fails: {error}"
+    elif (told or {}).get("outputs") is False:
+        yield BROKEN, "built with the shapes that the old version recorded, it gives other outputs"
 
 
 def frozen(name: str, when: str) -> Judge:

@@ -10,8 +10,8 @@ from ...measures.ranked_checks import KEPT_ARRAYS
 from ..array_agreement import distance, same, where_finite
 from ..attempts import failed
 from ..trial import Trial, as_theirs
-from ..variable_paths import plain
-from .build_and_call import build_like
+from ..variable_paths import plain, transplant
+from .build_and_call import any_batch
 from .checkpoints import CHECKPOINT, load_checkpoint
 from .other_owners import OTHERS
 from .round_trips import (
@@ -23,6 +23,7 @@ from .round_trips import (
     load_owner,
     same_files,
     set_in_order,
+    survived,
 )
 
 # name: file of the version before, what the own file of that kind gave, how it is loaded
@@ -57,7 +58,16 @@ def _built_as_theirs(trial: Trial, theirs: dict[str, Any]) -> None:
     if plain(config) == plain(trial.facts["build config"]):
         trial.facts["their build config"] = trial.facts["built alone"]
     else:
-        trial.observe("their build config", lambda: build_like(trial.fresh(), config))
+        trial.observe("their build config", lambda: _from_their_file(trial, config))
+
+
+def _from_their_file(trial: Trial, config: Any) -> Any:
+    """What is built as their files tell, and then called: the same weights, and outputs."""
+    layer = trial.fresh()
+    layer.build_from_config(any_batch(config))
+    trial.call(layer)
+    transplant(trial.state, layer)  # which says so where the weights are other ones
+    return survived(trial, layer, lambda: trial.run(layer))
 
 
 def _set_in_order(trial: Trial, theirs: dict[str, Any]) -> None:

@@ -159,6 +159,11 @@ def build_like(layer: Any, config: Any, *, as_list: bool = False) -> None:
         layer.build(_open(config["input_shape"], kind))
 
 
+def any_batch(config: Any) -> Any:
+    """A build configuration whose shapes are tuples, as in a file, with the batch size unknown."""
+    return _open(config, tuple)
+
+
 def _open(shape: Any, kind: type) -> Any:
     if isinstance(shape, dict):
         return {key: _open(item, kind) for key, item in shape.items()}
