@@ -109,7 +109,9 @@ def printing(*formats: str) -> Callable[[_Command], _Command]:
 
 
 python = proving(
-    "--python", metavar="EXE", help="The interpreter that has your Keras (default: ours)."
+    "--python",
+    metavar="EXE",
+    help="The interpreter that has your Keras (default: your project's, else our own).",
 )
 backend = proving(
     "--backend",

@@ -179,6 +179,17 @@ def test_only_unsafe_fixes_are_offered_with_the_proof() -> None:
     )
 
 
+def test_what_no_proof_can_tell_is_not_offered_with_it() -> None:
+    unseen = replace(SECOND, fix=replace(UNSAFE, unseen=("`n` may differ",)))
+
+    both = render(replace(REPORT, diagnostics=(SECOND, unseen)), "concise")
+    alone = render(replace(REPORT, diagnostics=(unseen,)), "concise")
+
+    told = "or 1 of them with `--fix --prove` if the proof succeeds"
+    assert both.endswith(f"2 fixable with `--fix --unsafe-fixes`, {told}.\n")
+    assert alone.endswith("1 fixable with `--fix --unsafe-fixes`.\n")
+
+
 def test_json_has_rufs_keys_and_ours() -> None:
     first, second, third = loaded("json")
 

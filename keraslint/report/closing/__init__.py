@@ -117,9 +117,10 @@ def _fixable(report: Report) -> str:
         safe = 0  # they were tried, and what became of them was told
     if report.proving:
         unsafe = 0
-    provable = any(_may_be_proved(one.fix) for one in report.diagnostics if one.fix)
+    provable = sum(_may_be_proved(one.fix) for one in report.diagnostics if one.fix)
     mark = Palette(report.colour).cyan("[*]")
-    proof = ", or with `--fix --prove` if the proof succeeds" if provable else ""
+    some = f"{provable} of them " if provable < unsafe else ""
+    proof = f", or {some}with `--fix --prove` if the proof succeeds" if provable else ""
     with_fix = "--fix --unsafe-fixes" if report.unsafe_fixes else "--fix"
     if safe and unsafe:
         return f"{mark} {safe} fixable with `--fix` ({unsafe} more with `--unsafe-fixes`{proof})."
@@ -132,7 +133,7 @@ def _fixable(report: Report) -> str:
 
 def _may_be_proved(fix: Fix) -> bool:
     unsafe = fix.applicability is Applicability.UNSAFE
-    return unsafe and STATE_IS_KEPT not in fix.doubts
+    return unsafe and not fix.unseen and STATE_IS_KEPT not in fix.doubts
 
 
 def _count(number: int, noun: str, plural: str = "") -> str:

@@ -57,13 +57,15 @@ initializer is may be a function that has no `clone()`.
 
 ## What is proved
 
-Everything but the numbers that the weights start with stays as it was. These change on purpose: the
-proof says that they no longer start alike, and refutes the fix.
+Nothing: the numbers that the weights start with change on purpose, and no run of the layer tells
+whether somebody counts on them. With `--prove` the fix stays *unknown*.
 
 ## When not to use it
 
-Where weights are meant to start alike. Weights of different sizes are left alone: they get
-different numbers.
+Where weights are meant to start alike. Weights of different sizes are left alone, although they are
+not independent: the smaller one starts with the numbers with which the larger one begins, up to a
+factor that some initializers take from the size (seen with TensorFlow and JAX). An initializer that
+tables of tokens and of positions share gives the first tokens the vectors of the first positions.
 
 ## Errors this prevents
 
