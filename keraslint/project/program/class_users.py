@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from keraslint.project.facts.occurrences.occurrence_records import ALL, ITEM, Call, root
+from keraslint.project.facts.occurrences.occurrence_records import ALL, ERRORS, ITEM, Call, root
 from keraslint.project.names import keras_api
 from keraslint.project.names.definitions import ClassRef, FunctionRef, Instance, Meaning
 from keraslint.project.names.keras_api import Symbol
@@ -21,7 +21,9 @@ _OF_CALL = tuple(
 )
 """What Keras itself has found out about the signature of `call()`, and keeps on the layer."""
 _INSIDE = ("_layers", "_flatten_layers", "layers")
+_MEMBERS = ("getmembers", "getmembers_static", "classify_class_attrs")
 _READERS = ("signature", "getfullargspec", "getcallargs")
+"""What looks at the methods of a class, and at its constructor."""
 
 
 class ClassUsers:
@@ -40,13 +42,14 @@ class ClassUsers:
             if self.is_ours(function, path.rpartition(".")[0]):
                 inside = f"{path}.__"
                 asks = any(one.startswith(inside) for one in function.does.loads)
+                asks = asks or (method == "get_config" and _is_a_value(function, path))
                 if asks or self._is_inspected(function, path):
                     yield f"{who(function)} looks at the signature of `{method}()`"
         for name in _OF_CALL if method == "call" else ():
             for function, path in self._graph.loads.get(name, ()):
                 if self.is_ours(function, path.rpartition(".")[0]):
                     yield f"{who(function)} looks at `{name}`"
-        for name in _READERS if method == "__init__" else ():
+        for name in (*_MEMBERS, *(_READERS if method == "__init__" else ())):
             for function, call in self._graph.calls.get(name, ()):
                 says = self._graph.targets(function, call).says
                 if says.startswith(_INSPECT) and any(
@@ -88,15 +91,69 @@ class ClassUsers:
         """Who goes by the error of a constructor that is given what it does not take."""
         for function in self._graph.mentions.marked.get(HEEDS):
             for call in function.does.calls:
-                heeded = any(first <= call.line <= last for first, last in function.does.heeded)
-                if heeded and self._may_make(function, call):
+                if function.does.heeds(call.line, ERRORS[:1]) and self._may_make(function, call):
                     yield f"{who(function)} catches what `{call.leaf}()` raises"
 
     def _may_make(self, function: Function, call: Call) -> bool:
         """Whether a call makes an instance: by the name of a class, or by what is given as one."""
         made = self._graph.targets(function, call).constructs
         given = not call.method and call.leaf in function.parameters
-        return any(map(self._family.has, made)) or (given and self.is_ours(function, call.leaf))
+        again = call.receiver if call.method == "from_config" else ()
+        handed = (ref for _, refs in call.arguments for ref in refs)
+        return (
+            any(map(self._family.has, made))
+            or (given and self.is_ours(function, call.leaf))
+            or any(self.is_ours(function, ref) for ref in again)
+            or any(self._is_class(function, ref) for ref in handed)
+        )
+
+    def _is_class(self, function: Function, ref: str) -> bool:
+        found = self._graph.values(function, ref) if ref[0] not in "'!#*" else ()
+        return any(isinstance(one, ClassRef) and self._family.has(one) for one in found)
+
+    # -- errors of methods -----------------------------------------------------------------
+
+    def heeds(
+        self, methods: Collection[str], errors: Collection[str], given: str = ""
+    ) -> Iterator[str]:
+        """Who goes by an error of a method that is called there, or that calling a layer runs.
+
+        If it is told what is `given`, only calls that may give it are meant.
+        """
+        for function in self._graph.mentions.marked.get(HEEDS):
+            for call in function.does.calls:
+                names = {name for name, _ in call.arguments}
+                meant = not given or {given, ALL} & names
+                if (
+                    meant
+                    and function.does.heeds(call.line, errors)
+                    and self._runs(function, call, methods)
+                ):
+                    yield f"{who(function)} catches what `{call.leaf}()` raises"
+
+    def _runs(self, function: Function, call: Call, methods: Collection[str]) -> bool:
+        own = self._family.owns(function)
+        if call.method:
+            above = own and call.receiver == ("super()",)
+            ours = above or any(self.is_ours(function, ref) for ref in call.receiver)
+            return call.method in methods and ours
+        return "call" in methods and self.is_ours(function, call.leaf)
+
+    def catches_own(self, method: str, line: int, errors: Collection[str]) -> Iterator[str]:
+        """Whether a statement of the class itself stands where its error is caught."""
+        ref = self._family.ref
+        for function in self._graph.mentions.methods(ref.module.path, ref.summary.qualname, method):
+            if function.does.heeds(line, errors):
+                yield f"{who(function)} catches what the statement raises"
+
+    def patches(self, method: str) -> Iterator[str]:
+        """Who puts something in the place of a method of Keras, or of the class."""
+        for found in self._effects.sets_named(self._may_be_patched, method):
+            yield f"{who(found.function)} may replace `{method}()`"
+
+    def _may_be_patched(self, function: Function, ref: str) -> bool:
+        named = self._graph.values(function, ref) if ref[0] not in "'!#*" else ()
+        return any(isinstance(one, Symbol) for one in named) or self.is_ours(function, ref)
 
     def gives_objects(self, names: Collection[str]) -> Iterator[str]:
         """Who gives an argument what no configuration can hold."""
@@ -230,6 +287,13 @@ def _made(effects: Effects, function: Function, call: Call) -> Iterator[ClassRef
             for maker in where.does.calls:
                 if origin == f"#{maker.number}":
                     yield from effects.graph.targets(where, maker).constructs
+
+
+def _is_a_value(function: Function, path: str) -> bool:
+    """Whether a function neither calls what stands at a path, nor asks whether there is any."""
+    owner, _, method = path.rpartition(".")
+    called = any(call.method == method and owner in call.receiver for call in function.does.calls)
+    return not called and path not in function.does.tests
 
 
 def _is_code(meaning: Meaning) -> bool:

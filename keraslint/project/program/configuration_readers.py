@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from keraslint.project.facts.occurrences.occurrence_records import ALL, EQUAL, ITEM, Call
+from keraslint.project.facts.occurrences.occurrence_records import ALL, CONTAINS, EQUAL, ITEM, Call
 from keraslint.project.names.definitions import ClassRef
 from keraslint.project.program.class_users import ClassUsers, who
 from keraslint.project.program.flow.call_graph import Targets
@@ -12,20 +12,25 @@ from keraslint.project.program.flow.effect_queries import Effects
 from keraslint.project.program.flow.noted_functions import Function
 
 _OF_KERAS = frozenset({"get_config", "from_config", "build_from_config", "get_build_config"})
-_OF_ONE_KEY = frozenset({"get", "pop", "setdefault", "update", "__getitem__", "__setitem__"})
+_OF_ONE_KEY = frozenset({"get", "pop", "setdefault", "__getitem__"})
+_FILLS = frozenset({"update", "__setitem__"})
+_ALL_ITEMS = frozenset({"items", "keys", "values"})
 _MAKES = frozenset({"from_config", "deserialize", "deserialize_keras_object", "print"})
 
 
 class ConfigurationReaders:
     """Asks who could tell that `get_config()` of one class gives a key more."""
 
-    def __init__(self, effects: Effects, ref: ClassRef) -> None:
+    def __init__(self, effects: Effects, ref: ClassRef, keys: Collection[str]) -> None:
+        self._keys = keys
         self._graph = effects.graph
         self._family = effects.family(ref)
         self._users = ClassUsers(effects, ref)
 
     def all(self) -> Iterator[str]:
-        """Each of them: what compares, counts, writes or hands on the whole dictionary."""
+        """Each of them: what compares, counts, writes or hands on the whole dictionary, or asks
+        for one of the keys."""
+        yield from self._in_subclasses()
         for function, asked in self._graph.calls.get("get_config", ()):
             ours = any(self._users.is_ours(function, ref) for ref in asked.receiver)
             if function.own_name in _OF_KERAS or not ours:
@@ -40,10 +45,35 @@ class ConfigurationReaders:
             if not whole.isdisjoint((*function.does.returns, *values)):
                 yield f"{who(function)} hands on a configuration"
 
+    def _in_subclasses(self) -> Iterator[str]:
+        """Subclasses that go through what `super().get_config()` gives them."""
+        for function, asked in self._graph.mentions.raised.get("get_config"):
+            if not self._family.owns(function) or self._family.is_own_constructor(function):
+                continue
+            whole = function.does.aliases({f"#{asked.number}"})
+            for call in function.does.calls:
+                mine = call.method in _ALL_ITEMS and not whole.isdisjoint(call.receiver)
+                if mine or self._asks(call, whole):
+                    yield f"{who(function)} reads what its base puts into a configuration"
+
+    def _asks(self, call: Call, whole: Collection[str]) -> bool:
+        """Whether a call depends on one of the keys, or on one that nobody knows."""
+        if call.leaf == CONTAINS:
+            container, key = call.argument(0), call.argument(1)
+        elif call.method in _OF_ONE_KEY:
+            container, key = call.receiver, call.argument(0)
+        else:
+            return False
+        known = {ref[1:] for ref in key if ref[0] == "'"}
+        asks = len(known) < max(len(key), 1) or not known.isdisjoint(self._keys)
+        return asks and not set(whole).isdisjoint(container)
+
     def _reads(self, function: Function, call: Call, whole: Collection[str]) -> bool:
         """Whether a call looks at a configuration, and does more than make a layer by it."""
+        if call.leaf == CONTAINS or call.method in _OF_ONE_KEY:
+            return self._asks(call, whole)
         if call.method and not set(whole).isdisjoint(call.receiver):
-            return call.method not in _OF_ONE_KEY
+            return call.method not in _FILLS
         given = {place for place, refs in call.arguments for ref in refs if _is_one(ref, whole)}
         makes = call.leaf.rpartition(".")[2] in _MAKES or call.method in _MAKES
         if not given or makes or self._is_round_trip(function, call):

@@ -164,7 +164,9 @@ def _doubts(layer: LayerClass, child: str) -> tuple[str, ...]:
     """Who may put something in the place of the child that takes no such keyword."""
     from keraslint.project.program.class_users import ClassUsers
 
-    return tuple(dict.fromkeys(ClassUsers(layer.effects, layer.ref).replaces(child)))
+    users = ClassUsers(layer.effects, layer.ref)
+    errors = users.heeds(("call",), ("TypeError", "ValueError"))
+    return tuple(dict.fromkeys((*users.replaces(child), *users.patches("call"), *errors)))
 
 
 def _calls(layer: LayerClass) -> Iterator[tuple[Method, cst.Call, cst.Arg]]:

@@ -147,7 +147,7 @@ def cure(layer: LayerClass, finding: Finding) -> Cure:
             return Cure(why_not="Keras 3 has another way to do it")
         new = method.node.deep_replace(call, written)
         assert isinstance(new, cst.FunctionDef)
-        doubts = _doubts(layer, call)
+        doubts = (*_doubts(layer, call), *_caught(layer, method, call))
         return Cure(
             Fix(
                 applicability=Applicability.UNSAFE if doubts else Applicability.SAFE,
@@ -207,6 +207,22 @@ def _doubts(layer: LayerClass, call: cst.Call) -> tuple[str, ...]:
 
     own = own_shape(layer.effects, "as_list") if dotted(call.func).endswith(_LIST) else ""
     return (f"a shape may be a `{own}`, which has an `as_list()`",) if own else ()
+
+
+def _caught(layer: LayerClass, method: Method, call: cst.Call) -> tuple[str, ...]:
+    """Who goes by the error, or looks at how `add_weight()` is called."""
+    from keraslint.layer.method_syntax import dotted
+    from keraslint.project.facts.occurrences.occurrence_records import ERRORS
+    from keraslint.project.program.class_users import ClassUsers
+
+    users = ClassUsers(layer.effects, layer.ref)
+    name, line = method.node.name.value, method.span(call).start.line
+    found = (
+        *users.heeds((*_OF_SHAPES, "call"), ERRORS),
+        *users.catches_own(name, line, ERRORS),
+        *(users.patches("add_weight") if dotted(call.func) == _WEIGHT else ()),
+    )
+    return tuple(dict.fromkeys(found))
 
 
 def _is_gone(hierarchy: Hierarchy, ref: ClassRef, method: FunctionSummary, name: str) -> bool:

@@ -153,7 +153,7 @@ class CallReferences(References):
         if any(one.__class__ is ast.Constant and one.value is None for one in node.comparators):
             self._tests.update(sides[0])
         if isinstance(node.ops[0], (ast.In, ast.NotIn)):
-            self._is_among(sides[0], sides[1])
+            self._is_among(sides[0], sides[1], node.lineno)
         elif isinstance(node.ops[0], (ast.Eq, ast.NotEq)):
             self._equal(sides, node.lineno)
         return PLAIN
@@ -167,8 +167,10 @@ class CallReferences(References):
             self._number += 1
             self._calls.append(Call(self._number, EQUAL, (), "", given, line, self._later))
 
-    def _is_among(self, left: Refs, right: Refs) -> None:
-        """`"x" in vars(self)`."""
+    def _is_among(self, left: Refs, right: Refs, line: int) -> None:
+        """`"x" in vars(self)`, `"x" in config`."""
+        if any(ref[0] not in "'!*" for ref in right):
+            self._contains(right, left, line)
         for ref in right:
             if ref.endswith(".__dict__"):
                 owner = ref.removesuffix(".__dict__")

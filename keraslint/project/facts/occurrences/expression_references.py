@@ -9,6 +9,7 @@ from typing import Any
 
 from keraslint.project.facts.may_refer_to import dotted
 from keraslint.project.facts.occurrences.occurrence_records import (
+    CONTAINS,
     ITEM,
     PLAIN,
     THIS_FILE,
@@ -74,8 +75,8 @@ class References:
         self._getters: dict[str, Refs] = {}
         self._lambdas = 0
         self._loops: list[tuple[int, int]] = []
-        self._heeded: list[tuple[int, int]] = []
-        self._tried = False
+        self._heeded: dict[str, list[tuple[int, int]]] = {}
+        self._tried = self._keyed = False
         self._hints = hints or {}
         self._names: set[str] = set()
 
@@ -101,15 +102,11 @@ class References:
             lines={name: tuple(lines) for name, lines in self._lines.items()},
             hints=self._hints,
             loops=tuple(self._loops),
-            heeded=tuple(self._heeded),
+            heeded={name: tuple(lines) for name, lines in self._heeded.items()},
             names=frozenset(
                 self._names - self._bound.keys() - set(parameters) | self._names & self._rebound
             ),
         )
-
-    def _free(self, parameters: tuple[str, ...]) -> frozenset[str]:
-        own = self._bound.keys() | {name.lstrip("*") for name in parameters}
-        return frozenset(self._names - own | self._names & self._rebound)
 
     def block(self, body: Iterable[ast.stmt]) -> None:
         """Visit statements."""
@@ -158,9 +155,16 @@ class References:
 
     def _pattern(self, pattern: ast.pattern, refs: Refs) -> None:
         for node in ast.walk(pattern):
+            for key in node.keys if isinstance(node, ast.MatchMapping) else ():
+                self._contains(refs, self.refs(key), key.lineno)
             name = getattr(node, "rest" if isinstance(node, ast.MatchMapping) else "name", None)
             if isinstance(name, str):
                 self._name(name, (*refs, *below(refs, ITEM), *held(refs)), pattern.lineno)
+
+    def _contains(self, owner: Refs, key: Refs, line: int) -> None:
+        self._number += 1
+        given = (("0", owner), ("1", key))
+        self._calls.append(Call(self._number, CONTAINS, (), "", given, line, self._later))
 
     def _iterate(self, target: ast.expr, items: ast.expr) -> None:
         """Bind a loop's target; what is zipped or counted is bound side by side."""
@@ -244,6 +248,8 @@ class References:
         key = self._key(node.slice)
         if key and any(ref.endswith(".__dict__") for ref in refs):
             return below(tuple(ref.removesuffix(".__dict__") for ref in refs), key)
+        if self._keyed and key:
+            self._contains(refs, (f"'{key}",), node.lineno)
         return below(refs, ITEM)
 
     def _constant(self, node: ast.Constant) -> Refs:

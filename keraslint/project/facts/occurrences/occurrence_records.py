@@ -26,6 +26,10 @@ ALL = "*"
 """In place of an attribute: one whose name is computed."""
 EQUAL = "operator.eq"
 """What `==` and `!=` call, with both sides as its arguments."""
+CONTAINS = "operator.contains"
+"""What `in` calls, and `match` for each key of a mapping: with the container and the key."""
+ERRORS = ("TypeError", "ValueError", "AttributeError")
+"""The errors that a fix may take away: the lines in which one of them is caught are noted."""
 
 
 class Store(NamedTuple):
@@ -89,7 +93,7 @@ class Occurrences:
     that it reads and does not bind. `lines` says where a class or module binds a name, `hints` the
     annotation of a parameter, the type of its default and what it is as a constant, as
     `int=NoneType=!None`, `loops` the first and the last line of each loop, `heeded` of what may
-    raise a `TypeError` that is caught.
+    raise an error that is caught, by its name.
     """
 
     name: str
@@ -112,11 +116,17 @@ class Occurrences:
     hints: dict[str, str] = field(default_factory=dict)
     names: frozenset[str] = frozenset()
     loops: tuple[Lines, ...] = ()
-    heeded: tuple[Lines, ...] = ()
+    heeded: dict[str, tuple[Lines, ...]] = field(default_factory=dict)
 
     def call(self, number: int) -> Call | None:
         """The call of a number."""
         return next((call for call in self.calls if call.number == number), None)
+
+    def heeds(self, line: int, errors: Iterable[str]) -> bool:
+        """Whether a line stands where one of some errors is caught."""
+        return any(
+            first <= line <= last for name in errors for first, last in self.heeded.get(name, ())
+        )
 
     def granted(self, ref: str) -> frozenset[str]:
         """The attributes that it takes for granted: it reads them, and does not ask for them."""

@@ -16,6 +16,7 @@ from keraslint.project.facts.occurrences.expression_references import (
     sign,
 )
 from keraslint.project.facts.occurrences.occurrence_records import (
+    ERRORS,
     NOTHING,
     Change,
     ModuleOccurrences,
@@ -23,8 +24,9 @@ from keraslint.project.facts.occurrences.occurrence_records import (
     held,
 )
 
-_REFUSAL = frozenset({"TypeError", "Exception", "BaseException", ""})
-_NOT_THERE = frozenset({"AttributeError", "Exception", "BaseException", ""})
+_ANY_ERROR = frozenset({"Exception", "BaseException", ""})
+_NO_KEY = _ANY_ERROR | {"KeyError", "LookupError"}
+_NOT_THERE = _ANY_ERROR | {"AttributeError"}
 
 
 def occurrences(tree: ast.Module, path: str) -> ModuleOccurrences:
@@ -107,16 +109,18 @@ class _Visitor(CallReferences):
         self.block(node.orelse)
 
     def _with(self, node: ast.With) -> None:
-        tried = self._tried
+        tried, keyed = self._tried, self._keyed
         for item in node.items:
             refs = self.refs(item.context_expr)
             if item.optional_vars is not None:
                 self.bind(item.optional_vars, refs)
             self._tried = self._tried or expects(item.context_expr, _NOT_THERE)
-            if expects(item.context_expr, _REFUSAL):
-                self._heeded.append((node.lineno, node.end_lineno or node.lineno))
+            self._keyed = self._keyed or expects(item.context_expr, _NO_KEY)
+            for error in ERRORS:
+                if expects(item.context_expr, _ANY_ERROR | {error}):
+                    self._heed(error, node.lineno, node.end_lineno)
         self.block(node.body)
-        self._tried = tried
+        self._tried, self._keyed = tried, keyed
 
     def _loop(self, node: ast.For | ast.AsyncFor | ast.While) -> None:
         self._loops.append((node.lineno, node.end_lineno or node.lineno))
@@ -136,17 +140,22 @@ class _Visitor(CallReferences):
     def _try(self, node: ast.Try) -> None:
         """What is tried may not be there, if its absence is heeded."""
         names = {name for handler in node.handlers for name in caught(handler.type)}
-        if _REFUSAL & names:
-            self._heeded.append((node.body[0].lineno, node.body[-1].end_lineno or 0))
+        for error in ERRORS:
+            if (_ANY_ERROR | {error}) & names:
+                self._heed(error, node.body[0].lineno, node.body[-1].end_lineno)
         tried, self._tried = self._tried, self._tried or bool(_NOT_THERE & names)
+        keyed, self._keyed = self._keyed, self._keyed or bool(_NO_KEY & names)
         self.block(node.body)
-        self._tried = tried
+        self._tried, self._keyed = tried, keyed
         for handler in node.handlers:
             if handler.name is not None:
                 self._name(handler.name, (), handler.lineno)
             self.block(handler.body)
         self.block(node.orelse)
         self.block(node.finalbody)
+
+    def _heed(self, error: str, first: int, last: int | None) -> None:
+        self._heeded.setdefault(error, []).append((first, last or first))
 
     def _match(self, node: ast.Match) -> None:
         subject = self.test(node.subject)
@@ -162,6 +171,9 @@ class _Visitor(CallReferences):
 
     def _expression(self, node: ast.Expr) -> None:
         if node.value.__class__ is not ast.Constant:
+            for error in ERRORS:  # `self.assertRaises(TypeError, Block, units=4)`
+                if expects(node.value, frozenset({error, *_ANY_ERROR})):
+                    self._heed(error, node.lineno, node.end_lineno)
             self.refs(node.value)
 
     def _global(self, node: ast.Global) -> None:

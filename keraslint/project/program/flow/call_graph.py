@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from keraslint.project.facts.container_methods import CONTAINER_METHODS, READ_ONLY
 from keraslint.project.facts.module_facts import FunctionSummary, ModuleSummary
-from keraslint.project.facts.occurrences.occurrence_records import EQUAL, Call
+from keraslint.project.facts.occurrences.occurrence_records import CONTAINS, EQUAL, Call
 from keraslint.project.names.definitions import (
     ClassRef,
     External,
@@ -163,8 +163,8 @@ class CallGraph:
         )
 
     def _resolve(self, function: Function, call: Call) -> Targets:
-        if call.leaf == EQUAL:
-            return Targets(says=EQUAL)
+        if call.leaf in (EQUAL, CONTAINS):
+            return Targets(says=call.leaf)
         if call.method:
             own = self._own(function, call)
             if own is not None:

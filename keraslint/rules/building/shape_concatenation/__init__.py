@@ -137,11 +137,22 @@ def _unpacking(layer: LayerClass) -> Fix:
     methods = list(_methods(layer))
     texts = [new for method in methods for _, _, new in concatenations(method)]
     edits = tuple(edit for method in methods for edit in without_concatenations(method))
-    from keraslint.project.program.class_users import asks_of_shape, own_shape
+    from keraslint.project.program.class_users import ClassUsers, asks_of_shape, own_shape
 
+    users = ClassUsers(layer.effects, layer.ref)
+    caught = (
+        *users.heeds((*METHODS, "call"), ("TypeError",)),
+        *(
+            who
+            for method in methods
+            for span, _, _ in concatenations(method)
+            for who in users.catches_own(method.node.name.value, span.start.line, ("TypeError",))
+        ),
+    )
     own = own_shape(layer.effects, "__add__")
     asked = asks_of_shape(layer.effects, layer.ref)
     doubts = (
+        *dict.fromkeys(caught),
         *((f"a shape may be a `{own}`, which adds in its own way",) if own else ()),
         *((f"a shape is asked for `{asked}`, which a tuple does not have",) if asked else ()),
     )

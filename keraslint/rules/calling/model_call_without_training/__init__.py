@@ -162,7 +162,9 @@ def _doubts(layer: LayerClass) -> Iterator[str]:
     from keraslint.project.program.class_users import ClassUsers
 
     summary = layer.ref.summary.methods["call"]
-    yield from ClassUsers(layer.effects, layer.ref).looks_at("call")
+    users = ClassUsers(layer.effects, layer.ref)
+    yield from users.looks_at("call")
+    yield from users.heeds(("call",), ("TypeError",), given="training")
     if any(parameter.kind == "**" for parameter in summary.parameters):
         yield "`call()` may look for `training` among its `**kwargs`"
     if "training" in summary.bindings:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from keraslint.diagnostic import Applicability, Edit, Fix, Health, Measure, Promise
@@ -99,14 +99,29 @@ def seen_in_configurations(layer: LayerClass, entries: Sequence[Kept]) -> tuple[
     asked = () if "get_config" in layer.ref.summary.methods else users.looks_at("get_config")
     names = [one.name for one in entries]
     as_they_came = [one.name for one in entries if "(" not in one.code]
-    readers = ConfigurationReaders(layer.effects, layer.ref)
+    readers = ConfigurationReaders(layer.effects, layer.ref, names)
+    kept = (one.code.removeprefix("self.") for one in entries)
+    attributes = sorted({name for name in kept if name.isidentifier()})
     found = (
+        *(who for name in attributes for who in users.replaces(name)),
+        *_hidden(layer),
         *users.spreads_beside(names),
         *users.gives_objects(as_they_came),
         *asked,
         *readers.all(),
     )
     return tuple(dict.fromkeys(found))
+
+
+def _hidden(layer: LayerClass) -> Iterator[str]:
+    """Subclasses that get a configuration from behind the class, which is to have its first."""
+    if "get_config" in layer.ref.summary.methods:
+        return
+    own = layer.hierarchy.lineage(layer.ref).chain
+    for below in layer.subclasses:
+        for other in layer.hierarchy.lineage(below).chain:
+            if "get_config" in other.summary.methods and other not in own:
+                yield f"`{below.summary.name}` gets its configuration from `{other.summary.name}`"
 
 
 def _harmful(layer: LayerClass, known: Sequence[Kept]) -> dict[str, str]:
