@@ -250,6 +250,13 @@ class ClassUsers:
             if not self._is_own(event.function):
                 yield f"{who(event.function)} sets `{child}`"
 
+    def sets_later(self, attribute: str) -> Iterator[str]:
+        """Who sets an attribute, or takes it away, once a constructor has set it."""
+        for event in self._effects.sets(self._family.may_be, attribute):
+            made = event.function.own_name == "__init__" and self._family.owns(event.function)
+            if not (made or self._is_own(event.function)):
+                yield f"{who(event.function)} sets `{attribute}`"
+
     def _is_own(self, function: Function) -> bool:
         """Whether a method is of the class or its bases: what it makes is what is known."""
         return self._family.owns(function) and self._family.is_own_constructor(function)

@@ -103,7 +103,7 @@ def seen_in_configurations(layer: LayerClass, entries: Sequence[Kept]) -> tuple[
     kept = (one.code.removeprefix("self.") for one in entries)
     attributes = sorted({name for name in kept if name.isidentifier()})
     found = (
-        *(who for name in attributes for who in users.replaces(name)),
+        *(who for name in attributes for who in users.sets_later(name)),
         *_hidden(layer),
         *users.spreads_beside(names),
         *users.gives_objects(as_they_came),
