@@ -119,7 +119,8 @@ def _hidden(layer: LayerClass) -> Iterator[str]:
         return
     own = layer.hierarchy.lineage(layer.ref).chain
     for below in layer.subclasses:
-        for other in layer.hierarchy.lineage(below).chain:
+        chain = layer.hierarchy.lineage(below).chain
+        for other in chain[chain.index(layer.ref) :]:
             if "get_config" in other.summary.methods and other not in own:
                 yield f"`{below.summary.name}` gets its configuration from `{other.summary.name}`"
 
