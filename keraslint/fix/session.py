@@ -357,11 +357,12 @@ def _with_cause(verdict: Verdict, of: Diagnostic, found: Iterable[Diagnostic]) -
     if verdict.outcome is not Outcome.UNKNOWN or verdict.checks or not verdict.environment:
         return verdict
     faults = {rule.code for rule in registry() if "called" in rule.breaks}
-    for one in found:
-        if one.code in faults and (one.path, one.owner) == (of.path, of.owner):
-            reason = f"{one.code} in line {one.span.start.line} may be why: {verdict.reason}"
-            advice = f"write the fix of {one.code} without `--prove`, then prove the rest"
-            return replace(verdict, reason=reason, advice=advice)
+    mine = [one for one in found if (one.path, one.owner) == (of.path, of.owner)]
+    for one in sorted((d for d in mine if d.code in faults), key=lambda d: d.fix is not None):
+        reason = f"{one.code} of this class may be why: {verdict.reason}"
+        by_hand = f"mend {one.code} by hand, then prove the rest"
+        fixed = f"write the fix of {one.code} without `--prove`, then prove the rest"
+        return replace(verdict, reason=reason, advice=fixed if one.fix else by_hand)
     return verdict
 
 

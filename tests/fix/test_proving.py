@@ -109,7 +109,7 @@ def test_what_is_refuted_or_unknown_is_told_with_the_reason(ran: Ran) -> None:
 def test_a_finding_that_may_keep_a_layer_from_running_is_named_where_others_are_unknown(
     ran: Ran,
 ) -> None:
-    reason = "unknown, kept as it was: KRL304 in line 16 may be why: baseline fails: "
+    reason = "unknown, kept as it was: KRL304 of this class may be why: baseline fails: "
 
     assert f"by_position.py: KRL101 `Late` {reason}" in ran.out
     assert "write the fix of KRL304 without `--prove`, then prove the rest" in ran.out
