@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import itertools
+import math
 import re
 import time
 import traceback
@@ -122,7 +123,7 @@ def _first(
 ) -> Case:
     """The first text that works; raises `Unusable` with the error of the one that got furthest."""
     working: list[Case] = []
-    furthest, error, blamed = -1, TOO_LONG, ""
+    furthest, error, blamed = -1.0, TOO_LONG, ""
     for number, text in enumerate(texts):
         if number >= MOST_TRIED or time.process_time() > until or len(working) > MOST_DISPLEASING:
             break
@@ -134,20 +135,24 @@ def _first(
             working.append(case)
         elif _reach(result, cls) > furthest:
             furthest, error = _reach(result, cls), describe(result)
-            blamed = text if furthest and any(one in str(result) for one in OWN_FAULTS) else ""
+            blamed = text if furthest == math.inf else ""
     if working:
         return working[0]
     reason = f"{NOT_CALLED}: {error}"
     raise OwnFault(reason, blamed) if blamed else Unusable(reason)
 
 
-def _reach(error: BaseException, cls: Any) -> int:
-    """How far an error let the layer come: the last line of the class's file that ran."""
+def _reach(error: BaseException, cls: Any) -> float:
+    """How far an error let the layer come: the last line of `call()` that ran.
+
+    What fails whatever is given comes furthest, although another guess may fail in a later line.
+    """
     file = inspect.getfile(cls)
     frames = traceback.extract_tb(error.__traceback__)
-    return max(
-        (f.lineno or 0 for f in frames if f.filename == file and f.name == "call"), default=0
-    )
+    lines = [f.lineno or 0 for f in frames if f.filename == file and f.name == "call"]
+    if lines and any(one in str(error) for one in OWN_FAULTS):
+        return math.inf
+    return max(lines, default=0)
 
 
 def guesses(cls: Any, works: Callable[[str], Any]) -> Iterator[str]:
