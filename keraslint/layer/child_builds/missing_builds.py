@@ -11,6 +11,7 @@ import libcst as cst
 
 from keraslint.layer.child_builds.builds import Builds
 from keraslint.layer.child_builds.closing import is_closing
+from keraslint.layer.child_builds.early_builds import told_by
 from keraslint.layer.child_builds.following.call_program import CallPrograms, Program, names_of
 from keraslint.layer.child_builds.makings import Makings
 from keraslint.layer.child_builds.new_builds import NewBuilds
@@ -23,8 +24,7 @@ from keraslint.layer.method_syntax import Method, dotted
 from keraslint.layer.method_syntax import children as children_of
 from keraslint.layer.motion.safety.subclass_objections import Descendants
 from keraslint.layer.statement_parts import smalls
-from keraslint.project.program.children import Child, children, run_by
-from keraslint.project.program.class_users import ClassUsers
+from keraslint.project.program.children import Child, run_by
 from keraslint.project.program.unbuilt_children import OF_CONTAINERS, Unbuilt
 
 _BUILT_BY_OWNER = re.compile(r"(?<!self)\.(\w+)\.build\(")
@@ -155,14 +155,9 @@ class MissingBuilds:
         if program.lost or unmended:
             return self._symbolic(build, program, new)
         doubts = (*program.doubts, *new.doubts, *self._of_target())
-        doubts = doubts or self._handled()
-        return Builds(statements=_statements(program, build), doubts=doubts, elsewhere=new.edits)
-
-    def _handled(self) -> tuple[str, ...]:
-        """Who may change a child, or go by its state, between `build()` and the first call."""
-        layer = self._layer
-        kept = {child.attribute for child in children(layer.hierarchy, layer.ref)}
-        return tuple(dict.fromkeys(ClassUsers(layer.effects, layer.ref).handles(kept)))
+        statements = _statements(program, build)
+        doubts = doubts or told_by(self._layer, self.children, statements)
+        return Builds(statements=statements, doubts=doubts, elsewhere=new.edits)
 
     def _symbolic(self, build: Method, program: Program, new: NewBuilds | None = None) -> Builds:
         found = symbolic_call(self._layer, build, structured=program.structured)
