@@ -74,25 +74,6 @@ class Block(layers.Layer):
         (('scores * cache["scale"]', "scores"),),
         "was false in every case",
     ),
-    "an argument whose guess is what it stands for": (
-        """\
-class Block(layers.Layer):
-    def __init__(self, units=8, inner=None, **kwargs):
-        super().__init__(**kwargs)
-        self.units = units
-        self.inner = inner or 2 * units
-
-    def build(self, input_shape):
-        self.up = layers.Dense(self.inner)
-        self.up.build(input_shape)
-        super().build(input_shape)
-
-    def call(self, x):
-        return self.up(x)
-""",
-        (("self.up = layers.Dense(self.inner)", "self.up = layers.Dense(2 * self.units)"),),
-        "made no difference",
-    ),
     "a handler of an error": (
         """\
 class Block(layers.Layer):

@@ -24,9 +24,8 @@ def observe(trial: Trial) -> dict[str, str] | None:
     told = {}
     for factor in FACTORS:
         told[f"{factor:g}"] = trial.kept(CALLED, lambda: _called(trial, factor, {}))  # noqa: B023
-        if trial.takes_training():
-            call = lambda: _called(trial, factor, {"training": True})  # noqa: B023, E731
-            told[f"{factor:g} in training"] = trial.kept(TRAINED, call)
+        call = lambda: _called(trial, factor, {"training": True})  # noqa: B023, E731
+        told[f"{factor:g} in training"] = trial.kept(TRAINED, call)
     return told
 
 
