@@ -357,13 +357,14 @@ def _with_cause(verdict: Verdict, of: Diagnostic, found: Iterable[Diagnostic]) -
     if verdict.outcome is not Outcome.UNKNOWN or verdict.checks or not verdict.environment:
         return verdict
     faults = {rule.code for rule in registry() if "called" in rule.breaks}
-    mine = [one for one in found if (one.path, one.owner) == (of.path, of.owner)]
-    for one in sorted((d for d in mine if d.code in faults), key=lambda d: d.fix is not None):
-        reason = f"{one.code} of this class may be why: {verdict.reason}"
-        by_hand = f"mend {one.code} by hand, then prove the rest"
-        fixed = f"write the fix of {one.code} without `--prove`, then prove the rest"
-        return replace(verdict, reason=reason, advice=fixed if one.fix else by_hand)
-    return verdict
+    mine = [d for d in found if (d.path, d.owner) == (of.path, of.owner) and d.code in faults]
+    if not mine:
+        return verdict
+    cause = min(mine, key=lambda one: one.fix is not None)
+    by_hand = f"mend {cause.code} by hand, then prove the rest"
+    fixed = f"write the fix of {cause.code} without `--prove`, then prove the rest"
+    reason = f"{cause.code} of this class may be why: {verdict.reason}"
+    return replace(verdict, reason=reason, advice=fixed if cause.fix else by_hand)
 
 
 def _layers(found: Iterable[Diagnostic]) -> set[str]:

@@ -139,9 +139,7 @@ class Surroundings:
             for _, refs in call.arguments:
                 if self._is_older(function, refs, change, given=False):
                     return True
-        return any(
-            self._is_older(function, function.does.returns, change, given=False) for _ in "1"
-        )
+        return self._is_older(function, function.does.returns, change, given=False)
 
     def _has_left_one(self, function: Function, change: Call) -> bool:
         """Whether a function goes on with what has made such a layer before one of its calls."""
