@@ -18,6 +18,7 @@ OF_CONTAINERS = frozenset(dir(list)) | frozenset(dir(dict))
 """What a list or a dictionary does builds no layer in it."""
 _PROPERTIES = frozenset({"property", "cached_property", "getter", "setter", "deleter"})
 _REACHES_ALL = keras_facts.ALL_CHILDREN | {"call"}
+_CONTEXT = frozenset({"training", "mask"})
 
 
 class Unbuilt:
@@ -91,6 +92,13 @@ class Unbuilt:
         Of a `Sequential`, it remains to be seen what is in it.
         """
         return tuple(self._of(ref))
+
+    def leaves_inputs(self, ref: ClassRef) -> bool:
+        """Whether `build()` leaves children out, and is told the shape of one input of several."""
+        build, call = (self._hierarchy.method(ref, name) for name in ("build", "call"))
+        if build is None or call is None or len(build.summary.parameters) != 2:
+            return False
+        return len(inputs_of(call.summary)) > 1 and bool(self.of(ref))
 
     def _of(self, ref: ClassRef) -> Iterator[Child]:
         hierarchy = self._hierarchy
@@ -176,6 +184,12 @@ class Unbuilt:
         owner = child.method.owner
         above = self.of(owner) if owner is not None else ()
         return all(child.attribute != other.attribute for other in above)
+
+
+def inputs_of(call: FunctionSummary) -> tuple[str, ...]:
+    """The arguments of a `call()` that are inputs, whoever calls it."""
+    needed = (p for p in call.parameters[1:] if p.required and p.kind == "plain")
+    return tuple(p.name for p in needed if p.name not in _CONTEXT)
 
 
 class _Told:

@@ -36,6 +36,7 @@ from keraslint.project.names.definitions import ClassRef, FunctionRef
 from keraslint.project.names.keras_api import Symbol
 from keraslint.project.names.keras_facts import SEQUENTIAL
 from keraslint.project.names.name_resolution import Hierarchy
+from keraslint.project.program.unbuilt_children import Unbuilt
 
 _SIZED = ("units", "filters", "output_dim")
 _SUMS = frozenset(
@@ -114,7 +115,8 @@ class Outputs:
 
     def _wanted_by(self, target: Target, arguments: Arguments) -> Wanted:
         names = self._build_parameters(target)
-        if names is None:
+        untold = isinstance(target, ClassRef) and Unbuilt(self._hierarchy).leaves_inputs(target)
+        if names is None or untold:
             return Wanted(why="the parameters of `build()`")
         if len(names) == 1 or names[0] == "sequences_shape":
             return self._on(target, [arguments.get(0, *self._call_parameters(target)[:1])])
