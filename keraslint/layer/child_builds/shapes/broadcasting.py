@@ -51,8 +51,12 @@ def _with_plain(tensor: Tensor, other: Value, texts: Texts) -> Value:
         last = other.sizes[-1] if other.sizes else "1"
         if same_size(tensor.last, last) or last == "1":
             return tensor
-    # what has a size of 1 there is made to be stretched by the other
-    return UNKNOWN if tensor.last == "1" else tensor.doubted(_doubt(*texts[:2]))
+    return UNKNOWN if _is_made_to_stretch(tensor) else tensor.doubted(_doubt(*texts[:2]))
+
+
+def _is_made_to_stretch(tensor: Tensor) -> bool:
+    """Whether a size is 1, so that the other operand's counts."""
+    return tensor.last == "1" or any(part.size == "1" for part in tensor.parts)
 
 
 def _of_two(left: Tensor, right: Tensor, texts: Texts) -> Tensor:
