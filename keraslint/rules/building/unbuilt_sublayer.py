@@ -99,7 +99,7 @@ Where children need an input of which `build()` is not told the shape, `build()`
 for it, named as Keras asks: `build(self, query_shape, value_shape=None)` for
 `call(self, query, value)`. What is saved before tells of one shape only, so that the lines that
 need another one are left out then. That is unsafe, too: whoever calls `build()` with one shape, or
-by name, has to be changed. Until a child has been mended so, its owner does not call `child.build()`,
+by name, has to be changed. Until a child has been mended so, its owner does not call its `build()`,
 which would build half of it.
 
 There is no fix, but the reason, where that does not help, where no shape can be written down and
