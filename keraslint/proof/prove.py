@@ -23,6 +23,7 @@ from .claim import Claim, ProofOptions, after_job, before_job
 from .coverage.sites import Look
 from .coverage.verdicts import covered
 from .evidence import evidence, old_files
+from .failed_replies import survived, why_not
 from .ledger import Ledger, LookedAt, both, still_holds
 from .own_process import measured_apart
 from .probe.coverage.dict_inputs import dict_advice
@@ -241,7 +242,7 @@ class Prover:
             baseline = self._measured.get(key)
         if baseline is None or not baseline.holds:
             folder = tempfile.mkdtemp(dir=self._scratch.name)
-            reply = self._measure({**job, "folder": folder, "theirs": None})
+            reply = survived({**job, "folder": folder, "theirs": None}, self._measure)
             baseline = _Baseline(reply=reply, folder=folder)
         with self._lock:
             self._measured[key] = baseline
@@ -376,22 +377,3 @@ def _looked_at(*replies: Reply) -> LookedAt | None:
         return None
     looked_at: LookedAt = reduce(both, (answer["looked_at"] for answer in answers))
     return looked_at
-
-
-def why_not(reply: dict[str, Any], timeout: float) -> str:
-    """Why a reply holds no measurement; empty when it does."""
-    stage = reply["stage"]
-    if reply["status"] == "timeout":
-        return f"the probe was ended after {timeout:g} s while {stage}"
-    if reply["status"] == "memory":
-        return f"the probe was ended for using too much memory while {stage}"
-    if reply["status"] == "died":
-        last = (reply.get("said") or "").strip().splitlines()[-1:]
-        said = f": {last[0][:200]}" if last and reply["code"] not in (0,) else ""
-        return f"the process ended {_ending(reply['code'])} while {stage}{said}"
-    answer = reply["answer"]
-    return str(answer.get("unusable") or answer.get("baseline") or "")
-
-
-def _ending(code: int) -> str:
-    return f"by signal {-code}" if code < 0 else f"with code {code}"

@@ -101,6 +101,16 @@ def test_a_hostile_baseline_is_unknown_and_says_why(judge, name):
 
 
 @pytest.mark.keras
+def test_a_further_case_in_which_the_process_ends_is_left_out(judge):
+    text = calling("import os\nif x.shape[-1] == 4:\n    os.abort()\nreturn x * 2.0")
+
+    verdict = judge(text, text, RECIPE)
+
+    assert verdict.outcome is Outcome.PROVED, verdict.reason
+    assert "input (2, 4)" not in verdict.coverage.cases
+
+
+@pytest.mark.keras
 def test_the_layer_after_a_hostile_one_gets_its_verdict(judge):
     judge(HOSTILE["it exits"][0], FORMS["A2"], RECIPE)
 

@@ -14,7 +14,8 @@ from keraslint.examination import Examination
 from keraslint.proof.child_process import Gone
 from keraslint.proof.claim import Claim, ProofOptions, before_job
 from keraslint.proof.coverage.judged import Version, judged
-from keraslint.proof.prove import Prover, why_not
+from keraslint.proof.failed_replies import why_not
+from keraslint.proof.prove import Prover
 
 from .healths import signs_of
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
@@ -59,6 +61,7 @@ from .observations.training_run import (
 )
 from .trial import Trial
 
+CHANGE = "change.json"
 KINDS_OF_INPUT = {"ints": "of whole numbers", "bools": "of truth values"}
 Stage = Callable[[str], None]
 
@@ -71,6 +74,7 @@ class Place:
     owners are left out where they would show what a functional model has shown.
     `unusable` are changes under which no case can be measured; `shown`, facts that were observed.
     `steady`, `finite`: in the cases of the recipes, calls repeat and outputs are numbers.
+    `fatal` are changes under which an earlier process ended.
     """
 
     folder: Path
@@ -82,6 +86,17 @@ class Place:
     finite: bool = False
     unusable: list[Change] = field(default_factory=list)
     shown: set[str] = field(default_factory=set)
+    fatal: frozenset[Change] = frozenset()
+
+    @contextmanager
+    def trying(self, change: Change) -> Iterator[None]:
+        """Note under which change the process is, for whoever finds it ended."""
+        note = self.folder / CHANGE
+        note.write_text(json.dumps(asdict(change)), encoding="utf-8")
+        try:
+            yield
+        finally:
+            note.unlink()
 
     def shelf(self, index: int) -> Shelf:
         """The folder of one case."""

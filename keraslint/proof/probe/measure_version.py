@@ -79,6 +79,7 @@ def run(job: dict[str, Any], stage: Stage) -> dict[str, Any]:
         names=names,
         stage=stage,
         brief=bool(job.get("brief")),
+        fatal=frozenset(map(as_change, job.get("fatal", ()))),
     )
     space = namespace(module, names)
     if job.get("apart"):
@@ -249,9 +250,10 @@ def _first_working(
     deepen: Callable[[dict[str, Any]], int] | None,
 ) -> dict[str, Any] | None:
     """Measure the first change that works; `deepen` tells whether to save and load it too."""
-    for change in alternatives:
+    for change in (one for one in alternatives if one not in place.fatal):
         changed = Case(cls=case.cls, text=case.text, space=case.space, change=change)
-        entry = measure(changed, index, place, LIGHT, deepen=deepen)
+        with place.trying(change):
+            entry = measure(changed, index, place, LIGHT, deepen=deepen)
         if not baseline_error(entry) and (not place.finite or _is_finite(entry)):
             return entry
         place.unusable.append(change)

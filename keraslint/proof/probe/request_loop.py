@@ -259,6 +259,7 @@ def _reply(worker: Worker) -> dict[str, Any]:
         "id": worker.job["id"],
         "status": worker.ended or ("died" if answer is None else "done"),
         "code": code,
+        "change": _change(worker.job) if answer is None and not worker.ended else None,
         "stage": _stage(worker.job),
         "answer": answer,
         "seconds": time.monotonic() - worker.started,
@@ -295,6 +296,16 @@ def _resident_mb(pid: int) -> float:
 def _stage(job: dict[str, Any]) -> str:
     path = Path(job["folder"]) / "stage.txt"
     return path.read_text(encoding="utf-8") if path.exists() else "starting"
+
+
+def _change(job: dict[str, Any]) -> Any:
+    """The change to the given case under which the worker was when it ended, if any."""
+    path = Path(job["folder"]) / "change.json"
+    if not path.exists():
+        return None
+    told = json.loads(path.read_text(encoding="utf-8"))
+    path.unlink()
+    return told
 
 
 def _said(job: dict[str, Any]) -> str:
