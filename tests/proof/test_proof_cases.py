@@ -28,6 +28,7 @@ from keraslint.proof.probe.cases.recipe_inputs import Input  # noqa: E402
 from keraslint.proof.probe.cases.size_cases import (  # noqa: E402
     beyond_limits,
     beyond_numbers,
+    held_sizes,
     lone_inputs,
     other_kinds,
     sizes_in_text,
@@ -122,6 +123,35 @@ def test_channels_go_below_and_above_what_they_are_divided_by() -> None:
 
     assert [change.channels for change in more] == [(8, 33), (8, 32)]
     assert [change.channels for change in fewer] == [(8, 3)]
+
+
+@pytest.mark.parametrize(
+    ("text", "news"),
+    [
+        ("max(self.least, channels // self.ratio)", [12]),
+        ("max(int(channels * 0.2), 3)", [20]),
+        ("min(channels // 2, 2)", [3]),
+        ("max(self.least, channels)", []),
+    ],
+)
+def test_channels_go_beyond_what_a_part_of_them_is_held_to(text: str, news: list[int]) -> None:
+    arguments = {"least": 2, "ratio": 4}
+
+    made = changes(held_sizes(arguments, 8, f"held = {text}", []))
+
+    assert [change.channels for change in made] == [(8, new) for new in news]
+
+
+def test_an_argument_varies_at_channels_where_it_makes_a_difference() -> None:
+    text = "held = max(self.least, channels // self.ratio)"
+    others = [(Change(label="ratio=5", arguments=(("ratio", 5),)),)]
+
+    made = changes(held_sizes({"least": 2, "ratio": 4}, 8, text, others))
+
+    assert [(one.channels, one.arguments) for one in made] == [
+        ((8, 12), ()),
+        ((8, 12), (("ratio", 5),)),
+    ]
 
 
 def test_channels_are_tried_whose_part_is_nearly_the_next_whole_number() -> None:

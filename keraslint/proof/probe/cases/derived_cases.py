@@ -18,7 +18,14 @@ from .further_arguments import given_besides
 from .other_values import choices, is_rate, other_values, whole
 from .parameter_kinds import is_quiet, may_be_channels
 from .recipe_inputs import Input, leaves
-from .size_cases import beyond_limits, beyond_numbers, lone_inputs, other_kinds, sizes_in_text
+from .size_cases import (
+    beyond_limits,
+    beyond_numbers,
+    held_sizes,
+    lone_inputs,
+    other_kinds,
+    sizes_in_text,
+)
 from .wish import Alternatives, Wish, together
 
 MOST_EQUAL = 3
@@ -84,6 +91,7 @@ def derived(case: Case, told: Told) -> Iterator[Wish]:
     yield from _lengths(others, arguments)
     yield from lone_inputs(inputs, arguments)
     yield from sizes_in_text(inputs, arguments, text)
+    yield from held_sizes(arguments, channels or 0, text, others) if channels else ()
     yield from beyond_limits(inputs, arguments)
     yield from beyond_numbers(inputs, arguments)
     yield from _layers(arguments, channels, text)

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
+from ..coverage.held_parts import past_limits
 from .case import Change
 from .constructor_arguments import told_channels, with_channels
 from .deciding_names import divides, divisors, sizes_of_layers
 from .other_values import whole
 from .parameter_kinds import kind_of
 from .recipe_inputs import Input, is_list_of_inputs
-from .wish import Wish
+from .wish import Alternatives, Wish
 
-MOST_INPUTS, MOST_SIZES, MOST_KEYS = 3, 4, 3
+MOST_INPUTS, MOST_SIZES, MOST_KEYS, MOST_LIMITS = 3, 4, 3, 2
 LARGEST = 1000
 CUTS = r"\b(?:int|round|ceil|floor)\("
 FAR, ROUNDED_UP = 32, 0.6
@@ -52,6 +53,24 @@ def sizes_in_text(inputs: list[Input], arguments: Arguments, text: str) -> Itera
     for news in [one for one in dict.fromkeys(sizes) if one[0] not in (0, old)][:MOST_SIZES]:
         changes = [with_channels(arguments, old, new) for new in news]
         yield Wish(alternatives=tuple(filter(None, changes)), decides=True)
+
+
+def held_sizes(
+    arguments: Arguments, channels: int, text: str, others: Iterable[Alternatives]
+) -> Iterator[Wish]:
+    """Channels beyond what `max` and `min` hold a part of them to.
+
+    By themselves, and with each argument changed that such sizes rest on: which of them is held
+    to a limit makes no difference below it.
+    """
+    for new in list(dict.fromkeys(past_limits(arguments, channels, text)))[:MOST_LIMITS]:
+        change = with_channels(arguments, channels, new) if new != channels else None
+        if change is not None:
+            yield Wish(alternatives=(change,), decides=True)
+            for options in others:
+                if divides(options[0].arguments[0][0], text):
+                    both = tuple(change.along_with(one) for one in options)
+                    yield Wish(alternatives=both, decides=True)
 
 
 def _cut(arguments: Arguments, channels: int, text: str) -> Iterator[tuple[int, ...]]:

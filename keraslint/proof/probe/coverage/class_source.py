@@ -27,11 +27,15 @@ def sources_of(cls: type) -> str:
 
 def tells_rank(text: str) -> bool:
     """Does the class name each axis of something, so that other ranks are none of its inputs?"""
+    return any(map(_names_each_axis, nodes_of(text)))
+
+
+def nodes_of(text: str) -> list[ast.AST]:
+    """All that the text of a class is made of; nothing where it cannot be parsed."""
     try:
-        tree = ast.parse(dedent(text))
+        return list(ast.walk(ast.parse(dedent(text))))
     except SyntaxError:
-        return False
-    return any(map(_names_each_axis, ast.walk(tree)))
+        return []
 
 
 def _names_each_axis(node: ast.AST) -> bool:
