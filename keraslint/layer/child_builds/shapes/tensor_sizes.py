@@ -116,10 +116,20 @@ def shape_of(parts: Sequence[Part]) -> Expr:
     """Sizes as the code of one shape."""
     if len(parts) == 1 and parts[0].run:
         return parts[0].code
+    cut_off = _first_sizes(parts) if len(parts) > 2 else None
+    if cut_off is not None:
+        return cut_off
     listed = [expr("*", part.code) if part.run else part.code for part in parts]
     if len(listed) == 1:
         return expr("(", listed[0], ",)")
     return expr("(", joined(listed), ")")
+
+
+def _first_sizes(parts: Sequence[Part]) -> Expr | None:
+    """`x[0]`, `x[1]`, `x[2]` and no more: the beginning of one shape."""
+    owner = Expr(pieces=parts[0].code.pieces[:-1])
+    each = [expr(owner, f"[{axis}]").pieces if owner.pieces else () for axis in range(len(parts))]
+    return expr(owner, f"[:{len(parts)}]") if [p.code.pieces for p in parts] == each else None
 
 
 def with_last(tensor: Tensor, last: Part) -> Tensor:
