@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from keraslint.diagnostic import Outcome
+from keraslint.proof.measures.case_pair import difference
 
 BEFORE = """\
 from keras import layers, ops
@@ -30,6 +31,15 @@ def test_what_happened_instead_is_said_of_what_can_be_had_no_more(judge) -> None
         "for input (2, 3) the output in training cannot be had any more: "
         "ValueError: no way to train."
     )
+
+
+def test_a_key_that_is_missing_is_not_taken_for_one_that_is_none() -> None:
+    config = {"units": 4, "inner": {"kernel_regularizer": None}}
+
+    assert difference(config, {"units": 4, "inner": {}}) == (
+        "`inner.kernel_regularizer` was None and is missing"
+    )
+    assert difference({"units": 4}, config) == "`inner` is new, with {'kernel_regularizer': None}"
 
 
 @pytest.mark.keras

@@ -143,9 +143,14 @@ def lost_probe(before: Any, after: Any) -> str:
 def difference(old: Any, new: Any, path: str = "") -> str:
     """The first place where two configurations part."""
     if isinstance(old, dict) and isinstance(new, dict):
-        for key in [*old, *(key for key in new if key not in old)]:
-            if old.get(key) != new.get(key):
-                return difference(old.get(key), new.get(key), f"{path}.{key}" if path else key)
+        for key in {**old, **new}:
+            inner = f"{path}.{key}" if path else key
+            if key not in new:
+                return f"`{inner}` was {_short(old[key])} and is missing"
+            if key not in old:
+                return f"`{inner}` is new, with {_short(new[key])}"
+            if old[key] != new[key]:
+                return difference(old[key], new[key], inner)
     return f"`{path}` was {_short(old)} and is {_short(new)}"
 
 
