@@ -28,6 +28,7 @@ from keraslint.proof.probe.cases.recipe_inputs import Input  # noqa: E402
 from keraslint.proof.probe.cases.size_cases import (  # noqa: E402
     beyond_limits,
     beyond_numbers,
+    held_arguments,
     held_sizes,
     lone_inputs,
     other_kinds,
@@ -140,6 +141,15 @@ def test_channels_go_beyond_what_a_part_of_them_is_held_to(text: str, news: list
     made = changes(held_sizes(arguments, 8, f"held = {text}", []))
 
     assert [change.channels for change in made] == [(8, new) for new in news]
+
+
+def test_an_argument_goes_beyond_the_other_one_that_it_is_held_to() -> None:
+    text = "held = min(top_k, self.experts)"
+
+    made = changes(held_arguments({"top_k": 2, "experts": 8}, text))
+
+    assert [change.arguments for change in made] == [(("top_k", 9),), (("experts", 1),)]
+    assert not changes(held_arguments({"top_k": 2}, "held = min(top_k, len(experts))"))
 
 
 def test_an_argument_varies_at_channels_where_it_makes_a_difference() -> None:

@@ -21,6 +21,7 @@ from .recipe_inputs import Input, leaves
 from .size_cases import (
     beyond_limits,
     beyond_numbers,
+    held_arguments,
     held_sizes,
     lone_inputs,
     other_kinds,
@@ -92,6 +93,7 @@ def derived(case: Case, told: Told) -> Iterator[Wish]:
     yield from lone_inputs(inputs, arguments)
     yield from sizes_in_text(inputs, arguments, text)
     yield from held_sizes(arguments, channels or 0, text, others) if channels else ()
+    yield from held_arguments(arguments, text)
     yield from beyond_limits(inputs, arguments)
     yield from beyond_numbers(inputs, arguments)
     yield from _layers(arguments, channels, text)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from ..coverage.held_parts import past_limits
+from ..coverage.held_parts import past_each_other, past_limits
 from .case import Change
 from .constructor_arguments import told_channels, with_channels
 from .deciding_names import divides, divisors, sizes_of_layers
@@ -71,6 +71,13 @@ def held_sizes(
                 if divides(options[0].arguments[0][0], text):
                     both = tuple(change.along_with(one) for one in options)
                     yield Wish(alternatives=both, decides=True)
+
+
+def held_arguments(arguments: Arguments, text: str) -> Iterator[Wish]:
+    """An argument beyond the other one that `max` or `min` holds it to."""
+    past = dict.fromkeys(past_each_other(arguments, text))
+    changes = [Change(label=f"{name}={new}", arguments=((name, new),)) for name, new in past]
+    yield from (Wish(alternatives=(change,), decides=True) for change in changes[:MOST_LIMITS])
 
 
 def _cut(arguments: Arguments, channels: int, text: str) -> Iterator[tuple[int, ...]]:

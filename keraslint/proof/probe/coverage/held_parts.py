@@ -1,4 +1,4 @@
-"""The text of a class → sizes whose part is beyond what `max` or `min` holds it to."""
+"""The text of a class → sizes and arguments beyond what `max` or `min` holds them to."""
 
 from __future__ import annotations
 
@@ -13,13 +13,27 @@ from .class_source import nodes_of
 
 def past_limits(arguments: Mapping[str, Any], size: int, text: str) -> Iterator[int]:
     """Sizes whose part is on the other side of what `max` or `min` holds it to, and no limit."""
+    for part, held in _held(text):
+        share, limit = _share(part, arguments), _number(held, arguments)
+        if share and limit:
+            beyond = math.ceil((limit + 1) / share)
+            yield beyond if size * share < limit + 1 else max(1, int(limit / share) - 1)
+
+
+def past_each_other(arguments: Mapping[str, Any], text: str) -> Iterator[tuple[str, int]]:
+    """Arguments of the constructor on the other side of what `max` or `min` holds them to."""
+    for one, held in _held(text):
+        name, limit = _argument(one, arguments), _number(held, arguments)
+        value = arguments.get(name)
+        if isinstance(value, int) and not isinstance(value, bool) and limit:
+            yield name, int(limit) + 1 if value <= limit else max(1, int(limit) - 1)
+
+
+def _held(text: str) -> Iterator[tuple[ast.expr, ast.expr]]:
+    """What is compared by `max` and `min`: each with each other one."""
     for call in nodes_of(text):
         if isinstance(call, ast.Call) and ast.unparse(call.func) in ("max", "min"):
-            for part, held in permutations(call.args, 2):
-                share, limit = _share(part, arguments), _number(held, arguments)
-                if share and limit:
-                    beyond = math.ceil((limit + 1) / share)
-                    yield beyond if size * share < limit + 1 else max(1, int(limit / share) - 1)
+            yield from permutations(call.args, 2)
 
 
 def _share(node: ast.expr, arguments: Mapping[str, Any]) -> float:
@@ -36,7 +50,12 @@ def _share(node: ast.expr, arguments: Mapping[str, Any]) -> float:
 
 def _number(node: ast.expr, arguments: Mapping[str, Any]) -> float:
     """The value of a number, or of an argument of the constructor; 0 where it is none."""
-    name = ast.unparse(node).removeprefix("self.")
-    value = node.value if isinstance(node, ast.Constant) else None
-    value = arguments.get(name, arguments.get(name.removeprefix("_"), value))
+    number = node.value if isinstance(node, ast.Constant) else None
+    value = arguments.get(_argument(node, arguments), number)
     return value if isinstance(value, (int, float)) and value > 0 else 0
+
+
+def _argument(node: ast.expr, arguments: Mapping[str, Any]) -> str:
+    """The argument of the constructor that is named, itself or as kept; empty for none."""
+    name = ast.unparse(node).removeprefix("self.")
+    return next((one for one in (name, name.removeprefix("_")) if one in arguments), "")
