@@ -7,7 +7,7 @@ from typing import Any
 
 from .child_process import Reply
 
-MOST_FATAL = 4
+MOST_FATAL = 8
 """Each costs as much as all that was measured until then."""
 
 

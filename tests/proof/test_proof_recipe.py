@@ -249,6 +249,34 @@ def test_an_argument_that_is_taken_apart_is_guessed_in_parts(judge):
 
 
 @pytest.mark.keras
+@pytest.mark.parametrize(
+    ("arguments", "taken", "recipe"),
+    [
+        ("inputs", "x, time = inputs", "[floats(2, 8, 8, 8), floats(2, 8)]"),
+        ("x, time", "", "floats(2, 8, 8, 8), time=floats(2, 8)"),
+    ],
+)
+def test_what_comes_beside_planes_may_be_a_vector_for_each_example(judge, arguments, taken, recipe):
+    text = HEAD + dedent(f"""
+        class ResBlock2D(layers.Layer):
+            def __init__(self, filters, **kwargs):
+                super().__init__(**kwargs)
+                self.shift = layers.Dense(filters)
+                self.conv = layers.Conv2D(filters, 3, padding="same")
+
+            def call(self, {arguments}):
+                {taken}
+                assert len(x.shape) == 4
+                return self.conv(x + self.shift(time)[:, None, None])
+    """)
+
+    verdict = judge(text, text, layer="ResBlock2D")
+
+    assert verdict.outcome is Outcome.PROVED, verdict.reason
+    assert verdict.recipe == f"ResBlock2D(filters=8)({recipe})"
+
+
+@pytest.mark.keras
 def test_a_functional_model_is_called_as_it_was_made(judge):
     text = HEAD + dedent("""
         class Backbone(keras.Model):

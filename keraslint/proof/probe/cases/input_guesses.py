@@ -36,8 +36,10 @@ OTHER_SIZES = (
 )
 LARGER = {KINDS[4]: "floats(2, 16, 16, {c})", KINDS[5]: "floats(2, 8, 8, 8, {c})"}
 ONE_STEP = "floats(2, 1, {c})"
-# A table of positions, longer than the input; numbers that go with any shape; larger planes.
+# A vector for each example; a table of positions, longer than the input; numbers that go with any
+# shape; larger planes.
 OTHER_FURTHER = (
+    KINDS[2],
     *("floats(1, 32, {c})", "floats(1)", "(floats(1), floats(1))", "floats(2, 12, {c})"),
     *("floats(2, 16, 16, {c})", "floats(2, 8, 8, 8, {c})"),
 )
@@ -154,10 +156,12 @@ def _told_parts(first: str, text: str) -> list[str]:
 def _parted(names: list[str], kind: str, count: int) -> Iterator[str]:
     """Lists of arrays, of which the names may tell something: alike, or those that follow larger.
 
-    A mask may be of the steps of one input, or of pairs of steps; a query of one step.
+    They may be a vector for each example. A mask may be of the steps of one input, or of pairs of
+    steps; a query of one step.
     """
     shape = kind.format(c=count)
-    for other in (shape, *([LARGER[kind].format(c=count)] if kind in LARGER else [])):
+    others = (kind, *([LARGER[kind]] if kind in LARGER else []), KINDS[2])
+    for other in (one.format(c=count) for one in dict.fromkeys(others)):
         rest = ", ".join(_further(name, shape, other, count) for name in names[1:])
         yield f"[{shape}, {rest}]"
         if "bools(2, 6)" in rest:
