@@ -254,6 +254,7 @@ def test_an_argument_that_is_taken_apart_is_guessed_in_parts(judge):
     [
         ("inputs", "x, time = inputs", "[floats(2, 8, 8, 8), floats(2, 8)]"),
         ("x, time", "", "floats(2, 8, 8, 8), time=floats(2, 8)"),
+        ("x, time, training", "", "floats(2, 8, 8, 8), time=floats(2, 8), training=False"),
     ],
 )
 def test_what_comes_beside_planes_may_be_a_vector_for_each_example(judge, arguments, taken, recipe):

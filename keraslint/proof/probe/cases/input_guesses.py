@@ -58,6 +58,14 @@ def calls(cls: Any, numbers: list[int]) -> Iterator[tuple[str, int]]:
 
     `numbers` are integers of the construction, which channels may have to equal.
     """
+    parameters = attempt(lambda: inspect.signature(cls.call).parameters)
+    training = None if failed(parameters) else parameters.get("training")
+    asks = training is not None and training.default is EMPTY
+    for call, count in _calls(cls, numbers):
+        yield (f"{call}, training=False" if asks else call), count
+
+
+def _calls(cls: Any, numbers: list[int]) -> Iterator[tuple[str, int]]:
     try:
         parameters = list(inspect.signature(cls.call).parameters.values())[1:]
     except (TypeError, ValueError):
