@@ -28,7 +28,9 @@ def definite(body: Iterable[ast.stmt]) -> Iterator[str]:
                     if name.startswith("self.") and name.count(".") == 1 and "[" not in name:
                         yield name[len("self.") :]
         elif isinstance(statement, ast.If):
-            yield from _on_both_sides(statement)
+            yield from _on_each_path((statement.body, statement.orelse))
+        elif isinstance(statement, ast.Match) and _takes_all(statement.cases[-1]):
+            yield from _on_each_path([case.body for case in statement.cases])
         elif isinstance(statement, ast.With):
             yield from definite(statement.body)
         elif isinstance(statement, ast.Try):
@@ -37,15 +39,16 @@ def definite(body: Iterable[ast.stmt]) -> Iterator[str]:
                 yield from definite(statement.body)
 
 
-def _on_both_sides(statement: ast.If) -> Iterator[str]:
-    taken = set(definite(statement.body))
-    other = set(definite(statement.orelse))
-    if _leaves_block(statement.body):
-        yield from other
-    elif statement.orelse and _leaves_block(statement.orelse):
-        yield from taken
-    else:
-        yield from taken & other
+def _on_each_path(bodies: Iterable[list[ast.stmt]]) -> Iterator[str]:
+    """What all of them assign, but for those that end in an error."""
+    taken = [set(definite(body)) for body in bodies if not _leaves_block(body)]
+    yield from set.intersection(*taken) if taken else ()
+
+
+def _takes_all(case: ast.match_case) -> bool:
+    """`case _:`, or `case other:`."""
+    pattern = case.pattern
+    return case.guard is None and isinstance(pattern, ast.MatchAs) and pattern.pattern is None
 
 
 def _leaves_block(body: list[ast.stmt]) -> bool:

@@ -44,8 +44,9 @@ class Block(keras.layers.Layer):
 ## Fix safety
 
 The fix is safe where the child's `call()` is known, and nobody puts something else in its place:
-the argument gets the name that it has there. A child whose `call()` has no parameter at that place
-has no fix.
+the argument gets the name that it has there. It is unsafe where other code, or a subclass, sets the
+child, where something replaces `call()`, as tests do, and where code of the project catches the
+error that Keras raises. A child whose `call()` has no parameter at that place has no fix.
 
 ## What is proved
 

@@ -47,7 +47,8 @@ class Scale(keras.layers.Layer):
 
 The fix names the argument of `add_weight()`, and writes `list(input_shape)`. Both are safe: they
 mean the same in Keras 2. The second is not, where the project gives layers a shape of a class with
-an `as_list()` of its own. The other names have no fix.
+an `as_list()` of its own. Both are unsafe where code of the project catches the error that the old
+line raises, and the first where something replaces `add_weight()`. The other names have no fix.
 
 ## What is proved
 

@@ -37,7 +37,7 @@ def opaque(effects: Effects, family: Family) -> Iterator[Objection]:
         for leaf in method.decorators if method is not None else ():
             if leaf.rpartition(".")[2] not in _HARMLESS_DECORATORS:
                 yield _seen(f"`{name}` is decorated with `{leaf}`", ref)
-    for cause in _makings(lineage):
+    for cause in (*_makings(lineage), *metaclasses(lineage)):
         yield _seen(cause, ref)
     for cause in _looks(lineage, ref):
         yield _objection(cause, ref)
@@ -75,6 +75,14 @@ def _seen(cause: str, ref: ClassRef) -> Objection:
     return replace(_objection(cause, ref), level=Level.DOUBT)
 
 
+def metaclasses(lineage: Lineage) -> Iterator[str]:
+    """What may act on each instance, before and after its constructor."""
+    for item in lineage.chain:
+        for leaf in item.summary.keywords:
+            if leaf.rpartition(".")[2] != "ABCMeta":
+                yield f"`{item.summary.name}` has the metaclass `{leaf}`"
+
+
 def _makings(lineage: Lineage) -> Iterator[str]:
     """What acts on a class when it is made."""
     for item in lineage.chain:
@@ -82,9 +90,6 @@ def _makings(lineage: Lineage) -> Iterator[str]:
         for leaf in item.summary.decorators:
             if not registers(leaf):
                 yield f"`{name}` is decorated with `{leaf}`"
-        for leaf in item.summary.keywords:
-            if leaf.rpartition(".")[2] != "ABCMeta":
-                yield f"`{name}` has the metaclass `{leaf}`"
         if "__init_subclass__" in item.summary.methods:
             yield f"`{name}` changes its subclasses"
 

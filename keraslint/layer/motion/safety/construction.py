@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 from keraslint.diagnostic import Level, Objection, Question
 from keraslint.layer.method_steps import Creation
-from keraslint.layer.motion.safety.class_hooks import registers
+from keraslint.layer.motion.safety.class_hooks import metaclasses, registers
 from keraslint.project.facts.occurrences.occurrence_records import Call
 from keraslint.project.names.definitions import ClassRef, FunctionRef, ModuleRef
 from keraslint.project.program.flow.effect_queries import Effects
@@ -36,6 +36,14 @@ class Construction:
                 yield from self._of_factory(callee, creation)
 
     def _of_class(self, ref: ClassRef) -> Iterator[Objection]:
+        for cause in metaclasses(self._graph.hierarchy.lineage(ref)):
+            yield Objection(
+                question=Question.SIDE_EFFECTS,
+                level=Level.UNSEEN,
+                cause=cause,
+                path=ref.module.path,
+                line=ref.summary.line,
+            )
         for name in ("__init__", "__new__"):
             method = self._graph.hierarchy.method(ref, name)
             function = self._graph.function(method) if method is not None else None
@@ -185,6 +193,19 @@ class Construction:
                 for _, refs in call.arguments:
                     if (function.instance,) == refs:
                         yield from self._given_self(function, call.number)
+
+    def left_out(self) -> Iterator[Objection]:
+        """Code that makes instances and does not run their constructor."""
+        for function, call in self._graph.calls.get("__new__", ()):
+            given = any(self._family.may_be(function, ref, doubt=False) for ref in call.argument(0))
+            if given and function.own_name != "__new__":
+                yield Objection(
+                    question=Question.CONTROL,
+                    level=Level.UNSEEN,
+                    cause=f"`{function.name}` may make a layer without its `__init__()`",
+                    path=function.path,
+                    line=call.line,
+                )
 
     def built_again(self) -> Iterator[Objection]:
         """Code outside of the class that has the layer built a second time."""

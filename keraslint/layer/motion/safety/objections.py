@@ -152,6 +152,7 @@ class Obligations:
             if "built" in method.assigns and method.name not in ("build", "__init__", "call"):
                 yield self._said(Question.CONTROL, f"`{method.name}()` writes `self.built`")
         yield from construction.built_again()
+        yield from construction.left_out()
         for cause in self._descendants.doubts(_attributes(move.writes)):
             yield self._said(Question.TARGETS, cause)
 

@@ -61,7 +61,8 @@ class Classifier(keras.Model):
 
 The fix writes `(*input_shape[:-1], n)`, which is the same tuple for a tuple, and works for a list.
 It is safe, but where the project gives layers a shape of a class with an `__add__()` of its own,
-or asks for more than a tuple has: `layer.compute_output_shape(x.shape).as_list()`.
+or asks for more than a tuple has: `layer.compute_output_shape(x.shape).as_list()`. It is unsafe as
+well where code of the project catches the `TypeError` that the old line raises.
 
 Code for Keras 2 is left alone: there, shapes are `TensorShape` objects, which a tuple can be
 added to.

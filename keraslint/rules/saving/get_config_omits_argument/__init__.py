@@ -69,7 +69,8 @@ that attribute is new. It is safe for numbers and texts, as the default or the a
 unsafe where an argument may be something that a configuration cannot hold, such as a layer or a
 function: by its use, or as code of the project gives it. So it is where that code gives an argument
 beside a configuration, `Scale(offset=1.0, **config)`, which would then be given twice, and where it
-compares a configuration, counts or lists its keys, or hands it on as a whole.
+compares a configuration, counts or lists its keys, or hands it on as a whole. It is unsafe, too,
+where other code sets the attribute later: the configuration would tell of the new value.
 `super().get_config()` is added where `__init__` hands its `**kwargs` on and chooses no name of its
 own; a missing `return` is added where it is clear what is to be returned. A key that nobody takes
 is not mended: which of the two names is meant, only the author knows. Where only some arguments can
