@@ -58,10 +58,11 @@ through `initializers.get` and the like, and hands its `**kwargs` on. It is safe
 texts, as the default or the annotation says. Where `__init__` lets an argument go, the fix keeps it
 in an attribute of its name, and is unsafe: that attribute is new. It is unsafe as well where an
 argument may be something that a configuration cannot hold, or where code of the project gives it an
-object, compares or hands on a configuration as a whole, or gives it beside one; there is none where
-it surely is such an object. A layer that is handed in and that `call()` calls is saved by
-`keras.saving.serialize_keras_object()`, and a `from_config()` makes it again, if the file imports
-`keras`; that it is a layer is assumed, so this is unsafe, too.
+object, sets the attribute later, asks whether there is a `get_config()`, compares or hands on a
+configuration as a whole, or gives it beside one; there is none where it surely is such an object. A
+layer that is handed in and that `call()` calls is saved by `keras.saving.serialize_keras_object()`,
+and a `from_config()` makes it again, if the file imports `keras`; that it is a layer is assumed, so
+this is unsafe, too.
 
 ## What is proved
 
