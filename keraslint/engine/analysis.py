@@ -113,7 +113,7 @@ class Route:
             facts.outline,
             facts.check,
         )
-        self._effects = ProjectEffects(self.index, facts.occurrences)
+        self._effects = ProjectEffects(self.index, facts.occurrences, facts.names)
         self._reader: LayerReader | None = None
         self._before: LayerReader | None = None
         self._checked: dict[str, dict[tuple[str, Span], _Checked]] = {}

@@ -19,8 +19,8 @@ from keraslint.project.facts.occurrences.occurrence_records import (
 )
 from keraslint.project.names.reads.noted_facts import bare, held, said
 from keraslint.project.names.reads.recorded_reads import Leaf, Reads
-from keraslint.project.program.flow.mentions import Mentions
-from keraslint.project.program.flow.noted_functions import Function, part_of
+from keraslint.project.program.mentions.file_mentions import CALLED, FileMentions, mentioned_names
+from keraslint.project.program.mentions.noted_functions import Function, part_of
 
 OF_A_FILE = frozenset({"module", "part", "keys", "parts", "held"})
 """Kinds of leaves that say what one file declares; the path comes second."""
@@ -95,22 +95,17 @@ class _Deeds:
         return written(self._facts).order if self._facts is not None else ""
 
     @cached_property
-    def _mentions(self) -> Mentions:
-        facts = [self._facts] if self._facts is not None else []
-        return Mentions(facts, Reads(), "", is_class=bool)
+    def _mentions(self) -> FileMentions:
+        facts = self._facts or ModuleOccurrences(path="", functions=())
+        return FileMentions(facts.path, mentioned_names(facts), Reads(), lambda: facts)
 
     def functions(self, key: tuple[str, str, str, str]) -> list[Occurrences]:
-        functions = self._mentions.by_name.get(key[3])
+        functions = self._mentions.get(CALLED, key[3])
         return [one.stated() for one in functions if one.key == key]
 
     @cached_property
     def entries(self) -> dict[tuple[str, ...], list[object]]:
-        found: dict[tuple[str, ...], list[object]] = {}
-        for table in self._mentions.tables:
-            for name, entries in table.found.items():
-                key = name if isinstance(name, tuple) else (name,)
-                found[(table.kind, *key)] = [self._entry(one) for one in entries]
-        return found
+        return {key: list(map(self._entry, found)) for key, found in self._mentions.items()}
 
     def _entry(self, entry: object) -> object:
         function = entry[0] if isinstance(entry, tuple) else entry

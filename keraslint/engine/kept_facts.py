@@ -5,6 +5,7 @@ The place of a file is no part of the digest: a moved or copied file, and anothe
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
@@ -17,6 +18,7 @@ from keraslint.project.facts.module_facts import ModuleSummary
 from keraslint.project.facts.occurrences.occurrence_records import ModuleOccurrences
 from keraslint.project.files.source import Source
 from keraslint.project.names.text_outline import Outline, outlined
+from keraslint.project.program.mentions.file_mentions import MentionedNames, mentioned_names
 from keraslint.project.syntax.parse import code_shape, parse
 
 
@@ -94,7 +96,28 @@ class KeptFacts:
         if self.keeping:
             said = written(replace(found, path=""))
             self.keep(f"does {self.version} {source.digest}", said.text)
+            self.keep(self._names_key(source), written(mentioned_names(found)).text)
         return found
+
+    def names(self, source: Source) -> MentionedNames:
+        """Under which names what the functions of a file do is to be found.
+
+        Raises:
+            SyntaxError, ValueError, RecursionError: as `look`.
+        """
+        kept = self.row(self._names_key(source))
+        if kept is not None:
+            with contextlib.suppress(ValueError):
+                known: MentionedNames = read_back(MentionedNames, kept)
+                return known
+        return mentioned_names(self.occurrences(source))
+
+    def fetch_names(self, sources: Iterable[Source]) -> None:
+        """Read the names of many texts."""
+        self.fetch(map(self._names_key, sources))
+
+    def _names_key(self, source: Source) -> str:
+        return f"names {self.version} {source.digest}"
 
     def once_declared(self, key: str, path: str) -> ModuleSummary:
         """What a file declared, by the key that `key` gave then.

@@ -9,8 +9,8 @@ from keraslint.project.names import keras_api
 from keraslint.project.names.definitions import ClassRef, FunctionRef, Instance, Meaning
 from keraslint.project.names.keras_api import Symbol
 from keraslint.project.program.flow.effect_queries import Effects
-from keraslint.project.program.flow.mentions import HEEDS
-from keraslint.project.program.flow.noted_functions import Function
+from keraslint.project.program.mentions.file_mentions import HEEDS
+from keraslint.project.program.mentions.noted_functions import Function
 
 _OF_SHAPES = ("build", "compute_output_shape")
 _INSPECT = "inspect."

@@ -9,7 +9,7 @@ from keraslint.project.names.definitions import ClassRef
 from keraslint.project.program.class_users import ClassUsers, who
 from keraslint.project.program.flow.call_graph import Targets
 from keraslint.project.program.flow.effect_queries import Effects
-from keraslint.project.program.flow.noted_functions import Function
+from keraslint.project.program.mentions.noted_functions import Function
 
 _OF_KERAS = frozenset({"get_config", "from_config", "build_from_config", "get_build_config"})
 _OF_ONE_KEY = frozenset({"get", "pop", "setdefault", "__getitem__"})

@@ -11,8 +11,8 @@ from keraslint.project.facts.occurrences.occurrence_records import Call
 from keraslint.project.names.definitions import ClassRef, FunctionRef, ModuleRef
 from keraslint.project.program.flow.effect_queries import Effects
 from keraslint.project.program.flow.families import Family
-from keraslint.project.program.flow.noted_functions import Function
 from keraslint.project.program.flow.spread import IS, Change
+from keraslint.project.program.mentions.noted_functions import Function
 
 
 class Construction:

@@ -13,8 +13,8 @@ from keraslint.project.names.definitions import (
     Meaning,
 )
 from keraslint.project.program.flow.effect_queries import Effects
-from keraslint.project.program.flow.noted_functions import Function
 from keraslint.project.program.flow.side_effects import MESSAGES
+from keraslint.project.program.mentions.noted_functions import Function
 from keraslint.project.program.steady_names import is_steady
 
 _HOLDERS = frozenset({"contextvars.ContextVar", "threading.local"})

@@ -18,9 +18,9 @@ from keraslint.project.names.definitions import (
 from keraslint.project.program.flow.effect_queries import Effects
 from keraslint.project.program.flow.events import Event
 from keraslint.project.program.flow.families import Family
-from keraslint.project.program.flow.noted_functions import Function
 from keraslint.project.program.flow.outside_functions import Keeps
 from keraslint.project.program.flow.spread import IS
+from keraslint.project.program.mentions.noted_functions import Function
 
 _SHOWN = 3
 

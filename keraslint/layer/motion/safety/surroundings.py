@@ -13,8 +13,8 @@ from keraslint.project.names import keras_api
 from keraslint.project.names.keras_api import Symbol
 from keraslint.project.program.flow.effect_queries import Effects
 from keraslint.project.program.flow.families import Family
-from keraslint.project.program.flow.noted_functions import Function
 from keraslint.project.program.flow.outside_functions import Keeps
+from keraslint.project.program.mentions.noted_functions import Function
 
 _SCOPES = frozenset({"RematScope", "custom_object_scope", "CustomObjectScope"})
 _LIBRARIES = frozenset({"keras", "tf_keras", "tensorflow", "random", "numpy"})

@@ -10,8 +10,8 @@ from keraslint.project.facts.occurrences.occurrence_records import Refs
 from keraslint.project.names.definitions import Kind, Scope
 from keraslint.project.program.flow.effect_queries import Effects
 from keraslint.project.program.flow.families import Family
-from keraslint.project.program.flow.noted_functions import Function
 from keraslint.project.program.flow.stores_by_name import is_among
+from keraslint.project.program.mentions.noted_functions import Function
 
 _NESTED = frozenset({"_layers", "_flatten_layers", "submodules", "_trackable_children"})
 _RUN = frozenset({"build", "call", "compute_output_shape", ""})

@@ -21,9 +21,9 @@ from keraslint.project.names.keras_api import Symbol
 from keraslint.project.names.name_resolution import Hierarchy
 from keraslint.project.names.reads.noted_facts import by_fields
 from keraslint.project.names.reads.recorded_reads import Memo
-from keraslint.project.program.flow.mentions import Mentions
-from keraslint.project.program.flow.noted_functions import Function
 from keraslint.project.program.flow.outside_functions import Keeps, library
+from keraslint.project.program.mentions.noted_functions import Function
+from keraslint.project.program.mentions.project_mentions import Mentions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

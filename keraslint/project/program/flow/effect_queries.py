@@ -13,13 +13,13 @@ from keraslint.project.program.flow.call_graph import CallGraph, ModuleOf
 from keraslint.project.program.flow.events import ANY, Event, Events, Seeded, Subject, event
 from keraslint.project.program.flow.families import Family
 from keraslint.project.program.flow.global_names import GlobalNames, through_globals
-from keraslint.project.program.flow.mentions import Mentions
-from keraslint.project.program.flow.noted_functions import Function
 from keraslint.project.program.flow.plain_values import PlainValues
 from keraslint.project.program.flow.side_effects import SideEffects
 from keraslint.project.program.flow.spread import IS, Kept, Spread
 from keraslint.project.program.flow.stores_by_name import StoresByName, is_among
 from keraslint.project.program.flow.value_flow import ValueFlow
+from keraslint.project.program.mentions.noted_functions import Function
+from keraslint.project.program.mentions.project_mentions import Mentions
 
 _MAKE_ARRAYS = ("numpy.", "collections.", "array.")
 

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from keraslint.project.names.reads.recorded_reads import Reads, ground_of
-from keraslint.project.program.flow.noted_functions import Function
 from keraslint.project.program.flow.spread import Change
+from keraslint.project.program.mentions.noted_functions import Function
 
 ANY = "*"
 Seeded = tuple[Function, dict[str, int]]

@@ -18,7 +18,7 @@ from keraslint.project.names.definitions import (
 from keraslint.project.names.keras_api import Symbol
 from keraslint.project.names.reads.recorded_reads import Memo, noted_property
 from keraslint.project.program.flow.call_graph import CallGraph
-from keraslint.project.program.flow.noted_functions import Function
+from keraslint.project.program.mentions.noted_functions import Function
 
 _Seen = set[tuple[Function, str]]
 _INIT = frozenset({"__init__", "__new__", "__post_init__"})

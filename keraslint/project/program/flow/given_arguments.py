@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from keraslint.project.facts.occurrences.occurrence_records import Call, Refs
-from keraslint.project.program.flow.noted_functions import Function
+from keraslint.project.program.mentions.noted_functions import Function
 
 
 def given_to(call: Call, function: Function, offset: int) -> Iterator[tuple[int, Refs]]:

@@ -10,9 +10,9 @@ from keraslint.project.facts.occurrences.occurrence_records import THIS_FILE
 from keraslint.project.names.definitions import Meaning, ModuleRef
 from keraslint.project.program.flow.call_graph import CallGraph
 from keraslint.project.program.flow.events import Event, event
-from keraslint.project.program.flow.mentions import Mentions
-from keraslint.project.program.flow.noted_functions import Function
 from keraslint.project.program.flow.spread import IS
+from keraslint.project.program.mentions.noted_functions import Function
+from keraslint.project.program.mentions.project_mentions import Mentions
 
 _IMPORTS = frozenset({"importlib.import_module", "importlib.reload", "__import__"})
 

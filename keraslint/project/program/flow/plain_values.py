@@ -10,7 +10,7 @@ from keraslint.project.names.definitions import ClassRef
 from keraslint.project.names.reads.recorded_reads import Memo
 from keraslint.project.program.flow.call_graph import CallGraph
 from keraslint.project.program.flow.families import Family
-from keraslint.project.program.flow.noted_functions import Function
+from keraslint.project.program.mentions.noted_functions import Function
 
 _NUMBERS = frozenset(
     """units filters rate epsilon momentum num_heads key_dim value_dim input_dim output_dim use_bias

@@ -6,29 +6,29 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path
 
-from keraslint.project.facts import look
 from keraslint.project.facts.module_facts import ModuleSummary
 from keraslint.project.facts.occurrences.occurrence_records import ModuleOccurrences
 from keraslint.project.files.source import Source
 from keraslint.project.names.definitions import ClassRef
 from keraslint.project.names.project_index import Index
 from keraslint.project.program.flow.effect_queries import Effects
-from keraslint.project.program.flow.mentions import Mentions
-
-
-def from_text(source: Source) -> ModuleOccurrences:
-    """Look at a text which nobody has kept."""
-    return look(source.text, source.path)
+from keraslint.project.program.mentions.file_mentions import FileMentions, MentionedNames
+from keraslint.project.program.mentions.project_mentions import Mentions
 
 
 class ProjectEffects:
     """Answers for any class; what was asked for is noted in the index's reads."""
 
     def __init__(
-        self, index: Index, occurrences: Callable[[Source], ModuleOccurrences] = from_text
+        self,
+        index: Index,
+        occurrences: Callable[[Source], ModuleOccurrences],
+        names: Callable[[Source], MentionedNames],
     ) -> None:
         self._index = index
         self._look = occurrences
+        self._names = names
+        self._files: dict[str, tuple[Source, FileMentions]] = {}
         self._effects: dict[str, Effects] = {}
         self._of_texts: dict[tuple[str, ...], Effects] = {}
         index.ask_for_aliases(self._aliases)
@@ -54,7 +54,7 @@ class ProjectEffects:
 
     def _look_at(self, texts: Iterable[Source], top: str) -> Effects:
         index = self._index
-        found = map(self._occurrences, texts)
+        found = map(self._file, texts)
         return Effects(
             Mentions((one for one in found if one is not None), index.reads, top),
             index.hierarchy,
@@ -71,11 +71,18 @@ class ProjectEffects:
     def _aliases(self, top: str, name: str) -> Sequence[str]:
         return self.below(top).mentions.aliases.get(name)
 
-    def _occurrences(self, text: Source) -> ModuleOccurrences | None:
-        try:
-            return self._look(text)
-        except (SyntaxError, ValueError, RecursionError):
-            return None
+    def _file(self, text: Source) -> FileMentions | None:
+        """The mentions of a text; those of one that has not changed stay."""
+        known = self._files.get(text.path)
+        if known is None or known[0] is not text:
+            try:
+                names = self._names(text)
+            except (SyntaxError, ValueError, RecursionError):
+                return None
+            look = partial(self._look, text)
+            known = text, FileMentions(text.path, names, self._index.reads, look)
+            self._files[text.path] = known
+        return known[1]
 
     def _summary(self, path: str) -> ModuleSummary | None:
         text = self._index.modules.text(path)

@@ -9,10 +9,10 @@ from keraslint.project.facts.occurrences.occurrence_records import Store
 from keraslint.project.names.reads.recorded_reads import Memo
 from keraslint.project.program.flow.call_graph import Targets
 from keraslint.project.program.flow.global_names import GlobalNames
-from keraslint.project.program.flow.mentions import LISTENS
-from keraslint.project.program.flow.noted_functions import Function
 from keraslint.project.program.flow.spread import IS, Change
 from keraslint.project.program.flow.value_flow import ValueFlow
+from keraslint.project.program.mentions.file_mentions import LISTENS
+from keraslint.project.program.mentions.noted_functions import Function
 
 _BUILDS = frozenset({"self.build", "self.call", "self.__call__", "self"})
 

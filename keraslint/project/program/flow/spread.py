@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from keraslint.project.program.flow.noted_functions import Function
+from keraslint.project.program.mentions.noted_functions import Function
 
 IS = 1
 """A reference is the value, or a part of it."""

@@ -12,10 +12,10 @@ from keraslint.project.names.reads.recorded_reads import Memo, noted_property
 from keraslint.project.program.flow.call_graph import CallGraph
 from keraslint.project.program.flow.events import ANY, ByName, Event, Subject, event
 from keraslint.project.program.flow.families import Family
-from keraslint.project.program.flow.mentions import TESTS_COMPUTED, WRITES_DICT
-from keraslint.project.program.flow.noted_functions import Function
 from keraslint.project.program.flow.spread import IS
 from keraslint.project.program.flow.value_flow import ValueFlow
+from keraslint.project.program.mentions.file_mentions import TESTS_COMPUTED, WRITES_DICT
+from keraslint.project.program.mentions.noted_functions import Function
 
 
 def is_among(names: frozenset[str] | None, name: str) -> bool:

@@ -13,9 +13,9 @@ from keraslint.project.facts.occurrences.occurrence_records import ITEM, Call, R
 from keraslint.project.names.reads.recorded_reads import Ground, ground_of
 from keraslint.project.program.flow.call_graph import CallGraph, Targets
 from keraslint.project.program.flow.given_arguments import given_to
-from keraslint.project.program.flow.noted_functions import Function
 from keraslint.project.program.flow.outside_functions import Keeps
 from keraslint.project.program.flow.spread import HOLDS, IS, NOWHERE, Change, Hit, Kept, Spread
+from keraslint.project.program.mentions.noted_functions import Function
 
 _EVERYTHING = IS | HOLDS
 
