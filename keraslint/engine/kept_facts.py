@@ -112,10 +112,6 @@ class KeptFacts:
                 return known
         return mentioned_names(self.occurrences(source))
 
-    def fetch_names(self, sources: Iterable[Source]) -> None:
-        """Read the names of many texts."""
-        self.fetch(map(self._names_key, sources))
-
     def _names_key(self, source: Source) -> str:
         return f"names {self.version} {source.digest}"
 
