@@ -19,7 +19,7 @@ from keraslint.project.facts.occurrences.occurrence_records import (
 )
 from keraslint.project.names.reads.noted_facts import bare, held, said
 from keraslint.project.names.reads.recorded_reads import Leaf, Reads
-from keraslint.project.program.mentions.file_mentions import CALLED, FileMentions, mentioned_names
+from keraslint.project.program.mentions.file_mentions import CALLED, FileMentions
 from keraslint.project.program.mentions.noted_functions import Function, part_of
 
 OF_A_FILE = frozenset({"module", "part", "keys", "parts", "held"})
@@ -97,7 +97,7 @@ class _Deeds:
     @cached_property
     def _mentions(self) -> FileMentions:
         facts = self._facts or ModuleOccurrences(path="", functions=())
-        return FileMentions(facts.path, mentioned_names(facts), Reads(), lambda: facts)
+        return FileMentions(facts.path, Reads(), lambda: facts)
 
     def functions(self, key: tuple[str, str, str, str]) -> list[Occurrences]:
         functions = self._mentions.get(CALLED, key[3])

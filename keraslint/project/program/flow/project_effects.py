@@ -28,7 +28,7 @@ class ProjectEffects:
         self._index = index
         self._look = occurrences
         self._names = names
-        self._files: dict[str, tuple[Source, FileMentions]] = {}
+        self._files: dict[str, tuple[Source, tuple[MentionedNames, FileMentions]]] = {}
         self._effects: dict[str, Effects] = {}
         self._of_texts: dict[tuple[str, ...], Effects] = {}
         index.ask_for_aliases(self._aliases)
@@ -71,7 +71,7 @@ class ProjectEffects:
     def _aliases(self, top: str, name: str) -> Sequence[str]:
         return self.below(top).mentions.aliases.get(name)
 
-    def _file(self, text: Source) -> FileMentions | None:
+    def _file(self, text: Source) -> tuple[MentionedNames, FileMentions] | None:
         """The mentions of a text; those of one that has not changed stay."""
         known = self._files.get(text.path)
         if known is None or known[0] is not text:
@@ -80,7 +80,7 @@ class ProjectEffects:
             except (SyntaxError, ValueError, RecursionError):
                 return None
             look = partial(self._look, text)
-            known = text, FileMentions(text.path, names, self._index.reads, look)
+            known = text, (names, FileMentions(text.path, self._index.reads, look))
             self._files[text.path] = known
         return known[1]
 

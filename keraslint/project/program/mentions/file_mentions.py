@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -37,21 +37,15 @@ class MentionedNames:
 
 
 class FileMentions:
-    """The functions of a file; what they do is read when something in it is asked for.
-
-    `names` says under which names there is anything: a file that mentions none of those asked for
-    is never read.
-    """
+    """The functions of a file; what they do is read when something in it is asked for."""
 
     def __init__(
         self,
         path: str,
-        names: MentionedNames,
         reads: Reads,
         occurrences: Callable[[], ModuleOccurrences],
     ) -> None:
         self.path = path
-        self.names: Mapping[str, Sequence[str]] = names.under
         self._reads = reads
         self._occurrences = occurrences
 

@@ -8,7 +8,7 @@ from typing import Any, Generic, TypeVar
 from keraslint.project.facts.occurrences.occurrence_records import Call, Store
 from keraslint.project.names.reads.recorded_reads import Ground, Reads
 from keraslint.project.program.mentions import file_mentions as kinds
-from keraslint.project.program.mentions.file_mentions import FileMentions
+from keraslint.project.program.mentions.file_mentions import FileMentions, MentionedNames
 from keraslint.project.program.mentions.noted_functions import Function
 
 _K = TypeVar("_K")
@@ -47,12 +47,16 @@ class Mentions:
     dotted, by their last part; `values` references that are values; `aliases` the names that
     something is bound to, or given back by; `bodies` are classes, by the names that their bodies
     bind. `marked` are those that few have: who writes to a `__dict__`, or listens to messages.
+    A file is read when one of its names is asked for, most are never.
     """
 
-    def __init__(self, files: Iterable[FileMentions], reads: Reads, top: str) -> None:
+    def __init__(
+        self, files: Iterable[tuple[MentionedNames, FileMentions]], reads: Reads, top: str
+    ) -> None:
         self.reads = reads
         self._top = top
-        self._files = {file.path: file for file in files}
+        self._names = tuple(files)
+        self._files = {file.path: file for _, file in self._names}
         self._under: dict[str, dict[str, list[FileMentions]]] = {}
         self.loads: Named[str, tuple[Function, str]] = self._named(kinds.LOADS)
         self.stores: Named[str, tuple[Function, Store]] = self._named(kinds.STORES)
@@ -113,7 +117,7 @@ class Mentions:
         under = self._under.get(kind)
         if under is None:
             under = self._under[kind] = {}
-            for file in self._files.values():
-                for one in file.names.get(kind, ()):
+            for names, file in self._names:
+                for one in names.under.get(kind, ()):
                     under.setdefault(one, []).append(file)
         return under.get(name, ())
