@@ -31,6 +31,7 @@ def signal_code(error: click.Abort) -> int:
 
 def sorry(error: Exception) -> str:
     """Say in a line or two what went wrong, and whose fault it is."""
+    from keraslint.project.files.source import TRACEBACK
     from keraslint.settings import ConfigError
 
     if isinstance(error, ConfigError):
@@ -39,12 +40,12 @@ def sorry(error: Exception) -> str:
         context = getattr(error, "ctx", None)
         help_at = f"  see `{context.command_path} --help`\n" if context else ""
         return f"error: {error.format_message()}\n{help_at}"
-    if os.environ.get("KERASLINT_TRACEBACK"):
+    if os.environ.get(TRACEBACK):
         import traceback
 
         return "".join(traceback.format_exception(error))
     return (
         f"internal error: {type(error).__name__}: {error}\n"
         "This is a bug in keraslint. Please report it with the output of the same command\n"
-        "under KERASLINT_TRACEBACK=1.\n"
+        f"under {TRACEBACK}=1.\n"
     )

@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from keraslint.project.files.source import Trouble, Unreadable
+from keraslint.project.files.source import TRACEBACK, Trouble, Unreadable
 
 _OURS = (
-    "An internal error is a bug in keraslint; the other files were checked. Please report it,\n"
-    "with the file if you can.\n"
+    "An internal error is a bug in keraslint; all else was checked. Please report it, with the\n"
+    f"file if you can, and with what the same command prints under {TRACEBACK}=1.\n"
 )
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from keraslint.diagnostic import Diagnostic, Position, Span, Unresolved, WrittenFor
+from keraslint.engine.checked_finding import CheckedFinding
 from keraslint.engine.kept_facts import Gathered, KeptFacts
 from keraslint.project.facts.module_facts import ModuleSummary
 from keraslint.project.files.glob_patterns import silenced
@@ -31,7 +31,7 @@ from keraslint.project.serialization.never_saved import (
 )
 from keraslint.project.syntax.parse import fault, require_python
 from keraslint.rule_selection import selected
-from keraslint.rules import Cure, Finding, Rule, registry
+from keraslint.rules import Cure, Rule, registry
 from keraslint.rules.reading import unused_suppression as unused
 from keraslint.settings import Settings
 
@@ -41,7 +41,6 @@ if TYPE_CHECKING:
 
 _OURS = re.compile(r"KRL|# *keraslint:")  # without one, no comment of a file can be idle
 Text = Source | Unreadable
-_OVERLAPS = "two edits of the fix overlap, which is a fault of keraslint: please report it"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,27 +71,6 @@ class Unlintable(Exception):
         self.problem = problem
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Checked:
-    """What a rule has found in a class; the cure is worked out when it is asked for, once."""
-
-    layer: LayerClass
-    rule: Rule
-    finding: Finding
-    target: Target
-
-    @cached_property
-    def cured(self) -> Cure:
-        cure = self.rule.cure
-        cured = cure(self.layer, self.finding) if cure is not None else Cure()
-        if cured.fix is None:
-            return cured
-        if cured.fix.overlaps:
-            return Cure(why_not=_OVERLAPS)
-        fix = replace(cured.fix, within=self.layer.ref.summary.slice)
-        return Cure(replace(fix, keras=self.target.keras) if self.target.sure else fix)
-
-
 class Route:
     """The way of each file of one run: index → candidate classes → facts → rules."""
 
@@ -116,7 +94,8 @@ class Route:
         self._effects = ProjectEffects(self.index, facts.occurrences, facts.names)
         self._reader: LayerReader | None = None
         self._before: LayerReader | None = None
-        self._checked: dict[str, dict[tuple[str, Span], _Checked]] = {}
+        self._checked: dict[str, dict[tuple[str, Span], CheckedFinding]] = {}
+        self._faults: list[Unreadable] = []
 
     def recorded(self, text: Text) -> tuple[Found, tuple[Leaf, ...]]:
         """Lint one file, and tell the facts of which the outcome is made."""
@@ -167,17 +146,17 @@ class Route:
         Fixes cost more than the findings; `cures` says where they are wanted.
         """
         self._checked.pop(text.path, None)
+        self._faults.clear()
         try:
             found = self._file(text, cures)
-            return replace(self._noted(text), diagnostics=found)
+            return replace(self._noted(text), diagnostics=found, problems=tuple(self._faults))
         except Unlintable as error:
             problem = error.problem
         except RecursionError:
             reason = "an expression nests too deeply to be looked into"
             problem = Unreadable(path=text.path, kind=Trouble.OTHER, reason=reason)
         except Exception as error:  # our own fault: one file is lost, the others are not
-            reason = f"{type(error).__name__}: {error}"
-            problem = Unreadable(path=text.path, kind=Trouble.INTERNAL, reason=reason)
+            problem = Unreadable.internal(text.path, error)
         return Found(problems=(problem,))
 
     def layer_at(self, text: Source, line: int) -> str:
@@ -346,8 +325,8 @@ class Route:
         target = self.target(ref)
         for rule in rules:
             for finding in rule.check(layer) if rule.check is not None else ():
-                checked = _Checked(layer=layer, rule=rule, finding=finding, target=target)
-                cured = checked.cured if cures(finding.span) else Cure()
+                checked = CheckedFinding(layer=layer, rule=rule, finding=finding, target=target)
+                cured = self._cured(checked) if cures(finding.span) else Cure()
                 if cures is not everywhere:  # somebody may ask for the rest of the fixes
                     known = self._checked.setdefault(layer.path, {})
                     known[rule.code, finding.span] = checked
@@ -361,6 +340,16 @@ class Route:
                     why_no_fix=cured.why_not,
                     owner=layer.name,
                 )
+
+    def _cured(self, checked: CheckedFinding) -> Cure:
+        """A fix, or why there is none; where it fails by our own fault, the finding is told."""
+        try:
+            return checked.cured
+        except RecursionError:
+            raise
+        except Exception as error:
+            self._faults.append(Unreadable.internal(checked.layer.path, error))
+            return Cure(why_not="writing it failed, which is a bug of keraslint's own")
 
     def layer(self, ref: ClassRef) -> LayerClass:
         """One class, read by LibCST, which is imported only when a class needs it."""

@@ -161,7 +161,7 @@ def test_a_clean_run_says_so() -> None:
 def test_a_run_with_failures_does_not_say_that_all_passed() -> None:
     text = render(Report(diagnostics=(), files=1, failures=2), "full")
 
-    assert text == "No findings (1 file checked, 2 paths could not be read)\n"
+    assert text == "No findings (1 file checked, 2 errors)\n"
 
 
 def test_unsafe_fixes_count_as_fixable_when_they_are_on() -> None:

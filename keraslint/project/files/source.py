@@ -16,6 +16,9 @@ from keraslint.cache import digest
 from keraslint.diagnostic import Position
 from keraslint.project.files.notebook import SUFFIX, NotANotebook, Notebook, notebook
 
+TRACEBACK = "KERASLINT_TRACEBACK"
+"""The environment variable that asks for the traceback of an internal error."""
+
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _BYTE_LINE_END = re.compile(rb"\r\n|\r|\n")
 _COOKIE = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
@@ -53,6 +56,16 @@ class Unreadable:
     kind: Trouble
     reason: str
     position: Position | None = None
+
+    @classmethod
+    def internal(cls, path: str, error: Exception) -> Unreadable:
+        """A file that a fault of our own has stopped; with the traceback, if that is asked for."""
+        reason = f"{type(error).__name__}: {error}"
+        if os.environ.get(TRACEBACK):
+            import traceback
+
+            reason = "".join(traceback.format_exception(error)).rstrip()
+        return cls(path=path, kind=Trouble.INTERNAL, reason=reason)
 
     @property
     def is_finding(self) -> bool:

@@ -85,7 +85,7 @@ def _found(report: Report) -> str:
     fixed = sum(report.fixed.values())
     checked = f"{_count(report.files, 'file')} checked"
     if report.failures:
-        checked += f", {_count(report.failures, 'path')} could not be read"
+        checked += f", {_count(report.failures, 'error')}"
     if report.unwritten:
         checked += f", {_count(report.unwritten, 'file')} could not be written"
     if report.known:

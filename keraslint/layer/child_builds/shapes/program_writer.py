@@ -116,8 +116,8 @@ class Writer:
     def variable(self, local: str, *, many: bool = False) -> str:
         """The variable that follows a local name of `call()`: free to be assigned now."""
         stem = local.removesuffix("s") if many and len(local) > 2 else local
-        stem, local_ = stem.strip(HIDDEN), local.strip(HIDDEN)
-        wanted = f"{stem}_shapes" if many else f"{local_}_shape"
+        wanted = f"{stem}_shapes" if many else f"{local}_shape"
+        wanted = wanted.strip(HIDDEN)
         if wanted.replace("s_shape", "_shape") in self._taken:
             wanted = "hidden_shape"  # `inputs_shape` beside `input_shape`
         return self._free(wanted, but=local)
@@ -134,8 +134,8 @@ class Writer:
         return found
 
     def _free(self, wanted: str, but: str) -> str:
+        found = wanted = wanted.strip(HIDDEN)
         count = 1
-        found = wanted
         while found in self._taken or self._is_held(found, but):
             count += 1
             found = f"{wanted}_{count}"
