@@ -183,10 +183,12 @@ class ClassUsers:
 
     def spreads_beside(self, names: Collection[str]) -> Iterator[str]:
         """Who makes one from a configuration, and gives beside it what that would hold now."""
-        configure = self._graph.mentions.all_calls("get_config")
-        for function in dict.fromkeys(f for f, _ in (*self._family.constructions, *configure)):
+        found = [one for one, _ in self._family.constructions]
+        found += (one for one, _ in self._graph.mentions.all_calls("get_config"))
+        found += (one for one in self._family.methods if one.own_name == "from_config")
+        for function in dict.fromkeys(found):
             for call in function.does.calls:
-                given = {name for name, _ in call.arguments} & set(names)
+                given = self._parameters(function, call) & set(names)
                 spread = [refs for name, refs in call.arguments if name == ALL]
                 more = min(given) if given else "**" if len(spread) > 1 and names else ""
                 if more and any(
@@ -194,18 +196,43 @@ class ClassUsers:
                 ):
                     yield f"{who(function)} gives `{more}` beside a configuration"
 
+    def _parameters(self, function: Function, call: Call) -> frozenset[str]:
+        """The parameters of a constructor that a call gives something, by name or by place."""
+        found = {name for name, _ in call.arguments if not name.isdigit()}
+        places = [int(name) for name, _ in call.arguments if name.isdigit()]
+        made = self._graph.targets(function, call).constructs if places else ()
+        known = [ref for ref in made if self._family.has(ref)]
+        any_class = function.takes_class or not made
+        for ref in self._family.classes if any_class and places else known:
+            init = self._graph.hierarchy.method(ref, "__init__")
+            takes = [one.name for one in init.summary.parameters[1:]] if init is not None else []
+            found |= {takes[place] for place in places if place < len(takes)}
+        return frozenset(found)
+
     def _is_configuration(self, function: Function, call: Call, ref: str) -> bool:
-        """Whether `**spread` may be what `get_config()` has given."""
-        name = root(ref)
-        if f"**{name}" in function.parameters:
-            return False
+        """Whether `**spread` may be what `get_config()` has given, or hold all of it."""
         made = self._graph.targets(function, call).constructs
-        if any(self._family.has(one) for one in made):
-            return True
-        for one in (name, *function.does.bound.get(name, ())):
-            for asked in function.does.calls if one[0] == "#" else ():
-                if f"#{asked.number}" == one and asked.method == "get_config":
-                    return any(self.is_ours(function, of) for of in asked.receiver)
+        ours = any(self._family.has(one) for one in made)
+        seen, todo = {""}, [ref]
+        while todo:
+            name = root(todo.pop())
+            if name in seen or name[0] in "'!":
+                continue
+            seen.add(name)
+            asked = next((c for c in function.does.calls if f"#{c.number}" == name), None)
+            if asked is not None and asked.method == "get_config":
+                return ours or any(self.is_ours(function, of) for of in asked.receiver)
+            if name in function.parameters or f"**{name}" in function.parameters:
+                if ours and name in function.parameters:
+                    return True
+            elif asked is not None:
+                todo += (*asked.receiver, *(r for _, refs in asked.arguments for r in refs))
+                if ours and asked.leaf not in ("dict", "copy.copy", "copy.deepcopy"):
+                    return True
+            else:
+                todo += _put_into(function, name)
+                if ours and name not in function.does.bound:
+                    return True
         return False
 
     # -- children --------------------------------------------------------------------------
@@ -294,6 +321,16 @@ def _made(effects: Effects, function: Function, call: Call) -> Iterator[ClassRef
             for maker in where.does.calls:
                 if origin == f"#{maker.number}":
                     yield from effects.graph.targets(where, maker).constructs
+
+
+def _put_into(function: Function, name: str) -> Iterator[str]:
+    """What a name is bound to, and what is put into it afterwards."""
+    yield from function.does.bound.get(name, ())
+    for store in function.does.stores:
+        yield from store.value if name in store.base else ()
+    for call in function.does.calls:
+        if name in call.receiver:
+            yield from (ref for _, refs in call.arguments for ref in refs)
 
 
 def _is_a_value(function: Function, path: str) -> bool:

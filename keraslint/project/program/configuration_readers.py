@@ -15,6 +15,9 @@ _OF_KERAS = frozenset({"get_config", "from_config", "build_from_config", "get_bu
 _OF_ONE_KEY = frozenset({"get", "pop", "setdefault", "__getitem__"})
 _FILLS = frozenset({"update", "__setitem__"})
 _ALL_ITEMS = frozenset({"items", "keys", "values"})
+_COPIES = frozenset({"copy", "__copy__", "__deepcopy__"})
+_COPYING = frozenset({"copy.copy", "copy.deepcopy"})
+_SERIALIZE = ("serialize_keras_object", "serialize")
 _MAKES = frozenset({"from_config", "deserialize", "deserialize_keras_object", "print"})
 
 
@@ -31,19 +34,77 @@ class ConfigurationReaders:
         """Each of them: what compares, counts, writes or hands on the whole dictionary, or asks
         for one of the keys."""
         yield from self._in_subclasses()
+        yield from self._in_makers()
         for function, asked in self._graph.calls.get("get_config", ()):
             ours = any(self._users.is_ours(function, ref) for ref in asked.receiver)
             if function.own_name in _OF_KERAS or not ours:
                 continue
-            whole = function.does.aliases({f"#{asked.number}"})
-            for call in function.does.calls:
-                if self._reads(function, call, whole):
-                    gives = f"gives a configuration to `{call.leaf or 'a function'}()`"
-                    does = "compares a configuration" if call.leaf == EQUAL else gives
-                    yield f"{who(function)} {does}"
-            values = (ref for store in function.does.stores for ref in store.value)
-            if not whole.isdisjoint((*function.does.returns, *values)):
-                yield f"{who(function)} hands on a configuration"
+            yield from self._in(function, self._copies(function, {f"#{asked.number}"}))
+        yield from self._in_serialized()
+
+    def _in(self, function: Function, whole: Collection[str]) -> Iterator[str]:
+        """What one function does with a configuration, of which some of its names are aliases."""
+        does = function.does
+        for call in does.calls:
+            if self._reads(function, call, whole):
+                gives = f"gives a configuration to `{call.leaf or 'a function'}()`"
+                told = "compares a configuration" if call.leaf == EQUAL else gives
+                yield f"{who(function)} {told}"
+        if not does.iterated.isdisjoint(whole):
+            yield f"{who(function)} goes through a configuration"
+        values = (ref for store in does.stores for ref in store.value)
+        if not set(whole).isdisjoint((*does.returns, *values)):
+            yield f"{who(function)} hands on a configuration"
+
+    def _in_serialized(self) -> Iterator[str]:
+        """Who looks into what `keras.saving.serialize_keras_object()` gives of a layer it knows."""
+        for name in _SERIALIZE:
+            for function, asked in self._graph.calls.get(name, ()):
+                says = self._graph.targets(function, asked).says
+                given = (ref for _, refs in asked.arguments[:1] for ref in refs)
+                if (
+                    function.own_name not in _OF_KERAS
+                    and says.startswith("keras.")
+                    and any(
+                        self._users.is_ours(function, ref)
+                        for ref in given
+                        if ref not in function.parameters
+                    )
+                ):
+                    whole = function.does.aliases({f"#{asked.number}", f"#{asked.number}.{ITEM}"})
+                    parts = {f"{one}.{ITEM}" for one in whole if not one.endswith(ITEM)}
+                    yield from self._in(function, self._copies(function, {*whole, *parts}))
+
+    def _in_makers(self) -> Iterator[str]:
+        """Every `from_config()` of these classes, which may make more of one than an instance."""
+        for function in self._family.methods:
+            place = 0 if function.is_static else 1
+            if function.own_name == "from_config" and len(function.parameters) > place:
+                yield from self._in(function, self._copies(function, {function.parameters[place]}))
+
+    def _copies(self, function: Function, refs: Collection[str]) -> frozenset[str]:
+        """A configuration under all its names, and the copies that are made of it."""
+        found = function.does.aliases(refs)
+        while True:
+            copies = {
+                f"#{call.number}"
+                for call in function.does.calls
+                if self._is_copy(function, call, found)
+            }
+            names = {n for n, refs in function.does.bound.items() if _holds_all(refs, found)}
+            more = function.does.aliases({*found, *copies, *names})
+            if more == found:
+                return found
+            found = more
+
+    def _is_copy(self, function: Function, call: Call, whole: Collection[str]) -> bool:
+        """`config.copy()`, `dict(config)`, `copy.deepcopy(config)`."""
+        if call.method and not set(whole).isdisjoint(call.receiver):
+            return call.method in _COPIES
+        says = self._graph.targets(function, call).says or call.leaf
+        given = {ref for _, refs in call.arguments for ref in refs}
+        made = says == "dict" or says in _COPYING
+        return made and any(_is_one(ref, whole) for ref in given)
 
     def _in_subclasses(self) -> Iterator[str]:
         """Subclasses that go through what `super().get_config()` gives them."""
@@ -70,11 +131,18 @@ class ConfigurationReaders:
 
     def _reads(self, function: Function, call: Call, whole: Collection[str]) -> bool:
         """Whether a call looks at a configuration, and does more than make a layer by it."""
+        if self._is_copy(function, call, whole) and f"#{call.number}" in whole:
+            return False
         if call.leaf == CONTAINS or call.method in _OF_ONE_KEY:
             return self._asks(call, whole)
         if call.method and not set(whole).isdisjoint(call.receiver):
             return call.method not in _FILLS
-        given = {place for place, refs in call.arguments for ref in refs if _is_one(ref, whole)}
+        given = {
+            place
+            for place, refs in call.arguments
+            for ref in refs
+            if _is_one(ref, whole, one_item=place != ALL)
+        }
         makes = call.leaf.rpartition(".")[2] in _MAKES or call.method in _MAKES
         if not given or makes or self._is_round_trip(function, call):
             return False
@@ -109,8 +177,15 @@ class ConfigurationReaders:
         )
 
 
-def _is_one(ref: str, whole: Collection[str]) -> bool:
-    return ref.lstrip("*").removesuffix(f".{ITEM}" if ref[0] != "*" else "") in whole
+def _is_one(ref: str, whole: Collection[str], *, one_item: bool = False) -> bool:
+    """Whether it is one of them, or holds it; `one_item`: what is read off it is one value."""
+    spread = "" if ref[0] == "*" or one_item else f".{ITEM}"
+    return ref.lstrip("*").removesuffix(spread) in whole
+
+
+def _holds_all(refs: Collection[str], whole: Collection[str]) -> bool:
+    """Whether a display may hold all items of a configuration: `{**config, "units": 3}`."""
+    return any(ref[0] == "*" and ref[1:].removesuffix(f".{ITEM}") in whole for ref in refs)
 
 
 def _known(made: Targets) -> bool:

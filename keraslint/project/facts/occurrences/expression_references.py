@@ -21,6 +21,7 @@ from keraslint.project.facts.occurrences.occurrence_records import (
     Store,
     below,
     held,
+    sign,
 )
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -79,6 +80,7 @@ class References:
         self._tried = self._keyed = False
         self._hints = hints or {}
         self._names: set[str] = set()
+        self._iterated: set[str] = set()
 
     def result(self) -> Occurrences:
         name, owner, kind, line, last, parameters, decorators = self._about
@@ -103,6 +105,7 @@ class References:
             hints=self._hints,
             loops=tuple(self._loops),
             heeded={name: tuple(lines) for name, lines in self._heeded.items()},
+            iterated=frozenset(self._iterated),
             names=frozenset(
                 self._names - self._bound.keys() - set(parameters) | self._names & self._rebound
             ),
@@ -125,8 +128,9 @@ class References:
         elif kind is ast.Starred:
             self.bind(target.value, held(refs))  # type: ignore[attr-defined]
         elif isinstance(target, (ast.Tuple, ast.List)):
+            items = self._items(refs)
             for inner in target.elts:
-                self.bind(inner, below(refs, ITEM))
+                self.bind(inner, items)
 
     def _name(self, name: str, refs: Refs, line: int) -> None:
         if name in self._rebound:
@@ -172,13 +176,18 @@ class References:
             name, given = dotted(items.func), items.args
             if name == "zip" and len(given) == len(target.elts):
                 for inner, one in zip(target.elts, given, strict=True):
-                    self.bind(inner, below(self.refs(one), ITEM))
+                    self.bind(inner, self._items(self.refs(one)))
                 return
             if name == "enumerate" and given and len(target.elts) == 2:
                 self.bind(target.elts[0], PLAIN)
-                self.bind(target.elts[1], below(self.refs(given[0]), ITEM))
+                self.bind(target.elts[1], self._items(self.refs(given[0])))
                 return
-        self.bind(target, below(self.refs(items), ITEM))
+        self.bind(target, self._items(self.refs(items)))
+
+    def _items(self, refs: Refs) -> Refs:
+        """What comes of going through a value."""
+        self._iterated.update(ref for ref in refs if ref[0] not in "'!")
+        return below(refs, ITEM)
 
     def _inside(self, name: str, parameters: tuple[str, ...], body: Iterable[ast.stmt]) -> None:
         """Visit a nested function with the names of the one around it."""
@@ -317,7 +326,7 @@ class References:
         return refs
 
     def _starred(self, node: ast.Starred) -> Refs:
-        return below(self.refs(node.value), ITEM)
+        return self._items(self.refs(node.value))
 
     def _inner_value(self, node: ast.Await | ast.FormattedValue) -> Refs:
         refs = self.refs(node.value)
@@ -340,13 +349,6 @@ class References:
         returned = ast.Return(value=node.body, lineno=node.lineno, col_offset=node.col_offset)
         self._inside(name, parameters(node.args), [returned])
         return (f"λ{name}",)
-
-
-def sign(value: object) -> str:
-    """What is known of a constant that is no text."""
-    if value is None:
-        return "!None"
-    return "!0" if value.__class__ in (int, float) and not value else PLAIN[0]
 
 
 def is_empty(node: ast.expr) -> bool:

@@ -93,7 +93,8 @@ class Occurrences:
     that it reads and does not bind. `lines` says where a class or module binds a name, `hints` the
     annotation of a parameter, the type of its default and what it is as a constant, as
     `int=NoneType=!None`, `loops` the first and the last line of each loop, `heeded` of what may
-    raise an error that is caught, by its name.
+    raise an error that is caught, by its name, `iterated` the values whose items a loop, a `*` or
+    a tuple of names goes through.
     """
 
     name: str
@@ -117,6 +118,7 @@ class Occurrences:
     names: frozenset[str] = frozenset()
     loops: tuple[Lines, ...] = ()
     heeded: dict[str, tuple[Lines, ...]] = field(default_factory=dict)
+    iterated: frozenset[str] = frozenset()
 
     def call(self, number: int) -> Call | None:
         """The call of a number."""
@@ -177,6 +179,13 @@ class ModuleOccurrences:
     functions: tuple[Occurrences, ...]
     imported: frozenset[str] = frozenset()
     strange: tuple[str, ...] = ()
+
+
+def sign(value: object) -> str:
+    """What is known of a constant that is no text."""
+    if value is None:
+        return "!None"
+    return "!0" if value.__class__ in (int, float) and not value else PLAIN[0]
 
 
 def root(ref: str) -> str:

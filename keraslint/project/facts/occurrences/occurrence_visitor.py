@@ -13,7 +13,6 @@ from keraslint.project.facts.occurrences.expression_references import (
     Function,
     is_empty,
     parameters,
-    sign,
 )
 from keraslint.project.facts.occurrences.occurrence_records import (
     ERRORS,
@@ -22,6 +21,7 @@ from keraslint.project.facts.occurrences.occurrence_records import (
     ModuleOccurrences,
     below,
     held,
+    sign,
 )
 
 _ANY_ERROR = frozenset({"Exception", "BaseException", ""})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from keraslint.diagnostic import Applicability, Edit, Fix, Health, Measure, Promise
@@ -59,7 +59,8 @@ def cure(layer: LayerClass, finding: Finding) -> Cure:
     keeping = kept_in_attributes(layer, entries)
     if edits is None or keeping is None:
         return Cure(why_not="it is not clear where the configuration is written")
-    unsure = doubts(entries) or seen_in_configurations(layer, entries)
+    always = ALWAYS_SAVED if chain else frozenset()
+    unsure = doubts(entries) or seen_in_configurations(layer, entries, always)
     refuses = [key for key in refused(layer.hierarchy, layer.ref) if key not in names]
     if refuses:
         unsure = (*unsure, f"loading fails all the same: `__init__` refuses {listed(refuses)}")
@@ -90,14 +91,19 @@ def kept_in_attributes(layer: LayerClass, entries: Sequence[Kept]) -> tuple[Edit
     return () if not names else keeping(init, names) if init is not None else None
 
 
-def seen_in_configurations(layer: LayerClass, entries: Sequence[Kept]) -> tuple[str, ...]:
-    """What in the project could tell that a configuration holds these arguments now."""
+def seen_in_configurations(
+    layer: LayerClass, entries: Sequence[Kept], more: Collection[str] = ()
+) -> tuple[str, ...]:
+    """What in the project could tell that a configuration holds these arguments now.
+
+    `more` are the keys that it holds besides.
+    """
     from keraslint.project.program.class_users import ClassUsers
     from keraslint.project.program.configuration_readers import ConfigurationReaders
 
     users = ClassUsers(layer.effects, layer.ref)
     asked = () if "get_config" in layer.ref.summary.methods else users.looks_at("get_config")
-    names = [one.name for one in entries]
+    names = [*(one.name for one in entries), *more]
     as_they_came = [one.name for one in entries if "(" not in one.code]
     readers = ConfigurationReaders(layer.effects, layer.ref, names)
     kept = (one.code.removeprefix("self.") for one in entries)
