@@ -116,6 +116,21 @@ def test_an_activation_argument_is_kept_as_a_function(observed: Observed) -> Non
 
 
 @pytest.mark.keras
+def test_a_layer_holds_a_layer_that_it_is_given_under_the_name_of_the_parameter(
+    observed: Observed,
+) -> None:
+    """What `KerasParts` goes by: anywhere else there is only what Keras has made."""
+    paths = observed["paths to what is given"]
+
+    assert paths.keys() >= {"Dense", "LSTM", "ConvLSTM2D"}
+    for name, found in paths.items():
+        assert found, name
+        for path in found:
+            steps = {step.strip("_") for step in path.split(".")}
+            assert steps & {"activation", "recurrent_activation"}, (name, path)
+
+
+@pytest.mark.keras
 def test_all_children_are_reached_through_these_attributes(observed: Observed) -> None:
     assert set(observed["all children"]) | {"submodules"} == keras_facts.ALL_CHILDREN
 
@@ -223,6 +238,7 @@ def _observe() -> Observed:
         "makes a layer": _makes_a_layer(),
         "variables": _variables(),
         "activations": sorted({n for layer in layers.values() for n in _activations(layer)}),
+        "paths to what is given": _paths_to_what_is_given(),
         "all children": _all_children(),
         "methods": _methods(),
         "own files": _own_files(),
@@ -358,6 +374,32 @@ def _activations(layer: Any) -> Iterator[str]:
         held = getattr(layer, name, None)
         if callable(held) and getattr(held, "__module__", "").startswith("keras.src.activations"):
             yield name
+
+
+def _paths_to_what_is_given() -> dict[str, list[str]]:
+    """Layer → the attribute paths that lead to the layer it was given as its activation."""
+    import keras
+
+    found: dict[str, list[str]] = {}
+    examples = {
+        "Dense": (4,), "Conv2D": (4, 3), "SeparableConv1D": (4, 3), "EinsumDense": ("ab,bc->ac", 4),
+        "LSTM": (4,), "GRU": (4,), "SimpleRNN": (4,), "LSTMCell": (4,), "ConvLSTM2D": (4, 3),
+        "Activation": (),
+    }  # fmt: skip
+    for name, arguments in examples.items():
+        mark = keras.layers.LeakyReLU()
+        layer = getattr(keras.layers, name)(*arguments, activation=mark)
+        todo, seen = [("", layer)], {id(layer)}
+        found[name] = []
+        while todo:
+            path, one = todo.pop()
+            for attribute, value in vars(one).items() if hasattr(one, "__dict__") else ():
+                if value is mark:
+                    found[name].append(f"{path}{attribute}")
+                elif type(value).__module__.startswith("keras") and id(value) not in seen:
+                    seen.add(id(value))
+                    todo.append((f"{path}{attribute}.", value))
+    return found
 
 
 def _all_children() -> list[str]:

@@ -159,8 +159,10 @@ class Effects:
         for function, store in self.graph.stores.get(name, ()):
             if store.base == ("<global>",):
                 continue
-            if any(subject(function, ref) for ref in store.base):
-                yield event(function, store.line, store.later, "sets {it}")
+            of = next((ref for ref in store.base if subject(function, ref)), None)
+            if of is not None:
+                does = f"sets `{of}.{name}`, maybe {{it}}" if _is_held(of) else "sets {it}"
+                yield event(function, store.line, store.later, does)
         yield from self.by_name.told(subject, name)
 
     def _flowing(self, family: Family, name: str) -> Iterator[Event]:
@@ -331,3 +333,8 @@ def _no_family(key: tuple[str, str]) -> Family:
 
 def _computed(names: frozenset[str] | None, name: str) -> str:
     return "attributes by computed names" if names is None else f"`.{name}` by its name"
+
+
+def _is_held(ref: str) -> bool:
+    """Whether a reference is to something that another object holds, and reads as code."""
+    return "." in ref and all(part.isidentifier() for part in ref.split("."))

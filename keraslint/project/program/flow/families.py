@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from keraslint.project.facts.occurrences.occurrence_records import ITEM, Call, Refs
 from keraslint.project.names import keras_api
@@ -18,6 +19,7 @@ from keraslint.project.names.definitions import (
 from keraslint.project.names.keras_api import Symbol
 from keraslint.project.names.reads.recorded_reads import Memo, noted_property
 from keraslint.project.program.flow.call_graph import CallGraph
+from keraslint.project.program.flow.keras_parts import KerasParts
 from keraslint.project.program.mentions.noted_functions import Function
 
 _Seen = set[tuple[Function, str]]
@@ -261,6 +263,8 @@ class Family:
         seen.add((function, ref))
         if ref in ("?", "<global>"):
             return ref == "?"
+        if doubt and "." in ref and self._parts.has(function, ref):
+            return False
         root, _, rest = ref.partition(".")
         if function.instance and root in (function.instance, "super()"):
             if not rest or rest == "__class__":
@@ -275,6 +279,10 @@ class Family:
         if bound is not None and (bound or function.kind == "function"):
             return any(self._may_be(function, one, seen, doubt) for one in bound)
         return self._named(function, ref, root, seen, doubt)
+
+    @cached_property
+    def _parts(self) -> KerasParts:
+        return KerasParts(self.graph, self.may_be)
 
     def _items(self, function: Function, name: str) -> tuple[str, ...] | None:
         """All that a container which a function makes for itself may hold, `None` if unknown."""
