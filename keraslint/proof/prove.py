@@ -7,12 +7,12 @@ import shutil
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial, reduce
-from types import MappingProxyType, TracebackType
+from types import TracebackType
 from typing import Any, TypeVar
 
 from keraslint.diagnostic import Outcome, Verdict
@@ -29,7 +29,7 @@ from .own_process import measured_apart
 from .probe.coverage.dict_inputs import dict_advice
 from .second_look import seen_again, without_marks
 from .self_agreement import unsteady
-from .verdict import as_far_as, judge, not_measured
+from .verdict import STEADY, Unsteady, as_far_as, judge, not_measured
 
 __all__ = ["Claim", "ProofOptions", "Prover", "prove"]
 
@@ -53,12 +53,12 @@ def prove(claims: Iterable[Claim], options: ProofOptions) -> Iterator[Verdict]:
 class _Baseline:
     """The version before of some claims: what was measured, the files it wrote, who reads them.
 
-    `again` are its cases as a second run measured them, by number and depth.
+    `again` is what further runs showed of its cases: by number, depth, and how sets are walked.
     """
 
     reply: Reply
     folder: str
-    again: dict[tuple[int, int], list[dict[str, Any]]] = field(default_factory=dict)
+    again: dict[tuple[int, int, bool], dict[str, Any]] = field(default_factory=dict)
     readers: int = 0
 
     @property
@@ -215,24 +215,24 @@ class Prover:
         if verdict.outcome is Outcome.REFUTED:
             same = {**jobs[0], "theirs": baseline.folder, "module": module}
             parts = unsteady(answers, claim.promise, partial(self._again, baseline, same))
-            verdict = _judged(claim, *answers, parts)[0] if parts else verdict
+            verdict = _judged(claim, *answers, parts)[0] if parts.checks else verdict
         if options.deep and verdict.outcome is Outcome.PROVED:
             first = ({**jobs[0], "cases": cases[:1]}, {**job, "cases": cases[:1]})
             verdict = measured_apart(verdict, first, self._measure, self._scratch.name)
         return verdict, looked_at
 
     def _again(
-        self, baseline: _Baseline, job: dict[str, Any], number: int, depth: int
-    ) -> Sequence[dict[str, Any]]:
+        self, baseline: _Baseline, job: dict[str, Any], number: int, depth: int, backwards: bool
+    ) -> dict[str, Any]:
         """A case of a baseline, measured once more for all its claims."""
-        if (number, depth) not in baseline.again:
+        key = number, depth, backwards
+        if key not in baseline.again:
             cases = without_marks(baseline.reply["answer"]["cases"][number : number + 1])
             asked = {**job, "cases": [{**one, "depth": depth} for one in cases], "first": number}
             with tempfile.TemporaryDirectory(dir=self._scratch.name) as folder:
-                reply = self._measure({**asked, "folder": folder})
-            done = reply["status"] == "done"
-            baseline.again[number, depth] = reply["answer"].get("cases", []) if done else []
-        return baseline.again[number, depth]
+                reply = self._measure({**asked, "folder": folder, "backwards": backwards})
+            baseline.again[key] = reply["answer"] if reply["status"] == "done" else {}
+        return baseline.again[key]
 
     @contextmanager
     def _baseline(self, job: dict[str, Any]) -> Iterator[_Baseline]:
@@ -336,7 +336,7 @@ def _judged(
     claim: Claim,
     before: dict[str, Any],
     after: dict[str, Any],
-    parts: Mapping[str, str] = MappingProxyType({}),
+    parts: Unsteady = STEADY,
 ) -> tuple[Verdict, tuple[Look, ...]]:
     """The verdict on what both versions showed, and cases that would tell more."""
     other = after["cases"]

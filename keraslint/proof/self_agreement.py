@@ -6,24 +6,25 @@ two runs of one text says nothing about a rewrite of it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from keraslint.diagnostic import CheckStatus, Promise
 
 from .measures.measured import GLANCE
-from .verdict import as_far_as, clauses_under
+from .verdict import STEADY, Unsteady, as_far_as, clauses_under
 
 Answer = dict[str, Any]
 
 
 def unsteady(
-    answers: tuple[Answer, Answer], promise: Promise, again: Callable[[int, int], Sequence[Answer]]
-) -> Mapping[str, str]:
-    """Checks in which two runs of the version before differ, with how; only where one is broken.
+    answers: tuple[Answer, Answer], promise: Promise, again: Callable[[int, int, bool], Answer]
+) -> Unsteady:
+    """Checks in which two runs of the version before differ; only where one is broken.
 
-    `again` gives a case of it, measured once more as closely as asked for. It is asked for the
-    first one that refutes, and for no more than a call where that agrees in what refutes.
+    `again` gives what a case of it shows, measured once more as closely as asked for, with sets of
+    layers walked in the order in which they were filled, or backwards. It is asked for the first
+    case that refutes, and for no more than a call where that agrees in what refutes.
     """
     before, after = (answer["cases"] for answer in answers)
     cases = zip(as_far_as(after, before), after, strict=False)
@@ -31,12 +32,19 @@ def unsteady(
     number, most = next(((n, next(iter(f))) for n, f in enumerate(broken) if f), (0, ""))
     found: Mapping[str, str] = {}
     for depth in (GLANCE, before[number]["depth"]) if most else ():
-        for one in again(number, depth):
-            mine = as_far_as([one], [before[number]])[0]
-            seen, found = _shown(mine, one, before, promise)
-            if most in seen - found.keys():
-                return {}
-    return found
+        seen: set[str] = set()
+        for backwards in (False, True):
+            run = again(number, depth, backwards)
+            for one in run.get("cases", ()):
+                mine = as_far_as([one], [before[number]])[0]
+                seen, found = _shown(mine, one, before, promise)
+            if not run.get("walks"):
+                break
+            if found:
+                return Unsteady(found, by_order=True)
+        if most in seen - found.keys():
+            return STEADY
+    return Unsteady(found)
 
 
 def _shown(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from types import MappingProxyType
+from dataclasses import dataclass, field
 from typing import Any
 
 from keraslint.diagnostic import Check, CheckStatus, Health, Measure, Outcome, Promise
@@ -24,16 +24,35 @@ Case = dict[str, Any]
 _MADE_AGAIN = "reloads: config"
 
 
+@dataclass(frozen=True, slots=True)
+class Unsteady:
+    """Checks in which two runs of the version before differ, with how: these tell nothing.
+
+    `by_order`: it walks a set of layers, whose order is another one each time. Then no check tells
+    anything: one in which those two agree may do so by chance.
+    """
+
+    checks: Mapping[str, str] = field(default_factory=dict)
+    by_order: bool = False
+
+    @property
+    def reason(self) -> str:
+        detail = next(iter(self.checks.values()))
+        if self.by_order:
+            return f"the version before differs from itself, as the order of a `set` does: {detail}"
+        return f"two runs of the version before differ, too: {detail}"
+
+
+STEADY = Unsteady()
+
+
 def judge(
     before: Sequence[dict[str, Any]],
     after: Sequence[dict[str, Any]],
     promise: Promise,
-    unsteady: Mapping[str, str] = MappingProxyType({}),
+    unsteady: Unsteady = STEADY,
 ) -> tuple[Outcome, str, tuple[Check, ...]]:
-    """Compare the cases of two versions; give outcome, reason and all checks.
-
-    `unsteady` are checks in which two runs of the version before differ, too: they tell nothing.
-    """
+    """Compare the cases of two versions; give outcome, reason and all checks."""
     pairs = [
         Pair(before=b, after=a, all_before=before) for b, a in zip(before, after, strict=False)
     ]
@@ -43,9 +62,8 @@ def judge(
     broken = [clause for clause in found if clause.status is CheckStatus.BROKEN]
     if broken:
         return Outcome.REFUTED, min(broken, key=lambda clause: clause.rank).detail, checks
-    if unsteady:
-        reason = next(iter(unsteady.values()))
-        return Outcome.UNKNOWN, f"two runs of the version before differ, too: {reason}", checks
+    if unsteady.checks:
+        return Outcome.UNKNOWN, unsteady.reason, checks
     if not before or len(before) != len(after):
         return Outcome.UNKNOWN, "not every case was measured on both versions", checks
     nothing = _no_evidence(pairs)
@@ -109,8 +127,9 @@ def clauses_under(
     return [_promised(clause, promise) for clause in _told_of(pair)]
 
 
-def _if_steady(clause: Clause, unsteady: Mapping[str, str]) -> Clause:
-    if clause.status is CheckStatus.BROKEN and clause.name in unsteady:
+def _if_steady(clause: Clause, unsteady: Unsteady) -> Clause:
+    says_nothing = unsteady.by_order or clause.name in unsteady.checks
+    if clause.status is CheckStatus.BROKEN and says_nothing:
         return clause.with_status(CheckStatus.SKIPPED)
     return clause
 

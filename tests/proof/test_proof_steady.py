@@ -73,3 +73,55 @@ def test_what_else_is_wrong_with_the_new_version_still_refutes_it(judge):
 
     assert verdict.outcome is Outcome.REFUTED
     assert "shape" in verdict.reason
+
+
+IN_A_SET = """\
+import keras
+from keras import layers
+
+
+class Block(layers.Layer):
+    def __init__(self, units=3, **kwargs):
+        super().__init__(**kwargs)
+        self.units = units
+        self.branches = {kept}
+
+    def build(self, shape):
+        for branch in self.branches:
+            branch.build(shape)
+        self.dense = layers.Dense(self.units)
+        self.dense.build((*shape[:-1], 2 * self.units))
+
+    def call(self, x):
+        return self.dense(keras.ops.concatenate([one(x) for one in self.branches], axis=-1))
+"""
+TWO = "layers.Dense(units), layers.Dense(units)"
+
+
+def moved(text):
+    made = "        self.dense = layers.Dense(self.units)\n"
+    before, after = text.replace(made, "").split("        self.branches =")
+    return f"{before}{made}        self.branches ={after}"
+
+
+@pytest.mark.parametrize("wrong", [False, True], ids=["right", "wrong"])
+def test_a_layer_that_walks_a_set_of_layers_is_never_refuted(wrong, judge):
+    before = IN_A_SET.format(kept=f"{{{TWO}}}")
+    after = moved(before).replace("return self", "return 2 * self" if wrong else "return self")
+
+    verdict = judge(before, after, "Block()(floats(2, 5))")
+
+    assert verdict.outcome is (Outcome.UNKNOWN if wrong else verdict.outcome)
+    assert verdict.outcome is not Outcome.REFUTED
+    if verdict.outcome is Outcome.UNKNOWN:
+        assert "differs from itself, as the order of a `set` does" in verdict.reason
+
+
+@pytest.mark.parametrize("kept", [f"[{TWO}]", f"dict.fromkeys([{TWO}])"], ids=["list", "keys"])
+def test_layers_in_an_order_that_is_the_same_each_time_may_be_refuted(kept, judge):
+    before = IN_A_SET.format(kept=kept)
+    other = moved(before).replace("return self", "return 2 * self")
+
+    verdict = judge(before, other, "Block()(floats(2, 5))")
+
+    assert verdict.outcome is Outcome.REFUTED, verdict.reason

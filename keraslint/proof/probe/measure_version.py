@@ -21,6 +21,7 @@ from .coverage.recorder import RECORDER
 from .examined.branches import Guesses
 from .examined.examine_case import examine_all
 from .keras_versions.in_use import KERAS
+from .keras_versions.walking_order import WalkingOrder
 from .measure_case import Place, Stage, baseline_error, measure, measure_apart
 from .observations.against_before import plainly_other
 from .observations.refusals import accepted, refused
@@ -67,6 +68,9 @@ def _no_layer(name: str, cls: Any) -> str:
 def run(job: dict[str, Any], stage: Stage) -> dict[str, Any]:
     """Measure one version; `{"unusable": reason}` when it cannot be imported."""
     stage("importing the module")
+    walk = WalkingOrder(backwards=job["backwards"]) if "backwards" in job else None
+    if walk is not None:
+        walk.install(KERAS.layers.Layer)
     try:
         module, cls = load_layer(job)
     except Unusable as error:
@@ -90,7 +94,8 @@ def run(job: dict[str, Any], stage: Stage) -> dict[str, Any]:
         return _with_coverage({"cases": _looked_at_again(job, cls, space, place)})
     if job["cases"] is None:
         return _with_coverage(_before(job, cls, space, place))
-    return _with_coverage({"cases": list(_all_after(job, cls, space, place))})
+    after = _with_coverage({"cases": list(_all_after(job, cls, space, place))})
+    return {**after, "walks": walk.is_asked} if walk is not None else after
 
 
 def _with_coverage(answer: dict[str, Any]) -> dict[str, Any]:
