@@ -302,3 +302,35 @@ def test_it_is_the_same_whichever_files_are_named(folder: str, tmp_path: Path) -
     assert {tuple(one.says for one in told if "block" in one.path) for told in said} == {
         ("`tensorflow.keras.layers.AbstractRNNCell` in `cells.py`, which only Keras 2 has",)
     }
+
+
+WEAK = "def train(model):\n    model.save_weights('last.h5')\n"
+STRONG = "from keras import ops\n"
+OWN = "import keras\n\nclass Block(keras.layers.Layer):\n    pass\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "keras"),
+    [
+        ({"block": OWN + WEAK}, 2),
+        ({"block": OWN + WEAK + STRONG}, 3),
+        ({"block": OWN + WEAK + "import part\n", "part": STRONG}, 3),
+        ({"block": OWN + WEAK + "from part import *\n", "part": STRONG}, 3),
+        ({"block": OWN + WEAK + "import a\n", "a": "from b import c\n", "b": STRONG}, 3),
+        ({"block": OWN + WEAK + "import part\n", "part": "import keras\n" + WEAK}, 2),
+        ({"block": OWN + WEAK, "part": STRONG}, 2),
+        ({"block": OWN, "part": STRONG, "train": "import keras\n" + WEAK}, 3),
+        ({"block": OWN, "train": "import keras\n" + WEAK}, 2),
+        ({"block": OWN + WEAK + "import part\n", "part": "import tensorflow_addons\n"}, 2),
+        ({"block": OWN + WEAK + "import tensorflow_addons\n" + STRONG}, 3),
+    ],
+)
+def test_a_call_that_keras_3_refuses_says_less_than_names(
+    files: dict[str, str], keras: int, tmp_path: Path
+) -> None:
+    for name, text in files.items():
+        (tmp_path / f"{name}.py").write_text(text, "utf-8")
+    (tmp_path / ".git").mkdir()
+    found = lint([tmp_path / "block.py"], Settings(root=tmp_path, cache=False))
+
+    assert [one.keras for one in found.written_for] == ([2] if keras == 2 else [])

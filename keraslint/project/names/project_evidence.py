@@ -15,6 +15,8 @@ from keraslint.project.names.text_outline import Outline
 
 Names = Mapping[int, tuple[str, str]]
 """Names that only one Keras has, by that Keras, with the file in which each stands."""
+_ByFolder = dict[str, dict[int, tuple[str, str]]]
+_NOTHING = Outline(bases=())
 
 
 class ProjectEvidence:
@@ -44,7 +46,7 @@ class ProjectEvidence:
         self._given: dict[str, Source] | None = None
         self._texts: dict[str, tuple[Source, ...]] = {}
         self._saved: dict[str, Saving] = {}
-        self._one_keras: dict[str, dict[str, dict[int, tuple[str, str]]]] = {}
+        self._one_keras: dict[str, tuple[_ByFolder, _ByFolder]] = {}
 
     def saves_no_model(self, path: str) -> bool:
         """Whether somebody saves or loads weights, and nobody a whole model.
@@ -69,28 +71,75 @@ class ProjectEvidence:
         return Saving.WHOLE in Saving(self._outlined(text).saving)
 
     def names_of_one_keras(self, path: str) -> Names:
-        """Names that only one Keras has: in the file itself, or else the nearest ones around it."""
-        text = self._modules.text(path)
-        own = self._outlined(text).one_keras if isinstance(text, Source) else ()
-        if own:
-            return {keras: (name, path) for keras, name in own}
+        """Names that only one Keras has: in the file itself, or else the nearest ones around it.
+
+        A call that Keras 3 refuses says less: what the file imports from its project goes before
+        one of its own, and any name before those around it.
+        """
+        own = self._outline_of(path)
+        if own.one_keras:
+            return {keras: (name, path) for keras, name in own.one_keras}
+        if own.refused:
+            return self._imported_names(path) or {2: (own.refused, path)}
         folder, _ = self._around(path)
         if folder not in self._one_keras:
-            self._one_keras[folder] = self._names_below(folder)
-        held = self._one_keras[folder]
-        return next((held[one] for one in _folders(path) if one in held), {})
+            self._one_keras[folder] = self._names_below(folder), self._calls_below(folder)
+        around = [
+            held[one] for held in self._one_keras[folder] for one in _folders(path) if one in held
+        ]
+        return next(iter(around), {})
 
-    def _names_below(self, folder: str) -> dict[str, dict[int, tuple[str, str]]]:
+    def _imported_names(self, path: str) -> Names:
+        """The same in what a file imports from its project: what it imports itself goes first."""
+        folder, _ = self._around(path)
+        seen, level = {path}, [path]
+        while level:
+            imported = {one for asker in level for one in self._imports(asker)} - seen
+            level = sorted(one for one in imported if _is_below(os.path.abspath(one), folder))  # noqa: PTH100
+            seen |= imported
+            found: dict[int, tuple[str, str]] = {}
+            for one in level:
+                for keras, name in self._outline_of(one).one_keras:
+                    found.setdefault(keras, (name, one))
+            if found:
+                return found
+        return {}
+
+    def _imports(self, path: str) -> Iterator[str]:
+        """The files that a file imports, or something from."""
+        text, folder = self._modules.text(path), os.path.dirname(path)  # noqa: PTH120
+        try:
+            module = self._modules.summary(text) if isinstance(text, Source) else None
+        except (SyntaxError, ValueError, RecursionError):
+            module = None
+        if module is None:
+            return
+        for name in (*module.stars, *(one for leaves in module.imports.values() for one in leaves)):
+            found = self._modules.find(name, folder)
+            yield found or self._modules.find(name.rpartition(".")[0], folder)
+
+    def _outline_of(self, path: str) -> Outline:
+        text = self._modules.text(path)
+        return self._outlined(text) if isinstance(text, Source) else _NOTHING
+
+    def _names_below(self, folder: str) -> _ByFolder:
         """The same by folder, of all the files below one."""
-        found: dict[str, dict[int, tuple[str, str]]] = {}
+        found: _ByFolder = {}
         for text in self._below(folder):
             names = self._outlined(text).one_keras
-            for around in _folders(text.path) if names else ():
+            for around in _folders(text.path, folder) if names else ():
                 held = found.setdefault(around, {})
                 for keras, name in names:
                     held.setdefault(keras, (name, text.path))
-                if around == folder:
-                    break
+        return found
+
+    def _calls_below(self, folder: str) -> _ByFolder:
+        """Calls that Keras 3 refuses, by folder."""
+        found: _ByFolder = {}
+        for text in self._below(folder):
+            call = self._outlined(text).refused
+            for around in _folders(text.path, folder) if call else ():
+                found.setdefault(around, {2: (call, text.path)})
         return found
 
     def _saving(self, folder: str) -> Saving:
@@ -146,6 +195,9 @@ def _is_below(path: str, folder: str) -> bool:
     return path.startswith(f"{folder.rstrip(os.sep)}{os.sep}")
 
 
-def _folders(path: str) -> Iterator[str]:
-    """The folders of a file, nearest first."""
-    yield from map(str, Path(path).absolute().parents)
+def _folders(path: str, upto: str = "") -> Iterator[str]:
+    """The folders of a file, nearest first, no further than one of them."""
+    for folder in map(str, Path(path).absolute().parents):
+        yield folder
+        if folder == upto:
+            return

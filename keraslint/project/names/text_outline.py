@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from keraslint.project.facts.saving_calls import saving_calls
 from keraslint.project.files.source import Source
-from keraslint.project.names.names_of_one_keras import Told, told_in
+from keraslint.project.names.names_of_one_keras import Told, refused_in, told_in
 
 _HEADER = re.compile(r"class\s+\w+\s*(?:\[[^\]]*\]\s*)?\(([^)]*)")  # quick: it begins with a word
 _NAME = re.compile(r"\w+")
@@ -17,12 +17,14 @@ _AS = re.compile(r" as[ \t]+(\w+)")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outline:
     """`bases` are names that its classes derive from; `saving` what it saves or loads of models;
-    `one_keras` the names that it uses and that only one Keras has.
+    `one_keras` the names that it uses and that only one Keras has, `refused` a call that Keras 3
+    refuses.
     """
 
     bases: tuple[str, ...]
     saving: int = 0
     one_keras: Told = ()
+    refused: str = ""
 
 
 def outlined(text: Source) -> Outline:
@@ -31,6 +33,7 @@ def outlined(text: Source) -> Outline:
         bases=tuple(sorted(_bases(text.text))),
         saving=saving_calls(text.text).value,
         one_keras=told_in(text.text),
+        refused=refused_in(text.text),
     )
 
 
