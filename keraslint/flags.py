@@ -111,7 +111,8 @@ def printing(*formats: str) -> Callable[[_Command], _Command]:
 python = proving(
     "--python",
     metavar="EXE",
-    help="The interpreter that has your Keras (default: your project's, else our own).",
+    help="The interpreter that has your Keras, or the folder of its environment (default: your "
+    "project's, else our own).",
 )
 backend = proving(
     "--backend",

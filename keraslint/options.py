@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 Schema = Mapping[str, Any]
+INTERPRETERS = ("bin/python", "bin/python3", "Scripts/python.exe", "python.exe")
+"""Where Python is in the folder of an environment."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,8 +191,12 @@ def _path(path: str, folder: Path) -> str:
 
 
 def _program(name: str, folder: Path) -> str:
-    """A bare name is looked up in the search path."""
-    return str(folder / name) if "/" in name or "\\" in name else name
+    """A bare name is looked up in the search path; a folder is that of a virtual environment."""
+    path = folder / name
+    there = [path / inside for inside in INTERPRETERS if (path / inside).is_file()]
+    if there:
+        return str(there[0])
+    return str(path) if "/" in name or "\\" in name else name
 
 
 def _pattern(pattern: str, folder: Path) -> str:

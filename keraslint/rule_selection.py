@@ -56,7 +56,7 @@ def severities(settings: Settings, rules: Iterable[KnownRule]) -> dict[str, Seve
     rules = tuple(rules)
     grades = {rule.code: rule.severity for rule in rules}
     for selector in sorted(settings.severity, key=_specificity):
-        codes = matching(selector, rules, settings.place("severity"))
+        codes = matching(selector, rules, settings.place("severity", selector))
         grades |= dict.fromkeys(codes, Severity(settings.severity[selector]))
     return grades
 
@@ -91,19 +91,32 @@ def _specificity(selector: str) -> int:
 def matching(selector: str, rules: Iterable[KnownRule], place: str) -> frozenset[str]:
     """List the codes that a selector means: `ALL`, a prefix of codes, or a rule's name."""
     rules = tuple(rules)
+    found = _meant(selector, rules)
+    if found:
+        return found
+    near = _near(selector, rules)
+    hint = f"did you mean `{near}`?" if near else "`keraslint rule` lists the rules"
+    raise ConfigError(f"{place}: unknown rule selector `{selector}`; {hint}")
+
+
+def _meant(selector: str, rules: tuple[KnownRule, ...]) -> frozenset[str]:
     if selector == "ALL":
         return frozenset(rule.code for rule in rules)
     is_code = selector.startswith("KRL")
-    found = frozenset(
+    return frozenset(
         rule.code
         for rule in rules
         if rule.name == selector or (is_code and rule.code.startswith(selector))
     )
-    if found:
-        return found
-    known = {"ALL", *(rule.code for rule in rules), *(rule.name for rule in rules)}
+
+
+def _near(selector: str, rules: tuple[KnownRule, ...]) -> str:
+    """The same in the other case, or what looks most like it; `""` where nothing does."""
     import difflib
 
-    near = difflib.get_close_matches(selector, sorted(known), n=1, cutoff=0.75)
-    hint = f"did you mean `{near[0]}`?" if near else "`keraslint rule` lists the rules"
-    raise ConfigError(f"{place}: unknown rule selector `{selector}`; {hint}")
+    in_case = (selector.upper(), selector.lower().replace("_", "-"))
+    if meant := next((one for one in in_case if _meant(one, rules)), ""):
+        return meant
+    known = {"ALL", *(rule.code for rule in rules), *(rule.name for rule in rules)}
+    near = (difflib.get_close_matches(one, sorted(known), n=1, cutoff=0.75) for one in in_case)
+    return next((one for found in near for one in found), "")

@@ -49,11 +49,15 @@ _ITEM = re.compile(r"\s*[\"']?([\w.-]+)[\"']?\s*=")
 
 
 class ConfigError(Exception):
-    """The user's configuration or flags cannot be followed: a line for each thing that is wrong."""
+    """The user's configuration or flags cannot be followed: a line for each thing that is wrong.
 
-    def __init__(self, *messages: str) -> None:
+    `rest` is what could be read all the same, for whoever looks for more that is wrong.
+    """
+
+    def __init__(self, *messages: str, rest: Settings | None = None) -> None:
         super().__init__("\n".join(messages))
         self.messages = messages
+        self.rest = rest
 
 
 @contextmanager
@@ -268,13 +272,19 @@ def _over(
     values: dict[str, Any] = {}
     places = {key: f"{where}:{lines[key]}" if key in lines else where for key in table}
     items = {key: f"{where}:{line}" for key, line in lines.items() if "." in key}
-    with all_at_once() as noted:
-        for key, raw in table.items():
-            with noted():
-                value = _read(key, raw, _place_of(key, raw, where, lines) or places[key])
-                elsewhere = here != settings.root or OPTIONS[key].holds == "program"
-                values[key.replace("-", "_")] = anchored(key, value, here) if elsewhere else value
-    return replace(settings, origins={**settings.origins, **items, **places}, **values)
+    origins = {**settings.origins, **items, **places}
+    try:
+        with all_at_once() as noted:
+            for key, raw in table.items():
+                with noted():
+                    value = _read(key, raw, _place_of(key, raw, where, lines) or places[key])
+                    elsewhere = here != settings.root or OPTIONS[key].holds == "program"
+                    value = anchored(key, value, here) if elsewhere else value
+                    values[key.replace("-", "_")] = value
+    except ConfigError as error:
+        rest = replace(settings, origins=origins, **values)
+        raise ConfigError(*error.messages, rest=rest) from None
+    return replace(settings, origins=origins, **values)
 
 
 def _place_of(key: str, raw: object, where: str, lines: Mapping[str, int]) -> str:

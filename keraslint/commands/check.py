@@ -6,7 +6,6 @@ import platform
 import time
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
-from difflib import get_close_matches
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,14 +13,10 @@ from typing import TYPE_CHECKING
 from keraslint import __version__
 from keraslint.commands import Answer, failed, told
 from keraslint.commands.request import Request, settings_of, shard_of, start_of
-from keraslint.commands.settings_check import (
-    check,
-    misspelt,
-    require_layers,
-)
+from keraslint.commands.settings_check import misspelt, require_layers
 from keraslint.commands.unheeded_configurations import nested_configurations
 from keraslint.project.files.discover import discover
-from keraslint.project.files.source import Trouble, Unreadable
+from keraslint.project.files.source import Unreadable
 from keraslint.report import Report, render
 from keraslint.report.closing.run_notes import notes
 from keraslint.rule_selection import selected
@@ -40,7 +35,6 @@ def answer(request: Request, standard_input: Callable[[], bytes]) -> Answer:
     """Do what was asked. Raises `ConfigError` for what cannot be followed."""
     settings = settings_of(request)
     paths = [Path(path) for path in request.paths or (".",) if path != "-"]
-    check(settings)
     if request.show_settings:
         return _shown_settings(settings)
     if request.show_files:
@@ -297,11 +291,5 @@ def _text(report: Report, request: Request, settings: Settings) -> str:
 
 
 def _problems(problems: Iterable[Unreadable], request: Request) -> str:
-    """Tell the problems; quiet leaves out the notes, and a mistyped command is recognised."""
-    told_of = [one for one in problems if not (request.quiet and one.is_note)]
-    text = told(told_of)
-    if len(request.paths) and any(one.kind is Trouble.MISSING for one in told_of):
-        commands = ("check", "rule", "compare", "config", "server", "editors", "guide")
-        near = get_close_matches(request.paths[0], commands, n=1)
-        text += f"  did you mean the command `keraslint {near[0]}`?\n" if near else ""
-    return text
+    """Tell the problems; quiet leaves out the notes."""
+    return told([one for one in problems if not (request.quiet and one.is_note)])

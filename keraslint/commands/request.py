@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from keraslint.commands import check_report
-from keraslint.commands.settings_check import require_program, require_recipe
-from keraslint.settings import ConfigError, Settings, load
+from keraslint.commands.settings_check import loaded, require_recipe
+from keraslint.settings import ConfigError, Settings
 
 if TYPE_CHECKING:
     from keraslint.fix.session import Shard
@@ -61,8 +61,12 @@ class Request:
 
 def settings_of(request: Request) -> Settings:
     """Load the settings that hold, and refuse flags that do not go together."""
-    settings = load(
-        start_of(request), config=request.config, isolated=request.isolated, flags=request.flags
+    settings = loaded(
+        start_of(request),
+        proves=request.prove,
+        config=request.config,
+        isolated=request.isolated,
+        flags=request.flags,
     )
     if "-" in request.paths and len(request.paths) > 1:
         raise ConfigError("`-` (standard input) cannot be linted together with other paths")
@@ -74,8 +78,6 @@ def settings_of(request: Request) -> Settings:
     check_report(request.report)
     if request.show_recipe and not request.prove:
         raise ConfigError("`--show-recipe` shows how layers were run: it goes with `--prove`")
-    if request.prove:
-        require_program(settings)
     return replace(
         settings,
         recipes={**settings.recipes, **_recipes(request.recipe)},

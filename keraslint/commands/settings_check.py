@@ -6,7 +6,9 @@ import re
 from collections.abc import Collection, Iterable
 from difflib import get_close_matches
 from itertools import chain
+from pathlib import Path
 from shutil import which
+from typing import Any
 
 from keraslint.project.files.glob_patterns import compiled
 from keraslint.project.syntax.parse import is_python
@@ -14,15 +16,36 @@ from keraslint.proof.recipes.recipe import Recipe
 from keraslint.report import format_names
 from keraslint.rule_selection import fixable, matching, selected, severities
 from keraslint.rules import registry
-from keraslint.settings import ConfigError, Settings, all_at_once
+from keraslint.settings import ConfigError, Settings, all_at_once, load
 
 _PATTERNS = ("exclude", "extend-exclude", "per-file-ignores", "extend-per-file-ignores")
 _CALL = re.compile(r"\s*[\w.]+\s*\(")
 
 
-def check(settings: Settings) -> None:
+def loaded(start: Path, *, proves: bool, **asked: Any) -> Settings:
+    """Load the settings that hold, and refuse all that is wrong at once. Raises `ConfigError`."""
+    wrong: tuple[str, ...] = ()
+    settings: Settings | None = None
+    try:
+        settings = load(start, **asked)
+    except ConfigError as error:
+        settings, wrong = error.rest, error.messages
+    try:
+        if settings is not None:
+            check(settings, proves=proves)
+    except ConfigError as error:
+        wrong += error.messages
+    if wrong or settings is None:
+        raise ConfigError(*dict.fromkeys(wrong))
+    return settings
+
+
+def check(settings: Settings, *, proves: bool = False) -> None:
     """Refuse what no rule, no format and no file can be meant by. Raises `ConfigError`."""
     with all_at_once() as noted:
+        if proves:
+            with noted():
+                require_program(settings)
         for of_rules in (selected, fixable, severities):
             with noted():
                 of_rules(settings, registry())
@@ -81,8 +104,12 @@ def require_layers(recipes: Iterable[str], layers: Collection[str]) -> None:
 
 def require_program(settings: Settings) -> None:
     """Refuse an interpreter that is not there. Raises `ConfigError`."""
-    if settings.python is not None and which(settings.python) is None:
-        raise ConfigError(f"{settings.place('python')}: no such program: `{settings.python}`")
+    program, place = settings.python, settings.place("python")
+    if program is None or which(program) is not None:
+        return
+    if Path(program).is_dir():
+        raise ConfigError(f"{place}: `{program}` is a folder without a Python (`bin/python`)")
+    raise ConfigError(f"{place}: no such program: `{program}`")
 
 
 def _check_format(settings: Settings) -> None:

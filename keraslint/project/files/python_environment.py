@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from shutil import which
 
+from keraslint.options import INTERPRETERS
 from keraslint.project.files.installed_packages import in_interpreter, in_prefix
 from keraslint.settings import Settings, toml_table
 
-_INTERPRETERS = ("bin/python", "bin/python3", "Scripts/python.exe", "python.exe")
 _ROOTS = ("pyproject.toml", ".git", "setup.py", "setup.cfg")
 _KERAS = ("keras", "tf_keras", "tensorflow")
 _CLIMB = 8
@@ -57,7 +57,7 @@ def environment_of(
 
 
 def _interpreter(prefix: Path) -> str | None:
-    found = (prefix / name for name in _INTERPRETERS)
+    found = (prefix / name for name in INTERPRETERS)
     return next((str(path) for path in found if path.exists()), None)
 
 
