@@ -51,15 +51,19 @@ class Progress:
             if not self._clock.ident:
                 self._clock.start()
 
-    def ends(self, layer: str, told: str = "") -> None:
-        """The proof of a layer is over; `told` is how it came out."""
+    def ends(self, layer: str, told: str = "", *, again: bool = False) -> None:
+        """The proof of a layer is over; `told` is how it came out.
+
+        `again`: the layer was counted before, and what was left of its fixes was tried.
+        """
         with self._lock:
             self._at_work.remove(layer)
-            self._done += 1
+            self._done += not again
             self._show(self._line())
             if told:
                 seconds = time.monotonic() - self._started
-                self._log(f"[{self._done}/{self._total}] {layer}: {told} (after {seconds:.0f} s)")
+                what = f"{layer}, what was left" if again else layer
+                self._log(f"[{self._done}/{self._total}] {what}: {told} (after {seconds:.0f} s)")
 
     def over(self) -> None:
         """There is nothing more to show."""

@@ -40,6 +40,7 @@ class Proving:
 
     def __init__(self, prove: Prove, recipes: Recipes, progress: Progress) -> None:
         self.tried: dict[Key, Verdict] = {}
+        self._ends: dict[tuple[str, str], str] = {}
         self._reordered: set[tuple[str, str]] = set()
         self._progress = progress
         self._prove = prove
@@ -60,8 +61,19 @@ class Proving:
                 proved += self._together(source, group, proved) or self._each(source, group, proved)
             if len(proved) > since:
                 keep(proved)
-            self._progress.ends(layer, self._told(source.path, layer, proved[since:]))
+            self._end(source.path, layer, proved[since:])
         return proved
+
+    def expect(self, layers: Iterable[tuple[str, str]]) -> None:
+        """These layers, each with its file, will be settled: some of them once more."""
+        self._progress.expect(len({*layers} - self._ends.keys()))
+
+    def _end(self, path: str, layer: str, proved: Sequence[Proved]) -> None:
+        """Tell how a layer came out, unless the same was told before."""
+        key, word = (path, layer), self._told(path, layer, proved)
+        before = self._ends.get(key)
+        self._ends[key] = word
+        self._progress.ends(layer, "" if word == before else word, again=before is not None)
 
     def _told(self, path: str, layer: str, proved: Sequence[Proved]) -> str:
         """What became of the fixes of a layer, in a word; empty if nothing could be run."""

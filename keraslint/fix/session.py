@@ -213,7 +213,7 @@ class _Session:
         for _ in range(PASSES):
             since = len(self._fates)
             wanted = self._wanted()
-            progress.expect(sum(len(_layers(found)) for found in wanted.values()))
+            proving.expect((path, one) for path, found in wanted.items() for one in _layers(found))
             proved = prover.each(partial(self._settle, proving), list(wanted.items()))
             done = [
                 self._write_down(path, found, fixes, proving)
@@ -357,6 +357,8 @@ def _with_cause(verdict: Verdict, of: Diagnostic, found: Iterable[Diagnostic]) -
     if verdict.outcome is not Outcome.UNKNOWN or verdict.checks or not verdict.environment:
         return verdict
     faults = {rule.code for rule in registry() if "called" in rule.breaks}
+    if of.code in faults:
+        return replace(verdict, advice="write this fix without `--prove`, then prove the rest")
     mine = [d for d in found if (d.path, d.owner) == (of.path, of.owner) and d.code in faults]
     if not mine:
         return verdict

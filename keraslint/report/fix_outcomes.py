@@ -17,10 +17,32 @@ def settled(report: Report) -> list[str]:
     """Tell of every fix that was proved, or was not written; then enumerate those written."""
     palette = Palette(report.colour)
     lines: list[str] = []
+    told: dict[tuple[str, str], list[Settled]] = {}
     for one in report.settled:
         if one.verdict is not None or one.action == "kept":
-            lines += _told(one, palette, report.width)
+            before = told.setdefault((one.path, one.fix.layer), [])
+            is_known = any(_is_same(other, one) for other in before)
+            lines += _told_again(one, palette) if is_known else _told(one, palette, report.width)
+            before.append(one)
     return lines + (_enumerated(report) if report.show_fixes else [])
+
+
+def _is_same(told: Settled, one: Settled) -> bool:
+    """Whether a layer could not be run, as it was told of another fix of it."""
+    before, now = told.verdict, one.verdict
+    return (
+        before is not None
+        and now is not None
+        and bool(now.environment)
+        and not now.checks
+        and before.outcome is now.outcome
+        and before.reason.endswith(now.reason)
+    )
+
+
+def _told_again(one: Settled, palette: Palette) -> list[str]:
+    head = f"{palette.bold(one.path)}: {palette.red(one.code)} `{one.fix.layer}` "
+    return [f"{head}{_fate(one, palette)}, for the same reason"]
 
 
 def _told(one: Settled, palette: Palette, width: int) -> list[str]:

@@ -49,6 +49,22 @@ def test_a_line_tells_what_is_at_work_how_many_and_how_long() -> None:
     ]
 
 
+def test_a_layer_that_comes_again_is_counted_once() -> None:
+    lines: list[str] = []
+    progress = Progress(lambda line: None, lines.append)
+
+    progress.expect(1)
+    for again, word in ((False, "proved"), (True, ""), (True, "refuted")):
+        progress.begins("One")
+        progress.ends("One", word, again=again)
+    progress.over()
+
+    assert [line.partition(" (after")[0] for line in lines] == [
+        "[1/1] One: proved",
+        "[1/1] One, what was left: refuted",
+    ]
+
+
 def test_the_clock_goes_on_while_nothing_ends() -> None:
     lines: list[str] = []
     progress = Progress(lines.append, tick=0.01)

@@ -115,6 +115,12 @@ def test_a_finding_that_may_keep_a_layer_from_running_is_named_where_others_are_
     assert "write the fix of KRL304 without `--prove`, then prove the rest" in ran.out
 
 
+def test_it_is_never_named_as_the_cause_of_itself_and_no_reason_is_told_twice(ran: Ran) -> None:
+    (own,) = (line for line in ran.out.splitlines() if "by_position.py: KRL304 `Late`" in line)
+
+    assert own.endswith("unknown, kept as it was, for the same reason")
+
+
 def test_what_is_left_makes_the_exit_code(ran: Ran) -> None:
     assert ran.code == 1
 

@@ -351,7 +351,7 @@ def test_a_proving_run_tells_of_each_fix_and_counts_them() -> None:
           recipe: A(2)(floats(1, 2))
           recipe: A(3)(floats(1, 3))
         a/x.py: KRL102 `A` unknown, kept as it was: no recipe
-        a/x.py: KRL102 `A` unknown, kept as it was: no recipe
+        a/x.py: KRL102 `A` unknown, kept as it was, for the same reason
         a/x.py: KRL102 `A` not fixed: it overlaps another fix
         Found 2 findings in 1 file (2 fixed, 0 remaining; 1 file checked).
         5 fixes: 1 fixed and proved, 1 refuted (kept as it was), 2 unknown (kept as they were), 1 not tried (kept as it was)
