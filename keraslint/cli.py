@@ -179,22 +179,22 @@ def check(paths: tuple[str, ...], **asked: Any) -> int:
 
 
 @cli.command(cls=Sectioned, short_help="Explain a rule.")
-@click.argument("rule", required=False, shell_complete=of_rules)
+@click.argument("rules", metavar="[RULE]...", nargs=-1, shell_complete=of_rules)
 @click.option("--all", "every", is_flag=True, help="All the rules.")
 @printing("text", "json", "markdown", "html")
-def rule(rule: str | None, every: bool, output_format: str) -> int:
-    """Explain a rule, by its code or name (a prefix of codes names several); without, list them."""
+def rule(rules: tuple[str, ...], every: bool, output_format: str) -> int:
+    """Explain rules, by code or name (a prefix of codes names several); without, list them."""
     from keraslint.commands.pages.rule import pages
 
-    if every and rule is not None:
-        raise click.UsageError("name one rule, or ask for --all")
-    asked = "ALL" if every else rule
+    if every and rules:
+        raise click.UsageError("name rules, or ask for --all")
+    asked = ("ALL",) if every else rules
     write(pages(asked, output_format, width=width(), colour=colourful("auto")), sys.stdout)
     return CLEAN
 
 
 @cli.command(cls=Sectioned, short_help="Explain a class of yours: what each rule says, and why.")
-@click.argument("place", metavar="FILE[:LINE]", type=PATH)
+@click.argument("place", metavar="FILE[:LINE|:CLASS]", type=PATH)
 @printing("text", "json")
 @configured
 @other("--keras", type=int, metavar="2|3", help="The Keras that the code is written for.")
@@ -203,7 +203,8 @@ def rule(rule: str | None, every: bool, output_format: str) -> int:
 def explain(**asked: Any) -> int:
     """Explain the class on a line: what is known of it, and why each rule speaks or is silent.
 
-    Without a line, all the classes of the file. It runs none of your code.
+    A class can be named, too. Without either, all the classes of the file. It runs none of your
+    code.
     """
     from keraslint.commands.explain import Question, answer
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import sys
+from difflib import get_close_matches
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -44,6 +47,15 @@ class Commands(click.Group):
         at = 0
         while at < len(args) and args[at].startswith("-") and args[at] != "-":
             at += 2 if args[at] in WITH_VALUES else 1
-        if at < len(args) and args[at] in self.commands:
-            return [args[at], *args[:at], *args[at + 1 :]]
+        word = args[at] if at < len(args) else ""
+        if word in self.commands:
+            return [word, *args[:at], *args[at + 1 :]]
+        if word and (meant := self._misspelt(word)):
+            raise click.UsageError(f"no such command `{word}`. Did you mean `{meant}`?")
         return ["check", *args]
+
+    def _misspelt(self, word: str) -> str:
+        """The command that a word is nearly, if it can be no path; `""` if there is none."""
+        if not re.fullmatch(r"[A-Za-z-]+", word) or Path(word).exists():
+            return ""
+        return next(iter(get_close_matches(word.lower(), self.commands, n=1)), "")

@@ -170,7 +170,46 @@ class TestBadInput:
 
         assert (option.code, command.code) == (2, 2)
         assert option.err.startswith("error: No such option")
-        assert "did you mean the command `keraslint check`?" in command.err
+        assert command.err == "error: no such command `chek`. Did you mean `check`?\n"
+        assert command.out == ""
+
+    def test_a_path_that_looks_like_a_command_is_a_path(self, keraslint: Run) -> None:
+        Path("chek").mkdir()
+
+        ran = keraslint("chek")
+
+        assert "no such command" not in ran.err
+
+    def test_a_selector_in_the_other_case(self, keraslint: Run) -> None:
+        ran = keraslint("--select", "krl101,Layer_In_Build,krl1", "finding.py")
+
+        assert ran.code == 2
+        for meant in ("KRL101", "layer-in-build", "KRL1"):
+            assert f"did you mean `{meant}`?" in ran.err
+
+    def test_all_that_is_wrong_in_a_configuration(self, keraslint: Run) -> None:
+        text = 'select = ["krl101"]\npython = "nope"\nbogus = 1\n[severity]\nkrl102 = "info"\n'
+        Path("keraslint.toml").write_text(text, encoding="utf-8")
+
+        ran = keraslint("finding.py", "--fix", "--prove")
+
+        assert ran.code == 2
+        assert "keraslint.toml:3: unknown key `bogus`" in ran.err
+        assert "keraslint.toml:2: `python`: no such program: `nope`" in ran.err
+        assert "keraslint.toml:1: `select`: unknown rule selector `krl101`" in ran.err
+        assert "keraslint.toml:5: `severity.krl102`: unknown rule selector `krl102`" in ran.err
+
+    def test_a_folder_for_the_interpreter(self, keraslint: Run) -> None:
+        program = Path(".env/bin/python")
+        program.parent.mkdir(parents=True)
+        program.touch(mode=0o755)
+        Path("empty").mkdir()
+
+        given = keraslint("finding.py", "--show-settings", "--python", ".env")
+        empty = keraslint("finding.py", "--fix", "--prove", "--python", "empty")
+
+        assert f'python = "{program.absolute()}"' in given.out
+        assert empty.err.endswith("`empty` is a folder without a Python (`bin/python`)\n")
 
     def test_prove_alone(self, keraslint: Run) -> None:
         ran = keraslint("finding.py", "--prove")
@@ -419,7 +458,7 @@ class TestRulePages:
         ran = keraslint("rule", "--all", "KRL101")
 
         assert ran.code == 2
-        assert ran.err.startswith("error: name one rule, or ask for --all\n")
+        assert ran.err.startswith("error: name rules, or ask for --all\n")
 
 
 class TestReport:

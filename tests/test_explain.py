@@ -188,3 +188,31 @@ def test_what_a_fix_moves_does_not_stay_and_what_is_only_created_is_not_built(
     assert "it stays" not in text
     assert "`dense` (keras.layers.Dense): `build()` builds it `idle`" in text
     assert "`idle` (keras.layers.Dense): `build()` creates it, and no other method uses it" in text
+
+
+@pytest.mark.parametrize("name", ["Block", "Block.build"])
+def test_a_class_may_be_named_instead_of_a_line(
+    name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["explain", f"block.py:{name}"]) == 0
+
+    told = capsys.readouterr().out
+    assert told.startswith("Block (block.py:5) is a layer")
+    assert "Helper" not in told
+
+
+def test_a_name_that_is_not_there_is_told_with_those_that_are(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert run(["explain", "block.py:Blok"]) == 2
+
+    told = capsys.readouterr().err
+    assert told.startswith("error: block.py: there is no class `Blok`; there is `Block` (line 5)")
+
+
+def test_several_rules_are_explained_at_once(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["rule", "KRL105", "layer-in-build"]) == 0
+
+    told = capsys.readouterr().out
+    assert "KRL101" in told
+    assert "KRL105" in told

@@ -1,4 +1,4 @@
-"""`explain FILE:LINE` → what is known of the class there and why each rule speaks or is silent."""
+"""A place in a file → what is known of the class there, and why each rule speaks or is silent."""
 
 from __future__ import annotations
 
@@ -20,22 +20,27 @@ from keraslint.report.json_record import absolute, record
 from keraslint.settings import ConfigError, Settings, load, shown
 
 _PLACE = re.compile(r"(?P<path>.+?)(?::(?P<line>\d+))?(?::\d+)?:?")
+_NAMED = re.compile(r"(?P<path>.+):(?P<name>[^\W\d]\w*(?:\.[^\W\d]\w*)*)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """What is to be explained: a file, or the class around a line of it."""
+    """What is to be explained: a file, the class around a line of it, or that of a name."""
 
     path: Path
     line: int = 0
+    name: str = ""
 
 
 def place(word: str) -> Place:
-    """Read `FILE`, `FILE:LINE` or `FILE:LINE:COLUMN`, as reports print them."""
+    """Read `FILE`, `FILE:LINE` or `FILE:LINE:COLUMN`, as reports print them, or `FILE:CLASS`."""
     path = Path(word)
     found = _PLACE.fullmatch(word)
     if found is None or path.exists():
         return Place(path=path)
+    named = _NAMED.fullmatch(word)
+    if named is not None and Path(named["path"]).exists():
+        return Place(path=Path(named["path"]), name=named["name"])
     return Place(path=Path(found["path"]), line=int(found["line"] or 0))
 
 
@@ -103,16 +108,27 @@ def _files(text: Source, settings: Settings) -> tuple[Path, ...]:
 
 
 def _around(told: tuple[Explanation, ...], at: Place) -> tuple[Explanation, ...]:
-    """The innermost class around a line, or all of them. Raises `ConfigError`."""
+    """The innermost class around a line, that of a name, or all. Raises `ConfigError`."""
     if not told:
         raise ConfigError(f"{at.path}: there is no class in this file")
-    if not at.line:
+    if not (at.line or at.name):
         return told
+    there = ", ".join(f"`{one.name}` (line {one.line})" for one in told)
+    if at.name:
+        named = [one for one in told if _is_meant(at.name, one.name)]
+        if not named:
+            raise ConfigError(f"{at.path}: there is no class `{at.name}`; there is {there}")
+        return tuple(named)
     around = [one for one in told if one.line <= at.line <= one.last]
     if not around:
-        there = ", ".join(f"`{one.name}` (line {one.line})" for one in told)
         raise ConfigError(f"{at.path}:{at.line}: this line is in no class; there is {there}")
     return (max(around, key=lambda one: one.line),)
+
+
+def _is_meant(name: str, cls: str) -> bool:
+    """Whether a name is that of a class, with or without the class around it, or of a method."""
+    outer = name.rpartition(".")[0]
+    return any(one and f".{cls}".endswith(f".{one}") for one in (name, outer))
 
 
 def _plain(one: Explanation) -> dict[str, Any]:

@@ -1,30 +1,37 @@
-"""A rule's code or name, or none → its page as text, markdown, HTML or JSON, or a list of all."""
+"""Codes or names of rules → their pages as text, markdown, HTML or JSON; without any, a list."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from keraslint.report.html.rule_site import rule_site
 from keraslint.report.listing import listing
 from keraslint.report.rule_pages import pages_json, pages_markdown, pages_text
 from keraslint.rule_selection import matching
 from keraslint.rules import registry
+from keraslint.settings import all_at_once
 
 
-def pages(selector: str | None, output_format: str, *, width: int, colour: bool) -> str:
-    """Render the pages of the rules that a selector means; without, list them as text.
+def pages(selectors: Sequence[str], output_format: str, *, width: int, colour: bool) -> str:
+    """Render the pages of the rules that selectors mean; without, list them as text.
 
     Raises:
-        ConfigError: no rule is meant by the selector.
+        ConfigError: no rule is meant by some of the selectors.
     """
-    if selector is None and output_format == "text":
+    if not selectors and output_format == "text":
         return _listed(min(width, 120), colour)
     known = registry()
-    if selector is not None and selector.upper().startswith("KRL"):
-        selector = selector.upper()  # typed by a person: in a configuration, case matters
-    codes = matching(selector or "ALL", known, "rule")
+    # Typed by a person: in a configuration, case matters.
+    asked = [one.upper() if one.upper().startswith("KRL") else one for one in selectors]
+    codes: set[str] = set()
+    with all_at_once() as noted:
+        for selector in asked or ("ALL",):
+            with noted():
+                codes |= matching(selector, known, "rule")
     rules = [rule for rule in known if rule.code in codes]
     if output_format == "json":
-        one = selector in {name for rule in rules for name in (rule.code, rule.name)}
-        return pages_json(rules, as_list=not one)
+        names = {name for rule in rules for name in (rule.code, rule.name)}
+        return pages_json(rules, as_list=len(asked) != 1 or asked[0] not in names)
     if output_format == "html":
         return rule_site(rules)
     if output_format == "markdown":
