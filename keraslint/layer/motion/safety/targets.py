@@ -11,6 +11,7 @@ from keraslint.project.names.definitions import Kind, Scope
 from keraslint.project.program.flow.effect_queries import Effects
 from keraslint.project.program.flow.families import Family
 from keraslint.project.program.flow.stores_by_name import is_among
+from keraslint.project.program.mentions.file_mentions import STORES_BESIDE
 from keraslint.project.program.mentions.noted_functions import Function
 
 _NESTED = frozenset({"_layers", "_flatten_layers", "submodules", "_trackable_children"})
@@ -148,6 +149,7 @@ class Targets:
 
     def stored(self, moved: Collection[str]) -> Iterator[Objection]:
         """Every other layer that is stored on the instance between: it was the first there."""
+        yield from self._attached(moved)
         for name in sorted(self.holders - set(moved)):
             for function, store in self._graph.stores.get(name, ()):
                 given = self._may_hold(function, store.value)
@@ -160,6 +162,40 @@ class Targets:
                 for call in function.does.calls:
                     if path in call.receiver and call.method in CHANGING and call.arguments:
                         yield self._earlier(function, name, call.line)
+
+    def _attached(self, moved: Collection[str]) -> Iterator[Objection]:
+        """Layers that code outside of the class stores on an instance, by a name of its own."""
+        for function in self._graph.mentions.marked.get(STORES_BESIDE):
+            for store in function.does.stores:
+                given = store.attribute not in moved and self._gives_layer(function, store.value)
+                own = store.base == (function.instance,) and self._family.owns(function)
+                if given and not own and self._is_on_ours(function, store.base):
+                    yield self._earlier(function, store.attribute.lstrip("="), store.line)
+
+    def _is_on_ours(self, function: Function, base: Refs) -> bool:
+        """Whether a reference is an instance, or what callers give a function may be one."""
+        return any(
+            self._family.may_be(where, ref, doubt=False)
+            for one in base
+            for where, ref in (
+                (function, one),
+                *(self._effects.by_name.origins(function, one) if "." not in one else ()),
+            )
+            if ref not in ("", "?")
+        )
+
+    def _gives_layer(self, function: Function, value: Refs) -> bool:
+        """Whether a value, wherever it comes from, is a layer that is made there."""
+        origins = (
+            found
+            for ref in value
+            if ref[0] not in "'!?"
+            for found in self._effects.by_name.origins(function, ref.lstrip("*"))
+        )
+        return any(
+            ref[:1] == "#" and self._is_made(where, (ref.partition(".")[0],))
+            for where, ref in origins
+        )
 
     def _earlier(self, function: Function, name: str, line: int) -> Objection:
         does = f"may store a layer as `{name}` before `build()`"

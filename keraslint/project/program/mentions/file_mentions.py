@@ -6,9 +6,15 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import repeat
 from typing import Any
 
-from keraslint.project.facts.occurrences.occurrence_records import ModuleOccurrences, Occurrences
+from keraslint.project.facts.occurrences.occurrence_records import (
+    ITEM,
+    ModuleOccurrences,
+    Occurrences,
+    Store,
+)
 from keraslint.project.names.reads.recorded_reads import Reads
 from keraslint.project.program.mentions.noted_functions import Function
 
@@ -21,6 +27,7 @@ WRITES_DICT = "__dict__"
 LISTENS = "listens"
 TESTS_COMPUTED = "tests"
 HEEDS = "heeds"
+STORES_BESIDE = "beside"
 _SUPER = ("super()",)
 _CAPTURE = frozenset(
     """caplog capsys capfd recwarn assertLogs assertWarns assertWarnsRegex catch_warnings warns
@@ -146,8 +153,8 @@ def _last(path: str) -> str:
 
 
 def _marks(does: Occurrences) -> Iterator[str]:
-    """Whether a function writes to a `__dict__`, hears messages, tests computed names, or heeds
-    that it may be refused something."""
+    """Whether a function writes to a `__dict__`, hears messages, tests computed names, heeds that
+    it may be refused something, or stores an object as an attribute of something else."""
     refs = (
         *(ref for change in does.changes for ref in change.refs),
         *(ref for call in does.calls for _, given in call.arguments for ref in given),
@@ -162,6 +169,18 @@ def _marks(does: Occurrences) -> Iterator[str]:
         yield TESTS_COMPUTED
     if does.heeded:
         yield HEEDS
+    if any(map(_is_of_another, repeat(does), does.stores)):
+        yield STORES_BESIDE
+
+
+def _is_of_another(does: Occurrences, store: Store) -> bool:
+    """Whether a store gives an object to something that is not the method's own instance."""
+    own = does.parameters[:1] if does.owner else ()
+    return (
+        store.attribute != ITEM
+        and store.base not in (own, ("<global>",))
+        and any(ref[0] not in "'!" for ref in store.value)
+    )
 
 
 def _values(does: Occurrences) -> Iterator[Sequence[str]]:
