@@ -9,11 +9,15 @@ from keraslint.project.names import keras_api
 from keraslint.project.names.definitions import ClassRef, FunctionRef, Instance, Meaning
 from keraslint.project.names.keras_api import Symbol
 from keraslint.project.program.flow.effect_queries import Effects
+from keraslint.project.program.flow.given_arguments import given_to
+from keraslint.project.program.handed_children import ONCE_BUILT, HandedChildren
 from keraslint.project.program.mentions.file_mentions import HEEDS
 from keraslint.project.program.mentions.noted_functions import Function
 
 _OF_SHAPES = ("build", "compute_output_shape")
 _INSPECT = "inspect."
+_SAID = ("__name__", "__qualname__", "__doc__", "__module__", "__self__", "__call__")
+"""What no change of its signature or its code changes of a method."""
 _OF_CALL = tuple(
     name
     for name in sorted(keras_api.layer_attributes())
@@ -33,6 +37,7 @@ class ClassUsers:
         self._effects = effects
         self._graph = effects.graph
         self._family = effects.family(ref)
+        self._handed = HandedChildren(effects.graph)
 
     # -- methods as objects ----------------------------------------------------------------
 
@@ -40,10 +45,8 @@ class ClassUsers:
         """Who reads the signature of a method, its code, or whether the class itself has it."""
         for function, path in self._graph.loads.get(method, ()):
             if self.is_ours(function, path.rpartition(".")[0]):
-                inside = f"{path}.__"
-                asks = any(one.startswith(inside) for one in function.does.loads)
-                asks = asks or (method == "get_config" and _is_a_value(function, path))
-                if asks or self._is_inspected(function, path):
+                asks = method == "get_config" and _is_a_value(function, path)
+                if asks or self._is_inspected(function, {path}, set()):
                     yield f"{who(function)} looks at the signature of `{method}()`"
         for name in _OF_CALL if method == "call" else ():
             for function, path in self._graph.loads.get(name, ()):
@@ -61,14 +64,31 @@ class ClassUsers:
             if function.tests(f"{owner}.{method}") and self.is_ours(function, owner):
                 yield f"{who(function)} asks whether there is a `{method}()`"
 
-    def _is_inspected(self, function: Function, path: str) -> bool:
+    def _is_inspected(
+        self, function: Function, paths: Collection[str], seen: set[tuple[Function, str]]
+    ) -> bool:
+        """Whether a function, or one that it is handed to, looks inside of a method."""
         does = function.does
-        names = {path, *(name for name, refs in does.bound.items() if path in refs)}
-        return any(
-            names & set(refs) and self._graph.targets(function, call).says.startswith(_INSPECT)
-            for call in does.calls
-            for _, refs in call.arguments
-        )
+        names = does.aliases({*paths, *(f"*{path}" for path in paths)})
+        inside = (one.rpartition(".") for one in does.loads)
+        if any(
+            owner in names and step[:2] == "__" and step not in _SAID for owner, _, step in inside
+        ):
+            return True
+        for call in does.calls:
+            if all(names.isdisjoint(refs) for _, refs in call.arguments):
+                continue
+            targets = self._graph.targets(function, call)
+            if targets.says.startswith(_INSPECT):
+                return True
+            for inner, offset in targets.functions:
+                for number, refs in given_to(call, inner, offset):
+                    parameter = inner.parameters[number].lstrip("*")
+                    if not names.isdisjoint(refs) and (inner, parameter) not in seen:
+                        seen.add((inner, parameter))
+                        if self._is_inspected(inner, {parameter, f"{parameter}.{ITEM}"}, seen):
+                            return True
+        return False
 
     def is_ours(self, function: Function, ref: str) -> bool:
         """Whether a reference is an instance, or the class, by what is known of it.
@@ -123,13 +143,20 @@ class ClassUsers:
         for function in self._graph.mentions.marked.get(HEEDS):
             for call in function.does.calls:
                 names = {name for name, _ in call.arguments}
-                meant = not given or {given, ALL} & names
+                meant = not given or {given, ALL} & names or self._overfills(call, methods)
                 if (
                     meant
                     and function.does.heeds(call.line, errors)
                     and self._runs(function, call, methods)
                 ):
                     yield f"{who(function)} catches what `{call.leaf}()` raises"
+
+    def _overfills(self, call: Call, methods: Collection[str]) -> bool:
+        """Whether a call gives more by place than a method takes, so that one more takes it."""
+        places = sum(name.isdigit() for name, _ in call.arguments)
+        found = (self._graph.hierarchy.method(self._family.ref, name) for name in methods)
+        takes = [len(one.summary.parameters) - 1 for one in found if one is not None]
+        return places > min(takes, default=0)
 
     def _runs(self, function: Function, call: Call, methods: Collection[str]) -> bool:
         own = self._family.owns(function)
@@ -252,6 +279,11 @@ class ClassUsers:
                         yield f"{who(function)} sets `{name}.{store.attribute}`"
                 if any(f"{one}.built" in function.does.loads for one in names):
                     yield f"{who(function)} asks whether `{name}` is built"
+                tests = {f"{one}.{step}" for one in names for step in ONCE_BUILT}
+                if not function.does.tests.isdisjoint(tests):
+                    yield f"{who(function)} asks whether `{name}` has weights"
+                for does in self._handed.told(function, names):
+                    yield f"{who(function)} {does.replace('{it}', f'`{name}`')}"
         yield from self._handles_all()
 
     def _handles_all(self) -> Iterator[str]:
