@@ -189,7 +189,12 @@ def _class(node: ast.ClassDef, outer: str, end: int, module: ModuleSummary, plac
         decorators=tuple(
             leaf for decorator in node.decorator_list for leaf in leaves_of(decorator)
         ),
-        keywords=tuple(leaf for item in node.keywords for leaf in leaves_of(item.value)),
+        keywords=tuple(
+            leaf
+            for item in node.keywords
+            if item.arg in ("metaclass", None)
+            for leaf in leaves_of(item.value)
+        ),
     )
 
 

@@ -63,6 +63,7 @@ def function(
             facts.bindings[parameter.name] = list(parameter.leaves)
     for statement in node.body:
         _visit(statement, facts)
+    facts.returns.extend(_returned(node.body))
     facts.calls.discard("")
     return FunctionSummary(
         name=node.name,
@@ -151,19 +152,17 @@ def _saw_definition(node: ast.FunctionDef | ast.ClassDef, facts: _Facts) -> None
         facts.bindings.setdefault(f"{node.name}()", []).extend(_returned(node.body))
 
 
-def _returned(body: Sequence[ast.AST]) -> Iterator[str]:
-    stack = list(body)
+def _returned(body: Sequence[ast.stmt]) -> Iterator[str]:
+    """What a function returns itself, not what functions inside of it do."""
+    stack: list[ast.AST] = list(reversed(body))
     while stack:
         node = stack.pop()
-        if isinstance(node, ast.Return) and node.value is not None:
-            yield from leaves_of(node.value)
-        elif not isinstance(node, (ast.FunctionDef, ast.ClassDef, ast.Lambda)):
-            stack += ast.iter_child_nodes(node)
-
-
-def _saw_return(node: ast.Return, facts: _Facts) -> None:
-    if node.value is not None:
-        facts.returns.extend(leaves_of(node.value))
+        if isinstance(node, ast.Return):
+            yield from leaves_of(node.value) if node.value is not None else ()
+        elif isinstance(node, (ast.stmt, ast.excepthandler, ast.match_case)) and not isinstance(
+            node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+        ):
+            stack += reversed(list(ast.iter_child_nodes(node)))
 
 
 def _saw_loop(node: ast.For | ast.comprehension, facts: _Facts) -> None:
@@ -364,7 +363,6 @@ _SEES: dict[type[ast.AST], Callable[[Any, _Facts], None]] = {
     ast.Assign: _saw_assignment,
     ast.AnnAssign: _saw_assignment,
     ast.AugAssign: _saw_assignment,
-    ast.Return: _saw_return,
     ast.For: _saw_loop,
     ast.comprehension: _saw_loop,
     ast.NamedExpr: _saw_named,

@@ -193,7 +193,7 @@ class LambdaSummary:
 class ClassSummary:
     """One class: `bases` as leaves, methods by name, and what its body binds.
 
-    `keywords` are what its bases' brackets hold besides: its metaclass, and what that one is given.
+    `keywords` are its metaclass, and what `**` spreads in its header, which may hold one.
     """
 
     qualname: str
