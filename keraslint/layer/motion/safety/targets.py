@@ -170,7 +170,7 @@ class Targets:
                 given = store.attribute not in moved and self._gives_layer(function, store.value)
                 own = store.base == (function.instance,) and self._family.owns(function)
                 if given and not own and self._is_on_ours(function, store.base):
-                    yield self._earlier(function, store.attribute.lstrip("="), store.line)
+                    yield self._earlier(function, store.attribute, store.line)
 
     def _is_on_ours(self, function: Function, base: Refs) -> bool:
         """Whether a reference is an instance, or what callers give a function may be one."""
@@ -185,20 +185,28 @@ class Targets:
         )
 
     def _gives_layer(self, function: Function, value: Refs) -> bool:
-        """Whether a value, wherever it comes from, is a layer that is made there."""
-        origins = (
-            found
-            for ref in value
-            if ref[0] not in "'!?"
-            for found in self._effects.by_name.origins(function, ref.lstrip("*"))
-        )
-        return any(
-            ref[:1] == "#" and self._is_made(where, (ref.partition(".")[0],))
-            for where, ref in origins
-        )
+        """Whether a value is a layer that is made where it comes from, or is taken out of what
+        holds one.
+        """
+        todo = [(function, ref) for ref in value]
+        seen: set[tuple[Function, str]] = set()
+        while todo:
+            one, ref = todo.pop()
+            if ref[0] in "'!?" or (one, ref) in seen:
+                continue
+            seen.add((one, ref))
+            for where, origin in self._effects.by_name.origins(one, ref):
+                number = origin.partition(".")[0]
+                call = next((c for c in where.does.calls if f"#{c.number}" == number), None)
+                if self._is_made(where, (number,)):
+                    return True
+                if call is not None:
+                    todo += ((where, inner) for inner in call.receiver)
+        return False
 
     def _earlier(self, function: Function, name: str, line: int) -> Objection:
-        does = f"may store a layer as `{name}` before `build()`"
+        place = "under a computed name" if name[0] == "=" else f"as `{name}`"
+        does = f"may store a layer {place} before `build()`"
         told = f"{_who(function)} {does}: the order of `.weights` changes"
         return _objection(told, function, line)
 
