@@ -84,6 +84,7 @@ BUILT = "self.inner.build(input_shape)\n"
         ("self.parts = [MLP(3)]\n", GIVEN_OUT),
         ("cls = find('it')\nself.inner = cls(3)\n", CALLS),
         ("inner = MLP(3)\nself.inner = inner\n", CALLS),
+        ("def make(cls):\n    return cls(3)\nself.inner = make(self.norm)\n", CALLS),
         ("self.inner = get_activation('it')\n", TELLS),
         ("self.inner = MLP(3)\nself.inner.trainable = False\n", ""),
         ("self.inner = keras.Sequential([MLP(3), keras.layers.ReLU()])\n", ""),

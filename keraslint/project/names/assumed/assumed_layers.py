@@ -6,7 +6,7 @@ What is *assumed* is a value of its own: neither a layer, nor none, nor unknown.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 from keraslint.project.facts.module_facts import FunctionSummary
@@ -180,7 +180,15 @@ def _is_given(scope: Scope, callee: str, chain: Sequence[ClassRef]) -> bool:
     if function.has(name):
         held = bool(function.bindings.get(name))  # a function that is defined here holds nothing
         return held or (function.name != "build" and name in _parameters(function))
-    return not _is_declared(scope, name) and f"{name}()" in function.returns
+    return not _is_declared(scope, name) and f"{name}()" in _given_back(function)
+
+
+def _given_back(function: FunctionSummary) -> Iterator[str]:
+    """What a function returns, and what functions inside of it do."""
+    yield from function.returns
+    for called, leaves in function.bindings.items():
+        if called.endswith("()"):
+            yield from leaves
 
 
 def _parameters(function: FunctionSummary) -> list[str]:
