@@ -7,11 +7,11 @@ from collections.abc import Iterator, Sequence
 import libcst as cst
 
 from keraslint.diagnostic import Edit, Position, Span
-from keraslint.layer.code_style import quote_in
 from keraslint.layer.comma_lists import Space, without_comment
 from keraslint.layer.method_syntax import Method, code, constant_text, dotted, walk
 from keraslint.layer.statement_parts import only_small, smalls
 from keraslint.layer.tree_edits import body_of, with_body
+from keraslint.layout.quotes import quote_in
 from keraslint.project.names.definitions import ClassRef
 
 Entries = Sequence[tuple[str, str]]

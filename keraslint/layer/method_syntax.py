@@ -342,6 +342,18 @@ def walk(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
         todo += below
 
 
+def calls_within(
+    node: cst.CSTNode, around: tuple[cst.CSTNode, ...]
+) -> Iterator[tuple[cst.Call, tuple[cst.CSTNode, ...]]]:
+    """Every call with the nodes it stands in; decorators and f-strings are left out."""
+    if isinstance(node, (cst.Decorator, cst.FormattedString, cst.Annotation)):
+        return
+    if isinstance(node, cst.Call):
+        yield node, around
+    for child in children(node):
+        yield from calls_within(child, (*around, node))
+
+
 def certain(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
     """A node and what is below it, but for what stands behind a condition."""
     todo = [node]

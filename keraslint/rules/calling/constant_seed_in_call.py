@@ -99,7 +99,9 @@ def concerns(hierarchy: Hierarchy, ref: ClassRef) -> bool:
 
 def check(layer: LayerClass) -> Iterator[Finding]:
     """Tell of each call that draws the same numbers for every batch."""
-    for found in only_in_call(layer.hierarchy, layer.ref, layer.keras):
+    from keraslint.layer.late_methods import late_methods
+
+    for found in late_methods(layer):
         method = layer.method(found.summary.name)
         if method is not None:
             for call, what in _frozen(layer, found, method):

@@ -14,9 +14,10 @@ import libcst as cst
 from keraslint.diagnostic import STATE_IS_KEPT, Edit, Objection, Span
 from keraslint.layer.call_effects import Judge
 from keraslint.layer.init_method import Constructor, first_method
+from keraslint.layer.late_methods import late_methods
 from keraslint.layer.layer_class import LayerClass
 from keraslint.layer.method_steps import StepReader
-from keraslint.layer.method_syntax import Method, code, constant_text, dotted
+from keraslint.layer.method_syntax import Method, calls_within, code, constant_text, dotted
 from keraslint.layer.motion.hoist import move_of
 from keraslint.layer.motion.safety.objections import Obligations
 from keraslint.layer.name_uses import uses_of
@@ -24,7 +25,7 @@ from keraslint.layer.tree_edits import body_of, with_body
 from keraslint.project.names import keras_api, keras_facts
 from keraslint.project.names.definitions import ClassRef, FunctionRef, Scope
 from keraslint.project.names.keras_api import Symbol
-from keraslint.project.program.call_phase_state import State, created, only_in_call
+from keraslint.project.program.call_phase_state import State, created
 from keraslint.project.program.children import children as children_of
 from keraslint.rules.creating.state_in_call.alignment import realigned
 from keraslint.rules.creating.state_in_call.creation_conditions import (
@@ -33,7 +34,7 @@ from keraslint.rules.creating.state_in_call.creation_conditions import (
     joined,
     together,
 )
-from keraslint.rules.creating.state_in_call.kept_creations import calls_within, container, kept
+from keraslint.rules.creating.state_in_call.kept_creations import container, kept
 
 _REPEATS = (cst.For, cst.While, cst.BaseComp)
 _DEFERS = (cst.FunctionDef, cst.Lambda)
@@ -98,11 +99,7 @@ class Latecomers:
 
         In Keras 2, a guarded creation is none that comes too late.
         """
-        found = [
-            one
-            for ref in only_in_call(self.layer.hierarchy, self.layer.ref, self.layer.keras)
-            for one in self._in_method(ref)
-        ]
+        found = [one for ref in late_methods(self.layer) for one in self._in_method(ref)]
         inner = {one.call for one in found}
         late = [one for one in found if self.layer.keras == 3 or not one.is_guarded]
         outer = [one for one in late if not inner.intersection(one.around)]

@@ -2,25 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import libcst as cst
 
-from keraslint.layer.method_syntax import children, dotted
+from keraslint.layer.method_syntax import dotted
 from keraslint.layer.name_uses import uses_of
 from keraslint.layer.statement_parts import block_statements
-
-
-def calls_within(
-    node: cst.CSTNode, around: tuple[cst.CSTNode, ...]
-) -> Iterator[tuple[cst.Call, tuple[cst.CSTNode, ...]]]:
-    """Every call with the nodes it stands in; decorators and f-strings are left out."""
-    if isinstance(node, (cst.Decorator, cst.FormattedString, cst.Annotation)):
-        return
-    if isinstance(node, cst.Call):
-        yield node, around
-    for child in children(node):
-        yield from calls_within(child, (*around, node))
 
 
 def kept(call: cst.Call, around: tuple[cst.CSTNode, ...]) -> tuple[cst.CSTNode | None, str]:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from keraslint.layer.code_style import quote_in
+from keraslint.layout.quotes import quote_in
 
 
 @pytest.mark.parametrize(
