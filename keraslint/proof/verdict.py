@@ -8,7 +8,8 @@ from typing import Any
 
 from keraslint.diagnostic import Check, CheckStatus, Health, Measure, Outcome, Promise
 
-from .measures.case_pair import Clause, Pair
+from .measures.case_pair import Clause, Pair, by_owner
+from .measures.health import lost_when_built
 from .measures.ranked_checks import MEANINGS, NOT_MEASURED, clauses_of
 
 WORST = (
@@ -69,7 +70,7 @@ def judge(
     nothing = _no_evidence(pairs)
     if nothing:
         return Outcome.UNKNOWN, nothing, checks
-    failing = _is_not_made_again(checks, promise)
+    failing = _is_not_made_again(checks, promise) or _stay_lost(pairs, promise)
     if failing:
         return Outcome.UNKNOWN, failing, checks
     return Outcome.PROVED, "", checks
@@ -81,6 +82,20 @@ def _is_not_made_again(checks: Sequence[Check], promise: Promise) -> str:
         return ""
     same = (one for one in checks if one.name == _MADE_AGAIN)
     return next((one.detail for one in same if one.status is CheckStatus.SKIPPED), "")
+
+
+def _stay_lost(pairs: Sequence[Pair], promise: Promise) -> str:
+    """The weights that a fix which is to bring them back leaves lost, as far as it is one."""
+    if Measure.CONFIG not in promise.keeps or Health.RELOADS not in promise.mends:
+        return ""
+    for pair in pairs:
+        lost = lost_when_built(pair)
+        if lost:
+            return (
+                f"for {pair.label} the weights of {by_owner(lost)} stay lost when a model that "
+                "builds the layer is loaded: the fix brings not all of them back"
+            )
+    return ""
 
 
 def not_measured(keras: int) -> tuple[Check, ...]:

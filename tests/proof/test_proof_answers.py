@@ -162,6 +162,36 @@ def test_other_fixes_need_not_mend_what_failed_before() -> None:
     assert outcome is Outcome.PROVED, reason
 
 
+BUILDS = Promise(mends=(Health.RELOADS, Health.BUILDS))
+
+
+def loaded_by_an_owner(lost: list[str]) -> list[dict[str, Any]]:
+    told = {"lost": lost, "outputs": not lost, "warnings": []}
+    versus = {"inference": {"compared": 1, "differs": 0}}
+    runs: dict[str, Any] = {"made": True, "owner reload": told}
+    return [case("input (2, 8)", KERNEL, versus=versus, **runs)]
+
+
+def test_a_fix_that_brings_not_all_weights_back_is_not_proved_and_names_those_that_stay_lost():
+    before = loaded_by_an_owner(["query/kernel", "key/kernel"])
+    after = loaded_by_an_owner(["key/kernel"])
+
+    outcome, reason, _ = judge(before, after, BUILDS)
+
+    assert outcome is Outcome.UNKNOWN
+    assert "`key` (kernel)" in reason
+    assert "stay lost" in reason
+
+
+def test_it_is_proved_if_all_come_back_or_if_that_was_not_its_claim() -> None:
+    before = loaded_by_an_owner(["query/kernel"])
+
+    whole = judge(before, loaded_by_an_owner([]), BUILDS)
+    other = judge(before, before, Promise())
+
+    assert (whole[0], other[0]) == (Outcome.PROVED, Outcome.PROVED)
+
+
 BUILT = {"weights": [], "warnings": []}
 
 

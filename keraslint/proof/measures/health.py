@@ -56,6 +56,13 @@ def trouble(value: Any) -> str:
     return "" if value["outputs"] else "the output is another one"
 
 
+def lost_when_built(pair: Pair) -> list[str]:
+    """The weights that the version after loses in an owner that builds it, whatever before did."""
+    told = [pair.facts(name)[1] for name in ("owner reload", "weights reload")]
+    found = [one.get("lost") or () for one in told if isinstance(one, dict)]
+    return list(dict.fromkeys(key for lost in found for key in lost))
+
+
 def _loses_more(before: Any, after: Any) -> bool:
     if not isinstance(before, dict) or error_of(before) or before.get("lost") is None:
         return False

@@ -169,12 +169,18 @@ def cure(layer: LayerClass, finding: Finding) -> Cure:
             message=f"Create {layers} of `{layer.name}` in `__init__`{more}",
             edits=hoist.edits,
             layer=layer.name,
-            promise=Promise(keeps, PROMISE.mends if layer.keras == 3 else ()),
+            promise=Promise(keeps, _mended(layer, builds=bool(hoist.builds))),
             doubts=hoist.doubts,
             unseen=hoist.unseen,
             objections=hoist.objections,
         )
     )
+
+
+def _mended(layer: LayerClass, *, builds: bool) -> tuple[Health, ...]:
+    """What the move is there to mend: it brings weights back only where it also builds."""
+    told = PROMISE.mends if layer.keras == 3 else ()
+    return tuple(one for one in told if builds or one is not Health.RELOADS)
 
 
 rule = Rule(
