@@ -9,6 +9,7 @@ import libcst as cst
 from keraslint.layer.layer_class import LayerClass
 from keraslint.layer.method_syntax import calls_within, dotted
 from keraslint.layer.name_uses import uses_of
+from keraslint.layer.statement_parts import only_small
 from keraslint.layer.tree_edits import body_of
 from keraslint.project.names.definitions import FunctionRef
 from keraslint.project.program.call_phase_state import only_in_call
@@ -53,10 +54,10 @@ def _callers(layer: LayerClass, name: str) -> Iterator[tuple[str, set[str]]]:
 
 
 def _reads(layer: LayerClass, test: cst.BaseExpression) -> Iterator[str]:
-    """The attributes in a condition, and in the methods and properties that only return one."""
+    """The attributes in a condition, and in what its methods and properties return at the end."""
     for cell in uses_of(test).reads:
         yield cell
         method = layer.method(cell.removeprefix("self.")) if cell.startswith("self.") else None
-        for statement in body_of(method.node)[-1:] if method is not None else ():
-            if isinstance(statement, cst.SimpleStatementLine):
-                yield from (one for one in uses_of(statement).reads if one.startswith("self."))
+        only = only_small(body_of(method.node)[-1]) if method is not None else None
+        if isinstance(only, cst.Return):
+            yield from (one for one in uses_of(only).reads if one.startswith("self."))
