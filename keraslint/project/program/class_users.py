@@ -215,8 +215,8 @@ class ClassUsers:
         found += (one for one in self._family.methods if one.own_name == "from_config")
         for function in dict.fromkeys(found):
             for call in function.does.calls:
-                given = self._parameters(function, call) & set(names)
                 spread = [refs for name, refs in call.arguments if name == ALL]
+                given = self._parameters(function, call) & set(names) if spread else ()
                 more = min(given) if given else "**" if len(spread) > 1 and names else ""
                 if more and any(
                     self._is_configuration(function, call, ref) for refs in spread for ref in refs

@@ -7,11 +7,10 @@ from collections.abc import Collection, Iterator
 from keraslint.diagnostic import Level, Objection, Question
 from keraslint.project.facts.container_methods import CHANGING
 from keraslint.project.facts.occurrences.occurrence_records import Refs
-from keraslint.project.names.definitions import Kind, Scope
+from keraslint.project.names.definitions import Kind
 from keraslint.project.program.flow.effect_queries import Effects
 from keraslint.project.program.flow.families import Family
 from keraslint.project.program.flow.stores_by_name import is_among
-from keraslint.project.program.mentions.file_mentions import STORES_BESIDE
 from keraslint.project.program.mentions.noted_functions import Function
 
 _NESTED = frozenset({"_layers", "_flatten_layers", "submodules", "_trackable_children"})
@@ -165,12 +164,11 @@ class Targets:
 
     def _attached(self, moved: Collection[str]) -> Iterator[Objection]:
         """Layers that code outside of the class stores on an instance, by a name of its own."""
-        for function in self._graph.mentions.marked.get(STORES_BESIDE):
-            for store in function.does.stores:
-                given = store.attribute not in moved and self._gives_layer(function, store.value)
-                own = store.base == (function.instance,) and self._family.owns(function)
-                if given and not own and self._is_on_ours(function, store.base):
-                    yield self._earlier(function, store.attribute, store.line)
+        for function, store in self._effects.attached.stores:
+            own = store.base == (function.instance,) and self._family.owns(function)
+            other = store.attribute not in moved and not own
+            if other and self._is_on_ours(function, store.base):
+                yield self._earlier(function, store.attribute, store.line)
 
     def _is_on_ours(self, function: Function, base: Refs) -> bool:
         """Whether a reference is an instance, or what callers give a function may be one."""
@@ -184,26 +182,6 @@ class Targets:
             if ref not in ("", "?")
         )
 
-    def _gives_layer(self, function: Function, value: Refs) -> bool:
-        """Whether a value is a layer that is made where it comes from, or is taken out of what
-        holds one.
-        """
-        todo = [(function, ref) for ref in value]
-        seen: set[tuple[Function, str]] = set()
-        while todo:
-            one, ref = todo.pop()
-            if ref[0] in "'!?" or (one, ref) in seen:
-                continue
-            seen.add((one, ref))
-            for where, origin in self._effects.by_name.origins(one, ref):
-                number = origin.partition(".")[0]
-                call = next((c for c in where.does.calls if f"#{c.number}" == number), None)
-                if self._is_made(where, (number,)):
-                    return True
-                if call is not None:
-                    todo += ((where, inner) for inner in call.receiver)
-        return False
-
     def _earlier(self, function: Function, name: str, line: int) -> Objection:
         place = "under a computed name" if name[0] == "=" else f"as `{name}`"
         does = f"may store a layer {place} before `build()`"
@@ -214,6 +192,7 @@ class Targets:
     def holders(self) -> frozenset[str]:
         """Attributes that are used as layers: called, built, or given one that is made there."""
         found = set()
+        is_made = self._effects.attached.is_made
         for method in self._family.methods:
             for call in method.does.calls:
                 refs = call.receiver if call.method in _RUN else ()
@@ -224,7 +203,7 @@ class Targets:
                     if root == method.instance and rest:
                         found.add(rest.partition(".")[0])
             for store in method.does.stores:
-                if store.base == (method.instance,) and self._is_made(method, store.value):
+                if store.base == (method.instance,) and is_made(method, store.value):
                     found.add(store.attribute)
         return frozenset(found)
 
@@ -234,18 +213,6 @@ class Targets:
 
     def _is_plain(self, function: Function, ref: str) -> bool:
         return bool({*function.hint(ref)} & {"int", "float", "bool", "str"})
-
-    def _is_made(self, function: Function, value: Refs) -> bool:
-        scope = self._graph.scope(function)
-        numbers = {ref.lstrip("*") for ref in value}
-        return scope is not None and any(
-            f"#{call.number}" in numbers and self._makes(scope, call.leaf)
-            for call in function.does.calls
-        )
-
-    def _makes(self, scope: Scope, leaf: str) -> bool:
-        made = self._graph.hierarchy.made(scope, leaf) if leaf else None
-        return made is not None and (made.factory or self._graph.hierarchy.makes_weights(made))
 
     # -- when and whose --------------------------------------------------------------------
 

@@ -9,6 +9,7 @@ from keraslint.project.facts.module_facts import ModuleSummary
 from keraslint.project.names.definitions import ClassRef, Instance
 from keraslint.project.names.name_resolution import Hierarchy
 from keraslint.project.names.reads.recorded_reads import Memo, noted_property
+from keraslint.project.program.flow.attached_layers import AttachedLayers
 from keraslint.project.program.flow.call_graph import CallGraph, ModuleOf
 from keraslint.project.program.flow.events import ANY, Event, Events, Seeded, Subject, event
 from keraslint.project.program.flow.families import Family
@@ -43,6 +44,7 @@ class Effects:
         self.side = SideEffects(self.flow, self.globals)
         self.plain = PlainValues(self.graph, self.family)
         self.by_name = StoresByName(self.graph, self.flow, self.family)
+        self.attached = AttachedLayers(self.graph, self.by_name)
         self.hierarchy = hierarchy
         self._families: Memo[tuple[str, str], Family] = Memo(reads, _no_family, is_lasting=False)
         self._handed: Memo[ClassRef, bool] = Memo(reads, lambda _: False, is_lasting=False)
