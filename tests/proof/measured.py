@@ -455,6 +455,28 @@ TWO_SHAPES = """\
 """
 TOLD = TWO_INPUTS.replace(ONE_SHAPE, TWO_SHAPES + IF_TOLD)
 FOR_TWO = "Block(4)(floats(2, 5, 4), floats(2, 5, 6))"
+OWN_FROM_CONFIG = """\
+import keras
+from keras import layers
+
+
+class Block(layers.Layer):
+    def __init__(self, units, **kwargs):
+        super().__init__(**kwargs)
+        self.dense = layers.Dense(units)
+
+    def call(self, x):
+        return self.dense(x)
+
+    def get_config(self):
+        return {**super().get_config(), "size": {"units": self.dense.units}}
+
+    @classmethod
+    def from_config(cls, config):
+        config = dict(config)
+        size = dict(config.pop("size"))
+        return cls(units=size.pop("units"), **config)
+"""
 ELSEWHERE: dict[str, tuple[str, str, str, str]] = {
     "an output shape that asks for what `call()` has not": (
         TWO_INPUTS,
@@ -485,6 +507,18 @@ ELSEWHERE: dict[str, tuple[str, str, str, str]] = {
         CELL.replace("return ops.zeros", "return ops.ones"),
         "Block(4)(floats(2, 3), states())",
         "steps of a cell",
+    ),
+    "a caller's configuration loses a name": (
+        OWN_FROM_CONFIG,
+        OWN_FROM_CONFIG.replace("        config = dict(config)\n", ""),
+        "Block(4)(floats(2, 8))",
+        "given configuration",
+    ),
+    "a dict in a caller's configuration is emptied": (
+        OWN_FROM_CONFIG,
+        OWN_FROM_CONFIG.replace('dict(config.pop("size"))', 'config.pop("size")'),
+        "Block(4)(floats(2, 8))",
+        "given configuration",
     ),
     "a caller's list grows": (
         HANDED_IN,

@@ -22,6 +22,7 @@ from .health import (
 from .in_own_process import compiled_training, exported_model
 from .interface import (
     base_settings,
+    given_configuration,
     handed_in,
     low_rank,
     method_effects,
@@ -169,6 +170,7 @@ CHECKS: tuple[tuple[str, About, Judge], ...] = (
     ("config", C, config("config", "before build")),
     ("config", C, config("config once built", "once built")),
     ("config", C, old_configurations),
+    *_rows(given_configuration.measure),
     ("build parameters", Measure.CHECKPOINT, build_parameters),
     ("functional model", O, functional),
     ("output shape", O, equal("output shape", "`compute_output_shape`")),
@@ -211,6 +213,7 @@ MEASURES: tuple[Measured, ...] = (
     reachable.measure,
     base_settings.measure,
     handed_in.measure,
+    given_configuration.measure,
     weight_names.measure,
     low_rank.measure,
     method_effects.measure,

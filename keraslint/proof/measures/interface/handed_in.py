@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from ....diagnostic import Measure
 from ..general_judges import equal
 from ..measured import LIGHT, Fact, Measured, Observation
+from .nested_values import parts, text_of
 
 if TYPE_CHECKING:
     from ...probe.trial import Trial
@@ -20,7 +20,7 @@ def observe(trial: Trial) -> dict[str, str] | None:
     """Where each layer that was handed in is found, and what containers hold in the end."""
     trial.clear()
     args, kwargs = trial.case.real_arguments()
-    given = dict(_parts({**dict(enumerate(args)), **kwargs}, ""))
+    given = dict(parts({**dict(enumerate(args)), **kwargs}))
     layers = {name: one for name, one in given.items() if isinstance(one, trial.keras.layers.Layer)}
     containers = {name: one for name, one in given.items() if isinstance(one, (list, dict))}
     if not layers and not containers:
@@ -29,7 +29,7 @@ def observe(trial: Trial) -> dict[str, str] | None:
     trial.call(layer)
     paths = trial.paths(layer)
     told = {name: paths.get(id(one), "a copy, or nothing") for name, one in layers.items()}
-    return told | {f"what is in {n}": _names_in(one) for n, one in containers.items()}
+    return told | {f"what is in {n}": text_of(one) for n, one in containers.items()}
 
 
 def observe_inputs(trial: Trial) -> str | None:
@@ -39,27 +39,6 @@ def observe_inputs(trial: Trial) -> str | None:
         return None
     trial.seeded(trial.again(), args, kwargs)
     return str(trial.keras.map(lambda leaf: tuple(getattr(leaf, "shape", ())), (args, kwargs)))
-
-
-def _parts(value: Any, path: str) -> Iterator[tuple[str, Any]]:
-    """All that is in nested arguments, containers too, by the way to it."""
-    if path:
-        yield path, value
-    if isinstance(value, dict):
-        for key, one in value.items():
-            yield from _parts(one, f"{path}/{key}" if path else str(key))
-    elif isinstance(value, (list, tuple)):
-        for index, one in enumerate(value):
-            yield from _parts(one, f"{path}/{index}")
-
-
-def _names_in(container: Any) -> str:
-    """What is in a container, without values that differ from one process to the next."""
-    if isinstance(container, dict):
-        return str({key: _names_in(one) for key, one in container.items()})
-    if isinstance(container, (list, tuple)):
-        return str([_names_in(one) for one in container])
-    return repr(container) if isinstance(container, (str, int, float)) else type(container).__name__
 
 
 measure = Measured(
