@@ -42,7 +42,8 @@ def seen_again(
 
 def without_marks(cases: Collection[Answer]) -> list[Answer]:
     """Cases as the version after is asked for them: it need not know what ran in the one before."""
-    return [{name: value for name, value in case.items() if name != "ran"} for case in cases]
+    marks = ("ran", "ran in calls")
+    return [{name: value for name, value in case.items() if name not in marks} for case in cases]
 
 
 def _cases(reply: Mapping[str, Any]) -> list[Answer]:

@@ -6,6 +6,7 @@ import pytest
 from mutant_blind_spots import BLIND_SPOTS
 from mutant_corners import CORNERS
 from mutant_layers import LAYERS
+from mutant_precisions import PRECISIONS
 from mutant_untold import UNTOLD
 from mutants import SUBJECTS
 from mutation import right, wrong
@@ -17,7 +18,7 @@ Mutant = tuple[str, tuple[str, ...], str]
 
 def _by_hand() -> tuple[dict[str, Mutant], dict[str, Mutant]]:
     rights, wrongs = {}, {}
-    for name, subject in (SUBJECTS | CORNERS | UNTOLD | BLIND_SPOTS).items():
+    for name, subject in (SUBJECTS | CORNERS | UNTOLD | BLIND_SPOTS | PRECISIONS).items():
         for found, swaps in ((rights, subject.right), (wrongs, subject.wrong)):
             for what, swap in swaps.items():
                 mutant = (subject.before, subject.recipes, subject.rewritten(swap))

@@ -35,17 +35,31 @@ PHASES = frozenset({"__init__", "build", "call"})
 class Seen:
     """The marks that one version has passed, by file, in cases and on the way to its own errors.
 
-    `by_case` are those that were passed in each case.
+    `by_case` are those that were passed in each case, whatever was measured in it; `in_calls`,
+    those that were passed by making and calling the layer as the case asks.
     """
 
     ran: Marks
     refusing: Marks
     by_case: tuple[Marks, ...] = ()
+    in_calls: tuple[Marks, ...] = ()
 
     @staticmethod
     def in_case(marks: Marks, node: ast.AST, outcome: str) -> bool:
         """Did a node run, or have this outcome, in the case with these marks?"""
         return mark_of(node, outcome) in marks.get(getattr(node, "file", ""), ())
+
+    def cases_of(self, node: ast.AST) -> tuple[int, ...]:
+        """The numbers of the cases in which a node ran.
+
+        Where calls run it, those are meant: that a measurement with other inputs, as with masked
+        ones, has run it too does not say that the others have.
+        """
+        for every in (self.in_calls, self.by_case):
+            found = tuple(i for i, one in enumerate(every) if self.in_case(one, node, RAN))
+            if found:
+                return found
+        return ()
 
     def has(self, node: ast.AST, outcome: str, *, refusing: bool = False) -> bool:
         """Did a node run, or have this outcome?"""

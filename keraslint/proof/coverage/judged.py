@@ -51,8 +51,13 @@ class Version:
 
     def seen_in(self, cases: Cases) -> Seen:
         """What was seen, told apart by case where that is known."""
-        by_case = tuple(self._marks(case, "ran") for case in cases if "ran" in case)
-        return replace(self.seen, by_case=by_case if len(by_case) == len(cases) else ())
+        if not all("ran" in case for case in cases):
+            return self.seen
+        return replace(
+            self.seen,
+            by_case=tuple(self._marks(case, "ran") for case in cases),
+            in_calls=tuple(self._marks(case, "ran in calls") for case in cases),
+        )
 
     def _marks(self, told: Mapping[str, Any], kind: str) -> dict[str, frozenset[str]]:
         marks: Mapping[str, Sequence[str]] = told.get(kind, {})

@@ -10,11 +10,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from keraslint.proof.probe.coverage.decisions import RAN, arms, decisions
+from keraslint.proof.probe.coverage.decisions import arms, decisions
 
 from .atoms import DEFINITIONS, Atom, is_idle
 from .dependences import Argument, attributes_written, names_written
-from .gaps import PHASES, Seen, View
+from .gaps import PHASES, View
 from .values import ARRAYS, Given, as_given, values_of
 
 MOST_LOOKS, MOST_VARIED = 2, 4
@@ -75,7 +75,7 @@ def _sites(view: View, other: View, given: Sequence[Given]) -> Iterator[Site]:
         for node in (atom.node, *(arm for part in atom.parts for arm in arms(part))):
             tests = [] if node is atom.node else [d.node for p in atom.parts for d in decisions(p)]
             asked = deciding | _rests_of(view, atom, tests)
-            ran_in = cases_of(view.seen, node)
+            ran_in = view.seen.cases_of(node)
             if ran_in:
                 yield Site(
                     ran_in=ran_in, rests=rests, decided_by=frozenset(_as_given(asked, given))
@@ -87,14 +87,9 @@ def _callers(view: View, atom: Atom) -> Iterator[Site]:
     name = atom.function.rpartition(".")[2]
     callers = [] if name in PHASES else [*view.dependences.calls(name)]
     for one in callers if len(callers) > 1 else ():
-        ran_in = cases_of(view.seen, one.node)
+        ran_in = view.seen.cases_of(one.node)
         if ran_in:
             yield Site(ran_in=ran_in, rests=frozenset(), decided_by=frozenset())
-
-
-def cases_of(seen: Seen, node: ast.AST) -> tuple[int, ...]:
-    """The numbers of the cases in which a node ran."""
-    return tuple(i for i, one in enumerate(seen.by_case) if seen.in_case(one, node, RAN))
 
 
 def _counterparts(atom: Atom, other: View) -> list[Atom]:

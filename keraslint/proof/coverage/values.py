@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from keraslint.proof.probe.coverage.decisions import RAN
-
 from .atoms import Atom
 from .dependences import Argument
 from .gaps import PHASES, View
@@ -85,13 +83,8 @@ def _alone(
 def _where_read(view: View, argument: Argument, cases: Sequence[Given]) -> list[Given]:
     """The cases in which a changed statement ran that reads the argument, itself or as kept."""
     reading = [atom for atom in view.changed if argument in view.dependences.kept(atom)]
-    seen = view.seen
-    there = [
-        case
-        for case, marks in zip(cases, seen.by_case, strict=False)
-        if any(seen.in_case(marks, atom.node, RAN) for atom in reading)
-    ]
-    return there or list(cases)
+    numbers = {number for atom in reading for number in view.seen.cases_of(atom.node)}
+    return [cases[number] for number in sorted(numbers)] or list(cases)
 
 
 def _values(argument: Argument, cases: Sequence[Given]) -> list[str]:

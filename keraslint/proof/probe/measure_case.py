@@ -132,7 +132,9 @@ def measure(
         trial.theirs = _read(place.their_shelf(index).folder / "arrays.npz")
     place.stage(f"calling the layer for {where}")
     settled = False
-    if look(trial):
+    works = look(trial)
+    trial.in_calls = RECORDER.taken()
+    if works:
         once = depth == GLANCE
         if theirs is not None and (place.brief or once):
             settled = _is_settled(trial, theirs) or once
@@ -147,6 +149,7 @@ def measure(
         "settled": settled,
         "facts": trial.facts,
         "passed": RECORDER.taken(),
+        "passed in calls": trial.in_calls,
         "effect": effect_of(trial.facts, trial.arrays),
         "given": attempt(lambda: given_values(case)),
     }
@@ -187,6 +190,7 @@ def _look_on(
     """Measure what a call has not shown; give the depth to which it was done."""
     where, shelf = case
     trial.observe("outputs in training", lambda: outputs_in_training(trial))
+    trial.in_calls = RECORDER.taken()
     if depth > LIGHT or deepen or "gradients" in (theirs or ()):
         trial.observe("gradients", lambda: gradients(trial))
     depth = deepen(trial.facts) if deepen else depth

@@ -104,6 +104,7 @@ def _with_coverage(answer: dict[str, Any]) -> dict[str, Any]:
     passed = {number for entry in entries for number in entry["passed"]}
     for entry in entries:
         entry["ran"] = RECORDER.told(entry.pop("passed"))
+        entry["ran in calls"] = RECORDER.told(entry.pop("passed in calls", ()))
     ran, refusing = RECORDER.told(passed), RECORDER.told(RECORDER.refusing)
     return {**answer, "ran": ran, "refusing": refusing, "keras": KERAS.generation}
 

@@ -39,6 +39,7 @@ class Trial:
     `started` is what the variables of the first layer held once it was called.
     `said` are its public attributes then.
     `weights_made` tells by identity how its own weights are initialized.
+    `in_calls` are the marks that code passed when the layer was made and called as the case asks.
     `steady` says that calls of this layer were seen to repeat, so that one call may stand for two.
     """
 
@@ -54,6 +55,7 @@ class Trial:
     model: Any = None
     seen: Any = None
     taped: Any = None
+    in_calls: list[int] = field(default_factory=list)
     steady: bool = False
 
     @property

@@ -1,4 +1,4 @@
-"""A class with a `from_config()` of its own → what it changes in the dict that a caller gives it."""
+"""A class with its own `from_config()` → what it changes in the dict that a caller gives it."""
 
 from __future__ import annotations
 

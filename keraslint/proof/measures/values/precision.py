@@ -37,7 +37,7 @@ DTYPES: Fact[dict[str, Any]] = Fact("mixed precision")
 
 
 def observe(trial: Trial) -> dict[str, Any]:
-    """Dtypes of outputs and variables under each policy; the outputs are kept."""
+    """Dtypes of outputs, in training too, and of variables; the outputs of inference are kept."""
     told = {}
     for policy in POLICIES:
         try:
@@ -50,8 +50,9 @@ def observe(trial: Trial) -> dict[str, Any]:
 def _under(trial: Trial, policy: Arrays) -> dict[str, Any]:
     with trial.under(policy.name):
         layer = trial.case.make()
-        outputs = trial.call(layer)
-        kinds = [str(getattr(leaf, "dtype", "")) for leaf in trial.keras.flatten(outputs)]
+        told = {"outputs": _dtypes(trial, trial.call(layer))}
+        if trial.takes_training():
+            told["outputs in training"] = _dtypes(trial, trial.call(layer, training=True))
         weights = {key: str(v.dtype) for key, v in trial.variables(layer).items()}
         if trial.give_state(layer):
             kept = _outputs(trial, layer, FACTORS.get(policy.name, (1.0,)))
@@ -61,7 +62,11 @@ def _under(trial: Trial, policy: Arrays) -> dict[str, Any]:
                 trial.kept(LONG, lambda: _of_long(trial, layer))
             if in_parts:
                 trial.keep_named(MOVED, _movements(trial, layer))
-    return {"outputs": kinds, "weights": weights}
+    return {**told, "weights": weights}
+
+
+def _dtypes(trial: Trial, outputs: Any) -> list[str]:
+    return [str(getattr(leaf, "dtype", "")) for leaf in trial.keras.flatten(outputs)]
 
 
 def _outputs(trial: Trial, layer: Any, factors: tuple[float, ...] = (1.0,)) -> dict[str, Any]:
