@@ -25,6 +25,10 @@ EXPRESSIONS = {
     "formatted text": "f'{1 if [] else 2:>{max(3, 4)}} {(lambda: 5)()!r}'",
     "walrus": "[last := n for n in range(3) if (twice := 2 * n) > 1], last, twice",
     "comparisons": "1 < 2 < 3 if 2 in (1, 2) else None",
+    "chains": "[0 < a < b != 3 for a in (0, 1, 2) for b in (1, 2, 3)], [1] < [2] < [2]",
+    "chains in chains": "[0 < (1 if 0 < a < 2 else 5) < 3 < (a < 3 < 4) + 3 for a in range(4)]",
+    "chains with effects": "[(seen := []), 1 < (seen.append(2) or 2) < (seen.append(0) or 0) < 9]",
+    "chains cut short": "3 < 2 < nothing, 1 < (n := 3) < 4 < n, n",
 }
 STATEMENTS = '''"""A module's text."""
 from __future__ import annotations
@@ -153,6 +157,10 @@ def outcomes(text: str) -> list[str]:
         ("assert [1]", ["true"]),
         ("x = not []", ["false"]),
         ("x = 1 < 2, 2 in (1,)", ["false", "true"]),
+        ("x = 1 < 2 < 3", ["true", "true"]),
+        ("x = 1 < 0 < 3", ["false"]),
+        ("x = not 1 < 2 < 0", ["false", "true"]),
+        ("x = 1 if 1 < 2 < 3 < 3 else 2", ["false", "true", "true"]),
     ],
 )
 def test_outcomes_are_noted(text: str, had: list[str]) -> None:

@@ -12,7 +12,14 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from keraslint.proof.probe.coverage.decisions import RAN, Decision, arms, decisions, mark_of
+from keraslint.proof.probe.coverage.decisions import (
+    RAN,
+    Decision,
+    arms,
+    decisions,
+    mark_of,
+    place_of,
+)
 
 from .atoms import FUNCTIONS, Arm, Atom, is_idle, refuses
 from .dependences import (
@@ -349,7 +356,8 @@ def _atom_of(node: ast.AST | None, view: View) -> Atom | None:
 
 def first_by_place(found: Sequence[Gap]) -> list[Gap]:
     """Each place once."""
-    seen: dict[tuple[int, int, str], Gap] = {}
+    seen: dict[tuple[int, str, str, str], Gap] = {}
     for gap in found:
-        seen.setdefault((gap.side, id(gap.node), gap.outcome), gap)
+        file = getattr(gap.node, "file", "")
+        seen.setdefault((gap.side, file, place_of(gap.node), gap.outcome), gap)
     return list(seen.values())

@@ -9,7 +9,7 @@ import ast
 from collections.abc import Iterator
 from copy import deepcopy
 
-from keraslint.proof.probe.coverage.decisions import TRUTH, walk
+from keraslint.proof.probe.coverage.decisions import TRUTH, links, walk
 
 from .atoms import Atom
 from .gaps import View
@@ -37,8 +37,8 @@ def _loosely(atom: Atom, view: View) -> object:
 
 
 def _moved(atom: Atom, other: Atom, views: tuple[View, View]) -> Iterator[Limit]:
-    for one, new in zip(_comparisons(atom), _comparisons(other), strict=True):
-        strict = [[type(op) for op in node.ops] for node in (one, new)]
+    for one, new in zip(_links(atom), _links(other), strict=True):
+        strict = [type(node.ops[0]) for node in (one, new)]
         known = any(
             view.seen.has(node, outcome)
             for view, node in zip(views, (one, new), strict=True)
@@ -48,6 +48,6 @@ def _moved(atom: Atom, other: Atom, views: tuple[View, View]) -> Iterator[Limit]
             yield one, new
 
 
-def _comparisons(atom: Atom) -> list[ast.Compare]:
+def _links(atom: Atom) -> list[ast.Compare]:
     nodes = (one for part in atom.parts for one in walk(part))
-    return [one for one in nodes if isinstance(one, ast.Compare)]
+    return [link for one in nodes if isinstance(one, ast.Compare) for link in links(one)]

@@ -6,12 +6,18 @@ import ast
 from collections.abc import Iterator, Mapping, Sequence
 
 from keraslint.project.syntax.parse import new_expression
-from keraslint.proof.probe.coverage.decisions import walk
+from keraslint.proof.probe.coverage.decisions import decisions, links, place_of, walk
 
 from .dependences import Dependences, own, parameters
 from .gaps import Gap, View, cause_of
 from .values import Unvaried
 
+MIRRORED: dict[type[ast.cmpop], type[ast.cmpop]] = {
+    ast.Lt: ast.Gt,
+    ast.LtE: ast.GtE,
+    ast.Gt: ast.Lt,
+    ast.GtE: ast.LtE,
+}
 FALSE = frozenset({"False", "None", "0", "0.0"})
 
 
@@ -85,9 +91,18 @@ def _asked_before(gap: Gap) -> Iterator[tuple[ast.AST, bool]]:
             yield branch.test, arm == "true"
     for node in (one for part in gap.atom.parts for one in walk(part)):
         if isinstance(node, ast.BoolOp):
-            places = [any(one is gap.node for one in walk(value)) for value in node.values]
+            places = [_decides_in(value, gap.node) for value in node.values]
             for value in node.values[: places.index(True)] if True in places else ():
                 yield value, isinstance(node.op, ast.And)
+        if isinstance(node, ast.Compare) and len(node.ops) > 1:
+            chain = links(node)
+            places = [place_of(link) == place_of(gap.node) for link in chain]
+            for link in chain[: places.index(True)] if True in places else ():
+                yield link, True
+
+
+def _decides_in(value: ast.expr, node: ast.AST) -> bool:
+    return any(place_of(one.node) == place_of(node) for one in decisions(value, tested=True))
 
 
 def _making(node: ast.AST, wanted: bool, where: tuple[Dependences, str], given: Given) -> Wanted:
@@ -95,8 +110,11 @@ def _making(node: ast.AST, wanted: bool, where: tuple[Dependences, str], given: 
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
         return _making(node.operand, not wanted, where, given)
     if isinstance(node, ast.Compare) and len(node.ops) == 1:
-        name = _argument(node.left, where, given)
-        value = _compared(node.ops[0], node.comparators[0], wanted)
+        left, op, right = node.left, node.ops[0], node.comparators[0]
+        if isinstance(left, ast.Constant):
+            left, op, right = right, MIRRORED.get(type(op), type(op))(), left
+        name = _argument(left, where, given)
+        value = _compared(op, right, wanted)
         open_one = not value and name and given[name] == "None"
         return {name: value} if name and (value or open_one) else {}
     name = _argument(node, where, given)

@@ -15,7 +15,10 @@ LARGE = 256
 """A number beyond it is changed by a factor: one more would make no difference."""
 SIZES = r"\b[A-Z]\w+\(\s*(?:\w+\s*=\s*)?(?:self\.)?_?{name}\b"
 """The first argument of a layer is a size more often than not."""
-COMPARED = r"\b(?:self\.)?_?{name}\b\s*(?:[<>]=?|[=!]=)\s*(\d{{1,3}})\b"
+COMPARED = (
+    r"\b(?:self\.)?_?{name}\b\s*(?:[<>]=?|[=!]=)\s*(\d{{1,3}}(?:\.\d+)?)\b(?!\.)",
+    r"(?<![\w.])(\d{{1,3}}(?:\.\d+)?)\s*(?:[<>]=?|[=!]=)\s*(?:self\.)?_?{name}\b",
+)
 
 
 def other_values(name: str, value: Any, text: str) -> Iterator[Any]:
@@ -101,11 +104,30 @@ def choices(name: str, value: Any, text: str) -> tuple[Any, ...]:
         return tuple(dict.fromkeys(one for one in known if one != value))[:MOST_CHOICES]
     if none and not isinstance(value, bool):
         return none
-    if whole(value):
-        asked = re.findall(COMPARED.format(name=re.escape(name)), text)
-        numbers = dict.fromkeys(m for n in asked for m in (int(n), int(n) + 1, int(n) - 1))
-        return tuple(n for n in numbers if n > 1 and n != value and n - 1 != value)[:MOST_CHOICES]
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        limits = _limits(name, text)
+        most = MOST_CHOICES + 2 * (len(limits) - 1)
+        return tuple(_around(value, limits))[:most] if limits else ()
     return ()
+
+
+def _limits(name: str, text: str) -> list[float]:
+    """The numbers that the class compares the argument with, on either side of it."""
+    word = re.escape(name)
+    found = [one for pattern in COMPARED for one in re.findall(pattern.format(name=word), text)]
+    return [float(one) for one in dict.fromkeys(found)]
+
+
+def _around(value: float, limits: list[float]) -> Iterator[float]:
+    """The limits themselves, then above and below each: every link of a comparison holds or not."""
+    if isinstance(value, int):
+        numbers = [int(n) + step for step in (0, 1, -1) for n in limits if n % 1 == 0]
+        asked = [n for n in dict.fromkeys(numbers) if n > 1 or n in limits]
+        yield from (n for n in asked if n != value and n - 1 != value)
+    else:
+        positive = [n for n in limits if n > 0]
+        near = dict.fromkeys(n + step for step in (0.0, 0.5) for n in positive)
+        yield from (n for n in near if n != value)
 
 
 def _may_be_none(name: str, text: str) -> bool:

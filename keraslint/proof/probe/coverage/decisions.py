@@ -25,12 +25,13 @@ class Decision:
     `truth`: a condition, or a part of one; `compared`: a comparison whose value is used, which may
     be that of arrays; `loop`: what is iterated over; `extreme`: a call of
     `max` or `min`, by the number of the argument it gives; `lookup`: a key or a name that may be
-    missing.
+    missing. `chain` is the chained comparison that the node is a link of.
     """
 
     kind: str
     node: ast.expr
     outcomes: tuple[str, ...]
+    chain: ast.Compare | None = None
 
 
 def place_of(node: ast.AST) -> str:
@@ -60,6 +61,9 @@ def decisions(node: ast.AST, *, tested: bool = False) -> Iterator[Decision]:
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
         yield from decisions(node.operand, tested=True)
         return
+    if isinstance(node, ast.Compare) and len(node.ops) > 1:
+        yield from _of_chain(node, tested=tested)
+        return
     if tested and isinstance(node, ast.expr) and not isinstance(node, ast.Constant):
         yield Decision(kind="truth", node=node, outcomes=TRUTH)
     if isinstance(node, ast.Call):
@@ -70,6 +74,28 @@ def decisions(node: ast.AST, *, tested: bool = False) -> Iterator[Decision]:
         if isinstance(node, (ast.For, ast.comprehension)) and field == "iter":
             yield Decision(kind="loop", node=child, outcomes=LOOP)  # type: ignore[arg-type]
         yield from decisions(child, tested=field in ("test", "ifs", "guard"))
+
+
+def links(node: ast.Compare) -> list[ast.Compare]:
+    """`a < b < c` as `a < b` and `b < c`, each at its own place."""
+    operands = [node.left, *node.comparators]
+    found = []
+    for left, op, right in zip(operands, node.ops, operands[1:], strict=False):
+        link = ast.copy_location(ast.Compare(left, [op], [right]), left)
+        link.end_lineno, link.end_col_offset = right.end_lineno, right.end_col_offset
+        link.__dict__.update({"file": node.file} if hasattr(node, "file") else {})
+        found.append(link)
+    return found
+
+
+def _of_chain(node: ast.Compare, *, tested: bool) -> Iterator[Decision]:
+    """Each link like a part of an `and`: the next one is looked at only if it holds."""
+    chain = links(node)
+    for link in chain:
+        kind = "truth" if tested or link is not chain[-1] else "compared"
+        yield Decision(kind=kind, node=link, outcomes=TRUTH, chain=node)
+    for operand in (node.left, *node.comparators):
+        yield from decisions(operand)
 
 
 def arms(node: ast.AST) -> Iterator[ast.expr]:

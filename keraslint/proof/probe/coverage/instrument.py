@@ -8,7 +8,18 @@ from types import CodeType
 from typing import Any
 
 from .decisions import RAN, Decision, arms, decisions, mark_of
-from .recorder import ATTRIBUTE, COMPARED, EXTREME, ITERATED, LOOKED_UP, SEEN, TRUTH, Recorder
+from .recorder import (
+    ATTRIBUTE,
+    CHAINED,
+    COMPARED,
+    EXTREME,
+    ITERATED,
+    LOOKED_UP,
+    REACHED,
+    SEEN,
+    TRUTH,
+    Recorder,
+)
 
 FUNCTIONS = {"truth": TRUTH, "compared": COMPARED, "loop": ITERATED}
 ORIGINAL: dict[CodeType, CodeType] = {}
@@ -52,7 +63,8 @@ class _Marking:
 
     def marked(self, tree: ast.Module) -> ast.Module:
         for decision in decisions(tree):
-            self._decisions.setdefault(id(decision.node), []).append(decision)
+            owner = decision.chain or decision.node
+            self._decisions.setdefault(id(owner), []).append(decision)
         self._arms = {id(arm) for arm in arms(tree)}
         self._visit(tree)
         return ast.fix_missing_locations(tree)
@@ -74,9 +86,14 @@ class _Marking:
     def _put(self, node: ast.AST) -> ast.AST:
         """What stands for a node: itself, with its insides marked, in calls that tell of it."""
         told = self._decisions.get(id(node), [])[::-1]  # what a call takes before its truth
-        mine = [(decision, self._numbers(decision)) for decision in told]
+        chain = [decision for decision in told[::-1] if decision.chain is not None]
+        linked = [self._numbers(decision) for decision in chain]
+        mine = [(one, self._numbers(one)) for one in told if one.chain is None]
         passed = self._seen(node) if id(node) in self._arms else None
         self._visit(node)
+        if linked:
+            assert isinstance(node, ast.Compare)
+            node = _chained(linked[0], node, is_tested=chain[-1].kind == "truth")
         for decision, number in mine:
             assert isinstance(node, ast.expr)
             node = _telling(decision.kind, number, node)
@@ -120,6 +137,16 @@ def _telling(kind: str, number: int, node: ast.expr) -> ast.expr:
         name = ast.copy_location(ast.Constant(node.func.attr), node)
         return _call(LOOKED_UP, number, [node.func.value, name, *node.args], node)
     return _call(ATTRIBUTE, number, [node.func, *node.args], node)
+
+
+def _chained(number: int, node: ast.Compare, *, is_tested: bool) -> ast.expr:
+    """A chained comparison that tells which operands it reached: all links before them hold."""
+    for place, operand in enumerate(node.comparators):
+        told = ast.copy_location(ast.Constant(place), operand)
+        node.comparators[place] = _call(REACHED, number, [told, operand], operand)
+    last = ast.copy_location(ast.Constant(len(node.comparators) - 1), node)
+    tested = ast.copy_location(ast.Constant(is_tested), node)
+    return _call(CHAINED, number, [last, tested, node], node)
 
 
 def _call(name: str, number: int, arguments: list[ast.expr], at: ast.AST) -> ast.expr:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
@@ -74,6 +75,22 @@ class Recorder:
                 add(number if value else number + 1)
             return value
 
+        reached_in: dict[tuple[int, int], int] = {}
+
+        def reached(number: int, place: int, value: Any) -> Any:
+            reached_in[id(sys._getframe(1)), number] = place
+            return value
+
+        def chained(number: int, last: int, tested: bool, value: Any) -> Any:
+            place = reached_in.pop((id(sys._getframe(1)), number), None)
+            if place is None:  # something has run the rest of the function in a frame of its own
+                return value
+            for link in range(place):
+                add(number + 2 * link)
+            if place < last or tested or isinstance(value, bool):
+                add(number + 2 * place + (0 if place == last and value else 1))
+            return value
+
         def iterated(number: int, values: Iterable[Any]) -> Iterator[Any]:
             since = number
             for value in values:
@@ -105,6 +122,8 @@ class Recorder:
             SEEN: add,
             TRUTH: truth,
             COMPARED: compared,
+            REACHED: reached,
+            CHAINED: chained,
             ITERATED: iterated,
             EXTREME: extreme,
             LOOKED_UP: looked_up,
@@ -115,6 +134,8 @@ class Recorder:
 SEEN = "__keraslint_seen__"
 TRUTH = "__keraslint_truth__"
 COMPARED = "__keraslint_compared__"
+REACHED = "__keraslint_reached__"
+CHAINED = "__keraslint_chained__"
 ITERATED = "__keraslint_iterated__"
 EXTREME = "__keraslint_extreme__"
 LOOKED_UP = "__keraslint_looked_up__"

@@ -1,0 +1,87 @@
+"""Rewrites that only certain values of an argument tell apart, each beside a right one."""
+
+from __future__ import annotations
+
+import pytest
+
+from keraslint.diagnostic import Outcome
+
+pytestmark = pytest.mark.keras
+
+HEAD = "import math\n\nimport keras\nfrom keras import layers, ops\n\n\n"
+
+
+def scaled(parameter: str, condition: str) -> str:
+    """A layer whose output a condition on a parameter changes."""
+    name = parameter.partition("=")[0]
+    return f"""{HEAD}\
+class Block(layers.Layer):
+    def __init__(self, units=4, {parameter}, **kwargs):
+        super().__init__(**kwargs)
+        self.units = units
+        self.{name} = {name}
+        self.dense = layers.Dense(units)
+
+    def build(self, input_shape):
+        self.dense.build(input_shape)
+        super().build(input_shape)
+
+    def call(self, x):
+        y = self.dense(x)
+        chosen = {condition}
+        return y * 3.0 if chosen else y
+"""
+
+
+Texts = tuple[str, str]
+
+
+def pair(parameter: str, old: str, new: str) -> Texts:
+    return scaled(parameter, old), scaled(parameter, new)
+
+
+WRONG: dict[str, Texts] = {
+    "the first link dropped": pair("groups=16", "1 < self.groups < 8", "self.groups < 8"),
+    "the last link dropped": pair("groups=4", "1 < self.groups < 8", "1 < self.groups"),
+    "another limit": pair("groups=16", "1 < self.groups < 8", "0 < self.groups < 8"),
+    "a limit let in": pair("rate=0.3", "0 < self.rate < 1", "0 < self.rate <= 1"),
+    "a link that tests": pair(
+        "groups=16", "True if 1 < self.groups < 8 else False", "self.groups < 8"
+    ),
+}
+RIGHT: dict[str, Texts] = {
+    "links said apart": pair("groups=16", "1 < self.groups < 8", "8 > self.groups > 1"),
+    "links joined": pair("rate=0.3", "self.rate > 0 and self.rate < 1", "0 < self.rate < 1"),
+}
+UNREACHED: dict[str, tuple[Texts, str]] = {
+    "a link that always holds": (
+        pair("groups=4", "1 < self.groups * 1000 < 900000", "1 < self.groups * 1000"),
+        "`self.groups * 1000 < 900000` was true in every case",
+    ),
+    "a link that is never looked at": (
+        pair("groups=4", "900000 < self.groups * 1000 < 990000", "900000 < self.groups * 1000"),
+        "`900000 < self.groups * 1000` was false in every case",
+    ),
+}
+
+
+@pytest.mark.parametrize("texts", WRONG.values(), ids=WRONG)
+def test_a_wrong_rewrite_is_refuted(judge_all, texts: Texts) -> None:
+    verdict = judge_all(*texts)
+
+    assert verdict.outcome is Outcome.REFUTED, verdict.reason
+
+
+@pytest.mark.parametrize("texts", RIGHT.values(), ids=RIGHT)
+def test_a_right_rewrite_is_proved(judge_all, texts: Texts) -> None:
+    verdict = judge_all(*texts)
+
+    assert verdict.outcome is Outcome.PROVED, verdict.reason
+
+
+@pytest.mark.parametrize(("texts", "told"), UNREACHED.values(), ids=UNREACHED)
+def test_where_no_case_tells_them_apart_nothing_is_proved(judge_all, texts, told: str) -> None:
+    verdict = judge_all(*texts)
+
+    assert verdict.outcome is Outcome.UNKNOWN, verdict.reason
+    assert told in " ".join(verdict.coverage.missing)
