@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from keraslint.proof.probe.coverage.decisions import mark_of
+from keraslint.proof.probe.coverage.decisions import EMPTY, FILLED, mark_of
 from keraslint.proof.probe.coverage.instrument import as_written, instrumented
 from keraslint.proof.probe.coverage.recorder import Recorder
 
@@ -135,7 +135,10 @@ def test_errors_name_the_lines_of_the_text() -> None:
 def outcomes(text: str) -> list[str]:
     """The outcomes that decisions had, and `ran` for arms, by name alone."""
     _, recorder = run(text)
-    return sorted(mark.split()[0] for mark in marks(recorder) if "ran" not in mark)
+    unasked = ("ran", EMPTY, FILLED)
+    return sorted(
+        one for one in (mark.split()[0] for mark in marks(recorder)) if one not in unasked
+    )
 
 
 @pytest.mark.parametrize(
@@ -165,6 +168,23 @@ def outcomes(text: str) -> list[str]:
 )
 def test_outcomes_are_noted(text: str, had: list[str]) -> None:
     assert outcomes(text) == had
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        ("None", set()),
+        ("0.0", {EMPTY}),
+        ("()", {EMPTY}),
+        ("False", {EMPTY}),
+        ("2", {FILLED}),
+        ("object()", set()),
+    ],
+)
+def test_what_is_false_is_told_from_none(value: str, told: set[str]) -> None:
+    _, recorder = run(f"value = {value}\nx = 1 if value else 2")
+
+    assert {mark.split()[0] for mark in marks(recorder)} & {EMPTY, FILLED} == told
 
 
 def test_a_statement_and_an_arm_that_did_not_run_are_not_noted() -> None:

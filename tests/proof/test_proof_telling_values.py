@@ -48,10 +48,29 @@ WRONG: dict[str, Texts] = {
     "a link that tests": pair(
         "groups=16", "True if 1 < self.groups < 8 else False", "self.groups < 8"
     ),
+    "None made a truth test": pair(
+        "scale=None", "self.scale is not None", "bool(not (not self.scale))"
+    ),
+    "a truth test made None": pair(
+        "scale=None", "True if self.scale else False", "self.scale is not None"
+    ),
+    "None made an or": (
+        scaled("scale=None", "self.scale > 0.1").replace(
+            "= scale\n", "= 2.0 if scale is None else scale\n"
+        ),
+        scaled("scale=None", "self.scale > 0.1").replace("= scale\n", "= scale or 2.0\n"),
+    ),
 }
 RIGHT: dict[str, Texts] = {
     "links said apart": pair("groups=16", "1 < self.groups < 8", "8 > self.groups > 1"),
     "links joined": pair("rate=0.3", "self.rate > 0 and self.rate < 1", "0 < self.rate < 1"),
+    "None asked otherwise": pair(
+        "scale=None", "self.scale is not None", "not (self.scale is None)"
+    ),
+    "a layer is never false": tuple(
+        text.replace("= gate\n", "= layers.Dense(3) if gate else None\n")
+        for text in pair("gate=False", "True if self.gate else False", "self.gate is not None")
+    ),
 }
 UNREACHED: dict[str, tuple[Texts, str]] = {
     "a link that always holds": (

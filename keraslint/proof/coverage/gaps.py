@@ -10,15 +10,18 @@ from __future__ import annotations
 import ast
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 
 from keraslint.proof.probe.coverage.decisions import (
+    EMPTY,
+    FILLED,
     RAN,
     Decision,
     arms,
     decisions,
     mark_of,
     place_of,
+    walk,
 )
 
 from .atoms import FUNCTIONS, Arm, Atom, is_idle, refuses
@@ -189,7 +192,7 @@ def _meanings(atom: Atom, dependences: Dependences, differences: Differences) ->
 def gaps(*views: View) -> Iterator[Gap]:
     """All that is missing in two versions, the most telling first."""
     touched = views[0].touched | views[1].touched
-    for rule in (_differing, _deciding, _around):
+    for rule in (_differing, _deciding, _around, partial(_emptiness, views=views)):
         for view in views:
             yield from rule(view)
     for view in views:
@@ -219,6 +222,34 @@ def _deciding(view: View) -> Iterator[Gap]:
             yield from missing(view, atom, decision, refusing=guard)
         if not moved:
             yield from _left_out(view, atom)
+
+
+def _emptiness(view: View, views: Sequence[View]) -> Iterator[Gap]:
+    """Values that are tested where the other version asks for None, and never were false else."""
+    other = views[1 - view.number]
+    nodes = [one for atom in other.changed for part in atom.parts for one in walk(part)]
+    if not any(map(_asks_for_none, nodes)):
+        return
+    theirs = {view.differences.key(one.node) for one in _tested(other.changed)}
+    for atom in view.changed:
+        for one in _tested([atom]):
+            filled = view.seen.has(one.node, FILLED) and not view.seen.has(one.node, EMPTY)
+            if filled and view.differences.key(one.node) not in theirs:
+                yield Gap(side=view.number, node=one.node, outcome=EMPTY, kind=one.kind, atom=atom)
+
+
+def _tested(found: Sequence[Atom]) -> Iterator[Decision]:
+    """Names and attributes whose truth is asked for."""
+    for one in (one for atom in found for one in decisions_of(atom)):
+        if one.kind == "truth" and isinstance(one.node, (ast.Name, ast.Attribute)):
+            yield one
+
+
+def _asks_for_none(node: ast.AST) -> bool:
+    if not isinstance(node, ast.Compare) or not isinstance(node.ops[0], (ast.Is, ast.IsNot)):
+        return False
+    right = node.comparators[0]
+    return isinstance(right, ast.Constant) and right.value is None
 
 
 def _left_out(view: View, atom: Atom) -> Iterator[Gap]:

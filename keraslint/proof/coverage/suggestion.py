@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator, Mapping, Sequence
 
 from keraslint.project.syntax.parse import new_expression
-from keraslint.proof.probe.coverage.decisions import decisions, links, place_of, walk
+from keraslint.proof.probe.coverage.decisions import EMPTY, decisions, links, place_of, walk
 
 from .dependences import Dependences, own, parameters
 from .gaps import Gap, View, cause_of
@@ -33,7 +33,7 @@ def recipe_for(
     if isinstance(gap, Unvaried):
         wanted = _of_value(gap, given, cases)
     else:
-        wanted = _of_gap(cause_of(gap, view) or gap, view, given)
+        wanted = _of_gap(cause_of(gap, view) or gap, view, given, cases)
     wanted = {name: value or _elsewhere(name, cases) for name, value in wanted.items()}
     wanted = {name: value for name, value in wanted.items() if value}
     return _with(recipe, wanted, view.dependences) if wanted and recipe else ""
@@ -72,15 +72,24 @@ def _of_value(one: Unvaried, given: Given, cases: Sequence[Given]) -> Wanted:
     return {name: next(filter(_is_literal, elsewhere), "")}
 
 
-def _of_gap(gap: Gap, view: View, given: Given) -> Wanted:
+def _of_gap(gap: Gap, view: View, given: Given, cases: Sequence[Given]) -> Wanted:
     """What the outcome asks for, and what has to be so before it is asked at all."""
     if gap.kind != "truth" or gap.atom is None:
         return {}
     where = view.dependences, gap.atom.function
-    wanted = _making(gap.node, gap.outcome == "true", where, given)
+    if gap.outcome == EMPTY:
+        wanted = _emptied(_argument(gap.node, where, given), cases)
+    else:
+        wanted = _making(gap.node, gap.outcome == "true", where, given)
     for node, truth in _asked_before(gap) if wanted else ():
         wanted = {**_making(node, truth, where, given), **wanted}
     return wanted
+
+
+def _emptied(name: str, cases: Sequence[Given]) -> Wanted:
+    """The value of the argument's type that is false."""
+    value = _elsewhere(name, cases) if name else ""
+    return {name: repr(type(ast.literal_eval(value))())} if value else {}
 
 
 def _asked_before(gap: Gap) -> Iterator[tuple[ast.AST, bool]]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from keraslint.proof.probe.coverage.decisions import RAN, decisions
+from keraslint.proof.probe.coverage.decisions import EMPTY, RAN, decisions
 
 from .atoms import Atom
 from .gaps import Gap, View, cause_of
@@ -47,6 +47,8 @@ def _what(gap: Gap, view: View, files: Files) -> str:
     source = _head(gap.node, files)
     if gap.outcome == RAN:
         return f"`{source}` never ran"
+    if gap.outcome == EMPTY:
+        return f"`{source}` was never 0, False or empty, which is not None and yet false"
     if gap.kind in ("truth", "compared"):
         other = OPPOSITE[gap.outcome]
         seen = view.seen.has(gap.node, other)

@@ -16,6 +16,8 @@ LOOKUP = ("found", "missing")
 EXTREMES = frozenset({"max", "min"})
 LOOKUPS = frozenset({"get", "pop"})
 RAN = "ran"
+EMPTY, FILLED = "empty", "filled"
+"""Of what is tested: it was false and not None; it was true, and of a type that may be false."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from types import CodeType
 from typing import Any
 
-from .decisions import RAN, Decision, arms, decisions, mark_of
+from .decisions import EMPTY, FILLED, RAN, Decision, arms, decisions, mark_of
 from .recorder import (
     ATTRIBUTE,
     CHAINED,
@@ -121,9 +121,9 @@ class _Marking:
 
     def _numbers(self, decision: Decision) -> int:
         node = decision.node
-        numbers = [
-            self._recorder.number(self._file, mark_of(node, one)) for one in decision.outcomes
-        ]
+        plain = decision.kind == "truth" and decision.chain is None
+        outcomes = (*decision.outcomes, EMPTY, FILLED) if plain else decision.outcomes
+        numbers = [self._recorder.number(self._file, mark_of(node, one)) for one in outcomes]
         return numbers[0]
 
 

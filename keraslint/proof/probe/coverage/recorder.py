@@ -67,7 +67,14 @@ class Recorder:
         add = self.passed.add
 
         def truth(number: int, value: Any) -> Any:
-            add(number if value else number + 1)
+            if value:
+                add(number)
+                if hasattr(type(value), "__bool__") or hasattr(type(value), "__len__"):
+                    add(number + 3)
+            else:
+                add(number + 1)
+                if value is not None:
+                    add(number + 2)
             return value
 
         def compared(number: int, value: Any) -> Any:
