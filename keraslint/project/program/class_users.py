@@ -96,10 +96,12 @@ class ClassUsers:
         A name is none where nobody is known to give it.
         """
         own = ref.removesuffix(".__class__")
-        found = frozenset({(function, own)})
+        itself = (function, own)
+        found: tuple[tuple[Function, str], ...] = (itself,)
         is_bound = own in function.parameters or function.bound(own) is not None
         if own != function.instance and is_bound:
-            found = self._effects.by_name.origins(function, own) - found
+            origins = self._effects.by_name.origins(function, own)
+            found = tuple(one for one in origins if one != itself)
         return any(
             one not in ("", "?") and self._family.may_be(where, one, doubt=False)
             for where, one in found

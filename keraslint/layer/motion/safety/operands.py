@@ -270,7 +270,7 @@ class Operands:
         """The classes of what callers give for an attribute of the layer."""
         for function, store in self._graph.stores.get(attribute, ()):
             if self._family.owns(function) and store.base == (function.instance,):
-                for ref in store.value:
+                for ref in sorted(store.value):
                     for other, origin in self._effects.by_name.origins(function, ref):
                         yield from self._classes(other, origin)
 
@@ -290,7 +290,7 @@ class Operands:
         known = True
         for function, store in self._graph.stores.get(attribute, ()):
             if self._family.owns(function) and store.base == (function.instance,):
-                for ref in store.value:
+                for ref in sorted(store.value):
                     found = self._classes(function, ref)
                     classes.update(dict.fromkeys(found))
                     known = known and bool(found)

@@ -52,9 +52,12 @@ class StoresByName:
         """The constants that a reference may stand for, and `?` for all that nobody knows."""
         return frozenset(ref if ref[0] in "'!" else "?" for _, ref in self.origins(function, name))
 
-    def origins(self, function: Function, name: str) -> frozenset[tuple[Function, str]]:
-        """Where the values of a reference come from: through names, arguments and attributes."""
-        found: set[tuple[Function, str]] = set()
+    def origins(self, function: Function, name: str) -> tuple[tuple[Function, str], ...]:
+        """Where the values of a reference come from: through names, arguments and attributes.
+
+        Each once, in an order that is the same in every run.
+        """
+        found: dict[tuple[Function, str], None] = {}
         seen: set[tuple[Function, str]] = set()
         todo = [(function, name)]
         while todo:
@@ -65,27 +68,28 @@ class StoresByName:
             seen.add((where, ref))
             given = tuple(self._meant(where, ref)) if ref[0] not in "'!" else ()
             todo += given
-            found.update(() if given else ((where, ref),))
-        return frozenset(found)
+            if not given:
+                found[where, ref] = None
+        return tuple(found)
 
     def _meant(self, function: Function, ref: str) -> Iterator[tuple[Function, str]]:
         """What a name is bound to, an argument is given, or an attribute is set to."""
         path = ref.removesuffix(".[]")
         root, _, rest = path.partition(".")
         if not rest and root not in function.parameters:
-            yield from ((function, one) for one in function.bound(root) or ())
+            yield from ((function, one) for one in sorted(function.bound(root) or ()))
         elif not rest and root != function.instance:
             number = function.parameters.index(root)
             for other, call in self.calling(function):
                 first = 1 if function.owner_name and not function.is_static else 0
-                for one in call.argument(number - first, root):
+                for one in sorted(call.argument(number - first, root)):
                     yield other, one
         elif root == function.instance != "" and "." not in rest:
             owner = self.graph.owner(function)
             family = self._family(owner) if owner is not None else None
             for other, store in self.graph.stores.get(rest, ()):
                 if family is not None and family.owns(other) and store.base == (other.instance,):
-                    yield from ((other, one) for one in store.value)
+                    yield from ((other, one) for one in sorted(store.value))
 
     def calling(self, function: Function) -> tuple[tuple[Function, Call], ...]:
         """Who calls a function, or makes an instance by it."""
