@@ -439,3 +439,20 @@ class Tracked(keras.Model):  # type: ignore[misc]
 
     def get_config(self) -> Any:
         return {**super().get_config(), "units": self.units}
+
+
+class KeepsOnlyAName(layers.Layer):  # type: ignore[misc]
+    """It takes a name, but neither `trainable` nor `dtype`, and gives the name back."""
+
+    def __init__(self, units: int = 4, name: Any = None) -> None:
+        super().__init__(name=name)
+        self.units = units
+
+    def build(self, input_shape: Any) -> None:
+        self.kernel = self.add_weight(shape=(input_shape[-1], self.units))
+
+    def call(self, x: Any) -> Any:
+        return ops.matmul(x, self.kernel)
+
+    def get_config(self) -> Any:
+        return {"name": self.name, "units": self.units}

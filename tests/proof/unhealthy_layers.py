@@ -417,6 +417,23 @@ class ModelReboundInTraining(keras.Model):  # type: ignore[misc]
         return self.dense(x) / (1.0 + self.seen)
 
 
+class TakesOnlyAName(layers.Layer):  # type: ignore[misc]
+    """It takes a name, but neither `trainable` nor `dtype`, and its configuration has no name."""
+
+    def __init__(self, units: int = 4, name: Any = None) -> None:
+        super().__init__(name=name)
+        self.units = units
+
+    def build(self, input_shape: Any) -> None:
+        self.kernel = self.add_weight(shape=(input_shape[-1], self.units))
+
+    def call(self, x: Any) -> Any:
+        return ops.matmul(x, self.kernel)
+
+    def get_config(self) -> Any:
+        return {"units": self.units}
+
+
 DEFECTS: dict[str, tuple[str, ...]] = {
     "ChildInBuild": ("frozen",),
     "ChildNotBuilt": ("built", "loaded"),
@@ -445,4 +462,5 @@ DEFECTS: dict[str, tuple[str, ...]] = {
     "RandomOutside": ("twice",),
     "ReboundInTraining": ("trained",),
     "ModelReboundInTraining": ("trained",),
+    "TakesOnlyAName": ("cloned",),
 }

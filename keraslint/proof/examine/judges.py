@@ -229,7 +229,7 @@ def loaded(entry: Entry) -> Iterator[Said]:
         yield from _survives(entry, "weights reload", f"on `load_weights()` into {OWNER}")
     elif _lost(entry, _fact(entry, "owner reload")):
         lost = ticked(_lost(entry, _fact(entry, "owner reload")))
-        yield works(f"{OWNER} loses {lost}: the class has no `build()` of its own")
+        yield works(f"but not inside {OWNER}: the class has no `build()` to create {lost}")
 
 
 def _lost(entry: Entry, found: Any) -> list[str]:

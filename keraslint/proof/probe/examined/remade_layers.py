@@ -140,18 +140,25 @@ def _shapes(layer: Any, inputs: Any) -> list[tuple[int, ...]]:
 
 
 def forgotten_settings(trial: Trial) -> list[str] | None:
-    """Which of `name`, `trainable` and `dtype` are not given back; None if it takes none."""
+    """Which of `name`, `trainable` and `dtype` are not given back; None if it takes none.
+
+    Each is given alone: a layer may take a name and nothing else.
+    """
+    kept = {name: attempt(lambda name=name: _keeps(trial, name)) for name in GIVEN}  # type: ignore[misc]
+    told = {name: keeps for name, keeps in kept.items() if not failed(keeps)}
+    return [name for name, keeps in told.items() if not keeps] if told else None
+
+
+def _keeps(trial: Trial, name: str) -> bool:
+    """Has a layer that is given this setting the same one when made from its configuration?"""
     trial.clear()
-    layer = attempt(lambda: trial.case.made_with(GIVEN))
-    if failed(layer):
-        return None
+    layer = trial.case.made_with({name: GIVEN[name]})
     other = type(layer).from_config(layer.get_config())
-    pairs = {
-        "name": (layer.name, other.name),
-        "trainable": (layer.trainable, other.trainable),
-        "dtype": (layer.dtype_policy.name, other.dtype_policy.name),
-    }
-    return [name for name, (was, now) in pairs.items() if was != now]
+    return bool(_setting(layer, name) == _setting(other, name))
+
+
+def _setting(layer: Any, name: str) -> Any:
+    return layer.dtype_policy.name if name == "dtype" else getattr(layer, name)
 
 
 EARLY = {"_supports_masking": "supports_masking", "_trainable": "trainable", "autocast": "autocast"}
