@@ -115,23 +115,23 @@ def test_what_tells_the_channels_follows_them_whatever_they_are_changed_for() ->
 
     made = changes(sizes_in_text([FLOATS], arguments, "max(1, channels // self.ratio)"))
 
-    assert [one.arguments for one in made] == [(("in_channels", n),) for n in (33, 32)]
+    assert [one.arguments for one in made] == [(("in_channels", n),) for n in (63, 64)]
 
 
 def test_channels_go_below_and_above_what_they_are_divided_by() -> None:
     text = "max(1, channels // self.ratio)"
     more, fewer = (changes(sizes_in_text([FLOATS], {"ratio": r}, text)) for r in (16, 4))
 
-    assert [change.channels for change in more] == [(8, 33), (8, 32)]
-    assert [change.channels for change in fewer] == [(8, 3)]
+    assert [change.channels for change in more] == [(8, 63), (8, 64)]
+    assert [change.channels for change in fewer] == [(8, 3), (8, 15)]
 
 
 @pytest.mark.parametrize(
     ("text", "news"),
     [
-        ("max(self.least, channels // self.ratio)", [12]),
-        ("max(int(channels * 0.2), 3)", [20]),
-        ("min(channels // 2, 2)", [3]),
+        ("max(self.least, channels // self.ratio)", [15, 12]),
+        ("max(int(channels * 0.2), 3)", [24, 20]),
+        ("min(channels // 2, 2)", [3, 7]),
         ("max(self.least, channels)", []),
     ],
 )
@@ -159,8 +159,9 @@ def test_an_argument_varies_at_channels_where_it_makes_a_difference() -> None:
     made = changes(held_sizes({"least": 2, "ratio": 4}, 8, text, others))
 
     assert [(one.channels, one.arguments) for one in made] == [
-        ((8, 12), ()),
-        ((8, 12), (("ratio", 5),)),
+        (channels, arguments)
+        for arguments in ((), (("ratio", 5),))
+        for channels in ((8, 15), (8, 12))
     ]
 
 

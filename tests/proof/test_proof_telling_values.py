@@ -33,7 +33,29 @@ class Block(layers.Layer):
 """
 
 
+def sized(parameter: str, size: str) -> str:
+    """A layer with a weight whose second size is computed from the channels of the input."""
+    name = parameter.partition("=")[0]
+    return f"""{HEAD}\
+class Block(layers.Layer):
+    def __init__(self, {parameter}, **kwargs):
+        super().__init__(**kwargs)
+        self.{name} = {name}
+
+    def build(self, input_shape):
+        channels = input_shape[-1]
+        self.kernel = self.add_weight(shape=(channels, {size}), name="kernel")
+
+    def call(self, x):
+        return ops.matmul(x, self.kernel)
+"""
+
+
 Texts = tuple[str, str]
+
+
+def sizes(parameter: str, old: str, new: str) -> Texts:
+    return sized(parameter, old), sized(parameter, new)
 
 
 def pair(parameter: str, old: str, new: str) -> Texts:
@@ -60,12 +82,28 @@ WRONG: dict[str, Texts] = {
         ),
         scaled("scale=None", "self.scale > 0.1").replace("= scale\n", "= scale or 2.0\n"),
     ),
+    "rounded up beyond a limit": sizes(
+        "ratio=2", "max(channels // self.ratio, 8)", "max(-(-channels // self.ratio), 8)"
+    ),
+    "rounded up beyond a number": sizes(
+        "ratio=2", "max(channels // 2, 8)", "max(math.ceil(channels / 2), 8)"
+    ),
+    "rounded to the nearest": sizes(
+        "ratio=4", "max(1, channels // 4)", "max(1, round(channels / 4))"
+    ),
+    "a half rounded": sizes("ratio=4", "channels // 2", "round(channels / 2)"),
 }
 RIGHT: dict[str, Texts] = {
     "links said apart": pair("groups=16", "1 < self.groups < 8", "8 > self.groups > 1"),
     "links joined": pair("rate=0.3", "self.rate > 0 and self.rate < 1", "0 < self.rate < 1"),
     "None asked otherwise": pair(
         "scale=None", "self.scale is not None", "not (self.scale is None)"
+    ),
+    "cut off otherwise": sizes(
+        "ratio=2", "max(channels // self.ratio, 8)", "max(int(channels / self.ratio), 8)"
+    ),
+    "divided otherwise": sizes(
+        "ratio=4", "max(1, channels // 4)", "max(1, math.floor(channels / 4))"
     ),
     "a layer is never false": tuple(
         text.replace("= gate\n", "= layers.Dense(3) if gate else None\n")

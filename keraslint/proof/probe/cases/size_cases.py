@@ -15,10 +15,12 @@ from .parameter_kinds import kind_of
 from .recipe_inputs import Input, is_list_of_inputs
 from .wish import Alternatives, Wish
 
-MOST_INPUTS, MOST_SIZES, MOST_KEYS, MOST_LIMITS = 3, 4, 3, 2
+MOST_INPUTS, MOST_SIZES, MOST_KEYS, MOST_LIMITS = 3, 5, 3, 3
 LARGEST = 1000
 CUTS = r"\b(?:int|round|ceil|floor)\("
 FAR, ROUNDED_UP = 32, 0.6
+UNEVEN = 4
+"""An even quotient and a half is rounded down: this many times 2, less 1, is rounded up."""
 Arguments = dict[str, Any]
 
 
@@ -48,7 +50,7 @@ def sizes_in_text(inputs: list[Input], arguments: Arguments, text: str) -> Itera
         return
     old = floats[0].shape[-1]
     limits = [v for k, v in arguments.items() if whole(v) and 1 < v <= 64 and divides(k, text)]
-    around = [_across(one, old) for one in [*limits, *divisors(text)]]
+    around = [news for one in [*limits, *divisors(text)] for news in _across(one, old)]
     sizes = [*((size,) for size in sizes_of_layers(text)[:2]), *around, *_cut(arguments, old, text)]
     for news in [one for one in dict.fromkeys(sizes) if one[0] not in (0, old)][:MOST_SIZES]:
         changes = [with_channels(arguments, old, new) for new in news]
@@ -63,13 +65,14 @@ def held_sizes(
     By themselves, and with each argument changed that such sizes rest on: which of them is held
     to a limit makes no difference below it.
     """
-    for new in list(dict.fromkeys(past_limits(arguments, channels, text)))[:MOST_LIMITS]:
-        change = with_channels(arguments, channels, new) if new != channels else None
-        if change is not None:
-            yield Wish(alternatives=(change,), decides=True)
+    for news in list(dict.fromkeys(past_limits(arguments, channels, text)))[:MOST_LIMITS]:
+        found = [with_channels(arguments, channels, new) for new in news if new != channels]
+        changes = tuple(filter(None, found))
+        if changes:
+            yield Wish(alternatives=changes, decides=True)
             for options in others:
                 if divides(options[0].arguments[0][0], text):
-                    both = tuple(change.along_with(one) for one in options)
+                    both = tuple(one.along_with(other) for one in changes for other in options)
                     yield Wish(alternatives=both, decides=True)
 
 
@@ -89,9 +92,18 @@ def _cut(arguments: Arguments, channels: int, text: str) -> Iterator[tuple[int, 
         yield from ((n,) for n in nearly[:1])
 
 
-def _across(limit: int, channels: int) -> tuple[int, ...]:
-    """Channels on the other side of a limit: less; or more, and no multiple if that works."""
-    return (limit - 1,) if channels >= limit else (2 * limit + 1, 2 * limit)
+def _across(limit: int, channels: int) -> Iterator[tuple[int, ...]]:
+    """Channels on the other side of a divisor, and a number nearly the next multiple of it.
+
+    There, the quotients that are cut off and those that are rounded are other ones.
+    """
+    uneven = UNEVEN * limit - 1
+    if channels >= limit:
+        yield (limit - 1,)
+    if channels < limit:
+        yield (uneven, uneven + 1)
+    elif channels % limit != limit - 1:
+        yield (uneven,)
 
 
 def beyond_limits(inputs: list[Input], arguments: Arguments) -> Iterator[Wish]:

@@ -11,13 +11,22 @@ from typing import Any
 from .class_source import nodes_of
 
 
-def past_limits(arguments: Mapping[str, Any], size: int, text: str) -> Iterator[int]:
-    """Sizes whose part is on the other side of what `max` or `min` holds it to, and no limit."""
+def past_limits(arguments: Mapping[str, Any], size: int, text: str) -> Iterator[tuple[int, ...]]:
+    """Sizes whose part is on the other side of what `max` or `min` holds it to, and no limit.
+
+    Beyond it, sizes whose part is nearly the next whole number, as what is cut off and what is
+    rounded differ there; then, for layers that refuse these, the least size beyond it.
+    """
     for part, held in _held(text):
         share, limit = _share(part, arguments), _number(held, arguments)
         if share and limit:
-            beyond = math.ceil((limit + 1) / share)
-            yield beyond if size * share < limit + 1 else max(1, int(limit / share) - 1)
+            is_beyond = size * share >= limit + 1
+            least = math.ceil((limit + 1) / share)
+            uneven = max(least, math.ceil(round((limit + 2) / share, 6)) - 1)
+            if is_beyond:
+                yield (max(1, int(limit / share) - 1),)
+            if not is_beyond or ((size * share).is_integer() and not float(share).is_integer()):
+                yield tuple(dict.fromkeys((uneven,) if is_beyond else (uneven, least)))
 
 
 def past_each_other(arguments: Mapping[str, Any], text: str) -> Iterator[tuple[str, int]]:
