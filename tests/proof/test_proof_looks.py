@@ -110,7 +110,7 @@ def test_where_a_changed_helper_is_called_is_looked_at_closely_too() -> None:
     ("old", "new", "count"),
     [("x > self.units", "x >= self.units", 1), ("x > self.units", "x > self.causal", 0)],
 )
-def test_a_comparison_of_arrays_that_differs_for_equal_sides_alone_is_found(
+def test_a_comparison_that_differs_for_equal_sides_alone_is_found(
     old: str, new: str, count: int
 ) -> None:
     texts = [BEFORE.replace("x * self.units", f"ops.where({one}, x, 1)") for one in (old, new)]

@@ -122,6 +122,22 @@ UNREACHED: dict[str, tuple[Texts, str]] = {
 }
 
 
+COMPARED = pair("rate=3, most=7", "self.rate < most_of(self)", "self.rate <= most_of(self)")
+MOST = "\n\ndef most_of(layer):\n    return 7\n"
+BOTH_WAYS = ("Block()(floats(2, 8))", "Block(rate=9)(floats(2, 8))")
+
+
+def test_a_limit_is_not_proved_by_cases_on_either_side_of_it(judge_all) -> None:
+    old, new = (text + MOST for text in COMPARED)
+
+    verdict = judge_all(old, new, *BOTH_WAYS)
+
+    assert verdict.outcome is Outcome.UNKNOWN, verdict.reason
+    assert "with equal sides" in " ".join(verdict.coverage.missing)
+    told = judge_all(old, new, "Block(rate=7)(floats(2, 8))")
+    assert told.outcome is Outcome.REFUTED, told.reason
+
+
 @pytest.mark.parametrize("texts", WRONG.values(), ids=WRONG)
 def test_a_wrong_rewrite_is_refuted(judge_all, texts: Texts) -> None:
     verdict = judge_all(*texts)

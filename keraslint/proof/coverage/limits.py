@@ -1,6 +1,7 @@
-"""Two versions → comparisons of arrays in which they differ for equal sides alone.
+"""Two versions → comparisons in which they differ for equal sides alone.
 
-Random numbers hardly ever meet a limit, so that what ran shows nothing of it.
+What is compared hardly ever meets a limit by chance, and that a condition went either way does not
+say that its sides were ever equal: where no case refutes such a rewrite, nothing is known of it.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ import ast
 from collections.abc import Iterator
 from copy import deepcopy
 
-from keraslint.proof.probe.coverage.decisions import TRUTH, links, walk
+from keraslint.proof.probe.coverage.decisions import links, walk
 
 from .atoms import Atom
 from .gaps import View
@@ -20,11 +21,11 @@ Limit = tuple[ast.Compare, ast.Compare]
 
 
 def limits(views: tuple[View, View]) -> Iterator[Limit]:
-    """Those that no condition in Python asks for: of such a one it is known which way it went."""
+    """Those in statements that are the same but for how strict they are."""
     for atom in views[0].changed:
         for other in views[1].changed:
             if _loosely(atom, views[0]) == _loosely(other, views[1]):
-                yield from _moved(atom, other, views)
+                yield from _moved(atom, other)
 
 
 def _loosely(atom: Atom, view: View) -> object:
@@ -36,15 +37,9 @@ def _loosely(atom: Atom, view: View) -> object:
     return type(atom.node), tuple(map(view.differences.key, parts))
 
 
-def _moved(atom: Atom, other: Atom, views: tuple[View, View]) -> Iterator[Limit]:
+def _moved(atom: Atom, other: Atom) -> Iterator[Limit]:
     for one, new in zip(_links(atom), _links(other), strict=True):
-        strict = [type(node.ops[0]) for node in (one, new)]
-        known = any(
-            view.seen.has(node, outcome)
-            for view, node in zip(views, (one, new), strict=True)
-            for outcome in TRUTH
-        )
-        if strict[0] != strict[1] and not known:
+        if type(one.ops[0]) is not type(new.ops[0]):
             yield one, new
 
 

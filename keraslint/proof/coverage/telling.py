@@ -75,9 +75,7 @@ def _head(node: ast.AST, files: Files) -> str:
 def told_limit(old: ast.AST, new: ast.AST, files: tuple[Files, Files]) -> str:
     """Which comparison is another one where both sides are equal."""
     was, now = files[0].source(old), files[1].source(new)
-    return (
-        f"{files[1].place(new)}: `{now}` was `{was}`, and equal sides were not seen to be compared"
-    )
+    return f"{files[1].place(new)}: `{now}` was `{was}`, and no case is known with equal sides"
 
 
 def told_value(one: Unvaried, files: Files) -> str:
