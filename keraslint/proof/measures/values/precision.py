@@ -51,6 +51,7 @@ def _under(trial: Trial, policy: Arrays) -> dict[str, Any]:
     with trial.under(policy.name):
         layer = trial.case.make()
         told = {"outputs": _dtypes(trial, trial.call(layer))}
+        told["outputs in training"] = told["outputs"]  # also where it does not ask for `training`
         if trial.takes_training():
             told["outputs in training"] = _dtypes(trial, trial.call(layer, training=True))
         weights = {key: str(v.dtype) for key, v in trial.variables(layer).items()}
