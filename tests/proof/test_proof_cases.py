@@ -132,6 +132,7 @@ def test_channels_go_below_and_above_what_they_are_divided_by() -> None:
         ("max(self.least, channels // self.ratio)", [15, 12]),
         ("max(int(channels * 0.2), 3)", [24, 20]),
         ("min(channels // 2, 2)", [3, 7]),
+        ("max(channels * 2, 4)", [1]),
         ("max(self.least, channels)", []),
     ],
 )

@@ -20,13 +20,16 @@ def past_limits(arguments: Mapping[str, Any], size: int, text: str) -> Iterator[
     for part, held in _held(text):
         share, limit = _share(part, arguments), _number(held, arguments)
         if share and limit:
-            is_beyond = size * share >= limit + 1
+            part_of_it = float(size * share)
+            is_beyond = part_of_it >= limit + 1
             least = math.ceil((limit + 1) / share)
             uneven = max(least, math.ceil(round((limit + 2) / share, 6)) - 1)
             if is_beyond:
                 yield (max(1, int(limit / share) - 1),)
-            if not is_beyond or ((size * share).is_integer() and not float(share).is_integer()):
-                yield tuple(dict.fromkeys((uneven,) if is_beyond else (uneven, least)))
+            if not is_beyond:
+                yield tuple(dict.fromkeys((uneven, least)))
+            elif part_of_it.is_integer() and not float(share).is_integer():
+                yield (uneven,)
 
 
 def past_each_other(arguments: Mapping[str, Any], text: str) -> Iterator[tuple[str, int]]:
