@@ -122,6 +122,63 @@ UNREACHED: dict[str, tuple[Texts, str]] = {
 }
 
 
+CONDITIONED = f"""{HEAD}\
+class Block(layers.Layer):
+    def __init__(self, hidden_units=(8,), activation="relu", axis=-1, center=True, **kwargs):
+        super().__init__(**kwargs)
+        self.center = center
+        self.hidden_units = tuple(hidden_units)
+        self.activation = activation
+        self.axis = axis
+
+    def build(self, input_shape):
+        features_shape, shape = input_shape
+        channels = features_shape[self.axis]
+        self.hidden = []
+        for units in self.hidden_units:
+            layer = layers.Dense(units, activation=self.activation)
+            layer.build(shape)
+            shape = layer.compute_output_shape(shape)
+            self.hidden.append(layer)
+        self.scale = layers.Dense(channels)
+        self.scale.build(shape)
+        super().build(input_shape)
+
+    def call(self, inputs):
+        features, condition = inputs
+        for layer in self.hidden:
+            condition = layer(condition)
+        shape = [1] * len(features.shape)
+        shape[0] = -1
+        shape[self.axis] = features.shape[self.axis]
+        outputs = features * ops.reshape(self.scale(condition), shape)
+        return outputs - 0.5 if self.center else outputs
+"""
+MOVED = (
+    CONDITIONED.replace("        self.hidden = []\n", "")
+    .replace("            layer = layers.Dense(units, activation=self.activation)\n", "")
+    .replace("            self.hidden.append(layer)\n", "")
+    .replace("for units in self.hidden_units", "for layer in self.hidden")
+    .replace(
+        "= axis\n",
+        "= axis\n        self.hidden = [layers.Dense(n, activation=activation)"
+        " for n in self.hidden_units]\n",
+    )
+)
+LAST = MOVED.replace("features_shape[self.axis]", "features_shape[-1]")
+ANY = MOVED.replace("features_shape[self.axis]", "tuple(features_shape)[self.axis]")
+
+
+def test_an_argument_that_varied_with_others_alone_has_shown_nothing(judge_all) -> None:
+    wrong, right = (judge_all(CONDITIONED, one) for one in (LAST, ANY))
+
+    assert wrong.outcome is Outcome.UNKNOWN, wrong.reason
+    assert "`axis`, and that made no difference" in " ".join(wrong.coverage.missing)
+    assert right.outcome is Outcome.PROVED, right.reason
+    image = "Block(axis=1)([floats(2, 3, 5), floats(2, 8)])"
+    assert judge_all(CONDITIONED, LAST, image).outcome is Outcome.REFUTED
+
+
 COMPARED = pair("rate=3, most=7", "self.rate < most_of(self)", "self.rate <= most_of(self)")
 MOST = "\n\ndef most_of(layer):\n    return 7\n"
 BOTH_WAYS = ("Block()(floats(2, 8))", "Block(rate=9)(floats(2, 8))")

@@ -15,7 +15,7 @@ from keraslint.proof.probe.coverage.decisions import arms, decisions
 from .atoms import DEFINITIONS, Atom, is_idle
 from .dependences import Argument, attributes_written, names_written
 from .gaps import PHASES, View
-from .values import ARRAYS, Given, as_given, values_of
+from .values import ARRAYS, Given, as_given, never_alone, values_of
 
 MOST_LOOKS, MOST_VARIED = 2, 4
 FULL = 2
@@ -60,7 +60,8 @@ class Site:
 def further(views: tuple[View, View], given: Sequence[Given], cases: Cases) -> list[Look]:
     """Closer looks at what was only glanced at, and other values where it ran for one alone."""
     sites = [*_sites(views[0], views[1], given), *_sites(views[1], views[0], given)]
-    return [*_closer(sites, cases), *_varied(sites, given, cases)]
+    alone = [_look(cases[0], vary=(one,)) for one in never_alone(views, given)] if cases else []
+    return [*_closer(sites, cases), *_varied(sites, given, cases), *alone[:MOST_VARIED]]
 
 
 def _sites(view: View, other: View, given: Sequence[Given]) -> Iterator[Site]:

@@ -57,15 +57,41 @@ def _made_no_difference(
     atom: Atom, argument: Argument, cases: Sequence[Given], effects: Effects
 ) -> bool:
     """Were there cases that differ in the argument alone, and did the same come out of all?"""
+    told = _groups(argument, cases, effects) if _is_told_apart(atom, argument) else []
+    return bool(told) and all(len({effect for _, effect in group}) == 1 for group in told)
+
+
+def _is_told_apart(atom: Atom, argument: Argument) -> bool:
+    """Does an argument of the constructor show in what comes out of building and calling?"""
+    return argument[0] == "__init__" and atom.function.rpartition(".")[2] in PHASES
+
+
+def never_alone(views: tuple[View, View], cases: Sequence[Given]) -> list[Argument]:
+    """Arguments that one version alone reads, and that only ever varied together with others.
+
+    What came out then may have come from the others: `axis=1` is `axis=-1` for a matrix.
+    """
+    mine, theirs = (_read_by(view, cases) for view in views)
+    nothing: Effects = [None] * len(cases)
+    return [
+        argument
+        for own, others in ((mine, theirs), (theirs, mine))
+        for argument, atom in own.items()
+        if argument not in others and _is_told_apart(atom, argument)
+        if not _groups(argument, cases, nothing)
+    ]
+
+
+def _groups(
+    argument: Argument, cases: Sequence[Given], effects: Effects
+) -> list[set[tuple[str, object]]]:
+    """The values and effects of cases that differ in the argument alone."""
     function, name = argument
-    if function != "__init__" or atom.function.rpartition(".")[2] not in PHASES:
-        return False
     by_rest: dict[str, set[tuple[str, object]]] = {}
     for case, effect in zip(cases, effects, strict=True):
         rest = {**case, function: {k: v for k, v in case[function].items() if k != name}}
         by_rest.setdefault(repr(rest), set()).add((case[function].get(name, ""), effect))
-    told = [group for group in by_rest.values() if len({value for value, _ in group}) > 1]
-    return bool(told) and all(len({effect for _, effect in group}) == 1 for group in told)
+    return [group for group in by_rest.values() if len({value for value, _ in group}) > 1]
 
 
 def _alone(
