@@ -58,6 +58,15 @@ def sizes(parameter: str, old: str, new: str) -> Texts:
     return sized(parameter, old), sized(parameter, new)
 
 
+def areas(old: str, new: str) -> Texts:
+    """A layer whose patches have two sides, given as one number or as both."""
+    kept = "self.sides = (sides, sides) if isinstance(sides, int) else tuple(sides)"
+    first, second = (
+        sized("sides=2", size).replace("self.sides = sides", kept) for size in (old, new)
+    )
+    return first, second
+
+
 def pair(parameter: str, old: str, new: str) -> Texts:
     return scaled(parameter, old), scaled(parameter, new)
 
@@ -91,6 +100,9 @@ WRONG: dict[str, Texts] = {
     "rounded to the nearest": sizes(
         "ratio=4", "max(1, channels // 4)", "max(1, round(channels / 4))"
     ),
+    "sides swapped": areas(
+        "7 // self.sides[0] * (13 // self.sides[1])", "7 // self.sides[1] * (13 // self.sides[0])"
+    ),
     "a half rounded": sizes("ratio=4", "channels // 2", "round(channels / 2)"),
 }
 RIGHT: dict[str, Texts] = {
@@ -104,6 +116,9 @@ RIGHT: dict[str, Texts] = {
     ),
     "divided otherwise": sizes(
         "ratio=4", "max(1, channels // 4)", "max(1, math.floor(channels / 4))"
+    ),
+    "sides in another order": areas(
+        "7 // self.sides[0] * (13 // self.sides[1])", "13 // self.sides[1] * (7 // self.sides[0])"
     ),
     "a layer is never false": tuple(
         text.replace("= gate\n", "= layers.Dense(3) if gate else None\n")

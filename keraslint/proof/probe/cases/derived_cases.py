@@ -15,7 +15,7 @@ from .constructor_arguments import arguments_of, with_channels
 from .constructor_guesses import expression_for, is_input_channels
 from .deciding_names import decides, is_used_as_layer
 from .further_arguments import given_besides
-from .other_values import choices, is_rate, other_values, whole
+from .other_values import choices, is_rate, other_values, uneven_sides, whole
 from .parameter_kinds import is_quiet, may_be_channels
 from .recipe_inputs import Input, leaves
 from .size_cases import (
@@ -90,6 +90,7 @@ def derived(case: Case, told: Told) -> Iterator[Wish]:
     yield from choice_wishes(arguments, f"{text}\n{told.also}")
     yield from _pairs(arguments, [*switches, *_chosen(arguments, f"{text}\n{told.also}")], text)
     yield from _lengths(others, arguments)
+    yield from _sides(arguments, text)
     yield from lone_inputs(inputs, arguments)
     yield from sizes_in_text(inputs, arguments, text)
     yield from held_sizes(arguments, channels or 0, text, others) if channels else ()
@@ -140,6 +141,14 @@ def _lengths(others: list[Alternatives], arguments: dict[str, Any]) -> Iterator[
     for change in others:
         if isinstance(arguments[_name(change)], (tuple, list)):
             yield from (Wish(alternatives=(one,), decides=True, closely=True) for one in change[:2])
+
+
+def _sides(arguments: dict[str, Any], text: str) -> Iterator[Wish]:
+    """Two sides of different lengths, with any input that they fit."""
+    for name, value in arguments.items():
+        sides = [_argument(name, one, value) for one in uneven_sides(name, value, text)]
+        if sides:
+            yield Wish(alternatives=tuple(sides), decides=True)
 
 
 def _or_channels(alternatives: Alternatives, channels: int | None) -> Alternatives:

@@ -47,6 +47,17 @@ def other_values(name: str, value: Any, text: str) -> Iterator[Any]:
         yield tuple(value[:-1])
 
 
+def uneven_sides(name: str, value: Any, text: str) -> Iterator[tuple[int, ...]]:
+    """Sides of different lengths where all were one number: else any may stand for another."""
+    word = re.escape(name)
+    doubled = rf"[(\[]\s*(?:self\.)?{word}\s*,\s*(?:self\.)?{word}\s*,?\s*[)\]]"
+    repeated = rf"[(\[]\s*(?:self\.)?{word}\s*,?\s*[)\]]\s*\*\s*2\b"
+    if whole(value) and value > 0 and re.search(f"{doubled}|{repeated}", text):
+        value = (value, value)
+    if isinstance(value, tuple) and len(value) == 2 and whole(value[0]) and len({*value}) == 1:
+        yield from ((value[0], 2 * value[0]), (value[0], value[0] + 1))
+
+
 def _uneven(low: float, high: float) -> float:
     """A number between two, so that what rounds it and what cuts it off differ."""
     return round(low + (high - low) * 0.4731, 5)
