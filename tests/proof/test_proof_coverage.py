@@ -273,10 +273,14 @@ def test_an_argument_that_one_version_does_not_read_must_have_varied() -> None:
     after = swapped(("self.other = None", 'self.other = ["sum"]'))
 
     told, _ = compared(before, after, given=(PLAIN, PLAIN))
-    varied, _ = compared(before, after)
+    with_others, _ = compared(before, after)
+    varied, _ = compared(before, after, given=(PLAIN, {**PLAIN, "kind": "'max'"}))
 
     assert told.missing == (
         "block.py:12: `kind` was `'sum'` in every case, and one version does not depend on it",
+    )
+    assert with_others.missing == (
+        "block.py:12: only one version depends on `kind`, which never varied alone",
     )
     assert varied.missing == ()
 

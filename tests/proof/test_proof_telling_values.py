@@ -194,6 +194,24 @@ def test_an_argument_that_varied_with_others_alone_has_shown_nothing(judge_all) 
     assert judge_all(CONDITIONED, LAST, image).outcome is Outcome.REFUTED
 
 
+TIED = """\
+        if (axis == 1) is center:
+            raise ValueError("axis 1 is not centered, and the last one is")
+        self.center = center
+"""
+
+
+def test_an_argument_that_cannot_vary_alone_is_not_proved(judge_all) -> None:
+    old, wrong, right = (
+        text.replace("        self.center = center\n", TIED) for text in (CONDITIONED, LAST, ANY)
+    )
+
+    verdict = judge_all(old, wrong)
+    assert verdict.outcome is Outcome.UNKNOWN, verdict.reason
+    assert "`axis`, which never varied alone" in " ".join(verdict.coverage.missing)
+    assert judge_all(old, right).outcome is Outcome.PROVED
+
+
 COMPARED = pair("rate=3, most=7", "self.rate < most_of(self)", "self.rate <= most_of(self)")
 MOST = "\n\ndef most_of(layer):\n    return 7\n"
 BOTH_WAYS = ("Block()(floats(2, 8))", "Block(rate=9)(floats(2, 8))")

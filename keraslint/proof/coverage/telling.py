@@ -11,7 +11,7 @@ from keraslint.proof.probe.coverage.decisions import EMPTY, RAN, decisions
 
 from .atoms import Atom
 from .gaps import Gap, View, cause_of
-from .values import NO_DIFFERENCE, Unvaried
+from .values import NEVER_ALONE, NO_DIFFERENCE, Unvaried
 
 LONGEST = 60
 OPPOSITE = {"true": "false", "false": "true"}
@@ -87,6 +87,8 @@ def told_value(one: Unvaried, files: Files) -> str:
         return f"{place}: `{name}` and `{one.other[1]}` were the same in {cases}"
     if one.value == NO_DIFFERENCE:
         return f"{place}: only one version depends on `{name}`, and that made no difference to it"
+    if one.value == NEVER_ALONE:
+        return f"{place}: only one version depends on `{name}`, which never varied alone"
     what = f"the shape of `{name}`" if one.argument[0] == "build" else f"`{name}`"
     return f"{place}: {what} was `{one.value}` in {cases}, and one version does not depend on it"
 

@@ -13,6 +13,7 @@ Given = Mapping[str, Mapping[str, str]]
 """Of one case: the values of the arguments of `__init__` and of `call`, as text."""
 Effects = Sequence[object]
 NO_DIFFERENCE = "no difference"
+NEVER_ALONE = "never alone"
 ARRAYS = ("floats(", "ints(", "bools(", "zeros(")
 OF_KERAS = frozenset({"self", "name", "dtype", "trainable", "training"})
 
@@ -21,8 +22,9 @@ OF_KERAS = frozenset({"self", "name", "dtype", "trainable", "training"})
 class Unvaried:
     """An argument that one version reads in `atom` and the other does not read there.
 
-    `value` is what it was in every case that reached the statement, or that it made no difference;
-    with `other`, it was always the same as that argument. `reached` counts those cases, 0 for all.
+    `value` is what it was in every case that reached the statement, or that it made no difference,
+    or never varied alone; with `other`, it was always the same as that argument. `reached` counts
+    those cases, 0 for all.
     """
 
     side: int
@@ -40,49 +42,65 @@ def unvaried(
 
     `effects` tell for each version what came out of each case: the same for the same results.
     """
-    mine, theirs = (_read_by(view, cases) for view in views)
-    for side, (own, others) in enumerate(((mine, theirs), (theirs, mine))):
-        for argument, atom in own.items():
-            if argument in others:
-                continue
-            there = _where_read(views[side], argument, cases)
-            reached = len(there) if len(there) < len(cases) else 0
-            for one in _alone(side, atom, argument, others.keys() - own.keys(), there):
-                yield replace(one, reached=reached)
-            if effects and _made_no_difference(atom, argument, cases, effects[side]):
-                yield Unvaried(side=side, atom=atom, argument=argument, value=NO_DIFFERENCE)
-
-
-def _made_no_difference(
-    atom: Atom, argument: Argument, cases: Sequence[Given], effects: Effects
-) -> bool:
-    """Were there cases that differ in the argument alone, and did the same come out of all?"""
-    told = _groups(argument, cases, effects) if _is_told_apart(atom, argument) else []
-    return bool(told) and all(len({effect for _, effect in group}) == 1 for group in told)
-
-
-def _is_told_apart(atom: Atom, argument: Argument) -> bool:
-    """Does an argument of the constructor show in what comes out of building and calling?"""
-    return argument[0] == "__init__" and atom.function.rpartition(".")[2] in PHASES
+    for one in _read_by_one(views, cases):
+        side, argument = one.side, one.argument
+        there = _where_read(views[side], argument, cases)
+        reached = len(there) if len(there) < len(cases) else 0
+        same = [*_same(one, there)]
+        yield from (replace(found, reached=reached) for found in same)
+        if _shows_in_effects(one):
+            groups = _differing_alone(argument, cases, effects[side])
+            if not same and _varies_with_others(argument, cases):
+                yield Unvaried(side=side, atom=one.atom, argument=argument, value=NEVER_ALONE)
+            elif groups and all(len({effect for _, effect in group}) == 1 for group in groups):
+                yield Unvaried(side=side, atom=one.atom, argument=argument, value=NO_DIFFERENCE)
 
 
 def never_alone(views: tuple[View, View], cases: Sequence[Given]) -> list[Argument]:
-    """Arguments that one version alone reads, and that only ever varied together with others.
+    """Arguments that one version alone reads, and of which no two cases differ in them alone.
 
-    What came out then may have come from the others: `axis=1` is `axis=-1` for a matrix.
+    What came out then may have come from others: `axis=1` is `axis=-1` for a matrix.
     """
-    mine, theirs = (_read_by(view, cases) for view in views)
-    nothing: Effects = [None] * len(cases)
+    unknown: Effects = [None] * len(cases)
     return [
-        argument
-        for own, others in ((mine, theirs), (theirs, mine))
-        for argument, atom in own.items()
-        if argument not in others and _is_told_apart(atom, argument)
-        if not _groups(argument, cases, nothing)
+        one.argument
+        for one in _read_by_one(views, cases)
+        if _shows_in_effects(one) and not _differing_alone(one.argument, cases, unknown)
     ]
 
 
-def _groups(
+@dataclass(frozen=True, kw_only=True)
+class _ReadByOne:
+    """An argument that one version alone reads, in `atom`; `lacking` are those it does not read."""
+
+    side: int
+    argument: Argument
+    atom: Atom
+    lacking: frozenset[Argument]
+
+
+def _read_by_one(views: tuple[View, View], cases: Sequence[Given]) -> Iterator[_ReadByOne]:
+    mine, theirs = (_read_by(view, cases) for view in views)
+    for side, (own, others) in enumerate(((mine, theirs), (theirs, mine))):
+        lacking = frozenset(others.keys() - own.keys())
+        for argument, atom in own.items():
+            if argument not in others:
+                yield _ReadByOne(side=side, argument=argument, atom=atom, lacking=lacking)
+
+
+def _shows_in_effects(one: _ReadByOne) -> bool:
+    """Is it an argument of the constructor that shows in what comes out of building and calling?"""
+    return one.argument[0] == "__init__" and one.atom.function.rpartition(".")[2] in PHASES
+
+
+def _varies_with_others(argument: Argument, cases: Sequence[Given]) -> bool:
+    """Was it another one only where other arguments were? The input may differ: it may have to."""
+    made = [{"__init__": case["__init__"]} for case in cases]
+    varies = len(set(_values(argument, cases))) > 1
+    return varies and not _differing_alone(argument, made, [None] * len(made))
+
+
+def _differing_alone(
     argument: Argument, cases: Sequence[Given], effects: Effects
 ) -> list[set[tuple[str, object]]]:
     """The values and effects of cases that differ in the argument alone."""
@@ -94,16 +112,16 @@ def _groups(
     return [group for group in by_rest.values() if len({value for value, _ in group}) > 1]
 
 
-def _alone(
-    side: int, atom: Atom, argument: Argument, others: set[Argument], cases: Sequence[Given]
-) -> Iterator[Unvaried]:
-    values = _values(argument, cases)
+def _same(one: _ReadByOne, cases: Sequence[Given]) -> Iterator[Unvaried]:
+    """Was it the same in all cases, or always as an argument that the other version reads?"""
+    values = _values(one.argument, cases)
+    told = Unvaried(side=one.side, atom=one.atom, argument=one.argument, value="")
     if len(set(values)) == 1:
-        yield Unvaried(side=side, atom=atom, argument=argument, value=values[0])
+        yield replace(told, value=values[0])
         return
-    for other in sorted(others):
-        if other[0] == argument[0] and values and values == _values(other, cases):
-            yield Unvaried(side=side, atom=atom, argument=argument, value="", other=other)
+    for other in sorted(one.lacking):
+        if other[0] == one.argument[0] and values and values == _values(other, cases):
+            yield replace(told, other=other)
 
 
 def _where_read(view: View, argument: Argument, cases: Sequence[Given]) -> list[Given]:
