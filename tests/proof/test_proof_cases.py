@@ -17,7 +17,11 @@ from keraslint.proof.probe.cases.case import (  # noqa: E402
 )
 from keraslint.proof.probe.cases.derived_cases import choice_wishes  # noqa: E402
 from keraslint.proof.probe.cases.further_arguments import given_besides  # noqa: E402
-from keraslint.proof.probe.cases.other_values import choices, other_values  # noqa: E402
+from keraslint.proof.probe.cases.other_values import (  # noqa: E402
+    choices,
+    other_values,
+    uneven_sides,
+)
 from keraslint.proof.probe.cases.parameter_kinds import (  # noqa: E402
     KINDS,
     invalid_values,
@@ -88,6 +92,24 @@ def test_sequences_grow_and_shrink_whatever_is_in_them() -> None:
         ("conv", "attn", "attn"),
         ("conv",),
     ]
+
+
+@pytest.mark.parametrize(
+    ("value", "text", "expected"),
+    [
+        (2, "self.sides = (sides, sides)", [(2, 4), (2, 3)]),
+        (2, "self.sides = (sides,) * 2", [(2, 4), (2, 3)]),
+        (2, "self.sides = sides", []),
+        ((3, 3), "", [(3, 6), (3, 4)]),
+        ([3, 3], "", [[3, 6], [3, 4]]),
+        ((3, 4), "", []),
+        ((0, 0), "", []),
+        ((1, [2]), "", []),
+        ("same", "(sides, sides)", []),
+    ],
+)
+def test_two_sides_that_are_one_number_differ(value, text: str, expected: list) -> None:
+    assert list(uneven_sides("sides", value, text)) == expected
 
 
 def test_heads_are_no_channels_and_an_invalid_value_is_not_the_given_one() -> None:

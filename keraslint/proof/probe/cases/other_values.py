@@ -47,15 +47,18 @@ def other_values(name: str, value: Any, text: str) -> Iterator[Any]:
         yield tuple(value[:-1])
 
 
-def uneven_sides(name: str, value: Any, text: str) -> Iterator[tuple[int, ...]]:
+def uneven_sides(name: str, value: Any, text: str) -> Iterator[Any]:
     """Sides of different lengths where all were one number: else any may stand for another."""
     word = re.escape(name)
     doubled = rf"[(\[]\s*(?:self\.)?{word}\s*,\s*(?:self\.)?{word}\s*,?\s*[)\]]"
     repeated = rf"[(\[]\s*(?:self\.)?{word}\s*,?\s*[)\]]\s*\*\s*2\b"
-    if whole(value) and value > 0 and re.search(f"{doubled}|{repeated}", text):
+    if whole(value) and re.search(f"{doubled}|{repeated}", text):
         value = (value, value)
-    if isinstance(value, tuple) and len(value) == 2 and whole(value[0]) and len({*value}) == 1:
-        yield from ((value[0], 2 * value[0]), (value[0], value[0] + 1))
+    if not isinstance(value, (tuple, list)) or len(value) != 2 or value[0] != value[1]:
+        return
+    side = value[0]
+    for sides in ((side, 2 * side), (side, side + 1)) if whole(side) and side > 0 else ():
+        yield list(sides) if isinstance(value, list) else sides
 
 
 def _uneven(low: float, high: float) -> float:
