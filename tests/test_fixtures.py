@@ -208,22 +208,21 @@ REFUTED = {
 }
 
 
-# Of a folder's rewrites, those to be proved and those that are not, these run always, then one in
-# so many; `-m nightly` runs all of them.
+# Of the rewrites of a folder, these run always, then one in so many; `-m nightly` runs all of them.
 FIRST, EACH = 1, 12
 
 
 def rewritten() -> Iterator[Any]:
     """Each file with a rewrite: told by its name, so that nothing is linted to collect tests."""
-    met: Counter[tuple[Path, bool]] = Counter()
+    met: Counter[Path] = Counter()
     for file in (file for case in cases() for file in case.files if file.fixed.exists()):
         folder = file.path.relative_to(FIXTURES).parents[-2]
         name = file.path.relative_to(FIXTURES).with_suffix("").as_posix()
         reason = REFUTED.get(name)
         marks = [pytest.mark.xfail(strict=True, reason=reason)] if reason else []
-        kind = (folder, bool(file.refuted or file.unknown))
-        met[kind] += 1
-        if met[kind] > FIRST and met[kind] % EACH:
+        plain = not (reason or file.refuted or file.unknown)
+        met[folder] += plain
+        if plain and met[folder] > FIRST and met[folder] % EACH:
             marks.append(pytest.mark.nightly)
         yield pytest.param(file, id=name, marks=marks)
 
