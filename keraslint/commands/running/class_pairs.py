@@ -9,8 +9,9 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from keraslint.project.facts.class_texts import Clip, clips
-from keraslint.project.files.discover import discover
+from keraslint.project.files.discover import Found, discover
 from keraslint.project.files.git_revision import NoRevision, Past, past
+from keraslint.project.files.glob_patterns import excluded
 from keraslint.project.files.source import Source, Unreadable, read
 from keraslint.project.names.project_index import Index
 from keraslint.project.program.changed_layers import Changes, Pairing, Side, changes, side
@@ -104,25 +105,26 @@ def since(
     """
     asked = list(paths) or [Path()]
     try:
-        then = past(_folder(asked[0]), revision)
+        then = past(_folder(asked[0]), revision, {os.path.realpath(path) for path in asked})
     except NoRevision as error:
         raise ConfigError(f"compare: {error}") from None
     named = {os.path.realpath(path) for path in asked} if layer else set()
-    now, problems = _now(asked, then, named, of)
-    was = [_as_it_was(path, then) for path in _asked_then(asked, then, named)]
+    found = discover(asked, of)
+    now, problems = _now(found, then, named)
+    was = [_as_it_was(path, then) for path in _asked_then(asked, found, then, named, of)]
     old = [one for one in was if isinstance(one, Source)]
     problems += [one for one in was if isinstance(one, Unreadable)]
     before = [one for one in then.texts.values() if isinstance(one, Source)]
     mine = {one.path for one in old}
     sides = (side(old, of, [one for one in before if one.path not in mine]), side(now, of))
-    found = _chosen(*sides, layer, new_layer, revision) if layer else changes(*sides)
+    what = _chosen(*sides, layer, new_layer, revision) if layer else changes(*sides)
     return Pairs(
-        pairs=found.pairs,
+        pairs=what.pairs,
         old={one.path: one.text for one in old},
         new={one.path: one.text for one in now},
         around=tuple((one.path, one.text) for one in before),
-        notes=tuple(_notes(found)),
-        problems=(*problems, *found.problems),
+        notes=tuple(_notes(what)),
+        problems=(*problems, *what.problems),
     )
 
 
@@ -134,11 +136,8 @@ def _folder(path: Path) -> Path:
     return here
 
 
-def _now(
-    asked: Sequence[Path], then: Past, named: set[str], settings: Settings
-) -> tuple[list[Source], list[Unreadable]]:
+def _now(found: Found, then: Past, named: set[str]) -> tuple[list[Source], list[Unreadable]]:
     """The files as they are, if they are not what they were, under their real paths."""
-    found = discover(asked, settings)
     problems = [p for p in found.problems if not (p.is_note or _was_there(p.path, then))]
     texts: list[Source] = []
     for path in dict.fromkeys(os.path.realpath(path) for path in found.files):
@@ -154,10 +153,16 @@ def _was_there(path: str, then: Past) -> bool:
     return any(one == real or one.startswith(f"{real}{os.sep}") for one in then.known)
 
 
-def _asked_then(asked: Sequence[Path], then: Past, named: set[str]) -> Iterator[str]:
+def _asked_then(
+    asked: Sequence[Path], found: Found, then: Past, named: set[str], settings: Settings
+) -> Iterator[str]:
+    """What was asked for of the revision: a file that is left out now was left out then, too."""
     tops = [os.path.realpath(path) for path in asked]
+    there = {os.path.realpath(path) for path in found.files}
     for path in dict.fromkeys([*then.texts, *sorted(named & then.known)]):
-        if any(path == top or path.startswith(f"{top.rstrip(os.sep)}{os.sep}") for top in tops):
+        below = any(path.startswith(f"{top.rstrip(os.sep)}{os.sep}") for top in tops)
+        meant = path in tops or (below and not excluded(Path(path), settings))
+        if path in there or (meant and not Path(path).exists()):
             yield path
 
 

@@ -1,14 +1,15 @@
-"""A folder and a git revision → the Python files that differ, with the texts that they had then."""
+"""A folder and a git revision → the files that differ, with the texts that they had then."""
 
 from __future__ import annotations
 
 import hashlib
 import subprocess
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 
+from keraslint.project.files.discover import SUFFIXES
 from keraslint.project.files.source import Source, Unreadable, decode
 
 
@@ -18,9 +19,9 @@ class NoRevision(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Past:
-    """The Python files of a repository at one revision: those that are different or gone now.
+    """The Python files and notebooks of a repository at one revision.
 
-    `known` are all that were there, by their real path; `texts` those that differ.
+    `known` are all that were there, by their real path; `texts` those that differ or are gone now.
     """
 
     root: Path
@@ -28,17 +29,20 @@ class Past:
     texts: Mapping[str, Source | Unreadable]
 
 
-def past(folder: Path, revision: str) -> Past:
+def past(folder: Path, revision: str, named: Collection[str] = ()) -> Past:
     """Compare the files of the repository around `folder` with what git has stored of them.
 
-    The bytes are compared as they are stored, without filters: git runs no other program.
+    Files under a real path that is `named` are Python, whatever they are called. The bytes are compared as they are stored, without filters: git runs no other program.
 
     Raises:
         NoRevision: no git, no repository, or no such revision.
     """
     root = Path(_repository(folder))
     commit = _commit(root, revision)
-    stored = dict(_stored(_git(root, "ls-tree", "-r", "-z", "--full-tree", commit)))
+    listed = _stored(_git(root, "ls-tree", "-r", "-z", "--full-tree", commit))
+    stored = {
+        path: sha for path, sha in listed if path.endswith(SUFFIXES) or str(root / path) in named
+    }
     other = {path: sha for path, sha in stored.items() if _sha(root / path, len(sha)) != sha}
     blobs = _blobs(root, other.values())
     texts = {
@@ -77,10 +81,10 @@ def _commit(root: Path, revision: str) -> str:
 
 
 def _stored(listing: bytes) -> Iterator[tuple[str, str]]:
-    """Paths and ids of the plain Python files in what `ls-tree` says."""
+    """Paths and ids of the plain files in what `ls-tree` says."""
     for entry in listing.split(b"\0"):
         about, _, name = entry.partition(b"\t")
-        if name.endswith(b".py") and about.startswith(b"100"):
+        if about.startswith(b"100"):
             yield name.decode("utf-8", "surrogateescape"), about.split()[2].decode("ascii")
 
 
