@@ -118,6 +118,7 @@ class Settings:
     unsafe_fixes: bool = False
     show_fixes: bool = False
     ignore_noqa: bool = False  # a flag alone: no file says that comments do not count
+    any_use: bool = False  # tell also what harms only a use that the project does not show
     python: str | None = None
     timeout: float | None = None
     origins: Mapping[str, str] = field(default_factory=dict, compare=False)  # of keys that were set
@@ -131,6 +132,21 @@ class Settings:
         if item and f"{key}.{item}" in self.origins:
             return f"{self.origins[f'{key}.{item}']}: `{key}.{item}`"
         return f"{self.origins[key]}: `{key}`" if key in self.origins else f"`{key}`"
+
+    @property
+    def unfiltered(self) -> Settings:
+        """The same, with every rule on everywhere, whatever comments say."""
+        return replace(
+            self,
+            select=("ALL",),
+            extend_select=(),
+            ignore=(),
+            flags=Selection(),
+            per_file_ignores={},
+            extend_per_file_ignores={},
+            ignore_noqa=True,
+            baseline=None,
+        )
 
     @property
     def ignores(self) -> tuple[tuple[str, tuple[str, ...]], ...]:

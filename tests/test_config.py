@@ -49,7 +49,7 @@ def refused(folder: Path, text: str) -> str:
 
 
 def test_every_field_that_users_set_is_an_option_and_every_option_a_field() -> None:
-    ours = {"root", "file", "flags", "cache", "origins", "ignore-noqa"}
+    ours = {"root", "file", "flags", "cache", "origins", "ignore-noqa", "any-use"}
     fields = {name.replace("_", "-") for name in Settings.__dataclass_fields__} - ours
 
     assert fields == set(OPTIONS)

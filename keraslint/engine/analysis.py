@@ -223,7 +223,7 @@ class Route:
     def _ignored(self, path: str) -> frozenset[str]:
         """The rules that have nothing to say in one file."""
         ignored = silenced(path, self._settings, registry())
-        if is_test_file(Path(path), self._settings.root):
+        if not self._settings.any_use and is_test_file(Path(path), self._settings.root):
             ignored |= {rule.code for rule in self._rules.values() if rule.about_loading}
         return ignored
 
@@ -288,7 +288,7 @@ class Route:
     def is_never_loaded(self, ref: ClassRef) -> bool:
         """Whether nobody loads a whole model with this class, as far as the project shows."""
         hierarchy = self.index.hierarchy
-        return (
+        return not self._settings.any_use and (
             is_made_for_a_test(hierarchy, ref)
             or is_only_for_training(hierarchy, ref)
             or self.index.saves_no_model(ref.module.path)
@@ -312,7 +312,8 @@ class Route:
 
     def _is_spared(self, rule: Rule, module: ModuleSummary) -> bool:
         """Whether what a rule has found in a module does no harm there."""
-        if rule.about_loading and self.index.saves_no_model(module.path):
+        unsaved = not self._settings.any_use and self.index.saves_no_model(module.path)
+        if rule.about_loading and unsaved:
             return True
         told = self._settings.keras or self.index.target_of_module(module).keras
         return rule.of_keras_3 and told != 3

@@ -116,17 +116,7 @@ def explain(
         ConfigError: a selected rule does not exist.
         SyntaxError, ValueError, RecursionError: the text is not Python.
     """
-    every = replace(
-        settings,
-        select=("ALL",),
-        extend_select=(),
-        ignore=(),
-        flags=replace(settings.flags, select=None, extend_select=(), ignore=()),
-        per_file_ignores={},
-        extend_per_file_ignores={},
-        ignore_noqa=True,
-    )
-    route = Route(project, every, facts)
+    route = Route(project, settings.unfiltered, facts)
     found = FixLayout(settings).all(route.file(text).diagnostics, {text.path: text})
     refs = route.index.declared(text)
     return tuple(_Explained(route, text, settings, ref, found).all for ref in refs)

@@ -213,7 +213,7 @@ def _asked(settings: Settings, version: str) -> bytes:
         settings.target_version,
         *(settings.select, settings.extend_select, settings.ignore, settings.flags),
         sorted(settings.ignores),
-        settings.ignore_noqa,
+        *(settings.ignore_noqa, settings.any_use),
     )
     return repr(asked).encode("utf-8", "surrogatepass")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from keraslint.baseline import read_baseline
@@ -101,6 +101,14 @@ def lint_texts(
         unresolved=tuple(sorted(found.unresolved)),
         written_for=tuple(sorted(found.written_for)),
     )
+
+
+def every_finding(
+    texts: Iterable[Source | Unreadable], settings: Settings
+) -> tuple[Diagnostic, ...]:
+    """All that the rules know of texts, whatever is turned off, silenced, or harmless as used."""
+    every = replace(settings.unfiltered, any_use=True, cache=False)
+    return lint_texts(texts, every, edits=False).diagnostics
 
 
 def _place(diagnostic: Diagnostic) -> tuple[object, ...]:

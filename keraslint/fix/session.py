@@ -27,6 +27,7 @@ from keraslint.fix.written_files import WrittenFiles
 from keraslint.project.files.notebook.cell_syntax import damage
 from keraslint.project.files.source import Source, Unreadable
 from keraslint.proof.dask_cluster import prover_for
+from keraslint.proof.error_symptoms import symptom_of
 from keraslint.proof.interruption import Interrupted, orderly_end
 from keraslint.proof.prove import ProofOptions, Prover
 from keraslint.proof.recipes.recipe import Recipe, recipes_for, recipes_in, recipes_of_config
@@ -356,7 +357,8 @@ def _with_cause(verdict: Verdict, of: Diagnostic, found: Iterable[Diagnostic]) -
     """Name the finding that keeps a layer from running, where nothing could be compared."""
     if verdict.outcome is not Outcome.UNKNOWN or verdict.checks or not verdict.environment:
         return verdict
-    faults = {rule.code for rule in registry() if "called" in rule.breaks}
+    symptom = symptom_of(verdict.reason)
+    faults = {rule.code for rule in registry() if symptom in rule.explains}
     if of.code in faults:
         return replace(verdict, advice="write this fix without `--prove`, then prove the rest")
     mine = [d for d in found if (d.path, d.owner) == (of.path, of.owner) and d.code in faults]

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from keraslint.diagnostic import Diagnostic, Fix, Promise, Severity, Span
+from keraslint.examination import Symptom
 from keraslint.rule_selection import severities
 from keraslint.settings import Settings
 
@@ -53,8 +54,8 @@ class Rule:
     that is `about_loading` tells what goes wrong when a whole model is saved and loaded: it has
     nothing to say of tests, nor where weights alone are saved. What one that is `of_keras_3` finds
     in a module does no harm on Keras 2. `why_silent` says of a class without a finding what decided
-    that, and where. `breaks` are the healths of a layer that `keraslint examine` may see broken by
-    what the rule finds.
+    that, and where. `explains` are the ways of failing, seen by `keraslint examine`, of which what
+    the rule finds is the cause.
     """
 
     code: str
@@ -65,7 +66,7 @@ class Rule:
     fixable: str = "never"
     severity: Severity = Severity.WARNING
     promise: Promise = field(default_factory=Promise)
-    breaks: tuple[str, ...] = ()
+    explains: tuple[Symptom, ...] = ()
     words: tuple[str, ...] = ("class",)
     concerns: Concerns | None = None
     check: Check | None = None

@@ -65,5 +65,5 @@ def _told(found: Examination) -> str:
 
 
 def _said(sign: Sign) -> str:
-    cause = f" ({sign.code}, line {sign.line})" if sign.code else ""
+    cause = f" ({sign.cause})" if sign.code else ""
     return f"{sign.health}: {sign.detail}{cause}"

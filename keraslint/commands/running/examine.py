@@ -11,8 +11,7 @@ from keraslint.commands import Answer, check_report, failed, told
 from keraslint.commands.running.class_pairs import written_for
 from keraslint.commands.running.compare import proof_options
 from keraslint.commands.settings_check import require_layers, require_program
-from keraslint.diagnostic import Diagnostic
-from keraslint.engine.lint import lint_texts, read_all
+from keraslint.engine.lint import every_finding, read_all
 from keraslint.examination import Examination
 from keraslint.fix.progress import Progress
 from keraslint.project.facts.class_texts import Clip
@@ -90,10 +89,10 @@ def examinations(asked: Request) -> Examinations:
     claims = [_claim(found.clips[key], sources[key[0]], settings, asked.recipe) for key in chosen]
     lines = [found.clips[key].line for key in chosen]
     examined = _examined(claims, lines, options, Progress(asked.show, asked.log))
-    findings = lint_texts(texts, replace(settings, select=("ALL",), cache=False)).diagnostics
+    findings = every_finding(texts, settings)
     return Examinations(
         examined=tuple(
-            with_causes(one, _of(found.clips[key], findings))
+            with_causes(one, findings, found.clips[key].numbers)
             for key, one in zip(chosen, examined, strict=True)
         ),
         sources=sources,
@@ -115,8 +114,7 @@ def of_text(source: Source, layer: str, settings: Settings) -> Examination:
     with Prover(options) as prover:
         found = examine(prover, _claim(clip, source, settings), clip.line, options)
         prover.require_keras()
-    every = replace(settings, select=("ALL",), cache=False)
-    return with_causes(found, _of(clip, lint_texts([source], every).diagnostics))
+    return with_causes(found, every_finding([source], settings), clip.numbers)
 
 
 def layers_of(path: Path) -> list[str]:
@@ -202,9 +200,3 @@ def _one(
     found = examine(prover, claim, line, options)
     progress.ends(claim.layer, "broken" if found.broken else "examined" if found.signs else "")
     return found
-
-
-def _of(clip: Clip, findings: Sequence[Diagnostic]) -> list[Diagnostic]:
-    """The findings in the lines of a class."""
-    lines = range(clip.line, clip.line + len(clip.lines))
-    return [one for one in findings if one.path == clip.path and one.span.start.line in lines]

@@ -25,6 +25,11 @@ class Clip:
     def lines(self) -> tuple[str, ...]:
         return tuple(self.text.splitlines())
 
+    @property
+    def numbers(self) -> range:
+        """The numbers of its lines."""
+        return range(self.line, self.line + len(self.lines))
+
 
 def clips(source: Source) -> Mapping[str, Clip]:
     """Cut out every class, by its qualified name.

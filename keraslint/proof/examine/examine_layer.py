@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from keraslint.diagnostic import WeightSeen
-from keraslint.examination import Examination
+from keraslint.examination import Examination, Part
 from keraslint.proof.child_process import Gone
 from keraslint.proof.claim import Claim, ProofOptions, before_job
 from keraslint.proof.coverage.judged import Version, judged
@@ -44,7 +44,18 @@ def examine(prover: Prover, claim: Claim, line: int, options: ProofOptions) -> E
         recipe="\n".join(dict.fromkeys(case["recipe"] for case in cases)),
         never=_never(claim, reply["answer"]),
         weights=weights_of(cases[0]),
+        parts=parts_of(cases),
     )
+
+
+def parts_of(cases: Sequence[Mapping[str, Any]]) -> tuple[Part, ...]:
+    """The classes that were at work in any case."""
+    found = (
+        Part(at=at, file=file, name=name.rpartition("<locals>.")[2])
+        for case in cases
+        for at, file, name in case["parts"]
+    )
+    return tuple(dict.fromkeys(found))
 
 
 def weights_of(case: Mapping[str, Any]) -> tuple[WeightSeen, ...]:

@@ -124,13 +124,17 @@ def _sign(health: Health, entries: Sequence[Entry]) -> Sign:
         found = [(entry, one) for entry, one in said if one.condition is condition]
         if found:
             entry, first = next((pair for pair in found if pair[1].detail), found[0])
-            where = f"for {entry['label']}: " if first.detail and len(entries) > 1 else ""
+            everywhere = len({id(seen) for seen, one in found if one == first}) == len(entries)
+            where = f"for {entry['label']}: " if first.detail and not everywhere else ""
             return Sign(
                 health=health.name,
                 condition=condition,
                 detail=where + first.detail,
                 line=entry["blamed"].get(first.fact, 0),
                 meaning=health.meaning,
+                symptom=first.symptom,
+                error=first.error,
+                weights=first.weights,
             )
     return Sign(
         health=health.name,

@@ -5,18 +5,18 @@ from __future__ import annotations
 import inspect
 import tempfile
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from keraslint.diagnostic import Diagnostic
-from keraslint.engine.lint import lint_texts
+from keraslint.engine.lint import every_finding
 from keraslint.examination import Examination
 from keraslint.project.facts.class_texts import Clip, clips
 from keraslint.project.files.source import Source, read
 from keraslint.settings import Settings
 
-from .examine_layer import weights_of
+from .examine_layer import parts_of, weights_of
 from .healths import signs_of
 from .named_causes import with_causes
 
@@ -44,9 +44,10 @@ def examine_here(
         line=clip.line if clip else 0,
         signs=signs_of([case], skip),
         weights=weights_of(case),
+        parts=parts_of([case]),
         seconds=time.monotonic() - started,
     )
-    return with_causes(found, findings)
+    return with_causes(found, findings, clip.numbers if clip else range(0))
 
 
 def _shown(path: str) -> str:
@@ -55,16 +56,14 @@ def _shown(path: str) -> str:
     return str(Path(path).relative_to(here)) if here in Path(path).parents else path
 
 
-def _known_of(cls: type) -> tuple[Clip | None, list[Diagnostic]]:
+def _known_of(cls: type) -> tuple[Clip | None, Sequence[Diagnostic]]:
     """Where the class stands, and what the rules find in it; nothing where no file has it."""
     try:
         file = inspect.getsourcefile(cls)
         source = read(Path(file)) if file else None
         found = clips(source).get(cls.__qualname__) if isinstance(source, Source) else None
     except (OSError, TypeError, SyntaxError, ValueError, RecursionError):
-        return None, []
+        return None, ()
     if found is None or not isinstance(source, Source):
-        return None, []
-    lines = range(found.line, found.line + len(found.lines))
-    told = lint_texts([source], Settings(select=("ALL",), cache=False)).diagnostics
-    return found, [one for one in told if one.span.start.line in lines]
+        return None, ()
+    return found, every_finding([source], Settings())

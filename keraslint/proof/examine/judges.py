@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from keraslint.examination import Condition
+from keraslint.examination import Condition, Symptom
+from keraslint.proof.error_symptoms import symptom_of
 from keraslint.proof.measures.case_pair import error_of, ticked
 
 Entry = Mapping[str, Any]
@@ -18,11 +19,17 @@ OWNER = "a model whose `build()` builds it"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
-    """What one fact says of a health; `fact` is the one whose line is to blame."""
+    """What one fact says of a health; `fact` is the one whose line is to blame.
+
+    `detail` ends in the `error`, where there is one; `weights` are those that it is about.
+    """
 
     condition: Condition
     detail: str = ""
     fact: str = ""
+    symptom: Symptom | None = None
+    error: str = ""
+    weights: tuple[str, ...] = ()
 
 
 Judge = Callable[[Entry], Iterator[Said]]
@@ -32,8 +39,20 @@ def works(detail: str = "") -> Said:
     return Said(condition=Condition.WORKS, detail=detail)
 
 
-def broken(detail: str, fact: str = "") -> Said:
-    return Said(condition=Condition.BROKEN, detail=detail, fact=fact)
+def broken(symptom: Symptom, detail: str, weights: Sequence[str] = ()) -> Said:
+    return Said(condition=Condition.BROKEN, detail=detail, symptom=symptom, weights=tuple(weights))
+
+
+def failing(how: str, error: str, fact: str = "") -> Said:
+    """Broken by an error, of which the detail quotes as much as fits."""
+    brief = _brief(error)
+    return Said(
+        condition=Condition.BROKEN,
+        detail=f"{how}: {brief}",
+        fact=fact,
+        symptom=symptom_of(error),
+        error=brief,
+    )
 
 
 def _fact(entry: Entry, name: str) -> Any:
@@ -44,7 +63,7 @@ def _failed(entry: Entry, name: str, how: str) -> Iterator[Said]:
     """Broken where observing the fact has failed."""
     value = _fact(entry, name)
     if isinstance(value, dict) and value.get("error"):
-        yield broken(f"{how}: {_brief(value['error'])}", name)
+        yield failing(how, value["error"], name)
 
 
 def _brief(text: str) -> str:
@@ -61,13 +80,15 @@ def made(entry: Entry) -> Iterator[Said]:
         yield works()
     early = _fact(entry, "set too early")
     if isinstance(early, list) and early:
-        yield broken(f"{ticked(early)} is set before `super().__init__()`, which sets it anew")
+        how = f"{ticked(early)} is set before `super().__init__()`, which sets it anew"
+        yield broken(Symptom.SET_TOO_EARLY, how)
     given = _fact(entry, "base arguments")
     if given is None or error_of(given):
         return
     lost = [name for name, is_lost in _dropped(given) if is_lost]
     if lost:
-        yield broken(f"takes {ticked(lost)} and drops {'it' if len(lost) == 1 else 'them'}")
+        how = f"takes {ticked(lost)} and drops {'it' if len(lost) == 1 else 'them'}"
+        yield broken(Symptom.BASE_ARGUMENT_DROPPED, how)
 
 
 def _dropped(given: Any) -> Iterator[tuple[str, bool]]:
@@ -91,7 +112,8 @@ def built(entry: Entry) -> Iterator[Said]:
         return
     missing = [key for key in _weights(entry) if key not in built["weights"]]
     if missing:
-        yield broken(f"`build(shape)` does not create {ticked(missing)}")
+        how = f"`build(shape)` does not create {ticked(missing)}"
+        yield broken(Symptom.LEFT_UNBUILT, how, missing)
     else:
         yield works()
 
@@ -113,9 +135,10 @@ def twice(entry: Entry) -> Iterator[Said]:
     yield from _failed(entry, "outputs", "the second call fails")
     yield from _failed(entry, "second call", "calling it again fails")
     if second and second.get("made"):
-        yield broken(f"each call makes new weights: {ticked(second['made'])}")
+        yield broken(Symptom.NEW_STATE, f"each call makes new weights: {ticked(second['made'])}")
     elif outputs and outputs.get("repeats") is False:
-        yield broken("two calls on the same input, with the same weights and seed, disagree")
+        how = "two calls on the same input, with the same weights and seed, disagree"
+        yield broken(Symptom.NOT_REPEATED, how)
     elif outputs and outputs.get("repeats"):
         yield works()
 
@@ -125,10 +148,12 @@ def trained(entry: Entry) -> Iterator[Said]:
         return
     lost, off = _fact(entry, "untracked"), _fact(entry, "never active")
     if lost and not error_of(lost):
-        yield broken(f"Keras does not track {ticked(lost)}: it is neither trained nor saved")
+        how = f"Keras does not track {ticked(lost)}: it is neither trained nor saved"
+        yield broken(Symptom.NOT_TRACKED, how)
     if off and not error_of(off):
         owners = list(dict.fromkeys(key.rpartition("/")[0] or key for key in off))
-        yield broken(f"{ticked(owners)} stays as in inference during `fit()`")
+        how = f"{ticked(owners)} stays as in inference during `fit()`"
+        yield broken(Symptom.OFF_IN_TRAINING, how, off)
     if not _has_numbers(entry):
         return
     if not entry.get("doubtful"):
@@ -142,7 +167,7 @@ def _fails_after(trained: Any) -> Iterator[Said]:
     """Is what was trained of no use, as when it holds a tensor of the graph of its training?"""
     error = "" if error_of(trained) else error_of(trained.get("then"))
     if error:
-        yield broken(f"a call after `fit()` fails: {_brief(error)}")
+        yield failing("a call after `fit()` fails", error)
 
 
 def _has_numbers(entry: Entry) -> bool:
@@ -157,7 +182,7 @@ def _moved(entry: Entry) -> Iterator[Said]:
         return
     reached = _reached(entry)
     if weights and reached is not None and not set(weights) & reached:
-        yield broken(f"no gradient reaches {ticked(weights)}")
+        yield broken(Symptom.NO_GRADIENT, f"no gradient reaches {ticked(weights)}", weights)
     elif weights or trained["moved"]:
         still = [] if reached is None else [key for key in weights if key not in reached]
         yield works(f"no gradient reaches {ticked(still)}" if still else "")
@@ -178,7 +203,8 @@ def frozen(entry: Entry) -> Iterator[Said]:
         found = _fact(entry, name)
         yield from _failed(entry, name, f"a model fails when frozen {when} the first call")
         if isinstance(found, list) and found:
-            yield broken(f"a model still trains {ticked(found)} if frozen {when} the first call")
+            how = f"a model still trains {ticked(found)} if frozen {when} the first call"
+            yield broken(Symptom.NOT_FROZEN, how, found)
         elif isinstance(found, list):
             yield works()
 
@@ -200,7 +226,7 @@ def saved(entry: Entry) -> Iterator[Said]:
     for file, said in saved.items() if not error_of(saved) else ():
         if said and not (file.startswith("functional") and _no_functional(entry)):
             if file.startswith("functional") or _has_shapes(entry):
-                yield broken(f"inside {_kind(file)}: {_brief(' '.join(said.split()))}")
+                yield failing(f"inside {_kind(file)}", " ".join(said.split()))
         elif not said:
             yield works()
 
@@ -229,7 +255,7 @@ def loaded(entry: Entry) -> Iterator[Said]:
         yield from _survives(entry, "weights reload", f"on `load_weights()` into {OWNER}")
     elif _lost(entry, _fact(entry, "owner reload")):
         lost = ticked(_lost(entry, _fact(entry, "owner reload")))
-        yield works(f"but not inside {OWNER}: the class has no `build()` to create {lost}")
+        yield works(f"{OWNER} loses {lost}: the class has no `build()` to create them")
 
 
 def _lost(entry: Entry, found: Any) -> list[str]:
@@ -248,9 +274,10 @@ def _survives(entry: Entry, name: str, when: str) -> Iterator[Said]:
     if error_of(found):
         return
     if _lost(entry, found):
-        yield broken(f"loses {ticked(_lost(entry, found))} {when}")
+        lost = _lost(entry, found)
+        yield broken(Symptom.WEIGHTS_LOST, f"loses {ticked(lost)} {when}", lost)
     elif not found["outputs"] and _repeats(entry):
-        yield broken(f"gives another output {when}")
+        yield broken(Symptom.OTHER_OUTPUT, f"gives another output {when}")
     else:
         yield works()
 
@@ -268,19 +295,23 @@ def cloned(entry: Entry) -> Iterator[Said]:
         return
     yield from _failed(entry, "from config", "`from_config(get_config())` fails")
     if isinstance(config, dict) and config.get("skipped"):
-        yield broken("`from_config(get_config())` gives a layer with other weights")
+        how = "`from_config(get_config())` gives a layer with other weights"
+        yield broken(Symptom.SHAPES_DIFFER, how)
     elif not error_of(config) and not config["outputs"] and _repeats(entry):
-        yield broken("`from_config(get_config())` gives a layer with another output")
+        how = "`from_config(get_config())` gives a layer with another output"
+        yield broken(Symptom.OTHER_OUTPUT, how)
     elif not error_of(config):
         yield works()
     yield from _failed(entry, "cloned", "`clone_model()` fails")
     pinned = _fact(entry, "pinned by building")
     if isinstance(pinned, list) and pinned:
-        yield broken(f"`get_config()` gives another {ticked(pinned)} once the layer is built")
+        how = f"`get_config()` gives another {ticked(pinned)} once the layer is built"
+        yield broken(Symptom.CHANGED_BY_BUILDING, how)
     for name, what in (("arguments", "the argument"), ("settings", "the layer's")):
         lost = _fact(entry, f"forgotten {name}")
         if isinstance(lost, list) and lost:
-            yield broken(f"`from_config(get_config())` forgets {what} {ticked(lost)}")
+            how = f"`from_config(get_config())` forgets {what} {ticked(lost)}"
+            yield broken(Symptom.ARGUMENT_FORGOTTEN, how)
 
 
 def copied(entry: Entry) -> Iterator[Said]:
@@ -293,7 +324,8 @@ def mixed(entry: Entry) -> Iterator[Said]:
         yield from _failed(entry, policy, f"under `{policy}`")
         found = _fact(entry, policy)
         if found and not error_of(found):
-            yield broken(f"gives NaN under `{policy}`") if found["nan"] else works()
+            how = f"gives NaN under `{policy}`"
+            yield broken(Symptom.NOT_A_NUMBER, how) if found["nan"] else works()
 
 
 def unknown(entry: Entry) -> Iterator[Said]:
@@ -306,9 +338,9 @@ def unknown(entry: Entry) -> Iterator[Said]:
         return
     yield from _failed(entry, "functional", "in a functional model")
     if wrong:
-        yield broken(wrong)
+        yield broken(Symptom.OTHER_SHAPE, wrong)
     elif not error_of(found) and not found["same"] and _repeats(entry):
-        yield broken("a functional model computes something else")
+        yield broken(Symptom.OTHER_OUTPUT, "a functional model computes something else")
     elif not error_of(found):
         yield works()
 

@@ -87,11 +87,12 @@ def _layer(number: int, one: Examination) -> Markup:
     recipes = element("pre", element("code", one.recipe)) if one.recipe else None
     weights = element("table", [_weight(weight) for weight in one.weights], class_="weights")
     badge = element("span", _state(one), class_=f"badge {colour}")
+    reason = f"{one.reason} ({one.cause})" if one.cause else one.reason
     return element(
         "article",
         element("h2", element("code", one.layer), badge),
         element("p", breakable(one.path), f":{one.line}", class_="quiet"),
-        element("p", ticked(one.reason), class_="reason") if one.reason else None,
+        element("p", ticked(reason), class_="reason") if one.reason else None,
         element("table", rows, class_="measures") if rows else None,
         part("Recipe", "", [recipes], opened=False) if recipes else None,
         part("Never ran", str(len(one.never)), [_list(one.never)], opened=False)
@@ -105,7 +106,7 @@ def _layer(number: int, one: Examination) -> Markup:
 
 def _told(sign: Sign) -> Markup:
     """What is broken or noteworthy, the rule that says why, and the line to blame."""
-    where = ", ".join(filter(None, [sign.code, f"line {sign.line}" if sign.line else ""]))
+    where = sign.cause
     return joined(
         element("b", sign.health),
         element("span", ticked(sign.meaning), class_="meaning"),

@@ -19,7 +19,6 @@ from keraslint.report.palette import Palette
 
 OWN_CODE = "KRL900"
 MOST_NEVER = 4
-_NOTED = (Condition.WORKS, Condition.NEVER_RAN)
 
 
 def render_examinations(
@@ -57,7 +56,15 @@ def _json(examined: Sequence[Examination]) -> str:
 def record(one: Examination) -> dict[str, Any]:
     """An examination as plain values."""
     told = asdict(one)
-    signs = [{**asdict(sign), "condition": sign.condition.value} for sign in one.signs]
+    signs = [
+        {
+            **asdict(sign),
+            "condition": sign.condition.value,
+            "symptom": sign.symptom.value if sign.symptom else "",
+            "path": absolute(sign.path or one.path),
+        }
+        for sign in one.signs
+    ]
     return {**told, "path": absolute(one.path), "signs": signs, "healthy": is_healthy(one)}
 
 
@@ -70,25 +77,25 @@ def _findings(one: Examination, sources: Mapping[str, Source]) -> Iterator[Diagn
     """What is broken, each where it is to blame; or, as a note, why it was not examined."""
     for sign in one.broken:
         yield replace(
-            _note(one, sources, sign.line or one.line),
+            _note(one, sources, sign.line or one.line, sign.path or one.path),
             code=sign.code or OWN_CODE,
             name=f"broken-{sign.health.replace(' ', '-')}",
             message=f"`{one.layer}` ({sign.health}): {sign.detail}",
             severity=Severity.ERROR,
         )
     if one.reason:
-        yield _note(one, sources, one.line)
+        yield _note(one, sources, one.blamed or one.line, one.path)
 
 
-def _note(one: Examination, sources: Mapping[str, Source], line: int) -> Diagnostic:
-    source = sources.get(one.path)
+def _note(one: Examination, sources: Mapping[str, Source], line: int, path: str) -> Diagnostic:
+    source = sources.get(path)
     text = source.line(line) if source is not None else ""
     start = len(text) - len(text.lstrip()) + 1
     return Diagnostic(
-        code=OWN_CODE,
+        code=one.code or OWN_CODE,
         name="not-examined",
         message=f"`{one.layer}` was not examined: {one.reason}",
-        path=one.path,
+        path=path,
         span=Span.of(line, start, line, max(len(text.rstrip()) + 1, start + 1)),
         owner=one.layer,
         severity=Severity.INFO,
@@ -108,18 +115,18 @@ def table(one: Examination, width: int, palette: Palette) -> Iterator[str]:
     if one.reason:
         word = palette.yellow("no layer yet" if one.abstract else "not examined")
     where = f"{palette.bold(one.path)}:{one.line}: " if one.path else ""
-    yield f"{where}{palette.bold(one.layer)}: {word}" + (f": {one.reason}" if one.reason else "")
+    reason = f": {one.reason}{_in_brackets(one.cause)}" if one.reason else ""
+    yield f"{where}{palette.bold(one.layer)}: {word}{reason}"
     yield from (f"  recipe: {line}" for line in one.recipe.splitlines())
+    quoted: dict[str, str] = {}
     for sign in one.broken:
-        yield from _wrapped(f"  {palette.red('broken')}  {sign.health}: {cause(sign)}", width)
-    for condition in _NOTED:
-        for sign in one.of(condition):
-            if sign.detail:
-                text = f"  {condition.value:<7} {sign.health}; {sign.detail}"
-                yield from _wrapped(text, width)
+        detail = f"{_once(sign, quoted)}{_in_brackets(sign.cause)}"
+        yield from _wrapped(f"  {palette.red('broken')}  {sign.health}: {detail}", width)
+    for sign in (*one.of(Condition.WORKS), *one.of(Condition.NEVER_RAN)):
+        if sign.detail:
+            yield from _wrapped(f"  note    {sign.health}: {sign.detail}", width)
     for condition in (Condition.WORKS, Condition.NOT_APPLICABLE, Condition.NEVER_RAN):
-        told = condition in _NOTED
-        names = [sign.health for sign in one.of(condition) if not (told and sign.detail)]
+        names = [sign.health for sign in one.of(condition)]
         if names:
             yield from _wrapped(f"  {condition.value}: {', '.join(names)}", width)
     if one.never:
@@ -128,11 +135,18 @@ def table(one: Examination, width: int, palette: Palette) -> Iterator[str]:
         yield from _wrapped(f"  no case has run: {'; '.join(listed)}", width)
 
 
-def cause(sign: Sign) -> str:
-    """What is broken, the rule that says why, and the line to blame."""
-    where = f"line {sign.line}" if sign.line else ""
-    named = ", ".join(filter(None, [sign.code, where]))
-    return f"{sign.detail} ({named})" if named else sign.detail
+def _once(sign: Sign, quoted: dict[str, str]) -> str:
+    """What is broken; an error that was quoted for another health is not quoted again."""
+    if not sign.error:
+        return sign.detail
+    first = quoted.setdefault(sign.error, sign.health)
+    if first == sign.health:
+        return sign.detail
+    return f"{sign.detail.removesuffix(sign.error)}the same error as for *{first}*"
+
+
+def _in_brackets(text: str) -> str:
+    return f" ({text})" if text else ""
 
 
 def _wrapped(text: str, width: int) -> list[str]:

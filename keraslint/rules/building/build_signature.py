@@ -77,6 +77,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from keraslint.diagnostic import Applicability, Fix, Health, Measure, Promise
+from keraslint.examination import Symptom
 from keraslint.project.names.definitions import ClassRef, Instance
 from keraslint.rules import Cure, Finding, Rule
 
@@ -225,5 +226,6 @@ rule = Rule(
     concerns=concerns,
     check=check,
     cure=cure,
+    explains=(Symptom.BUILD_REFUSED,),
     promise=PROMISE,
 )

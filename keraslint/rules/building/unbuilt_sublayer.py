@@ -139,6 +139,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from keraslint.diagnostic import Applicability, Fix, Health, Measure, Promise, Span
+from keraslint.examination import Symptom
 from keraslint.project.names.definitions import ClassRef
 from keraslint.project.program.built_children import kept_children
 from keraslint.project.program.children import Child
@@ -274,7 +275,11 @@ rule = Rule(
     name="unbuilt-sublayer",
     summary="`build()` does not build a child that has weights",
     page=__doc__,
-    breaks=("built", "loaded", "copied"),
+    explains=(
+        Symptom.LEFT_UNBUILT,
+        Symptom.NEVER_BUILT,
+        Symptom.WEIGHTS_LOST,
+    ),
     fixable="sometimes",
     promise=PROMISE,
     concerns=concerns,

@@ -76,6 +76,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from keraslint.diagnostic import Applicability, Fix, Health, Measure, Promise
+from keraslint.examination import Symptom
 from keraslint.project.names import keras_api
 from keraslint.project.names.definitions import ClassRef, Instance
 from keraslint.project.names.keras_api import Symbol
@@ -236,7 +237,7 @@ rule = Rule(
     name="positional-training",
     summary="A child is given `training` or a number by position, which Keras 3 refuses in `fit()`",
     page=__doc__,
-    breaks=("called", "trained"),
+    explains=(Symptom.POSITION_REFUSED,),
     fixable="sometimes",
     words=("class", "call"),
     concerns=concerns,

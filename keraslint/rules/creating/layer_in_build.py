@@ -110,6 +110,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from keraslint.diagnostic import Applicability, Fix, Health, Measure, Promise, Span
+from keraslint.examination import Symptom
 from keraslint.project.program.build_creations import may_create
 from keraslint.rules import Check, Cure, Finding, Rule
 
@@ -188,7 +189,7 @@ rule = Rule(
     name="layer-in-build",
     summary="A layer is created in `build()` and needs nothing from the input shape",
     page=__doc__,
-    breaks=("frozen",),
+    explains=(Symptom.NOT_FROZEN,),
     fixable="sometimes",
     promise=PROMISE,
     words=("class", "build"),

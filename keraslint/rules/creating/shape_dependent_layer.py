@@ -84,6 +84,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from keraslint.examination import Symptom
 from keraslint.project.program.build_creations import may_create
 from keraslint.rules import Cure, Finding, Rule
 from keraslint.rules.creating.layer_in_build import PROMISE, created, silent
@@ -115,7 +116,7 @@ rule = Rule(
     name="shape-dependent-layer",
     summary="A layer is created in `build()` because it needs the input shape",
     page=__doc__,
-    breaks=("frozen",),
+    explains=(Symptom.NOT_FROZEN,),
     default=False,
     fixable="sometimes",
     promise=PROMISE,

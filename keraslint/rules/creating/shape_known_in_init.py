@@ -90,6 +90,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from keraslint.examination import Symptom
 from keraslint.project.program.build_creations import may_create
 from keraslint.rules import Finding, Rule
 from keraslint.rules.creating.layer_in_build import PROMISE, created, cure, silent
@@ -114,7 +115,7 @@ rule = Rule(
     name="shape-known-in-init",
     summary="A layer is created in `build()` for a size that `__init__` already receives",
     page=__doc__,
-    breaks=("frozen",),
+    explains=(Symptom.NOT_FROZEN,),
     fixable="sometimes",
     promise=PROMISE,
     words=("class", "build"),

@@ -84,6 +84,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from keraslint.examination import Symptom
 from keraslint.rules import Finding, Rule
 
 if TYPE_CHECKING:
@@ -217,7 +218,11 @@ rule = Rule(
     name="argument-changed-in-build",
     summary="`build()` changes an argument that `get_config()` gives back",
     page=__doc__,
-    breaks=("cloned", "loaded", "copied"),
+    explains=(
+        Symptom.CHANGED_BY_BUILDING,
+        Symptom.SHAPES_DIFFER,
+        Symptom.OTHER_OUTPUT,
+    ),
     words=("class", "build", "get_config"),
     concerns=concerns,
     check=check,

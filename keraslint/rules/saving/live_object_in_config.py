@@ -92,6 +92,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
+from keraslint.examination import Symptom
 from keraslint.project.facts.module_facts import ModuleSummary
 from keraslint.project.names.definitions import ClassRef
 from keraslint.project.serialization.kept_arguments import config_of, init_of, is_clear
@@ -213,4 +214,5 @@ rule = Rule(
     check=check,
     search=search,
     about_loading=True,
+    explains=(Symptom.CONFIG_UNREADABLE,),
 )

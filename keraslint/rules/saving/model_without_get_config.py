@@ -97,6 +97,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from keraslint.diagnostic import Applicability, Fix
+from keraslint.examination import Symptom
 from keraslint.project.serialization.argument_storage import Kept, doubts, kept
 from keraslint.project.serialization.functional_models import is_functional
 from keraslint.project.serialization.kept_arguments import accepts_always, init_of
@@ -193,7 +194,13 @@ rule = Rule(
     name="model-without-get-config",
     summary="A model takes arguments and has no `get_config()` to keep them",
     page=__doc__,
-    breaks=("cloned", "loaded", "saved", "copied"),
+    explains=(
+        Symptom.ARGUMENT_MISSING,
+        Symptom.ARGUMENT_FORGOTTEN,
+        Symptom.CONFIG_MISSING,
+        Symptom.SHAPES_DIFFER,
+        Symptom.OTHER_OUTPUT,
+    ),
     fixable="sometimes",
     promise=PROMISE,
     words=("class", "__init__"),

@@ -83,6 +83,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from keraslint.examination import Symptom
 from keraslint.project.serialization.kept_arguments import has_plain_roots, init_of, is_clear
 from keraslint.project.serialization.unwritable_arguments import objects_by_default, unwritable
 from keraslint.rules import Finding, Rule
@@ -133,4 +134,8 @@ rule = Rule(
     concerns=concerns,
     check=check,
     about_loading=True,
+    explains=(
+        Symptom.CONFIG_MISSING,
+        Symptom.CONFIG_UNREADABLE,
+    ),
 )

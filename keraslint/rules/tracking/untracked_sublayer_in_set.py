@@ -83,6 +83,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from keraslint.diagnostic import Span
+from keraslint.examination import Symptom
 from keraslint.project.names.definitions import Scope
 from keraslint.rules import Finding, Rule
 
@@ -173,7 +174,7 @@ rule = Rule(
     name="untracked-sublayer-in-set",
     summary="A layer is kept in a `set`, whose weights are not saved",
     page=__doc__,
-    breaks=("loaded", "copied"),
+    explains=(Symptom.WEIGHTS_LOST,),
     words=("class", "self"),
     concerns=concerns,
     check=check,

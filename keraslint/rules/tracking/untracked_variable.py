@@ -74,6 +74,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from keraslint.examination import Symptom
 from keraslint.project.names import keras_facts
 from keraslint.project.names.definitions import External
 from keraslint.rules import Finding, Rule
@@ -174,7 +175,10 @@ rule = Rule(
     name="untracked-variable",
     summary="A `tf.Variable` is kept as a weight, which Keras 3 neither trains nor saves",
     page=__doc__,
-    breaks=("trained", "loaded", "copied"),
+    explains=(
+        Symptom.NOT_TRACKED,
+        Symptom.OTHER_OUTPUT,
+    ),
     words=("class", "Variable"),
     concerns=concerns,
     check=check,

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import inspect
+import os
 import traceback
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import chain
@@ -39,7 +40,7 @@ from ..observations.training_run import (
     with_a_mask,
 )
 from ..trial import Trial
-from ..variable_paths import state
+from ..variable_paths import anatomy, state
 from .branches import branches, runs_new
 from .precisions import in_precision
 from .real_fit import real_fit
@@ -158,8 +159,10 @@ def examine(
     trial, shelf = Patient(case=case), Shelf(folder, (case.cls.__name__,))
     folder.mkdir(parents=True, exist_ok=True)
     stage("calling the layer")
+    parts: list[tuple[str, str, str]] = []
     with KERAS.knowing(_nameable(case)):
         if look(trial):
+            parts += _parts(trial.again())
             attempt(partial(_as_it_holds, trial))
             for health, name, observe in LOOKS:
                 if health not in skip:
@@ -174,7 +177,29 @@ def examine(
         "blamed": trial.blamed,
         "passed": RECORDER.taken(),
         "given": None,
+        "parts": parts or list(_written(case.cls, "")),
     }
+
+
+def _parts(layer: Any) -> list[tuple[str, str, str]]:
+    """The classes at work in a layer: access path, file (none for those of Keras), and name."""
+    children = anatomy(layer).children
+    return [
+        part for path, one in [("", layer), *children.items()] for part in _written(type(one), path)
+    ]
+
+
+def _written(cls: Any, path: str) -> Iterator[tuple[str, str, str]]:
+    if KERAS.owns(cls):
+        yield path, "", cls.__qualname__
+        return
+    for one in cls.__mro__:
+        if KERAS.owns(one):
+            return
+        try:
+            yield path, os.path.realpath(inspect.getfile(one)), one.__qualname__
+        except (OSError, TypeError):  # made by code
+            continue
 
 
 def _as_it_holds(trial: Trial) -> None:

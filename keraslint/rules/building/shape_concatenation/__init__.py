@@ -92,6 +92,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from keraslint.diagnostic import Applicability, Fix, Health, Promise
+from keraslint.examination import Symptom
 from keraslint.rules import Cure, Finding, Rule
 
 if TYPE_CHECKING:
@@ -181,7 +182,10 @@ rule = Rule(
     name="shape-concatenation",
     summary="A tuple is added to an input shape, which is a list on loading",
     page=__doc__,
-    breaks=("built", "loaded", "copied", "unknown dimensions"),
+    explains=(
+        Symptom.SHAPES_NOT_ADDED,
+        Symptom.WEIGHTS_LOST,
+    ),
     fixable="sometimes",
     promise=PROMISE,
     words=("class", "shape"),

@@ -85,6 +85,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from keraslint.diagnostic import Applicability, Fix, Promise
+from keraslint.examination import Symptom
 from keraslint.project.program.training_children import trained_otherwise
 from keraslint.rules import Cure, Finding, Rule
 
@@ -181,7 +182,7 @@ rule = Rule(
     name="model-call-without-training",
     summary="A model's `call()` has no `training`, so dropout and the like are off in `fit()`",
     page=__doc__,
-    breaks=("trained",),
+    explains=(Symptom.OFF_IN_TRAINING,),
     fixable="sometimes",
     words=("class", "call"),
     concerns=concerns,

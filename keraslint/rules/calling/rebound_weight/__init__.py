@@ -74,6 +74,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from keraslint.diagnostic import Applicability, Fix, Promise
+from keraslint.examination import Symptom
 from keraslint.project.program.call_phase_state import created, only_in_call
 from keraslint.rules import Cure, Finding, Rule
 
@@ -174,7 +175,10 @@ rule = Rule(
     name="rebound-weight",
     summary="`call()` binds the attribute of a weight to a tensor, so that `fit()` fails",
     page=__doc__,
-    breaks=("trained", "twice", "unknown dimensions", "loaded", "saved"),
+    explains=(
+        Symptom.TENSOR_LEAKED,
+        Symptom.NOT_REPEATED,
+    ),
     fixable="sometimes",
     words=("class", "call"),
     concerns=concerns,

@@ -83,6 +83,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from keraslint.diagnostic import Applicability, Fix, Promise
+from keraslint.examination import Symptom
 from keraslint.project.program.call_phase_state import creates_late
 from keraslint.rules import Cure, Finding, Rule
 
@@ -179,7 +180,11 @@ rule = Rule(
     name="state-in-call",
     summary="A layer, weight, metric or seed is created while `call()` runs",
     page=__doc__,
-    breaks=("called", "twice", "trained", "loaded"),
+    explains=(
+        Symptom.STATE_REFUSED,
+        Symptom.NEW_STATE,
+        Symptom.NOT_REPEATED,
+    ),
     fixable="sometimes",
     words=("class", "call"),
     concerns=creates_late,

@@ -110,6 +110,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from keraslint.examination import Symptom
 from keraslint.project.serialization.argument_storage import listed
 from keraslint.project.serialization.kept_arguments import (
     config_of,
@@ -203,7 +204,13 @@ rule = Rule(
     name="get-config-omits-argument",
     summary="`get_config()` does not give back what `__init__` takes",
     page=__doc__,
-    breaks=("cloned", "loaded", "saved", "copied"),
+    explains=(
+        Symptom.ARGUMENT_MISSING,
+        Symptom.ARGUMENT_FORGOTTEN,
+        Symptom.CONFIG_MISSING,
+        Symptom.SHAPES_DIFFER,
+        Symptom.OTHER_OUTPUT,
+    ),
     fixable="sometimes",
     promise=PROMISE,
     words=("class", "__init__"),

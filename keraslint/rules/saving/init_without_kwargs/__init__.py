@@ -88,6 +88,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from keraslint.diagnostic import Applicability, Edit, Fix
+from keraslint.examination import Symptom
 from keraslint.project.serialization.argument_storage import listed
 from keraslint.project.serialization.dropped_arguments import diverted, dropped
 from keraslint.project.serialization.kept_arguments import config_of, init_of, next_takes_always
@@ -237,7 +238,10 @@ rule = Rule(
     name="init-without-kwargs",
     summary="`__init__` does not take, or drops, the `**kwargs` that loading passes",
     page=__doc__,
-    breaks=("made", "cloned", "loaded", "copied"),
+    explains=(
+        Symptom.BASE_ARGUMENT_REFUSED,
+        Symptom.BASE_ARGUMENT_DROPPED,
+    ),
     fixable="sometimes",
     promise=PROMISE,
     words=("class", "__init__"),

@@ -68,6 +68,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from keraslint.examination import Symptom
 from keraslint.rules import Finding, Rule
 from keraslint.rules.saving.unsafe_lambda.lambda_destinations import loses
 
@@ -93,7 +94,7 @@ rule = Rule(
     name="unsafe-lambda",
     summary="A lambda becomes part of a model, which cannot be loaded once it is saved",
     page=__doc__,
-    breaks=("cloned", "loaded", "copied"),
+    explains=(Symptom.CONFIG_UNREADABLE,),
     words=("lambda",),
     search=search,
     about_loading=True,

@@ -77,6 +77,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from keraslint.diagnostic import Applicability, Fix, Promise
+from keraslint.examination import Symptom
 from keraslint.project.names import keras_api
 from keraslint.rules import Cure, Finding, Rule
 
@@ -172,7 +173,10 @@ rule = Rule(
     name="reserved-attribute",
     summary="An attribute of Keras' own is set too early, or holds layers that are not saved",
     page=__doc__,
-    breaks=("loaded", "made", "copied"),
+    explains=(
+        Symptom.SET_TOO_EARLY,
+        Symptom.WEIGHTS_LOST,
+    ),
     fixable="sometimes",
     words=("class", "self"),
     concerns=concerns,

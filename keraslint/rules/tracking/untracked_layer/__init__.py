@@ -95,6 +95,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from keraslint.examination import Symptom
 from keraslint.project.names.definitions import ClassRef, External, Kind
 from keraslint.project.program.children import children, run_by
 from keraslint.rules import Finding, Rule
@@ -268,4 +269,8 @@ rule = Rule(
     words=("class", "self"),
     concerns=concerns,
     check=check,
+    explains=(
+        Symptom.NOT_TRACKED,
+        Symptom.OTHER_OUTPUT,
+    ),
 )
