@@ -67,6 +67,18 @@ def test_a_format_that_is_not_known_is_refused(keraslint: Run) -> None:
     assert "odd" in ran.err
 
 
+def test_a_file_that_is_not_python_is_named_with_its_line(keraslint: Run, project: Path) -> None:
+    (project / "half.py").write_text("x = 1\ndef build(\n")
+
+    ran = keraslint("examine", "half.py")
+
+    assert ran.code == 2
+    assert ran.err.startswith(
+        "error: half.py: it is not Python: syntax error: '(' was never closed"
+    )
+    assert ran.err.endswith("(line 2)\n")
+
+
 @pytest.mark.keras
 def test_what_is_broken_is_told_with_its_rule_and_line(keraslint: Run, project: Path) -> None:
     (project / "block.py").write_text(BLOCK)

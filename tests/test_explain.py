@@ -98,7 +98,8 @@ def test_silence_has_a_reason_and_a_line(capsys: pytest.CaptureFixture[str]) -> 
 
     assert "Odd" in told
     assert (
-        "28 KRL101 layer-in-build: nothing, since `self.scale` is what `Projection()` gives, which"
+        "28 KRL101 layer-in-build, KRL102 shape-known-in-init, KRL103 shape-dependent-layer, "
+        "KRL106 stateless-layer-in-build: nothing, since `self.scale` is what `Projection()` gives"
         in told
     )
     assert "KRL201 unbuilt-sublayer: nothing, since the class keeps no layer of its own" in told

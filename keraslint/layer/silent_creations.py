@@ -17,11 +17,8 @@ Decided = tuple[int, str]
 _WEIGHT = "self.add_weight"
 
 
-def why_no_creation(layer: LayerClass, others: str) -> Iterator[Decided]:
-    """Tell the lines and the reasons, most telling first.
-
-    `others` names the rules that speak of what this one leaves to them.
-    """
+def why_no_creation(layer: LayerClass) -> Iterator[Decided]:
+    """Tell the lines and the reasons, most telling first."""
     if layer.constructions:
         needs: dict[str, list[Construction]] = {}
         for item in layer.constructions:
@@ -30,7 +27,7 @@ def why_no_creation(layer: LayerClass, others: str) -> Iterator[Decided]:
             names = tuple(dict.fromkeys(item.callee for item in items))
             verb = "needs" if len(names) == 1 else "need"
             line = items[0].span.start.line
-            yield line, f"{listed(names)} {verb} {what}: see {others}"
+            yield line, f"{listed(names)} {verb} {what}"
         return
     build = build_of(layer.hierarchy, layer.ref)
     if build is None:

@@ -77,12 +77,14 @@ class _Shown:
 
     def _rules(self, rules: Sequence[RuleAnswer]) -> Iterator[str]:
         yield self._title("Rules")
+        silent = [one for one in rules if one.finding is None and one.reason]
         for one in rules:
             if one.finding is not None:
                 yield from self._found(one, one.finding)
-            elif one.reason:
-                said = f"{self._rule(one)}: nothing, since {one.reason}"
-                yield from self._item(one.line, said)
+        for line, reason in dict.fromkeys((one.line, one.reason) for one in silent):
+            alike = [one for one in silent if (one.line, one.reason) == (line, reason)]
+            named = ", ".join(map(self._rule, alike))
+            yield from self._item(line, f"{named}: nothing, since {reason}")
         for heard, title in _REST.items():
             rest = [one.code for one in rules if one.heard is heard and not one.reason]
             if rest:

@@ -20,9 +20,9 @@ PARTS = (
 )
 
 
-def finding(code: str, owner: str, path: str, line: int) -> Diagnostic:
+def finding(code: str, owner: str, path: str, line: int, message: str = "") -> Diagnostic:
     span = Span.of(line, 1, line, 2)
-    return Diagnostic(code=code, name="", message="", path=path, span=span, owner=owner)
+    return Diagnostic(code=code, name="", message=message, path=path, span=span, owner=owner)
 
 
 def examined(*signs: Sign, reason: str = "") -> Examination:
@@ -55,7 +55,8 @@ def sign(symptom: Symptom, *weights: str, error: str = "", health: str = "loaded
 )
 def test_the_rule_of_what_failed_is_named(seen: Sign, cause: str) -> None:
     findings = [
-        finding("KRL201", "Model", OWN, 4),
+        finding("KRL601", "Model", OWN, 3, "`self.extra` is a `set`"),
+        finding("KRL201", "Model", OWN, 4, "`build()` does not build `self.head`"),
         finding("KRL401", "Model", OWN, 2),
         finding("KRL403", "Model", OWN, 3),
         finding("KRL403", "Block", OTHER, 7),

@@ -198,5 +198,6 @@ def _one(
     claim, line = work
     progress.begins(claim.layer)
     found = examine(prover, claim, line, options)
-    progress.ends(claim.layer, "broken" if found.broken else "examined" if found.signs else "")
+    word = "broken" if found.broken else "healthy" if found.signs else "not examined"
+    progress.ends(claim.layer, word)
     return found

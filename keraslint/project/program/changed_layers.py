@@ -10,6 +10,7 @@ from keraslint.project.facts.class_texts import Clip, clips_of, span
 from keraslint.project.files.source import Source, Trouble, Unreadable
 from keraslint.project.names.definitions import ClassRef, Kind
 from keraslint.project.names.project_index import Index
+from keraslint.project.syntax.parse import fault
 from keraslint.settings import Settings
 
 _SET = re.compile(r"^(\w+)[ \t]*(?::[^=\n]+)?=(?!=).*", re.MULTILINE)
@@ -59,9 +60,9 @@ def side(texts: Sequence[Source], settings: Settings, others: Sequence[Source] =
         try:
             declared = index.declared(text)
         except (SyntaxError, ValueError, RecursionError) as error:
-            problems.append(
-                Unreadable(path=text.path, kind=Trouble.OTHER, reason=f"it is not Python: {error}")
-            )
+            line, _, reason = fault(error)
+            said = f"it is not Python: {reason} (line {line})"
+            problems.append(Unreadable(path=text.path, kind=Trouble.OTHER, reason=said))
             continue
         for ref in declared:
             key = (text.path, ref.summary.qualname)

@@ -12,6 +12,8 @@ from keraslint.examination import Condition, Examination, Part, Sign, Symptom
 from keraslint.proof.error_symptoms import symptom_of
 from keraslint.rules import registry
 
+_ATTRIBUTE = re.compile(r"`\w+\.(\w+)`")
+
 
 def with_causes(
     found: Examination, findings: Sequence[Diagnostic], lines: range = range(0)
@@ -48,8 +50,13 @@ class _Causes:
     def of(self, symptom: Symptom, error: str, weights: Sequence[str] = ()) -> Diagnostic | None:
         """The finding that causes such a failure, of what is at work there."""
         explaining = {rule.code for rule in registry() if symptom in rule.explains}
-        found = (one for part in self._at_work(error, weights) for one in self._about(part))
-        return next((one for one in found if one.code in explaining), None)
+        for part in self._at_work(error, weights):
+            kept_at = {one.removeprefix(f"{part.at}/").partition("/")[0] for one in weights}
+            for one in self._about(part):
+                named = set(_ATTRIBUTE.findall(one.message))
+                if one.code in explaining and (not kept_at or not named or named & kept_at):
+                    return one
+        return None
 
     def _at_work(self, error: str, weights: Sequence[str]) -> Sequence[Part]:
         """The classes that a failure may come from, the layer's own first."""

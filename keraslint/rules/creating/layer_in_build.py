@@ -112,7 +112,7 @@ from typing import TYPE_CHECKING
 from keraslint.diagnostic import Applicability, Fix, Health, Measure, Promise, Span
 from keraslint.examination import Symptom
 from keraslint.project.program.build_creations import may_create
-from keraslint.rules import Check, Cure, Finding, Rule
+from keraslint.rules import Cure, Finding, Rule
 
 if TYPE_CHECKING:
     from keraslint.layer.layer_class import Construction, LayerClass
@@ -143,16 +143,12 @@ def created(item: Construction) -> str:
     return f"{made} in `{item.method}()`, which `build()` runs"
 
 
-def silent(others: str) -> Check:
-    """Make what tells why nothing is found, where `others` speak of the rest."""
+def why_silent(layer: LayerClass) -> Iterator[Finding]:
+    """Tell why nothing is found."""
+    from keraslint.layer.silent_creations import why_no_creation
 
-    def why_silent(layer: LayerClass) -> Iterator[Finding]:
-        from keraslint.layer.silent_creations import why_no_creation
-
-        for line, said in why_no_creation(layer, others):
-            yield Finding(Span.of(line, 1, line, 2), said)
-
-    return why_silent
+    for line, said in why_no_creation(layer):
+        yield Finding(Span.of(line, 1, line, 2), said)
 
 
 def cure(layer: LayerClass, finding: Finding) -> Cure:
@@ -195,6 +191,6 @@ rule = Rule(
     words=("class", "build"),
     concerns=may_create,
     check=check,
-    why_silent=silent("KRL102, KRL103 and KRL106"),
+    why_silent=why_silent,
     cure=cure,
 )

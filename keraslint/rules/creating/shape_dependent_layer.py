@@ -87,7 +87,7 @@ from typing import TYPE_CHECKING
 from keraslint.examination import Symptom
 from keraslint.project.program.build_creations import may_create
 from keraslint.rules import Cure, Finding, Rule
-from keraslint.rules.creating.layer_in_build import PROMISE, created, silent
+from keraslint.rules.creating.layer_in_build import PROMISE, created, why_silent
 from keraslint.rules.creating.layer_in_build import cure as layer_cure
 
 if TYPE_CHECKING:
@@ -123,6 +123,6 @@ rule = Rule(
     words=("class", "build"),
     concerns=may_create,
     check=check,
-    why_silent=silent("KRL101, KRL102 and KRL106"),
+    why_silent=why_silent,
     cure=cure,
 )

@@ -93,7 +93,7 @@ from typing import TYPE_CHECKING
 from keraslint.examination import Symptom
 from keraslint.project.program.build_creations import may_create
 from keraslint.rules import Finding, Rule
-from keraslint.rules.creating.layer_in_build import PROMISE, created, cure, silent
+from keraslint.rules.creating.layer_in_build import PROMISE, created, cure, why_silent
 
 if TYPE_CHECKING:
     from keraslint.layer.layer_class import LayerClass
@@ -121,6 +121,6 @@ rule = Rule(
     words=("class", "build"),
     concerns=may_create,
     check=check,
-    why_silent=silent("KRL101, KRL103 and KRL106"),
+    why_silent=why_silent,
     cure=cure,
 )

@@ -69,7 +69,7 @@ from typing import TYPE_CHECKING
 
 from keraslint.project.program.build_creations import may_create
 from keraslint.rules import Finding, Rule
-from keraslint.rules.creating.layer_in_build import PROMISE, cure, needless, silent
+from keraslint.rules.creating.layer_in_build import PROMISE, cure, needless, why_silent
 
 if TYPE_CHECKING:
     from keraslint.layer.layer_class import LayerClass
@@ -91,6 +91,6 @@ rule = Rule(
     words=("class", "build"),
     concerns=may_create,
     check=check,
-    why_silent=silent("KRL101, KRL102 and KRL103"),
+    why_silent=why_silent,
     cure=cure,
 )

@@ -9,12 +9,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from .case import parameters_of
-from .parameter_kinds import BY_TYPE, IMAGE, KINDS
+from .parameter_kinds import BY_TYPE, IMAGE, KINDS, LAYER, NAME, NAMES, roles
 
 Arguments = dict[str, str]
 EMPTY = inspect.Parameter.empty
 MOST_CHOICES = 6
-OTHERS = ("8", "2", "(2, 2)", "True", "None", "0.5", '"relu"', "layers.Dense(8)", "(8, 8)")
+OTHERS = ("8", "2", "(2, 2)", "True", "None", "0.5", '"relu"', LAYER, "(8, 8)")
 INPUT_WORDS = {"in", "input", "inputs", "inp", "nin", "inplanes", "cin"}
 SIZE_WORDS = {
     *("channel", "channels", "chans", "chan", "ch", "c", "dim", "dims", "dimension", "features"),
@@ -87,15 +87,29 @@ def _choices(parameter: inspect.Parameter, text: str) -> list[str]:
     named, usual = literals(parameter.name, text), _by_name(parameter, text)
     likely = [usual, *named] if usual in named or not named else [*named, usual]
     if _is_sequence(parameter.name, text):
-        likely = [f"({v}, {v})" for v in likely if v.isdigit()] + likely
+        likely = [*_texts(parameter.name, text), *_pairs(likely), *likely]
     return list(dict.fromkeys([*likely, *OTHERS]))[:MOST_CHOICES]
+
+
+def _pairs(values: list[str]) -> list[str]:
+    return [f"({value}, {value})" for value in values if value.isdigit()]
+
+
+def _texts(name: str, text: str) -> list[str]:
+    """Two texts, where each item that the class walks over is used as the name of something."""
+    items = re.findall(rf"\bfor (\w+) in (?:self\.)?{re.escape(name)}\b", text)
+    are_names = any(
+        expression_for(word) == NAME for one in items for word in (one, *roles(one, text))
+    )
+    return [NAMES] if are_names else []
 
 
 def _by_name(parameter: inspect.Parameter, text: str) -> str:
     kind = _kind(parameter, text)
     if kind == "bool":
         return "True"
-    return expression_for(parameter.name) or BY_TYPE.get(kind, "4")
+    guess = expression_for(parameter.name) or BY_TYPE.get(kind, "4")
+    return LAYER if guess.isdigit() and _is_called(parameter.name, text) else guess
 
 
 def expression_for(name: str) -> str:
@@ -127,6 +141,11 @@ def _is_sequence(name: str, text: str) -> bool:
     told = rf"^\s*`*{name}`*\s*(?:\([^)]*\))?\s*:\s*(?:an? )?(?:list|tuple|sequence) of"
     found = rf"{uses}|\bzip\([^)]*\b{name}\b|\benumerate\({name}\)|{told}"
     return re.search(found, text, re.MULTILINE | re.IGNORECASE) is not None
+
+
+def _is_called(name: str, text: str) -> bool:
+    """Does the class call it, as it would a layer?"""
+    return re.search(rf"(?<![\w.])(?:self\.)?{re.escape(name)}\(", text) is not None
 
 
 def _is_large(parameter: inspect.Parameter) -> bool:

@@ -33,6 +33,9 @@ class Kind:
 
 SWITCH = r"^(use|is|has|with|add|apply|return|include|do|norm|enable|learn)_|^bias$|_bias$"
 IMAGE = "(8, 8, 3)"
+LAYER = "layers.Dense(8)"
+NAME = '"layer"'
+NAMES = '("first", "second")'
 ACTIVATION = r"activation|act_fn|act_layer|nonlinearity|^act$"
 # The first that matches is taken.
 KINDS: tuple[Kind, ...] = (
@@ -86,8 +89,9 @@ KINDS: tuple[Kind, ...] = (
         pattern=r"filters_list|widths|hidden_units|channels_list|layer_sizes|dims$", first="(8, 8)"
     ),
     Kind(pattern=r"axis", first="-1", channels=False),
-    Kind(pattern=r"^name$|prefix", first='"layer"'),
-    Kind(pattern=r"(^|_)layer$|^block$|^module$|^fn$", first="layers.Dense(8)"),
+    Kind(pattern=r"^name$|prefix", first=NAME),
+    Kind(pattern=r"(^|_)(names|keys|labels)$", first=NAMES),
+    Kind(pattern=r"(^|_)layer$|^block$|^module$|^fn$", first=LAYER),
     Kind(pattern=r"hidden|intermediate|inner|mlp|feedforward|ffn", first="16"),
     Kind(
         pattern=r"filter|unit|channel|dim|size|feature|width|embed|output|planes|depth|latent",
