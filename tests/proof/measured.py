@@ -293,15 +293,20 @@ WRONG: dict[str, Wrong] = {
         "        if not hasattr(Block, 'shared'):\n"
         '            Block.shared = self.add_weight(name="scale", shape=(), initializer="ones")\n'
         "        self.scale = Block.shared\n",
-        "base arguments; freezes; initial values; instances; mixed precision",
+        "base arguments; freezes; initial values; instances; mixed precision; other dtypes",
     ),
     "another parameter of call": wrong(
         "    def call(self, x, training=None, mask=None):\n",
         "    def call(self, y, training=None, mask=None):\n        x = y\n",
         "signatures",
     ),
-    "a private method": wrong("def scaled", "def _scaled", "methods; public names"),
-    "another result of a method": wrong("2.0 * self.scale", "3.0 * self.scale", "methods"),
+    "a private method": wrong("def scaled", "def _scaled", "methods; other dtypes; public names"),
+    "another result of a method": wrong(
+        "2.0 * self.scale", "3.0 * self.scale", "methods; other dtypes"
+    ),
+    "a method that knows one dtype": wrong(
+        "2.0 * self.scale", "2.0 * ops.cast(self.scale, 'float32')", "other dtypes"
+    ),
     "a method forgets less": wrong("        self.count.assign(0)\n", "", "methods"),
     "a method that does not heed its argument": wrong(
         "self.mean.assign(to)", "self.mean.assign(0.0)", "methods"

@@ -54,7 +54,69 @@ class Block(layers.Layer):
     right={"in one line": (("            x = x * scale\n", "            x *= scale\n"),)},
     wrong={"scale in single precision": (("x.dtype", '"float32"'),)},
 )
+ASKED = Subject(
+    HEAD
+    + """\
+class Block(layers.Layer):
+    def __init__(self, units=4, **kwargs):
+        super().__init__(**kwargs)
+        self.units = units
+        self.dense = layers.Dense(units)
+        self.kept_as = self.compute_dtype
+
+    def build(self, input_shape):
+        self.dense.build(input_shape)
+
+    def call(self, x):
+        return self.dense(x)
+
+    def start(self, batch_size=None):
+        return ops.ones((batch_size, self.units), dtype=self.compute_dtype)
+
+    def compute_output_spec(self, x):
+        return keras.KerasTensor((*x.shape[:-1], self.units), dtype=self.compute_dtype)
+""",
+    (),
+    right={
+        "zeros and one": (
+            (
+                "ops.ones((batch_size, self.units), dtype=self.compute_dtype)",
+                "1 + ops.zeros((batch_size, self.units), dtype=self.compute_dtype)",
+            ),
+        ),
+        "asked of the policy": (
+            ("kept_as = self.compute_dtype", "kept_as = self.dtype_policy.compute_dtype"),
+        ),
+    },
+    wrong={
+        "a method in single precision": (
+            ("size, self.units), dtype=self.compute_dtype", 'size, self.units), dtype="float32"'),
+        ),
+        "a method in the dtype of the weights": (
+            (
+                "ops.ones((batch_size, self.units), dtype=self.compute",
+                "ops.ones((batch_size, self.units), dtype=self.variable",
+            ),
+        ),
+        "a method in the dtype of all other layers": (
+            (
+                "size, self.units), dtype=self",
+                "size, self.units), dtype=keras.config.dtype_policy()",
+            ),
+        ),
+        "an attribute in single precision": (
+            ("kept_as = self.compute_dtype", 'kept_as = "float32"'),
+        ),
+        "a symbol in single precision": (
+            (
+                "KerasTensor((*x.shape[:-1], self.units), dtype=self.compute_dtype)",
+                'KerasTensor((*x.shape[:-1], self.units), dtype="float32")',
+            ),
+        ),
+    },
+)
 PRECISIONS = {
+    "asked in mixed precision": ASKED,
     "masked in mixed precision": MASKED,
     "trained in mixed precision": TRAINED,
 }

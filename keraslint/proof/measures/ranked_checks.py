@@ -26,6 +26,7 @@ from .interface import (
     handed_in,
     low_rank,
     method_effects,
+    other_dtypes,
     reachable,
     weight_names,
 )
@@ -183,6 +184,7 @@ CHECKS: tuple[tuple[str, About, Judge], ...] = (
     ("signatures", C, signatures),
     ("public names", C, public_names),
     *_rows(method_effects.measure),
+    *_rows(other_dtypes.measure),
     *_rows(reachable.measure),
     ("attributes", C, attributes),
     *_rows(handed_in.measure),
@@ -217,6 +219,7 @@ MEASURES: tuple[Measured, ...] = (
     weight_names.measure,
     low_rank.measure,
     method_effects.measure,
+    other_dtypes.measure,
     own_training.measure,
 )
 """In the order in which they are observed: the last ones train."""

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 RETURNED, LEFT = Arrays(name="method"), Arrays(name="after method")
 CALLED: Fact[list[str]] = Fact("methods")
 Results = dict[tuple[Arrays, str], Any]
+Inputs = tuple[Any, dict[str, Any]]
 SIZED = {"batch_size": 2, "rank": 2}
 """Numbers that methods ask for by these names."""
 
@@ -50,14 +51,19 @@ def observe(trial: Trial) -> list[str]:
         function = getattr(trial.case.cls, name, None)
         if not inspect.isfunction(function):
             continue
-        ways = [Way(), *([Way(since=2)] if moves else [])]
-        ways += [Way(besides={name: value}) for name, value in _left_out(function)]
+        usual, *besides = ways_besides(function)
+        ways = [usual, *([Way(since=2)] if moves else []), *besides]
         kept = [_called(trial, name, function, way) for way in ways]
         if kept[0] and any(group is LEFT for group, _ in kept[0]):
             _called(trial, name, function, Way(again=True))
         if any(one is not None for one in kept):
             done.append(name)
     return done
+
+
+def ways_besides(function: Any) -> list[Way]:
+    """As it is, and with another value of each argument that may be left out."""
+    return [Way(), *(Way(besides={name: value}) for name, value in _left_out(function))]
 
 
 def _left_out(function: Any) -> Iterator[tuple[str, Any]]:
@@ -101,28 +107,33 @@ def _results(trial: Trial, name: str, function: Any, way: Way) -> Results | None
 
     try:
         layer = trial.ready()
-        given = _given_to(trial, function)
+        given = given_to(trial, function)
         if given is None:
             return None
         for _ in range(way.since):
             trial.seeded_call(layer, training=True)
-        args, kwargs = given
-        kwargs = {**kwargs, **way.besides}
-        returned = trial.seeded(getattr(layer, name), args, kwargs)
-        if way.again:
-            returned = trial.seeded(getattr(layer, name), *trial.keras.map(_zeros, (args, kwargs)))
-        told = trial.plain_leaves(returned)
+        told = trial.plain_leaves(answer(trial, layer, name, way, given))
     except (Exception, SystemExit):
         return None
     left = {(LEFT, key): np.array(value) for key, value in trial.changed(layer).items()}
     return {(RETURNED, str(index)): one for index, one in enumerate(told)} | left
 
 
+def answer(trial: Trial, layer: Any, name: str, way: Way, given: Inputs) -> Any:
+    """What a method of the layer returns when it is called so with these arguments."""
+    args, kwargs = given
+    kwargs = {**kwargs, **way.besides}
+    returned = trial.seeded(getattr(layer, name), args, kwargs)
+    if way.again:
+        returned = trial.seeded(getattr(layer, name), *trial.keras.map(_zeros, (args, kwargs)))
+    return returned
+
+
 def _zeros(leaf: Any) -> Any:
     return leaf * 0 if getattr(leaf, "dtype", None) is not None else leaf
 
 
-def _given_to(trial: Trial, function: Any) -> tuple[Any, dict[str, Any]] | None:
+def given_to(trial: Trial, function: Any) -> Inputs | None:
     """The arguments to call it with; None where it needs others."""
     args, kwargs = trial.case.inputs()
     parameters = list(inspect.signature(function).parameters.values())[1:]
