@@ -525,6 +525,12 @@ ELSEWHERE: dict[str, tuple[str, str, str, str]] = {
         "Block(4)(floats(2, 8))",
         "given configuration",
     ),
+    "a tuple that is given is kept": (
+        HANDED_IN,
+        HANDED_IN.replace("list(sizes)", "sizes"),
+        "Block(layers.Dense(4), sizes=(2,))(floats(2, 8))",
+        "other sequences",
+    ),
     "a caller's list grows": (
         HANDED_IN,
         HANDED_IN.replace("self.sizes =", "sizes.append(1)\n        self.sizes ="),

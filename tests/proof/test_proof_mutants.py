@@ -7,6 +7,7 @@ from mutant_blind_spots import BLIND_SPOTS
 from mutant_corners import CORNERS
 from mutant_layers import LAYERS
 from mutant_precisions import PRECISIONS
+from mutant_sequences import SEQUENCES
 from mutant_untold import UNTOLD
 from mutants import SUBJECTS
 from mutation import right, wrong
@@ -18,7 +19,8 @@ Mutant = tuple[str, tuple[str, ...], str]
 
 def _by_hand() -> tuple[dict[str, Mutant], dict[str, Mutant]]:
     rights, wrongs = {}, {}
-    for name, subject in (SUBJECTS | CORNERS | UNTOLD | BLIND_SPOTS | PRECISIONS).items():
+    by_hand = SUBJECTS | CORNERS | UNTOLD | BLIND_SPOTS | PRECISIONS | SEQUENCES
+    for name, subject in by_hand.items():
         for found, swaps in ((rights, subject.right), (wrongs, subject.wrong)):
             for what, swap in swaps.items():
                 mutant = (subject.before, subject.recipes, subject.rewritten(swap))

@@ -27,6 +27,7 @@ from .interface import (
     low_rank,
     method_effects,
     other_dtypes,
+    other_sequences,
     reachable,
     weight_names,
 )
@@ -188,6 +189,7 @@ CHECKS: tuple[tuple[str, About, Judge], ...] = (
     *_rows(reachable.measure),
     ("attributes", C, attributes),
     *_rows(handed_in.measure),
+    *_rows(other_sequences.measure),
     ("refusals", C, refuses),
     ("instances", W, shared),
     ("calls of call()", Measure.CALLS, runs),
@@ -215,6 +217,7 @@ MEASURES: tuple[Measured, ...] = (
     reachable.measure,
     base_settings.measure,
     handed_in.measure,
+    other_sequences.measure,
     given_configuration.measure,
     weight_names.measure,
     low_rank.measure,

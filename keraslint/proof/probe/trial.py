@@ -139,6 +139,12 @@ class Trial:
         start = f"{group.name}/{name}"
         return start in self.theirs if name else any(key.startswith(start) for key in self.theirs)
 
+    def names_before(self, group: Arrays, end: str) -> list[str]:
+        """What comes before this end in the names of arrays that the version before has kept."""
+        start = f"{group.name}/"
+        found = [key for key in self.theirs if key.startswith(start) and key.endswith(end)]
+        return [key[len(start) : -len(end)] for key in found]
+
     def changed(self, layer: Any) -> dict[str, Any]:
         """The variables of a layer that no longer have the agreed state, by path."""
         values = state(layer)

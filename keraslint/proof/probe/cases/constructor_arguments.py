@@ -6,15 +6,20 @@ import inspect
 from collections.abc import Mapping
 from typing import Any
 
-from .case import Call, Case, Change, by_name, parameters_of
+from .case import Call, Case, Change, Construction, by_name, parameters_of
 from .constructor_guesses import is_input_channels
 from .other_values import whole
 
 
 def arguments_of(case: Case, asked: Call) -> dict[str, Any]:
     """The arguments of the constructor by name: those that are given, and defaults."""
-    _, given = by_name(case.cls, asked.construction)
-    parameters = parameters_of(case.cls)
+    return named_arguments(case.cls, asked.construction.args, asked.construction.kwargs)
+
+
+def named_arguments(cls: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
+    """Arguments of a constructor by name, and the defaults of others."""
+    _, given = by_name(cls, Construction(args, kwargs))
+    parameters = parameters_of(cls)
     defaults = {p.name: p.default for p in parameters if p.default is not inspect.Parameter.empty}
     return {**defaults, **given}
 
