@@ -27,7 +27,7 @@ from .size_cases import (
     other_kinds,
     sizes_in_text,
 )
-from .wish import Alternatives, Wish, together
+from .wish import Alternatives, Wish, apart, together
 
 MOST_EQUAL = 3
 MOST_CHOICES = 8
@@ -80,7 +80,7 @@ def derived(case: Case, told: Told) -> Iterator[Wish]:
     unset = [change for change in rest if arguments[_name(change)] is None]
     sizes = [change for change in rest if change not in unset]
     unset = [_or_channels(change, channels) for change in unset]
-    yield together([change for change in sizes if arguments[_name(change)] != channels])
+    yield apart([change for change in sizes if arguments[_name(change)] != channels])
     yield from (
         Wish(alternatives=change) for change in sizes if arguments[_name(change)] == channels
     )

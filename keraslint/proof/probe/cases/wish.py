@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 
 from .case import Change
@@ -35,6 +35,23 @@ def together(wishes: list[Alternatives]) -> Wish:
         alternatives=tuple(dict.fromkeys(joint)),
         otherwise=tuple(Wish(alternatives=one) for one in wishes),
     )
+
+
+def apart(wishes: list[Alternatives]) -> Wish:
+    """As `together`, but each argument gets another value than the others, if that works.
+
+    One may stand for another as long as both are the same.
+    """
+    usual = together(wishes)
+    if len(wishes) < 2:
+        return usual
+    chosen: list[Change] = []
+    for alternatives in wishes:
+        taken = [repr(one.arguments[0][1]) for one in chosen]
+        free = [one for one in alternatives if repr(one.arguments[0][1]) not in taken]
+        chosen.append([*free, *alternatives][0])
+    joint = reduce(Change.along_with, chosen)
+    return replace(usual, alternatives=tuple(dict.fromkeys([joint, *usual.alternatives])))
 
 
 def _doubling(alternatives: Alternatives) -> Change:
