@@ -212,6 +212,76 @@ def test_an_argument_that_cannot_vary_alone_is_not_proved(judge_all) -> None:
     assert judge_all(old, right).outcome is Outcome.PROVED
 
 
+COUNT = "height // down * (width // across)"
+COVERED = f"""{HEAD}\
+class Block(layers.Layer):
+    def __init__(self, sides=2, whole=True, **kwargs):
+        super().__init__(**kwargs)
+        self.sides = (sides, sides) if isinstance(sides, int) else tuple(sides)
+        self.whole = whole
+
+    def build(self, input_shape):
+        height, width = input_shape[1:3]
+        down, across = self.sides
+        if self.whole:
+            height += -height % down
+            width += -width % across
+        self.table = self.add_weight(shape=({COUNT}, 3), name="table")
+
+    def call(self, x):
+        return x * ops.sum(self.table)
+"""
+BOTH = (
+    ("self, sides=2,", "self, down=2, across=2,"),
+    (
+        "self.sides = (sides, sides) if isinstance(sides, int) else tuple(sides)",
+        "self.down, self.across = down, across",
+    ),
+    ("across = self.sides", "across = self.down, self.across"),
+)
+
+
+def covered(old: str, new: str, *, told_apart: bool = False) -> Texts:
+    """A layer that covers an image with tiles; their sides may be two arguments."""
+    before = COVERED
+    for one, other in BOTH if told_apart else ():
+        before = before.replace(one, other)
+    assert before.count(old) == 1
+    return before, before.replace(old, new)
+
+
+WRONG_SIDES: dict[str, Texts] = {
+    "swapped where an image is covered": covered(COUNT, "height // across * (width // down)"),
+    "swapped where it need not be": covered("down, across = s", "across, down = s"),
+    "two arguments swapped": covered(COUNT, "height // across * (width // down)", told_apart=True),
+    "two arguments kept for each other": covered(
+        "self.down, self.across = down", "self.across, self.down = down", told_apart=True
+    ),
+}
+RIGHT_SIDES: dict[str, Texts] = {
+    "in another order": covered(COUNT, "width // across * (height // down)"),
+    "kept as a list": covered("down, across = self.sides", "down, across = [*self.sides]"),
+    "two arguments in another order": covered(
+        COUNT, "width // across * (height // down)", told_apart=True
+    ),
+}
+SQUARE = "Block()(floats(2, 8, 8, 3))"
+
+
+@pytest.mark.parametrize("texts", WRONG_SIDES.values(), ids=WRONG_SIDES)
+def test_sides_that_only_other_images_tell_apart_are_refuted(judge_all, texts: Texts) -> None:
+    verdict = judge_all(*texts, SQUARE)
+
+    assert verdict.outcome is Outcome.REFUTED, verdict.reason
+
+
+@pytest.mark.parametrize("texts", RIGHT_SIDES.values(), ids=RIGHT_SIDES)
+def test_sides_that_mean_the_same_are_proved(judge_all, texts: Texts) -> None:
+    verdict = judge_all(*texts, SQUARE)
+
+    assert verdict.outcome is Outcome.PROVED, verdict.reason
+
+
 COMPARED = pair("rate=3, most=7", "self.rate < most_of(self)", "self.rate <= most_of(self)")
 MOST = "\n\ndef most_of(layer):\n    return 7\n"
 BOTH_WAYS = ("Block()(floats(2, 8))", "Block(rate=9)(floats(2, 8))")

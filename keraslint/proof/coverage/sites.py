@@ -6,8 +6,10 @@ A statement that ran in one case has shown what it does for the arguments of tha
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import combinations
 from typing import Any
 
 from keraslint.proof.probe.coverage.decisions import arms, decisions
@@ -17,8 +19,9 @@ from .dependences import Argument, attributes_written, names_written
 from .gaps import PHASES, View
 from .values import ARRAYS, Given, as_given, never_alone, values_of
 
-MOST_LOOKS, MOST_VARIED = 2, 4
+MOST_LOOKS, MOST_VARIED, MOST_UNEVEN = 2, 4, 1
 FULL = 2
+CUTS = (ast.FloorDiv, ast.Mod, ast.Sub)
 Cases = Sequence[Mapping[str, Any]]
 
 
@@ -49,19 +52,22 @@ class Site:
     """A changed statement, or an arm of an expression in it, and the cases in which it ran.
 
     `rests` are the arguments on which it rests, or what stands for it in the other version does.
-    `decided_by` are those that decide whether it runs.
+    `decided_by` are those that decide whether it runs; `beside`, those of other conditions of the
+    same function.
     """
 
     ran_in: tuple[int, ...]
     rests: frozenset[Argument]
     decided_by: frozenset[Argument]
+    beside: frozenset[Argument] = frozenset()
 
 
 def further(views: tuple[View, View], given: Sequence[Given], cases: Cases) -> list[Look]:
     """Closer looks at what was only glanced at, and other values where it ran for one alone."""
     sites = [*_sites(views[0], views[1], given), *_sites(views[1], views[0], given)]
     alone = [_look(cases[0], vary=(one,)) for one in never_alone(views, given)] if cases else []
-    return [*_closer(sites, cases), *_varied(sites, given, cases), *alone[:MOST_VARIED]]
+    sides = [*_uneven(views, sites, given, cases)][:MOST_UNEVEN]
+    return [*_closer(sites, cases), *_varied(sites, given, cases), *alone[:MOST_VARIED], *sides]
 
 
 def _sites(view: View, other: View, given: Sequence[Given]) -> Iterator[Site]:
@@ -73,14 +79,24 @@ def _sites(view: View, other: View, given: Sequence[Given]) -> Iterator[Site]:
         )
         yield from _callers(view, atom)
         deciding = _rests_of(view, atom, [b.test for b, _ in atom.under if isinstance(b, ast.If)])
+        beside = _as_given(_deciding_in(view, atom.function), given)
         for node in (atom.node, *(arm for part in atom.parts for arm in arms(part))):
             tests = [] if node is atom.node else [d.node for p in atom.parts for d in decisions(p)]
             asked = deciding | _rests_of(view, atom, tests)
             ran_in = view.seen.cases_of(node)
             if ran_in:
                 yield Site(
-                    ran_in=ran_in, rests=rests, decided_by=frozenset(_as_given(asked, given))
+                    ran_in=ran_in,
+                    rests=rests,
+                    decided_by=frozenset(_as_given(asked, given)),
+                    beside=frozenset(beside),
                 )
+
+
+def _deciding_in(view: View, function: str) -> set[Argument]:
+    """What the conditions of a function rest on."""
+    mine = [one for one in view.side.atoms if one.function == function]
+    return set().union(*(view.dependences.arguments(o) for o in mine if isinstance(o.node, ast.If)))
 
 
 def _callers(view: View, atom: Atom) -> Iterator[Site]:
@@ -164,6 +180,71 @@ def _never_together(site: Site, given: Sequence[Given]) -> set[Argument]:
     ]
     moving = set().union(*moved)
     return moving if len(moving) > 1 and moving not in moved else set()
+
+
+def _uneven(
+    views: tuple[View, View], sites: Sequence[Site], given: Sequence[Given], cases: Cases
+) -> Iterator[Look]:
+    """Two sides that differ where those of the input are the same, if the class divides or cuts.
+
+    Which of them divides which side of a square makes no difference, as long as nothing is left.
+    """
+    planes = [("build", name) for name in _inputs_with_planes(given)]
+    if not planes or not any(map(_cuts, views)):
+        return
+    for site in sites:
+        differing = [n for n in site.ran_in if _have_two_sides(site, given[0], given[n])]
+        if differing and not any(_has_uneven(planes, given[number]) for number in differing):
+            others = [one for one in _moving(site, given) if _is_switch(one, given[0])]
+            yield _look(cases[differing[0]], vary=(*sorted(others), *planes))
+
+
+def _have_two_sides(site: Site, usual: Given, case: Given) -> bool:
+    """Does it rest on a pair of numbers that differ, or on two that are usually the same?"""
+    made = [one for one in sorted(site.rests) if one[0] == "__init__"]
+    if any(_differ(value) for one in made for value in values_of(one, [case], (0,))):
+        return True
+    now = {one: values_of(one, [case], (0,)) for one in made}
+    then = {one: values_of(one, [usual], (0,)) for one in made}
+    whole = [one for one in made if then[one] and then[one][0].isdigit()]
+    return any(then[a] == then[b] and now[a] != now[b] for a, b in combinations(whole, 2))
+
+
+def _is_switch(argument: Argument, usual: Given) -> bool:
+    return values_of(argument, [usual], (0,)) in (["True"], ["False"])
+
+
+def _inputs_with_planes(given: Sequence[Given]) -> list[str]:
+    return [name for name, value in given[0]["call"].items() if _planes(value)] if given else []
+
+
+def _cuts(view: View) -> bool:
+    """Does a version divide whole numbers, or subtract?"""
+    nodes = (node for atom in view.side.atoms for part in atom.parts for node in ast.walk(part))
+    return any(isinstance(node, ast.BinOp) and isinstance(node.op, CUTS) for node in nodes)
+
+
+def _moving(site: Site, given: Sequence[Given]) -> set[Argument]:
+    """Arguments of the constructor that have varied around a site, without deciding on it."""
+    free = {one for one in (site.rests | site.beside) - site.decided_by if one[0] == "__init__"}
+    return {one for one in free if len(set(values_of(one, given, site.ran_in))) > 1}
+
+
+def _differ(value: str) -> bool:
+    """Are these two whole numbers, and not the same?"""
+    found = re.fullmatch(r"[(\[](\d+), (\d+)[)\]]", value)
+    return found is not None and found[1] != found[2]
+
+
+def _planes(value: str) -> list[str]:
+    """The two sizes between the batch and the channels of an image."""
+    found = re.fullmatch(r"\w+\(\d+, (\d+), (\d+), \d+\)", value)
+    return [*found.groups()] if found else []
+
+
+def _has_uneven(planes: Sequence[Argument], case: Given) -> bool:
+    found = [_planes(value) for one in planes for value in values_of(one, [case], (0,))]
+    return any(len(set(sides)) > 1 for sides in found)
 
 
 def _may_vary(argument: Argument, values: set[str]) -> bool:

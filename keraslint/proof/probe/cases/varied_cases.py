@@ -32,8 +32,22 @@ def varied(case: Case, names: Collection[Argument]) -> Iterator[Wish]:
     ]
     besides = [wish.alternatives for wish in given_besides(case, asked, shapes)]
     wanted += [one for one in besides if one and _names(one[0]) & given]
+    if any(function == "build" for function, _ in names):
+        yield from (_upon(case.change, one) for one in _with_uneven_planes(wanted))
+        return
     for one in _rounds(wanted):
         yield _upon(case.change, together(one))
+
+
+def _with_uneven_planes(wanted: list[Alternatives]) -> Iterator[Wish]:
+    """Images of other sides, which differ, with the usual arguments and with other ones."""
+    planes = tuple(
+        Change(label=f"inputs longer by {more}", longer=more, uneven=True) for more in (1, 2, 4)
+    )
+    yield Wish(alternatives=planes)
+    first = next(_rounds(wanted))
+    if first:
+        yield together([planes, *first])
 
 
 def _names(change: Change) -> set[str]:
