@@ -50,7 +50,7 @@ OLDER_MEANINGS: Mapping[str, str] = {
     "instances": "a second instance shares nothing with the first",
     "other magnitudes": "outputs for inputs close to nothing, and for large ones",
     "other sizes": "outputs of the same layer for a batch of one, and for longer inputs",
-    "open shapes": "outputs in a graph, as training traces it, where sizes are not known yet",
+    "open shapes": "outputs of a graph, as training traces it, where sizes are not known yet",
     "base arguments": "what `name=`, `trainable=` and `dtype=` do",
     "signatures": "`__init__()` and `call()` can be called as before",
     "public names": "methods and attributes, `input_spec`, and the package that files name",

@@ -180,6 +180,8 @@ CHECKS: tuple[tuple[str, About, Judge], ...] = (
     *_rows(unknown_sizes.measure),
     ("open shapes", O, equal("open shapes", "its symbolic output where sizes are unknown")),
     ("open shapes", O, equal("traced", "its symbolic output in training")),
+    ("open shapes", O, arrays("graph", "the output of a graph where sizes are unknown", TRAINING)),
+    ("open shapes", O, probed("graph", "a graph of it where sizes are unknown")),
     ("base arguments", C, base_arguments),
     *_rows(base_settings.measure),
     ("signatures", C, signatures),
