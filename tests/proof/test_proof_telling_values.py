@@ -85,6 +85,10 @@ WRONG: dict[str, Texts] = {
     "a truth test made None": pair(
         "scale=None", "True if self.scale else False", "self.scale is not None"
     ),
+    "None made the value of bool": pair("scale=None", "self.scale is not None", "bool(self.scale)"),
+    "None by equality made a truth test": pair(
+        "scale=None", "self.scale != None", "True if self.scale else False"
+    ),
     "None made an or": (
         scaled("scale=None", "self.scale > 0.1").replace(
             "= scale\n", "= 2.0 if scale is None else scale\n"
@@ -110,6 +114,9 @@ RIGHT: dict[str, Texts] = {
     "links joined": pair("rate=0.3", "self.rate > 0 and self.rate < 1", "0 < self.rate < 1"),
     "None asked otherwise": pair(
         "scale=None", "self.scale is not None", "not (self.scale is None)"
+    ),
+    "truth asked otherwise": pair(
+        "scale=None", "True if self.scale else False", "bool(self.scale)"
     ),
     "cut off otherwise": sizes(
         "ratio=2", "max(channels // self.ratio, 8)", "max(int(channels / self.ratio), 8)"

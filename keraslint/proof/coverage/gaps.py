@@ -239,14 +239,22 @@ def _emptiness(view: View, views: Sequence[View]) -> Iterator[Gap]:
 
 
 def _tested(found: Sequence[Atom]) -> Iterator[Decision]:
-    """Names and attributes whose truth is asked for."""
+    """Names and attributes whose truth, or length, is asked for."""
     for one in (one for atom in found for one in decisions_of(atom)):
-        if one.kind == "truth" and isinstance(one.node, (ast.Name, ast.Attribute)):
+        if one.kind == "truth" and isinstance(_without_length(one.node), (ast.Name, ast.Attribute)):
             yield one
 
 
+def _without_length(node: ast.AST) -> ast.AST:
+    """`x` for `len(x)`."""
+    if isinstance(node, ast.Call) and len(node.args) == 1 and isinstance(node.func, ast.Name):
+        return node.args[0] if node.func.id == "len" else node
+    return node
+
+
 def _asks_for_none(node: ast.AST) -> bool:
-    if not isinstance(node, ast.Compare) or not isinstance(node.ops[0], (ast.Is, ast.IsNot)):
+    asks = (ast.Is, ast.IsNot, ast.Eq, ast.NotEq)
+    if not isinstance(node, ast.Compare) or not isinstance(node.ops[0], asks):
         return False
     right = node.comparators[0]
     return isinstance(right, ast.Constant) and right.value is None

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TypeGuard
 
 TRUTH = ("true", "false")
 LOOP = ("one", "more")
@@ -63,6 +64,9 @@ def decisions(node: ast.AST, *, tested: bool = False) -> Iterator[Decision]:
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
         yield from decisions(node.operand, tested=True)
         return
+    if _asks_for_truth(node):
+        yield from decisions(node.args[0], tested=True)
+        return
     if isinstance(node, ast.Compare) and len(node.ops) > 1:
         yield from _of_chain(node, tested=tested)
         return
@@ -76,6 +80,14 @@ def decisions(node: ast.AST, *, tested: bool = False) -> Iterator[Decision]:
         if isinstance(node, (ast.For, ast.comprehension)) and field == "iter":
             yield Decision(kind="loop", node=child, outcomes=LOOP)  # type: ignore[arg-type]
         yield from decisions(child, tested=field in ("test", "ifs", "guard"))
+
+
+def _asks_for_truth(node: ast.AST) -> TypeGuard[ast.Call]:
+    """Is it `bool(…)`, which says no more than what is in it?"""
+    if not isinstance(node, ast.Call) or node.keywords or len(node.args) != 1:
+        return False
+    named = isinstance(node.func, ast.Name) and node.func.id == "bool"
+    return named and not isinstance(node.args[0], ast.Starred)
 
 
 def links(node: ast.Compare) -> list[ast.Compare]:
