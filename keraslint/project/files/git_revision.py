@@ -32,7 +32,8 @@ class Past:
 def past(folder: Path, revision: str, named: Collection[str] = ()) -> Past:
     """Compare the files of the repository around `folder` with what git has stored of them.
 
-    Files under a real path that is `named` are Python, whatever they are called. The bytes are compared as they are stored, without filters: git runs no other program.
+    Files under a real path that is `named` are Python, whatever they are called. The bytes are
+    compared as they are stored, without filters: git runs no other program.
 
     Raises:
         NoRevision: no git, no repository, or no such revision.
