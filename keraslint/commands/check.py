@@ -133,6 +133,7 @@ def _fixed(request: Request, settings: Settings, paths: list[Path], stdin: Stdin
         settled=result.settled,
         failures=_failures(result.problems) - result.unwritten,
         unwritten=result.unwritten,
+        known=result.known,
         at_first=result.at_first,
         fixed=result.fixed,
         unresolved=result.unresolved,

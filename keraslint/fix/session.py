@@ -61,7 +61,7 @@ class FixResult:
 
     `at_first` counts what was found before anything was fixed: a fix can bring more to light.
     `fixed` counts what is gone, by file and code; `unwritten` the files whose fixes could not be
-    written.
+    written; `known` what the baseline holds, which is neither told nor fixed.
     """
 
     diagnostics: tuple[Diagnostic, ...]
@@ -73,6 +73,7 @@ class FixResult:
     at_first: int = 0
     fixed: Mapping[tuple[str, str], int] = field(default_factory=dict)
     unwritten: int = 0
+    known: int = 0
     unresolved: tuple[Unresolved, ...] = ()
     written_for: tuple[WrittenFor, ...] = ()
 
@@ -128,6 +129,7 @@ def fix(
         at_first=at_first,
         fixed={at: n for at, n in session.fixed.items() if at[0] not in lost},
         unwritten=len(refused),
+        known=len(result.known),
         unresolved=result.unresolved,
         written_for=result.written_for,
     )
@@ -230,6 +232,7 @@ class _Session:
         return replace(
             found,
             diagnostics=tuple(one for one in found.diagnostics if one.path in self._ours),
+            known=tuple(one for one in found.known if one.path in self._ours),
             unresolved=tuple(one for one in found.unresolved if one.path in self._ours),
             written_for=tuple(one for one in found.written_for if one.path in self._ours),
             files=len(self._ours),
