@@ -98,7 +98,7 @@ def _failing(pair: Pair) -> str:
 
 def _in_case(pair: Pair, kind: str, theirs: str, own: str) -> OldFile | None:
     control, loaded = pair.before["facts"].get(own), pair.after["facts"].get(theirs)
-    if control is None:
+    if control is None or "unsaved" in control:
         return None
     was = trouble(control)
     now = trouble(loaded) if loaded is not None else _failing(pair) or trouble(None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from keraslint.diagnostic import Outcome
+from keraslint.diagnostic import CheckStatus, Outcome
 from keraslint.proof.measures.case_pair import difference
 
 BEFORE = """\
@@ -55,3 +55,41 @@ def test_a_number_where_half_precision_gave_none_before_is_none_the_worse() -> N
     assert differs("mixed_float16", no_number, number) == []
     assert differs("mixed_float16", number, no_number) == [["0", "inf where it was 2"]]
     assert differs("inference", no_number, number) != []
+
+
+MODEL = """\
+import keras
+
+
+class Block(keras.Model):
+    def __init__(self, backbone, units):
+        super().__init__()
+        self.backbone = backbone
+        self.dense = keras.layers.Dense(units)
+
+    def call(self, x):
+        return self.dense(self.backbone(x))
+"""
+CONFIG = """
+
+    def get_config(self):
+        return {"backbone": keras.saving.serialize_keras_object(self.backbone), "units": 4}
+
+    @classmethod
+    def from_config(cls, config):
+        config["backbone"] = keras.saving.deserialize_keras_object(config["backbone"])
+        return cls(**config)
+"""
+
+
+@pytest.mark.keras
+def test_a_file_that_could_not_be_written_is_not_said_to_be_missing(judge) -> None:
+    verdict = judge(
+        MODEL, MODEL.rstrip("\n") + CONFIG, "Block(keras.layers.ReLU(), 4)(floats(2, 3))"
+    )
+
+    mended = {one.name: one.detail for one in verdict.checks if one.status is CheckStatus.MENDED}
+    for name in ("reloads: functional", "reloads: sequential"):
+        assert mended[name].startswith("before, NotImplementedError: Object Block was created by")
+    untold = [one.kind for one in verdict.old_files if one.loads is None]
+    assert ".keras" in untold

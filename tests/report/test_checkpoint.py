@@ -29,12 +29,16 @@ def test_one_format_is_named_once_and_its_exceptions_by_themselves() -> None:
     assert answer(LOADS, sequential) == "yes (.keras)"
     assert answer(sequential) == "yes (.keras of a Sequential)"
     assert answer(LOADS, owned, sequential) == (
-        "yes (.keras; .keras of a model that builds the layer loads into neither)"
+        "yes (.keras; not .keras of a model that builds the layer, "
+        "which the old code cannot load either)"
     )
 
 
 def test_what_the_old_code_could_not_load_either_is_no_loss() -> None:
-    assert answer(LOADS, NEVER) == "yes (.keras; legacy .h5 loads into neither)"
+    assert (
+        answer(LOADS, NEVER)
+        == "yes (.keras; not legacy .h5, which the old code cannot load either)"
+    )
 
 
 def test_no_says_what_is_lost() -> None:

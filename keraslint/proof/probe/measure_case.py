@@ -46,6 +46,7 @@ from .observations.round_trips import (
     load_legacy,
     load_owner,
     load_weights,
+    reload,
     save,
 )
 from .observations.training_run import (
@@ -275,8 +276,7 @@ def _in_other_owners(trial: Trial, shelf: Shelf) -> None:
     trial.observe("cloned", lambda: cloned(trial))
     trial.observe("saved in others", lambda: save_others(trial, shelf))
     for file, name, load in OTHERS:
-        if (shelf.folder / file).exists():
-            trial.observe(f"{name} reload", partial(load, trial, shelf))
+        reload(trial, shelf, trial.facts["saved in others"], f"{name} reload", file, load)
 
 
 def label_of(case: Case) -> str:
@@ -333,8 +333,7 @@ def _save_and_load(trial: Trial, shelf: Shelf, depth: int) -> None:
         "legacy reload": (FILES[3], load_legacy),
     }
     for name, (file, load) in loads.items():
-        if (shelf.folder / file).exists():
-            trial.observe(name, partial(load, trial, shelf))
+        reload(trial, shelf, trial.facts["saved"], name, file, load)
     if KERAS.generation == 2 and depth >= FULL:
         _in_older_files(trial, shelf)
     _loaded_once_called(trial, shelf)

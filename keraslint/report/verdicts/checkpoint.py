@@ -23,7 +23,7 @@ def checkpoint_answer(verdict: Verdict) -> str:
         still = f"; nothing is lost from {_plain(loads)}" if loads else ""
         return f"no: {'; '.join(_told(lost))}{still}"
     if loads:
-        more = f"; {_kinds(never)} loads into neither" if never else ""
+        more = f"; not {_kinds(never)}, which the old code cannot load either" if never else ""
         return f"yes ({_plain(loads)}{more})"
     if never:
         return f"no, nor into the old code: {never[0].kind}: {never[0].detail}"
@@ -37,7 +37,8 @@ def _told(lost: list[OldFile]) -> Iterator[str]:
 
 
 def _kinds(files: list[OldFile]) -> str:
-    return ", ".join(one.kind for one in files)
+    *others, last = (one.kind for one in files)
+    return f"{', '.join(others)} and {last}" if others else last
 
 
 def _plain(files: list[OldFile]) -> str:

@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from ..attempts import attempt, noted_warnings
+from ..attempts import noted_warnings
 from ..call_arguments import arrays_of
 from ..keras_versions.in_use import KERAS
 from ..trial import Trial, flat
 from ..variable_paths import transplant
-from .round_trips import Shelf, agrees, called, fed, objects, survived
+from .round_trips import Shelf, agrees, called, fed, objects, survived, written
 from .training_run import Owner
 
 SEQUENTIAL, PLAIN = "sequential.keras", "plain.keras"
@@ -25,9 +25,10 @@ def save_others(trial: Trial, shelf: Shelf) -> Any:
     """
     done = {}
     if _only_input(trial) is not None:
-        done[SEQUENTIAL] = attempt(lambda: _save_sequential(trial, shelf))
-    done[PLAIN] = attempt(lambda: _save_plain(trial, shelf))
-    return {name: str(said or "") for name, said in done.items()}
+        file = shelf.folder / SEQUENTIAL
+        done[SEQUENTIAL] = written(file, lambda: _save_sequential(trial, shelf))
+    done[PLAIN] = written(shelf.folder / PLAIN, lambda: _save_plain(trial, shelf))
+    return done
 
 
 def _save_plain(trial: Trial, shelf: Shelf) -> None:

@@ -13,8 +13,9 @@ from typing import Any
 import numpy as np
 
 from ..array_agreement import same
-from ..attempts import noted_warnings
+from ..attempts import failed, noted_warnings
 from ..call_arguments import arrays_of
+from ..error_text import sentence
 from ..keras_versions.in_use import KERAS
 from ..trial import Trial, flat
 from ..variable_paths import anatomy, state, transplant
@@ -30,6 +31,9 @@ class Shelf:
 
     folder: Path
     names: tuple[str, ...]
+
+
+Load = Callable[[Trial, Shelf], Any]
 
 
 def functional(trial: Trial, layer: Any) -> Any:
@@ -147,12 +151,27 @@ def save(trial: Trial, shelf: Shelf, *, legacy: bool) -> Any:
     done = {}
     writes = [(FILES[0], _save_functional), (FILES[1], _save_owner)]
     for name, write in [*writes, (FILES[3], _save_legacy)] if legacy else writes:
-        try:
-            write(trial, shelf)
-            done[name] = ""
-        except (Exception, SystemExit) as error:
-            done[name] = f"{type(error).__name__}: {error}"[:300]
+        done[name] = written(shelf.folder / name, partial(write, trial, shelf))
     return done
+
+
+def written(path: Path, write: Callable[[], None]) -> str:
+    """Write a file, and say how that failed, if it did: then what was written of it is removed."""
+    try:
+        write()
+    except (Exception, SystemExit) as error:
+        path.unlink(missing_ok=True)
+        return f"{type(error).__name__}: {error}"[:300]
+    return ""
+
+
+def reload(trial: Trial, shelf: Shelf, saved: Any, name: str, file: str, load: Load) -> None:
+    """Observe what survives in a file; where it was not written, that is why it cannot be read."""
+    if (shelf.folder / file).exists():
+        trial.observe(name, partial(load, trial, shelf))
+    elif not failed(saved) and saved.get(file):
+        kind, _, text = saved[file].partition(": ")
+        trial.facts[name] = {"error": f"{kind}: {sentence(text)}", "unsaved": True}
 
 
 def _save_functional(trial: Trial, shelf: Shelf) -> None:
@@ -164,15 +183,10 @@ def _save_functional(trial: Trial, shelf: Shelf) -> None:
 
 
 def _save_legacy(trial: Trial, shelf: Shelf) -> None:
-    """Keras 2's format: weights by name and in order; a file that is not complete is removed."""
+    """Keras 2's format: weights by name and in order."""
     if trial.model is None:
         raise ValueError("there is no functional model of the layer")
-    path = shelf.folder / FILES[3]
-    try:
-        trial.model.save(path)
-    except Exception:
-        path.unlink(missing_ok=True)
-        raise
+    trial.model.save(shelf.folder / FILES[3])
 
 
 def _save_owner(trial: Trial, shelf: Shelf) -> None:
