@@ -45,7 +45,9 @@ from keraslint.terminal import (
     log_line,
     lost_output,
     overwrite,
+    require_input,
     show,
+    standard_input,
     width,
     write,
 )
@@ -170,7 +172,7 @@ def check(paths: tuple[str, ...], **asked: Any) -> int:
         request = replace(request, show=overwrite, log=log_line)
     if request.watch:
         _watch(request, output_file)
-    told = answer(request, standard_input=sys.stdin.buffer.read)
+    told = answer(request, standard_input=standard_input)
     if silent:
         told = replace(told, out="", err="")
     show(told, output_file, asked["report"])
@@ -315,6 +317,7 @@ def server(config: tuple[str, ...], isolated: bool, stdio: bool) -> int:
     from keraslint.server import serve
     from keraslint.server.project_lookup import Asked
 
+    require_input()
     serve(Asked(config, isolated), _prove, _examine)
     return CLEAN
 

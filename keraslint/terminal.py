@@ -32,6 +32,20 @@ def width() -> int:
     return get_terminal_size((100, 24)).columns
 
 
+def standard_input() -> bytes:
+    """Read it to its end. Raises `ConfigError` where it is closed."""
+    require_input()
+    return sys.stdin.buffer.read()
+
+
+def require_input() -> None:
+    """Raise `ConfigError` where standard input is closed."""
+    if sys.stdin is None:  # how Python shows a stream that was closed before it started
+        from keraslint.settings import ConfigError
+
+        raise ConfigError("standard input is closed")
+
+
 def show(told: Answer, output_file: str | None, report: str | None) -> None:
     """Write an answer to the streams and files where it belongs. Raises `ConfigError`."""
     write(told.err, sys.stderr)

@@ -140,3 +140,33 @@ def test_what_could_not_be_written_is_told_as_found(project: Path, keraslint: Ru
     assert ran.code == 2
     assert "KRL101" in ran.out
     assert "Found 1 finding in 1 file (1 file checked, 1 file could not be written)." in ran.out
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a shell of Unix")
+class TestOpenedByTheShell:
+    """Streams that a shell closes, and pipes that it gives a name."""
+
+    def ran(self, words: str) -> subprocess.CompletedProcess[str]:
+        command = ["bash", "-c", f"{sys.executable} -m keraslint {words}"]
+        environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}
+        return subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+
+    def test_closed_input_concerns_only_who_reads_it(self, project: Path) -> None:
+        named, piped = self.ran("clean.py <&-"), self.ran("- <&-")
+
+        assert (named.returncode, named.stderr) == (0, "")
+        for one in (piped, self.ran("server <&-")):
+            assert (one.returncode, one.stderr) == (2, "error: standard input is closed\n")
+
+    def test_a_pipe_is_read_as_a_file(self, project: Path) -> None:
+        ran = self.ran("check --output-format concise <(cat finding.py)")
+
+        assert (ran.returncode, ran.stderr) == (1, "")
+        assert ":10:22: KRL101 [*] " in ran.stdout
+
+    def test_a_pipe_is_not_written(self, project: Path) -> None:
+        ran = self.ran("check --fix <(cat finding.py)")
+
+        assert ran.returncode == 2
+        assert "cannot be written: it is a pipe or a device, not a file\n" in ran.stderr
+        assert "1 file could not be written" in ran.stdout

@@ -19,6 +19,9 @@ def write_atomically(
     written. With `was`, a file that has changed since it was read is left as it is.
     """
     try:
+        if not stat.S_ISREG(Path(path).stat().st_mode):
+            reason = "cannot be written: it is a pipe or a device, not a file"
+            return Unreadable(path=str(path), kind=Trouble.OTHER, reason=reason)
         real = Path(path).resolve(strict=True)
         if not os.access(real, os.W_OK):  # a rename would pass over a read-only file
             return Unreadable(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -69,8 +70,8 @@ def _unique(entries: Iterable[_Entry]) -> tuple[Path, ...]:
 
 def _expand(path: Path, settings: Settings) -> Iterator[_Entry | Unreadable]:
     try:
-        real = str(path.resolve(strict=True))
-        is_folder = path.is_dir()
+        is_folder = stat.S_ISDIR(path.stat().st_mode)
+        real = os.path.realpath(path)  # of a pipe, that is no path that could be followed
     except (OSError, RuntimeError, ValueError) as error:  # RuntimeError: a loop of links
         yield unreadable(str(path), error)
         return
