@@ -266,6 +266,7 @@ def _report(request: Request, settings: Settings, seconds: float) -> Report:
         colour=request.colour,
         width=request.width,
         fixing=settings.fix or request.diff,
+        fix_only=request.fix_only,
         proving=request.prove,
         writing=not request.diff,
         unsafe_fixes=settings.unsafe_fixes,

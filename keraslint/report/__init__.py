@@ -19,11 +19,11 @@ from keraslint.project.files.source import Source
 class Report:
     """Everything that a format may show; what the terminal can do comes in as data too.
 
-    `fixing`, `proving` and `writing` say what was asked; `unsafe_fixes` widens what counts as
-    fixable; `failures` counts the paths that could not be checked, `unwritten` the files whose
-    fixes could not be written, `known` the findings that the baseline holds, `at_first` what was
-    found before anything was fixed, and `fixed` what is gone, by file and code. A `summary` stands
-    in place of the last lines that count.
+    `fixing`, `fix_only`, `proving` and `writing` say what was asked; `unsafe_fixes` widens what
+    counts as fixable; `failures` counts the paths that could not be checked, `unwritten` the files
+    whose fixes could not be written, `known` the findings that the baseline holds, `at_first` what
+    was found before anything was fixed, and `fixed` what is gone, by file and code. A `summary`
+    stands in place of the last lines that count.
     """
 
     diagnostics: tuple[Diagnostic, ...]
@@ -42,6 +42,7 @@ class Report:
     colour: bool = False
     width: int = 100
     fixing: bool = False
+    fix_only: bool = False
     proving: bool = False
     writing: bool = True
     unsafe_fixes: bool = False

@@ -21,7 +21,8 @@ def closing(report: Report) -> list[str]:
         report.files or report.diagnostics or report.settled or report.failures
     ):
         return []
-    lines = [_found(report), _fixable(report), *notes(report.unresolved, report.written_for)]
+    counted = [_only_fixed(report)] if report.fix_only else [_found(report), _fixable(report)]
+    lines = [*counted, *notes(report.unresolved, report.written_for)]
     if report.proving and report.settled:
         lines.append(proof_counts(report.settled))
         lines += [NOT_MEASURED] if _has_proofs(report.settled) else []
@@ -79,10 +80,18 @@ def _kept(count: int) -> str:
     return " (kept as it was)" if count == 1 else " (kept as they were)"
 
 
-def _found(report: Report) -> str:
-    palette = Palette(report.colour)
-    remaining = len(report.diagnostics)
+def _only_fixed(report: Report) -> str:
+    """Say what was fixed, and nothing of what was found: nobody asked."""
     fixed = sum(report.fixed.values())
+    if not fixed:
+        done = "Nothing was fixed" if report.writing else "Nothing would be fixed"
+        return f"{done} ({_checked(report)})."
+    where = f"in {_count(len({path for path, _ in report.fixed}), 'file')}"
+    verb = "Fixed" if report.writing else "Would fix"
+    return f"{verb} {_count(fixed, 'finding')} {where} ({_checked(report)})."
+
+
+def _checked(report: Report) -> str:
     checked = f"{_count(report.files, 'file')} checked"
     if report.failures:
         checked += f", {_count(report.failures, 'error')}"
@@ -90,6 +99,14 @@ def _found(report: Report) -> str:
         checked += f", {_count(report.unwritten, 'file')} could not be written"
     if report.known:
         checked += f", {report.known} known from the baseline"
+    return checked
+
+
+def _found(report: Report) -> str:
+    palette = Palette(report.colour)
+    remaining = len(report.diagnostics)
+    fixed = sum(report.fixed.values())
+    checked = _checked(report)
     if not remaining and not fixed:
         unknown = any(not one.assumed for one in report.unresolved)
         unsure = report.failures or unknown
