@@ -39,8 +39,30 @@ def test_fix_only_tells_nothing_of_what_is_left(project: Path, keraslint: Run) -
 
     assert left.code == 1
     assert ran.code == 0
-    assert "KRL4" not in ran.out
+    assert ran.out == "Fixed 1 finding in 1 file (1 file checked).\n"
     assert "self.dense = " in Path("finding.py").read_text("utf-8").split("def build")[0]
+
+
+def test_fix_only_does_not_say_that_all_is_well(project: Path, keraslint: Run) -> None:
+    Path("broken.py").write_text("def (", encoding="utf-8")
+    shown = keraslint("check", "--fix-only", "--diff", "finding.py")
+
+    assert keraslint("check", "--fix-only", "broken.py").out == (
+        "Nothing was fixed (1 file checked).\n"
+    )
+    assert shown.err == "Would fix 1 finding in 1 file (1 file checked).\n"
+
+
+def test_what_may_not_be_fixed_is_not_called_fixable(project: Path, keraslint: Run) -> None:
+    plain = keraslint("check", "--unfixable", "KRL101", "finding.py")
+    fixed = keraslint("check", "--fixable", "KRL201", "--fix", "finding.py")
+    counted = keraslint("check", "--unfixable", "KRL101", "--statistics", "finding.py")
+
+    for ran in (plain, fixed):
+        assert "KRL101 `keras" in ran.out
+        assert "= no fix: the settings `fixable` and `unfixable` leave this rule out\n" in ran.out
+        assert "fixable with" not in ran.out
+    assert counted.out.startswith("1\tKRL101\t[ ] layer-in-build\n")
 
 
 def test_a_reason_stands_behind_the_codes_and_is_heeded(project: Path, keraslint: Run) -> None:

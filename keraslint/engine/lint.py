@@ -14,7 +14,7 @@ from keraslint.engine.incremental import Run
 from keraslint.engine.store import Store
 from keraslint.project.files.discover import discover
 from keraslint.project.files.source import Source, Unreadable, decode, read
-from keraslint.rules import graded
+from keraslint.rules import graded, offered
 from keraslint.settings import Settings
 
 Stdin = tuple[str, bytes]
@@ -85,7 +85,7 @@ def lint_texts(
             gc.freeze()  # all that is there by now is old: nobody need look through it at once
             gc.unfreeze()
             gc.enable()
-    diagnostics = graded(sorted(found.diagnostics, key=_place), settings)
+    diagnostics = graded(offered(sorted(found.diagnostics, key=_place), settings), settings)
     if edits:
         diagnostics = FixLayout(settings).all(diagnostics, sources)
     known: tuple[Diagnostic, ...] = ()

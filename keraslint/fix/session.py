@@ -31,7 +31,6 @@ from keraslint.proof.error_symptoms import symptom_of
 from keraslint.proof.interruption import Interrupted, orderly_end
 from keraslint.proof.prove import ProofOptions, Prover
 from keraslint.proof.recipes.recipe import Recipe, recipes_for, recipes_in, recipes_of_config
-from keraslint.rule_selection import fixable
 from keraslint.rules import registry
 from keraslint.settings import Settings
 
@@ -166,7 +165,6 @@ class _Session:
         self._ours = ours
         self._old = {text.path: text for text in texts if isinstance(text, Source)}
         self._texts = {text.path: text for text in texts}
-        self._fixable = fixable(settings, registry())
         self._fates: list[Settled] = []
         self.fixed: Counter[tuple[str, str]] = Counter()
         self.result = self._lint()
@@ -251,7 +249,7 @@ class _Session:
     def _wanted(self) -> dict[str, list[Diagnostic]]:
         found: dict[str, list[Diagnostic]] = {}
         for diagnostic in self.result.diagnostics:
-            if diagnostic.fix is not None and diagnostic.code in self._fixable:
+            if diagnostic.fix is not None:
                 found.setdefault(diagnostic.path, []).append(diagnostic)
         return found
 
@@ -392,11 +390,4 @@ def _settled(
 ) -> Settled:
     mine = [d for d in found if d.fix == fix and d.path == path]
     code = mine[0].code if mine else ""
-    return Settled(
-        path=path,
-        code=code,
-        fix=fix,
-        action=action,
-        reason=reason,
-        verdict=verdict,
-    )
+    return Settled(path=path, code=code, fix=fix, action=action, reason=reason, verdict=verdict)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from keraslint.diagnostic import Diagnostic, Fix, Promise, Severity, Span
 from keraslint.examination import Symptom
-from keraslint.rule_selection import severities
+from keraslint.rule_selection import fixable, severities
 from keraslint.settings import Settings
 
 if TYPE_CHECKING:
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from keraslint.project.facts.module_facts import ModuleSummary
     from keraslint.project.names.definitions import ClassRef
     from keraslint.project.names.name_resolution import Hierarchy
+
+LEFT = "the settings `fixable` and `unfixable` leave this rule out"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,5 +94,14 @@ def graded(found: Iterable[Diagnostic], settings: Settings) -> tuple[Diagnostic,
     of = severities(settings, registry())
     return tuple(
         one if one.severity is of[one.code] else replace(one, severity=of[one.code])
+        for one in found
+    )
+
+
+def offered(found: Iterable[Diagnostic], settings: Settings) -> tuple[Diagnostic, ...]:
+    """Take away the fixes of rules that the configuration says not to fix."""
+    mended = fixable(settings, registry())
+    return tuple(
+        one if one.fix is None or one.code in mended else replace(one, fix=None, why_no_fix=LEFT)
         for one in found
     )
