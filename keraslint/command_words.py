@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
 CLEAN, FINDINGS, MISUSE = 0, 1, 2
-WITH_VALUES = ("--config", "--color", "--cache-dir", "--output-format", "-o", "--output-file")
-"""Options that people write before a command, and that take the next word."""
 
 
 class Commands(click.Group):
@@ -44,15 +42,22 @@ class Commands(click.Group):
         """Put the command first: `-q check src/` is `check -q src/`, and `src/` is `check src/`."""
         if not args or args[0] in {"--help", "-h", "--version", "-V"}:
             return args
-        at = 0
+        at, valued = 0, self._valued()
         while at < len(args) and args[at].startswith("-") and args[at] != "-":
-            at += 2 if args[at] in WITH_VALUES else 1
+            at += 2 if args[at] in valued else 1
         word = args[at] if at < len(args) else ""
         if word in self.commands:
             return [word, *args[:at], *args[at + 1 :]]
         if word and (meant := self._misspelt(word)):
             raise click.UsageError(f"no such command `{word}`. Did you mean `{meant}`?")
         return ["check", *args]
+
+    def _valued(self) -> frozenset[str]:
+        """The options of any command that take the next word for their value."""
+        every = (one for command in self.commands.values() for one in command.params)
+        options = (one for one in every if isinstance(one, click.Option))
+        valued = (one for one in options if not (one.is_flag or getattr(one, "equals", False)))
+        return frozenset(name for one in valued for name in one.opts)
 
     def _misspelt(self, word: str) -> str:
         """The command that a word is nearly, if it can be no path; `""` if there is none."""

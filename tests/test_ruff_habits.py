@@ -13,6 +13,9 @@ from command_line import FINDING, Run
     [
         ["-q", "check", "finding.py"],
         ["--quiet", "--config", "fix = false", "check", "finding.py"],
+        ["-q", "--select", "KRL1", "--per-file-ignores", "x:KRL2", "check", "finding.py"],
+        ["--ignore=KRL2", "-q", "check", "finding.py"],
+        ["-q", "--select", "KRL101", "finding.py"],
         ["check", "-q", "finding.py"],
         ["-q", "finding.py"],
     ],
