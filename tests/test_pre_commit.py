@@ -104,7 +104,7 @@ def test_there_is_one_hook_to_check_and_one_to_fix() -> None:
 
     assert by_name == {
         "keraslint": "keraslint check --force-exclude",
-        "keraslint-fix": "keraslint check --fix --force-exclude",
+        "keraslint-fix": "keraslint check --fix-only --force-exclude",
     }
 
 
@@ -136,7 +136,8 @@ def test_a_clean_repository_passes(sample: Path, try_repo: TryRepo) -> None:
 
     assert tried.returncode == 0, tried.stdout + tried.stderr
     assert tried.stdout.count("Passed") == 2
-    assert tried.stdout.count("All checks passed! (1 file checked)") == 2
+    assert tried.stdout.count("All checks passed! (1 file checked)") == 1
+    assert tried.stdout.count("Nothing was fixed (1 file checked).") == 1
 
 
 @pytest.mark.installs
