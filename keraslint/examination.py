@@ -70,7 +70,8 @@ class Sign:
 
     `error` is the message that ends `detail`, if one does; `weights` are those that it is about, by
     access path. `code` is the rule that says why, and `line` the one to blame (0: none known), in
-    `path` where that is not the layer's own file.
+    `path` where that is not the layer's own file. With `cell`, it is a line of that cell of a
+    notebook; reports have it so, nothing else does.
     """
 
     health: str
@@ -83,15 +84,17 @@ class Sign:
     symptom: Symptom | None = None
     error: str = ""
     weights: tuple[str, ...] = ()
+    cell: int | None = None
 
     @property
     def cause(self) -> str:
         """The rule that says why, and the place to blame; empty where neither is known."""
-        return _cause(self.code, PurePath(self.path).name, self.line)
+        return _cause(self.code, PurePath(self.path).name, self.cell, self.line)
 
 
-def _cause(code: str, file: str, line: Line) -> str:
-    place = f"{file} line {line}".strip() if line else ""
+def _cause(code: str, file: str, cell: int | None, line: Line) -> str:
+    parts = (file, f"cell {cell}" if cell else "", f"line {line}")
+    place = " ".join(filter(None, parts)) if line else ""
     return ", ".join(filter(None, (code, place)))
 
 
@@ -101,7 +104,7 @@ class Examination:
 
     `code` is the rule that finds the cause of the `reason`, in line `blamed` of the file.
     `never` are places of the class that no case has run. `abstract` layers have no `call()`.
-    `parts` are the classes at work that are not of Keras.
+    `parts` are the classes at work. With `cell`, lines are of that cell of a notebook, as in signs.
     """
 
     layer: str
@@ -117,12 +120,13 @@ class Examination:
     weights: tuple[WeightSeen, ...] = ()
     parts: tuple[Part, ...] = ()
     seconds: float = 0.0
+    cell: int | None = None
     environment: str = ""
 
     @property
     def cause(self) -> str:
         """The rule that says why it was not examined, and its line; empty where that is unknown."""
-        return _cause(self.code, "", self.blamed)
+        return _cause(self.code, "", self.cell, self.blamed)
 
     @property
     def broken(self) -> tuple[Sign, ...]:

@@ -60,7 +60,7 @@ def test_the_rule_of_what_failed_is_named(seen: Sign, cause: str) -> None:
         finding("KRL401", "Model", OWN, 2),
         finding("KRL403", "Model", OWN, 3),
         finding("KRL403", "Block", OTHER, 7),
-        finding("KRL101", "Block", OTHER, 9),
+        finding("KRL101", "Block", OTHER, 9, "`layers.Dense` is created in `build()`"),
         finding("KRL101", "Block", "/another/blocks.py", 1),
     ]
 

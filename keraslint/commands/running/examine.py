@@ -70,7 +70,7 @@ def answer(asked: Request) -> Answer:
             examined, found.sources, asked.output_format, asked.width, asked.colour
         ),
         err=told(found.problems),
-        evidence=None if asked.report is None else evidence(asked.report, examined),
+        evidence=None if asked.report is None else evidence(asked.report, examined, found.sources),
         found=any(one.broken for one in examined),
         failed=_is_unclear(examined) or failed(found.problems),
     )
@@ -87,7 +87,7 @@ def examinations(asked: Request) -> Examinations:
     require_layers(asked.recipe, [layer for _, layer in chosen])
     options = replace(proof_options(settings), backend=asked.backend, jobs=asked.jobs or 0)
     claims = [_claim(found.clips[key], sources[key[0]], settings, asked.recipe) for key in chosen]
-    lines = [found.clips[key].line for key in chosen]
+    lines = [found.clips[key].numbers.start for key in chosen]
     examined = _examined(claims, lines, options, Progress(asked.show, asked.log))
     findings = every_finding(texts, settings)
     return Examinations(
@@ -112,7 +112,7 @@ def of_text(source: Source, layer: str, settings: Settings) -> Examination:
         raise ConfigError(f"there is no class `{layer}` in {source.path}")
     options = proof_options(settings)
     with Prover(options) as prover:
-        found = examine(prover, _claim(clip, source, settings), clip.line, options)
+        found = examine(prover, _claim(clip, source, settings), clip.numbers.start, options)
         prover.require_keras()
     return with_causes(found, every_finding([source], settings), clip.numbers)
 

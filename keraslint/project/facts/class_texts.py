@@ -14,12 +14,16 @@ from keraslint.project.files.source import Source
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clip:
-    """The lines of one class, decorators included; `line` is the number of the first."""
+    """The lines of one class, decorators included; `line` is the number of the first.
+
+    In a notebook that is its line in the cell; so many lines of the joined text are `before` it.
+    """
 
     path: str
     layer: str
     line: int
     text: str
+    before: int = 0
 
     @property
     def lines(self) -> tuple[str, ...]:
@@ -27,8 +31,9 @@ class Clip:
 
     @property
     def numbers(self) -> range:
-        """The numbers of its lines."""
-        return range(self.line, self.line + len(self.lines))
+        """The numbers of its lines in the text that is linted."""
+        first = self.before + self.line
+        return range(first, first + len(self.lines))
 
 
 def clips(source: Source) -> Mapping[str, Clip]:
@@ -48,11 +53,14 @@ def clips_of(source: Source, module: ModuleSummary) -> Mapping[str, Clip]:
 
 def _clip(source: Source, places: Places | None, one: ClassSummary) -> Clip:
     first, last = one.slice
+    before = 0
     if places is not None:
         within = Span.of(first, 1, last, 1)
         source, within = places.texts[places.cell(within.start)], places.in_cell(within)
+        before = first - within.start.line
         first, last = within.start.line, within.end.line
-    return Clip(path=source.path, layer=one.qualname, line=first, text=span(source, (first, last)))
+    text = span(source, (first, last))
+    return Clip(path=source.path, layer=one.qualname, line=first, text=text, before=before)
 
 
 def span(source: Source, lines: tuple[int, int]) -> str:

@@ -41,7 +41,7 @@ def examine_here(
     found = Examination(
         layer=cls.__qualname__.rpartition("<locals>.")[2],
         path=_shown(clip.path) if clip else "",
-        line=clip.line if clip else 0,
+        line=clip.numbers.start if clip else 0,
         signs=signs_of([case], skip),
         weights=weights_of(case),
         parts=parts_of([case]),

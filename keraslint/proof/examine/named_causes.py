@@ -12,8 +12,6 @@ from keraslint.examination import Condition, Examination, Part, Sign, Symptom
 from keraslint.proof.error_symptoms import symptom_of
 from keraslint.rules import registry
 
-_ATTRIBUTE = re.compile(r"`\w+\.(\w+)`")
-
 
 def with_causes(
     found: Examination, findings: Sequence[Diagnostic], lines: range = range(0)
@@ -53,7 +51,7 @@ class _Causes:
         for part in self._at_work(error, weights):
             kept_at = {one.removeprefix(f"{part.at}/").partition("/")[0] for one in weights}
             for one in self._about(part):
-                named = set(_ATTRIBUTE.findall(one.message))
+                named = set(re.findall(rf"`(?:self|{part.name})\.(\w+)`", one.message))
                 if one.code in explaining and (not kept_at or not named or named & kept_at):
                     return one
         return None

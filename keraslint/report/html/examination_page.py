@@ -88,10 +88,11 @@ def _layer(number: int, one: Examination) -> Markup:
     weights = element("table", [_weight(weight) for weight in one.weights], class_="weights")
     badge = element("span", _state(one), class_=f"badge {colour}")
     reason = f"{one.reason} ({one.cause})" if one.cause else one.reason
+    place = f"cell {one.cell}:{one.line}" if one.cell else f"{one.line}"
     return element(
         "article",
         element("h2", element("code", one.layer), badge),
-        element("p", breakable(one.path), f":{one.line}", class_="quiet"),
+        element("p", breakable(one.path), f":{place}", class_="quiet"),
         element("p", ticked(reason), class_="reason") if one.reason else None,
         element("table", rows, class_="measures") if rows else None,
         part("Recipe", "", [recipes], opened=False) if recipes else None,

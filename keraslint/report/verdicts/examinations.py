@@ -16,6 +16,7 @@ from keraslint.report import Report, render
 from keraslint.report.html.examination_page import examination_page
 from keraslint.report.json_record import absolute
 from keraslint.report.palette import Palette
+from keraslint.report.verdicts.examined_places import located
 
 OWN_CODE = "KRL900"
 MOST_NEVER = 4
@@ -30,9 +31,10 @@ def render_examinations(
 ) -> str:
     """Show them: as text, as JSON, or what is broken in a format of `check`."""
     if output_format == "full":
-        return "".join(f"{line}\n" for line in _full(examined, width, Palette(colour)))
+        lines = _full(located(examined, sources), width, Palette(colour))
+        return "".join(f"{line}\n" for line in lines)
     if output_format == "json":
-        return _json(examined)
+        return _json(located(examined, sources))
     findings = tuple(finding for one in examined for finding in _findings(one, sources))
     report = Report(
         diagnostics=findings,
@@ -44,9 +46,10 @@ def render_examinations(
     return render(report, output_format)
 
 
-def evidence(file: str, examined: Sequence[Examination]) -> str:
+def evidence(file: str, examined: Sequence[Examination], sources: Mapping[str, Source]) -> str:
     """Render what a report file of this name holds: a page for people, or JSON."""
-    return _json(examined) if file.lower().endswith(".json") else examination_page(examined)
+    placed = located(examined, sources)
+    return _json(placed) if file.lower().endswith(".json") else examination_page(placed)
 
 
 def _json(examined: Sequence[Examination]) -> str:
@@ -114,7 +117,8 @@ def table(one: Examination, width: int, palette: Palette) -> Iterator[str]:
     word = palette.red("broken") if one.broken else palette.green("healthy")
     if one.reason:
         word = palette.yellow("no layer yet" if one.abstract else "not examined")
-    where = f"{palette.bold(one.path)}:{one.line}: " if one.path else ""
+    place = f"cell {one.cell}:{one.line}" if one.cell else f"{one.line}"
+    where = f"{palette.bold(one.path)}:{place}: " if one.path else ""
     reason = f": {one.reason}{_in_brackets(one.cause)}" if one.reason else ""
     yield f"{where}{palette.bold(one.layer)}: {word}{reason}"
     yield from (f"  recipe: {line}" for line in one.recipe.splitlines())
