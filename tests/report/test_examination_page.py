@@ -68,5 +68,5 @@ def test_a_page_without_layers_says_so() -> None:
 
 
 def test_the_name_of_the_file_decides() -> None:
-    assert evidence("a.json", [BLOCK]).startswith("[\n")
-    assert evidence("a.html", [BLOCK]).startswith("<!doctype html>")
+    assert evidence("a.json", [BLOCK], {}).startswith("[\n")
+    assert evidence("a.html", [BLOCK], {}).startswith("<!doctype html>")
