@@ -100,7 +100,9 @@ class Construction:
                     path=module.path,
                     line=early[0],
                 )
-            for change in self._effects.flow.seeded(body, {name: IS}).hits if starts else ():
+            if not starts or self._effects.plain.is_plain_global(module.path, name):
+                continue
+            for change in self._effects.flow.seeded(body, {name: IS}).hits:
                 if any(start < _settled(body, change.line) for start in starts):
                     cause = f"`{name}` is changed when layers may already exist"
                     yield Objection(

@@ -325,7 +325,9 @@ class Effects:
     def held_by(self, path: str, name: str) -> Iterator[Event]:
         """All that may change what a global name of a file holds."""
         module = self.graph.module_of(path)
-        if module is not None and name not in module.functions and name not in module.classes:
+        if module is None or self.plain.is_plain_global(path, name):
+            return
+        if name not in module.functions and name not in module.classes:
             yield from self._follow(list(self.globals.mentions(path, name)), {name})
 
 

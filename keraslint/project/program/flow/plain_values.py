@@ -1,4 +1,4 @@
-"""An attribute of a family → whether it surely holds a number, a text or the like."""
+"""An attribute of a family, or a global name → whether it surely holds what cannot change."""
 
 from __future__ import annotations
 
@@ -48,6 +48,15 @@ class PlainValues:
             family.ref.module.path,
             lambda: self._holds_number(family, name),
         )
+
+    def is_plain_global(self, path: str, name: str) -> bool:
+        """Whether a global name of a file is only ever bound to a number, a text or the like.
+
+        What functions bind it to besides is a change of the name, which is asked for elsewhere.
+        """
+        bodies = [one for one in self.graph.by_path.get(path, ()) if one.kind == "module"]
+        found = [(body, ref) for body in bodies for ref in body.bound(name) or ("",)]
+        return bool(found) and all(self._is_plain(body, ref) for body, ref in found)
 
     def _holds_number(self, family: Family, name: str) -> bool:
         given = [
