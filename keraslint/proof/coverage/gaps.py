@@ -35,6 +35,7 @@ from .dependences import (
 from .differences import Differences, Side
 
 LITERALS = (ast.Tuple, ast.List, ast.Set, ast.Dict, ast.Constant)
+ASKS_FOR = (ast.Is, ast.IsNot, ast.Eq, ast.NotEq)
 BUILT = "built"
 """Keras decides on it: it builds each layer once, and that is no matter of what is given."""
 Marks = Mapping[str, Collection[str]]
@@ -246,18 +247,14 @@ def _tested(found: Sequence[Atom]) -> Iterator[Decision]:
 
 
 def _without_length(node: ast.AST) -> ast.AST:
-    """`x` for `len(x)`."""
-    if isinstance(node, ast.Call) and len(node.args) == 1 and isinstance(node.func, ast.Name):
-        return node.args[0] if node.func.id == "len" else node
-    return node
+    is_length = isinstance(node, ast.Call) and getattr(node.func, "id", "") == "len"
+    return node.args[0] if is_length and node.args else node  # type: ignore[attr-defined]
 
 
 def _asks_for_none(node: ast.AST) -> bool:
-    asks = (ast.Is, ast.IsNot, ast.Eq, ast.NotEq)
-    if not isinstance(node, ast.Compare) or not isinstance(node.ops[0], asks):
+    if not isinstance(node, ast.Compare) or not isinstance(node.ops[0], ASKS_FOR):
         return False
-    right = node.comparators[0]
-    return isinstance(right, ast.Constant) and right.value is None
+    return getattr(node.comparators[0], "value", 0) is None
 
 
 def _left_out(view: View, atom: Atom) -> Iterator[Gap]:
