@@ -10,7 +10,7 @@ import numpy as np
 
 from ...measures.measured import Arrays
 from ..attempts import SEED, attempt, failed
-from ..call_arguments import arrays_of, put_back, takes_training
+from ..call_arguments import arrays_of, put_back
 from ..cases.case import Change
 from ..cases.recipe_inputs import leaves
 from ..keras_versions.in_use import KERAS
@@ -71,8 +71,9 @@ def _changed(trial: Trial, change: Change) -> Any:
 def open_shapes(trial: Trial) -> Any:
     """Shapes and dtypes of the outputs in a graph for inputs of which only the channels are known.
 
-    In training, as `fit` traces it, so without AutoGraph; a layer that needs the sizes is traced
-    for the case's own. What the graph gives for the case's inputs is kept.
+    In training, whether or not `call()` asks for it, and without AutoGraph, as in `fit`; a layer
+    that needs the sizes is traced for the case's own. What the graph gives for the case's inputs
+    is kept.
     """
     if KERAS.backend != "tensorflow":
         return None
@@ -86,12 +87,11 @@ def _traced(trial: Trial, opened: Callable[[tuple[int, ...]], list[int | None]])
     import tensorflow as tf
 
     inputs = trial.case.inputs()
-    more = {"training": True} if takes_training(trial.layer) else {}
     specs = [tf.TensorSpec(opened(a.shape), a.dtype) for a in arrays_of(inputs).values()]
 
     def trace(*tensors: Any) -> Any:
         args, kwargs = put_back(inputs, dict(zip(arrays_of(inputs), tensors, strict=True)))
-        return trial.layer(*args, **{**kwargs, **more})
+        return trial.layer(*args, **{**kwargs, "training": True})
 
     made = tf.function(trace, autograph=False).get_concrete_function(*specs)
     given = [tf.convert_to_tensor(array) for array in arrays_of(inputs).values()]
