@@ -24,7 +24,7 @@ _TOLD: tuple[tuple[Symptom, str], ...] = (
     (
         Symptom.CONFIG_UNREADABLE,
         r"not JSON serializable|[Cc]ould not (be )?(de)?seriali[sz]|"
-        r"lambda|"
+        r"\b[Ll]ambda\b|"
         r"'\w*[Dd]ict' object (is not callable|has no attribute)|'str' object is not callable",
     ),
     (Symptom.NEVER_BUILT, r"was never built"),

@@ -71,15 +71,21 @@ def further(views: tuple[View, View], given: Sequence[Given], cases: Cases) -> l
 
 
 def _sites(view: View, other: View, given: Sequence[Given]) -> Iterator[Site]:
-    for atom in view.changed:
-        if isinstance(atom.node, DEFINITIONS) or is_idle(atom.node):
-            continue
+    changed = [
+        atom
+        for atom in view.changed
+        if not isinstance(atom.node, DEFINITIONS) and not is_idle(atom.node)
+    ]
+    beside = {
+        name: frozenset(_as_given(_deciding_in(view, name), given))
+        for name in {atom.function for atom in changed}
+    }
+    for atom in changed:
         rests = _rests(view, atom, given).union(
             *(_rests(other, one, given) for one in _counterparts(atom, other))
         )
         yield from _callers(view, atom)
         deciding = _rests_of(view, atom, [b.test for b, _ in atom.under if isinstance(b, ast.If)])
-        beside = _as_given(_deciding_in(view, atom.function), given)
         for node in (atom.node, *(arm for part in atom.parts for arm in arms(part))):
             tests = [] if node is atom.node else [d.node for p in atom.parts for d in decisions(p)]
             asked = deciding | _rests_of(view, atom, tests)
@@ -89,7 +95,7 @@ def _sites(view: View, other: View, given: Sequence[Given]) -> Iterator[Site]:
                     ran_in=ran_in,
                     rests=rests,
                     decided_by=frozenset(_as_given(asked, given)),
-                    beside=frozenset(beside),
+                    beside=beside[atom.function],
                 )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from .case_pair import (
     BROKEN,
@@ -40,6 +40,11 @@ def arrays(group: str, what: str, during: str = "outputs") -> Judge:
             yield KEPT, f"{found['compared']} compared"
 
     return judge
+
+
+def differing(was: Mapping[str, str], now: Mapping[str, str]) -> list[str]:
+    """The names of which both versions tell something, and not the same."""
+    return [name for name in was if name in now and was[name] != now[name]]
 
 
 def _gone(pair: Pair, group: str) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ....diagnostic import Measure
 from ..case_pair import BROKEN, KEPT, Judged, Pair
-from ..general_judges import arrays
+from ..general_judges import arrays, differing
 from ..measured import Arrays, Fact, Measured, Observation
 from .method_effects import CALLED, RETURNED, Way, answer, given_to, ways_besides
 
@@ -129,8 +129,7 @@ def _same(pair: Pair) -> Iterator[Judged]:
         return
     for dtype, was in before.value.items():
         now = (after.value or {}).get(dtype, {})
-        worked = [name for name in was if not was[name].startswith(FAILS)]
-        other = [name for name in worked if name in now and was[name] != now[name]]
+        other = [name for name in differing(was, now) if not was[name].startswith(FAILS)]
         if other:
             what = f"with the dtype `{dtype}`, `{other[0]}`"
             yield BROKEN, f"{what} was {was[other[0]]} and is {now[other[0]]}"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ....diagnostic import Measure
 from ..case_pair import BROKEN, KEPT, Judged, Pair
-from ..general_judges import arrays
+from ..general_judges import arrays, differing
 from ..measured import Arrays, Fact, Measured, Observation
 from .nested_values import emptied, is_plain, of_kind, shown
 
@@ -149,7 +149,7 @@ def _same(pair: Pair) -> Iterator[Judged]:
         return
     for label, was in before.value.items():
         now = (after.value or {}).get(label, {})
-        other = [name for name in was if name in now and was[name] != now[name]]
+        other = differing(was, now)
         if FAILS not in was and (other or FAILS in now):
             what = f"{other[0]} was {was[other[0]]} and is {now[other[0]]}" if other else ""
             yield BROKEN, f"for {label}, {what or f'it works no more: {now[FAILS]}'}"
