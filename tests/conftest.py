@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -13,14 +14,23 @@ from hypothesis import settings
 from keraslint.cli import run
 
 SLOW = ("slow", "installs", "editors", "nightly")
+FEW, EACH = 2, 3
+"""Of the cases of one test that runs Keras, so many run always, and then one in so many."""
 
 # Machines are shared: how long an example takes says nothing.
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """A quick run, which leaves out Keras, leaves out all else that is slow as well."""
+    """A quick run, which leaves out Keras, leaves out all else that is slow as well.
+
+    A run of all tests takes a sample of the many cases of those that run Keras; a run that names
+    a file, or that asks for what is `nightly`, takes them all.
+    """
+    if config.args == config.getini("testpaths"):
+        _sample(items)
     asked = config.option.markexpr
     if "not keras" not in asked:
         return
@@ -28,6 +38,17 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     slow = [item for item in items if any(map(item.get_closest_marker, unasked))]
     items[:] = [item for item in items if item not in slow]
     config.hook.pytest_deselected(items=slow)
+
+
+def _sample(items: list[pytest.Item]) -> None:
+    """Mark as `nightly` what a sample leaves out."""
+    met: Counter[str] = Counter()
+    for item in items:
+        name, _, case = item.nodeid.partition("[")
+        if case and item.get_closest_marker("keras") and not item.get_closest_marker("nightly"):
+            met[name] += 1
+            if met[name] > FEW and met[name] % EACH:
+                item.add_marker(pytest.mark.nightly)
 
 
 @pytest.fixture(autouse=True)
