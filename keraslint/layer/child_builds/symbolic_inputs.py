@@ -39,7 +39,19 @@ def are_several(call: Method, build: Method) -> bool:
         and isinstance(node.value.slice[0].slice, cst.Index)
         for node in walk(build.node.body)
     )
-    return nested or any(_walked(node, inputs) for node in walk(call.node.body))
+    nodes = list(walk(call.node.body))
+    return nested or _only_picked(nodes, inputs) or any(_walked(node, inputs) for node in nodes)
+
+
+def _only_picked(nodes: list[cst.CSTNode], name: str) -> bool:
+    """Whether only items of it are used, or slices, as those of a list can be."""
+    uses = sum(isinstance(node, cst.Name) and node.value == name for node in nodes)
+    picks = [
+        node.slice
+        for node in nodes
+        if isinstance(node, cst.Subscript) and dotted(node.value) == name
+    ]
+    return 0 < uses == sum(len(one) == 1 for one in picks)
 
 
 def _first(method: Method) -> str:
