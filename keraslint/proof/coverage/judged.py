@@ -14,6 +14,7 @@ from .atoms import DEFINITIONS, mentioned, scope
 from .differences import differences
 from .gaps import Gap, Seen, View, first_by_place, gaps
 from .limits import limits
+from .overridden import reachable
 from .sites import FULL, Look, further
 from .sources import one_sided
 from .suggestion import recipe_for
@@ -115,6 +116,11 @@ def _views(before: Version, after: Version, cases: tuple[Cases, Cases]) -> tuple
         return None
     renamed = {after.layer.rpartition(".")[2]: before.layer.rpartition(".")[2]}
     found = differences(*texts, renamed)
+    found = replace(
+        found,
+        before=replace(found.before, atoms=reachable(found.before.atoms, before.layer)),
+        after=replace(found.after, atoms=reachable(found.after.atoms, after.layer)),
+    )
     return (
         View(number=0, differences=found, seen=before.seen_in(cases[0])),
         View(number=1, differences=found, seen=after.seen_in(cases[1])),
