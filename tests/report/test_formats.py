@@ -490,8 +490,20 @@ def test_a_long_detail_goes_on_below_itself_and_what_was_skipped_is_named() -> N
         "  changed  trains   again and again and again and again and again and",
     ]
     assert lines[-2].endswith(" …")
-    assert lines[-1] == "  skipped  reloads: owner, builds"
+    assert lines[-1] == "  skipped  reloads: owner, builds: both versions fail"
     assert max(map(len, lines[-6:])) <= 70
+
+
+def test_what_came_out_the_same_is_named_if_it_is_little_and_counted_if_it_is_much() -> None:
+    kept = tuple(Check(name=f"number {n}", status=CheckStatus.KEPT) for n in range(9))
+    few, many = (
+        verdict_text(replace(PROVED, checks=checks), width=80, colour=False)
+        for checks in (kept[:2], kept)
+    )
+
+    assert "  kept     number 0, number 1\n" in few
+    assert "  kept     9 measures came out the same (`--output-format json` and" in many
+    assert "number" not in many
 
 
 def test_what_has_refuted_a_fix_is_told_once() -> None:

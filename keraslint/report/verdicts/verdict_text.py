@@ -12,8 +12,8 @@ from keraslint.report.verdicts.checkpoint import QUESTION, checkpoint_answer, ha
 from keraslint.report.verdicts.coverage_text import NOT_MEASURED, coverage_lines
 
 _TOLD = (CheckStatus.BROKEN, CheckStatus.MENDED, CheckStatus.CHANGED)
-_NAMED = (CheckStatus.SKIPPED, CheckStatus.KEPT)
 _MOST_LINES = 3
+_MOST_KEPT = 8
 
 
 def verdict_text(verdict: Verdict, *, width: int, colour: bool) -> str:
@@ -41,16 +41,34 @@ def _lines(verdict: Verdict, width: int, palette: Palette) -> Iterator[str]:
 
 
 def _table(verdict: Verdict, width: int, palette: Palette) -> Iterator[str]:
-    """Give lines to each check that came out otherwise; name the others together."""
+    """Give lines to each check that came out otherwise; name the others together.
+
+    Where many came out the same, they are counted.
+    """
     told = [check for status in _TOLD for check in verdict.checks if check.status is status]
     names = max((len(check.name) for check in told), default=0)
     for check in told:
         yield from _rows(check, names, width, palette)
-    for status in _NAMED:
-        listed = ", ".join(check.name for check in verdict.checks if check.status is status)
-        if listed:
-            text = f"  {status.value:<8} {listed}"
-            yield from textwrap.wrap(text, max(width, 40), subsequent_indent=" " * 11)
+    skipped = _names(verdict, CheckStatus.SKIPPED)
+    reasons = dict.fromkeys(skipped.values())
+    for reason in reasons:
+        listed = ", ".join(name for name in skipped if skipped[name] == reason)
+        yield from _joined("skipped", f"{listed}: {reason}" if reason else listed, width)
+    kept = [*_names(verdict, CheckStatus.KEPT)]
+    if len(kept) > _MOST_KEPT:
+        more = "`--output-format json` and `--report` name them"
+        yield f"  kept     {len(kept)} measures came out the same ({more})"
+    elif kept:
+        yield from _joined("kept", ", ".join(kept), width)
+
+
+def _names(verdict: Verdict, status: CheckStatus) -> dict[str, str]:
+    """The checks that came out so, with their details."""
+    return {one.name: one.detail for one in verdict.checks if one.status is status}
+
+
+def _joined(word: str, text: str, width: int) -> list[str]:
+    return textwrap.wrap(f"  {word:<8} {text}", max(width, 40), subsequent_indent=" " * 11)
 
 
 def _rows(check: Check, names: int, width: int, palette: Palette) -> Iterator[str]:
