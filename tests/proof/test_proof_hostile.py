@@ -375,6 +375,30 @@ def test_two_files_with_two_class_names_can_be_compared(prover, tmp_path):
     assert verdict.layer == "Better"
 
 
+@pytest.mark.keras
+def test_a_file_with_a_dot_in_its_name_is_no_part_of_a_package(prover, tmp_path):
+    folder = tmp_path / "house"
+    folder.mkdir()
+    (folder / "__init__.py").write_text("")
+    (folder / "sizes.py").write_text("UNITS = 4\n")
+    old, new = folder / "block.py", folder / "block.new.py"
+    before, after = (f"from .sizes import UNITS\n{FORMS[name]}" for name in ("V2", "A4"))
+    old.write_text(before)
+    new.write_text(after)
+    claim = Claim(
+        layer="Block",
+        path=old,
+        before=before,
+        after=after,
+        recipes=(Recipe(RECIPE),),
+        after_path=new,
+    )
+
+    verdict = prover.prove(claim)
+
+    assert verdict.outcome is Outcome.PROVED, verdict.reason
+
+
 def claims(tmp_path: Path, count: int) -> list[Claim]:
     recipes = (Recipe(RECIPE),)
     file = tmp_path / "block.py"

@@ -134,11 +134,12 @@ def load_module(
     sys.meta_path.insert(0, overlay)
     importlib.invalidate_caches()
     forget_shadowed(name, [str(base), *places])
-    if file.suffix == ".py" and (name.isidentifier() or "." in name):
+    package = name.removesuffix(file.stem).rstrip(".")
+    if file.suffix == ".py" and "." not in file.stem and (package or name.isidentifier()):
         module = _imported(name, file)
         if module is not None:
             return module
-    return _alone(file, text)
+    return _alone(file, text, package)
 
 
 def _imported(name: str, file: Path) -> ModuleType | None:
@@ -154,9 +155,12 @@ def _imported(name: str, file: Path) -> ModuleType | None:
     return module if given and origin and os.path.realpath(origin) == str(file) else None
 
 
-def _alone(file: Path, text: str) -> ModuleType:
+def _alone(file: Path, text: str, package: str) -> ModuleType:
     """Load a file whose name is taken by another module, or is no Python name."""
-    name = "_".join(["keraslint", *file.stem.replace("-", "_").split(".")])
+    if package:
+        importlib.import_module(package)
+    own_name = "_".join(["keraslint", *file.stem.replace("-", "_").split(".")])
+    name = f"{package}.{own_name}" if package else own_name
     spec = importlib.util.spec_from_file_location(
         name, file, loader=TextLoader(name, str(file), text)
     )
