@@ -171,10 +171,11 @@ def prover() -> Iterator[Prover]:
 
 
 def promise_of(file: File, layer: str) -> Promise:
-    """What all the fixes of a layer keep, and what any of them may mend."""
+    """What all the fixes of a layer keep, and what any may mend; nothing, if none is of it."""
     case = next(case for case in cases() if file in case.files)
     promises = [one.promise for one in seen(case).fixes(file) if one.layer == layer]
-    promises = promises or [rule.promise for rule in registry() if rule.code == "KRL101"]
+    moved = [Promise(rule.promise.keeps) for rule in registry() if rule.code == "KRL101"]
+    promises = promises or moved
     return Promise(
         tuple(m for m in Measure if all(m in promise.keeps for promise in promises)),
         tuple(h for h in Health if any(h in promise.mends for promise in promises)),
