@@ -161,7 +161,7 @@ WRONG: dict[str, Wrong] = {
     "a mask is not heeded": wrong(
         "if mask is not None",
         "if mask is None and mask",
-        "gradients; masks; outputs; outputs in training; whole masks",
+        "gradients; masks; mixed precision; outputs; outputs in training; whole masks",
     ),
     "a child is not built": wrong(
         LOST,

@@ -115,7 +115,39 @@ class Block(layers.Layer):
         ),
     },
 )
+HALVED = Subject(
+    HEAD
+    + """\
+class Block(layers.Layer):
+    def __init__(self, units=4, **kwargs):
+        super().__init__(**kwargs)
+        self.score = layers.Dense(1)
+        self.dense = layers.Dense(units)
+        self.supports_masking = True
+
+    def build(self, input_shape):
+        self.score.build(input_shape)
+        self.dense.build(input_shape)
+
+    def call(self, x, mask=None):
+        scores = self.score(x)
+        if mask is not None:
+            scores = ops.where(ops.cast(mask, "bool")[..., None], scores, -1e4)
+        x = self.dense(x) * ops.softmax(scores, axis=1)
+        return x / (ops.max(ops.abs(x), axis=-1, keepdims=True) + 1e-3)
+
+    def compute_mask(self, x, mask=None):
+        return None
+""",
+    (),
+    right={"another number for never": (("-1e4", "-6e4"),)},
+    wrong={
+        "no number for never": (("-1e4", "-1e9"),),
+        "almost nothing is nothing": (("1e-3", "1e-9"),),
+    },
+)
 PRECISIONS = {
+    "special in half precision": HALVED,
     "asked in mixed precision": ASKED,
     "masked in mixed precision": MASKED,
     "trained in mixed precision": TRAINED,

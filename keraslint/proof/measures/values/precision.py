@@ -8,6 +8,7 @@ from ....diagnostic import Measure
 from ..case_pair import Judged, Pair
 from ..general_judges import arrays, equal
 from ..measured import Arrays, Fact, Measured, Observation
+from .special_inputs import TIES, special, wholly_masked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,7 +29,9 @@ MOVED = Arrays(name="float64 moved", tolerance=1e-2)
 LONG = Arrays(name="long mixed_bfloat16", tolerance=6e-2)
 """`bfloat16` counts in ones to 256 alone: positions and sums of ones are wrong beyond."""
 LENGTH = 300
-KEPT = (*POLICIES, PARTLY, WIDE, MOVED, LONG)
+SPECIAL = Arrays(name="special mixed_float16", tolerance=HALF.tolerance, overflows=True)
+"""A number that stands for "never", or for almost nothing, may be none in half precision."""
+KEPT = (*POLICIES, PARTLY, WIDE, MOVED, LONG, SPECIAL)
 FACTORS = {HALF.name: (1.0, 3e2, 1e-4)}
 """Half precision overflows and underflows soon: there, the size of the inputs tells most."""
 STEP = 1e-11
@@ -61,6 +64,8 @@ def _under(trial: Trial, policy: Arrays) -> dict[str, Any]:
             trial.keep_named(PARTLY if in_parts else policy, kept)
             if policy is BFLOAT:
                 trial.kept(LONG, lambda: _of_long(trial, layer))
+            if policy is HALF:
+                told["fails for"] = _of_special(trial, layer)
             if in_parts:
                 trial.keep_named(MOVED, _movements(trial, layer))
     return {**told, "weights": weights}
@@ -77,6 +82,24 @@ def _outputs(trial: Trial, layer: Any, factors: tuple[float, ...] = (1.0,)) -> d
         for factor in factors
         for index, one in enumerate(trial.flat(trial.seeded(layer, *trial.scaled(factor))))
     }
+
+
+def _of_special(trial: Trial, layer: Any) -> list[str]:
+    """Keep the outputs for zeros, masks of one value, and wholly masked inputs; which fail."""
+    inputs = dict(special(trial))
+    inputs.pop(TIES, None)  # which of equal numbers is the largest is a matter of rounding here
+    masked, count = wholly_masked(trial)
+    if count:
+        inputs["a whole mask"] = masked
+    fails = []
+    for name, given in inputs.items():
+        try:
+            outputs = trial.flat(trial.seeded(layer, *given))
+        except Exception:
+            fails.append(name)
+        else:
+            trial.keep_named(SPECIAL, {f"{name} {i}": one for i, one in enumerate(outputs)})
+    return fails
 
 
 def _of_long(trial: Trial, layer: Any) -> list[Any]:
@@ -170,6 +193,7 @@ measure = Measured(
         equal(DTYPES.name, "its dtypes under another dtype policy"),
         *(arrays(one.name, f"the output under `{one.name}`") for one in POLICIES),
         arrays(LONG.name, f"the output of long sequences under `{BFLOAT.name}`"),
+        arrays(SPECIAL.name, f"the output for zeros and masks under `{HALF.name}`"),
         arrays(PARTLY.name, f"the output under `{DOUBLE.name}`"),
         _throughout_agrees,
         arrays(MOVED.name, f"how the output under `{DOUBLE.name}` moves"),

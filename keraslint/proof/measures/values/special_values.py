@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 from ....diagnostic import Measure
 from ..general_judges import arrays
 from ..measured import Arrays, Fact, Measured, Observation
+from . import special_inputs
+from .special_inputs import special
 
 if TYPE_CHECKING:
     from ...probe.trial import Trial
@@ -15,27 +17,27 @@ ZERO, AT_ZERO = Arrays(name="zeros"), Arrays(name="gradient at zero")
 TRAINED = Arrays(name="special values in training")
 TIES, NONE_TRUE, ALL_TRUE = Arrays(name="ties"), Arrays(name="all false"), Arrays(name="all true")
 KEPT = (ZERO, TIES, NONE_TRUE, ALL_TRUE, AT_ZERO, TRAINED)
+GROUPS = {
+    special_inputs.ZEROS: ZERO,
+    special_inputs.TIES: TIES,
+    special_inputs.NONE_TRUE: NONE_TRUE,
+    special_inputs.ALL_TRUE: ALL_TRUE,
+}
 TRIED: Fact[dict[str, str]] = Fact("special values")
 
 
 def observe(trial: Trial) -> dict[str, str]:
     """What each kind of input ended with, where it is an error."""
-    changes: dict[str, tuple[Arrays, Any]] = {
-        "zeros": (ZERO, _zeros),
-        "equal numbers": (TIES, _ties),
-        "only False": (NONE_TRUE, lambda array: _filled(array, False)),
-        "only True": (ALL_TRUE, lambda array: _filled(array, True)),
-    }
     told = {}
-    for name, (group, change) in changes.items():
-        inputs = trial.mapped(change)
-        if inputs is not None:
-            told[name] = trial.kept(group, lambda inputs=inputs: trial.outputs_of(*inputs))  # type: ignore[misc]
-            if name not in ("equal numbers", "only True"):
-                told[f"{name} in training"] = _in_training(trial, name, inputs)
-    zeros = trial.mapped(_zeros)
-    if zeros is not None:
-        told["gradients at zero"] = trial.kept(AT_ZERO, lambda: trial.gradients_at(*zeros))
+    for name, inputs in special(trial):
+        told[name] = trial.kept(GROUPS[name], lambda inputs=inputs: trial.outputs_of(*inputs))  # type: ignore[misc]
+        if name not in (special_inputs.TIES, special_inputs.ALL_TRUE):
+            told[f"{name} in training"] = _in_training(trial, name, inputs)
+        if name == special_inputs.ZEROS:
+            told["gradients at zero"] = trial.kept(
+                AT_ZERO,
+                lambda inputs=inputs: trial.gradients_at(*inputs),  # type: ignore[misc]
+            )
     return told
 
 
@@ -49,19 +51,6 @@ def _in_training(trial: Trial, name: str, inputs: Any) -> str:
         return {f"{name} {key}": one for key, one in [*enumerate(outputs), *left.items()]}
 
     return trial.kept(TRAINED, call)
-
-
-def _zeros(array: Any) -> Any:
-    return array * 0 if array.dtype.kind in "fiu" else None
-
-
-def _ties(array: Any) -> Any:
-    """Halves with the signs of the numbers: every maximum is there more than once."""
-    return ((array > 0) - 0.5).astype(array.dtype) if array.dtype.kind == "f" else None
-
-
-def _filled(array: Any, value: bool) -> Any:
-    return (array & False) | value if array.dtype.kind == "b" else None
 
 
 measure = Measured(

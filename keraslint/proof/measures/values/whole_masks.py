@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ....diagnostic import Measure
 from ..general_judges import arrays, equal
 from ..measured import Arrays, Fact, Measured, Observation
+from .special_inputs import wholly_masked
 
 if TYPE_CHECKING:
     from ...probe.trial import Trial
@@ -18,20 +19,7 @@ GIVEN: Fact[dict[str, str]] = Fact("compute_mask")
 
 def called_masked(trial: Trial) -> int | None:
     """Outputs where the first row of each sequence is masked from end to end; counts the masks."""
-    args, kwargs = trial.case.inputs()
-    count = 0
-
-    def masked(leaf: Any) -> Any:
-        nonlocal count
-        if getattr(leaf, "ndim", 0) != 3 or leaf.dtype.kind != "f":
-            return leaf
-        count += 1
-        leaf = leaf.copy()
-        leaf[0] = 0.0
-        leaf[:, -count:] = 0.0
-        return trial.keras.layers.Masking()(leaf)
-
-    args = trial.keras.map(masked, args)
+    (args, kwargs), count = wholly_masked(trial)
     if not count:
         return None
     outputs = trial.seeded(trial.again(), args, kwargs)
