@@ -148,7 +148,7 @@ WRONG: dict[str, Wrong] = {
     "another output in training": wrong(
         "ops.ones_like(x) if",
         "2 * ops.ones_like(x) if",
-        "outputs in training; frozen calls; special values; small weights",
+        "open shapes; outputs in training; frozen calls; special values; small weights",
     ),
     "another loss": wrong(
         "add_loss(ops.ones(()))", "add_loss(2 * ops.ones(()))", "losses; base settings"
@@ -347,13 +347,13 @@ WRONG: dict[str, Wrong] = {
     "zeros are no zeros": before(
         CALL,
         "        x = ops.where(ops.equal(x, 0.0), 0.5, x)\n",
-        "special values; output form; outputs; outputs in training",
+        "mixed precision; special values; output form; outputs; outputs in training",
     ),
     "a row without a step": wrong(
         "out = out * ops.cast(mask, out.dtype)[..., None]\n",
         "out = out * ops.cast(mask, out.dtype)[..., None]\n"
         "            out = out + ops.cast(~ops.any(mask, -1), out.dtype)[:, None, None]\n",
-        "whole masks",
+        "mixed precision; whole masks",
     ),
     "an output shape of known sizes": wrong(
         "return [(*input_shape[:-1], self.units), input_shape]",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from mutant_blind_spots import BLIND_SPOTS
+from mutant_bounds import BOUNDS
 from mutant_corners import CORNERS
 from mutant_graphs import GRAPHS
 from mutant_layers import LAYERS
@@ -20,7 +21,7 @@ Mutant = tuple[str, tuple[str, ...], str]
 
 def _by_hand() -> tuple[dict[str, Mutant], dict[str, Mutant]]:
     rights, wrongs = {}, {}
-    by_hand = SUBJECTS | CORNERS | UNTOLD | BLIND_SPOTS | PRECISIONS | SEQUENCES | GRAPHS
+    by_hand = SUBJECTS | CORNERS | UNTOLD | BLIND_SPOTS | PRECISIONS | SEQUENCES | GRAPHS | BOUNDS
     for name, subject in by_hand.items():
         for found, swaps in ((rights, subject.right), (wrongs, subject.wrong)):
             for what, swap in swaps.items():

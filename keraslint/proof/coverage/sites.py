@@ -12,14 +12,16 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Any
 
-from keraslint.proof.probe.coverage.decisions import arms, decisions
+from keraslint.proof.probe.coverage.decisions import arms, decisions, walk
 
 from .atoms import DEFINITIONS, Atom, is_idle
 from .dependences import Argument, attributes_written, names_written
 from .gaps import PHASES, View
 from .values import ARRAYS, Given, as_given, never_alone, values_of
 
-MOST_LOOKS, MOST_VARIED, MOST_UNEVEN = 2, 4, 1
+MOST_LOOKS, MOST_VARIED, MOST_UNEVEN, MOST_BOUNDS = 2, 4, 1, 2
+BOUNDS = "bounds"
+"""In the place of `__init__`: an argument of it that is to be beyond the sizes of the inputs."""
 FULL = 2
 CUTS = (ast.FloorDiv, ast.Mod, ast.Sub)
 Cases = Sequence[Mapping[str, Any]]
@@ -67,7 +69,11 @@ def further(views: tuple[View, View], given: Sequence[Given], cases: Cases) -> l
     sites = [*_sites(views[0], views[1], given), *_sites(views[1], views[0], given)]
     alone = [_look(cases[0], vary=(one,)) for one in never_alone(views, given)] if cases else []
     sides = [*_uneven(views, sites, given, cases)][:MOST_UNEVEN]
-    return [*_closer(sites, cases), *_varied(sites, given, cases), *alone[:MOST_VARIED], *sides]
+    bounds = [one for view in views for one in _bounds(view, given, cases)]
+    cut = list(dict.fromkeys(one.vary for one in bounds))[:MOST_BOUNDS]
+    beyond = [next(one for one in bounds if one.vary == vary) for vary in cut]
+    varied = [*_varied(sites, given, cases), *alone[:MOST_VARIED]]
+    return [*_closer(sites, cases), *varied, *sides, *beyond]
 
 
 def _sites(view: View, other: View, given: Sequence[Given]) -> Iterator[Site]:
@@ -203,6 +209,22 @@ def _uneven(
         if differing and not any(_has_uneven(planes, given[number]) for number in differing):
             others = [one for one in _moving(site, given) if _is_switch(one, given[0])]
             yield _look(cases[differing[0]], vary=(*sorted(others), *planes))
+
+
+def _bounds(view: View, given: Sequence[Given], cases: Cases) -> Iterator[Look]:
+    """Numbers by which a changed statement cuts, beyond what there is to cut, and below it."""
+    for atom in view.changed:
+        ran_in = view.seen.cases_of(atom.node)
+        asked = _as_given(_rests_of(view, atom, _ends_of_slices(atom)), given) if ran_in else set()
+        for function, name in sorted(asked):
+            is_whole = values_of((function, name), given, ran_in[:1])[:1]
+            if function == "__init__" and is_whole and is_whole[0].isdigit():
+                yield _look(cases[ran_in[0]], vary=((BOUNDS, name),))
+
+
+def _ends_of_slices(atom: Atom) -> list[ast.AST]:
+    slices = [one for part in atom.parts for one in walk(part) if isinstance(one, ast.Slice)]
+    return [end for one in slices for end in (one.lower, one.upper) if end is not None]
 
 
 def _have_two_sides(site: Site, usual: Given, case: Given) -> bool:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
+from math import prod
 
 from ..coverage.class_source import sources_of
 from .case import Case, Change
 from .constructor_arguments import arguments_of
 from .derived_cases import argument_choices, halved
 from .further_arguments import given_besides
-from .recipe_inputs import leaves
+from .recipe_inputs import Input, leaves
 from .wish import Alternatives, Wish, together
 
+LARGEST, BEYOND = 256, 33
 Argument = tuple[str, str]
-"""`__init__`, `build` or `call`, and a name."""
+"""`__init__`, `build` or `call`, and a name; `bounds` for one of `__init__` by which is cut."""
 
 
 def varied(case: Case, names: Collection[Argument]) -> Iterator[Wish]:
@@ -25,11 +27,14 @@ def varied(case: Case, names: Collection[Argument]) -> Iterator[Wish]:
     made = {name for function, name in names if function == "__init__"}
     given = {name for function, name in names if function == "call"}
     changes = [one for one in argument_choices(arguments, text) if _names(one[0]) & made]
+    bounds = [name for function, name in names if function == "bounds"]
     wanted = [halved(one) if one[0].arguments else one for one in changes]
     shapes = [
         case.change.to_input(one, index)
         for index, one in enumerate(leaves((asked.args, asked.kwargs)))
     ]
+    ends = (min(_most_steps(shapes), LARGEST) + BEYOND, 1)
+    yield from (_upon(case.change, _cut_at(name, value)) for name in bounds for value in ends)
     besides = [wish.alternatives for wish in given_besides(case, asked, shapes)]
     wanted += [one for one in besides if one and _names(one[0]) & given]
     if any(function == "build" for function, _ in names):
@@ -37,6 +42,15 @@ def varied(case: Case, names: Collection[Argument]) -> Iterator[Wish]:
         return
     for one in _rounds(wanted):
         yield _upon(case.change, together(one))
+
+
+def _cut_at(name: str, value: int) -> Wish:
+    return Wish(alternatives=(Change(label=f"{name}={value}", arguments=((name, value),)),))
+
+
+def _most_steps(inputs: Sequence[Input]) -> int:
+    """The most steps, or pixels, of any input: no axis is longer, whatever is made of them."""
+    return max((prod(one.shape[1:-1] or one.shape[1:]) for one in inputs), default=0)
 
 
 def _with_uneven_planes(wanted: list[Alternatives]) -> Iterator[Wish]:
