@@ -57,6 +57,34 @@ def test_a_number_where_half_precision_gave_none_before_is_none_the_worse() -> N
     assert differs("inference", no_number, number) != []
 
 
+FAILING = """\
+from keras import layers
+
+
+class Block(layers.Layer):
+    def call(self, x):
+        if self.compute_dtype == "bfloat16":
+            raise TypeError("not in bfloat16")
+        return 2 * x
+"""
+
+
+@pytest.mark.keras
+def test_what_fails_in_both_versions_with_other_errors_is_none_the_worse(judge) -> None:
+    other = FAILING.replace("TypeError", "ValueError")
+    working = FAILING.replace('"bfloat16"', '"int8"')
+    recipe = "Block()(floats(2, 3))"
+
+    assert judge(FAILING, other, recipe).reason == ""
+    mended = judge(FAILING, working, recipe)
+    assert [one.name for one in mended.checks if one.status is CheckStatus.MENDED] == [
+        "mixed precision"
+    ]
+    broken = judge(working, FAILING, recipe)
+    assert broken.outcome is Outcome.REFUTED
+    assert "it worked under `mixed_bfloat16`, and fails: TypeError" in broken.reason
+
+
 MODEL = """\
 import keras
 

@@ -141,10 +141,8 @@ def lost_probe(before: Any, after: Any) -> str:
 
 
 def difference(old: Any, new: Any, path: str = "") -> str:
-    """The first place where two configurations part, or where only the second `fails`."""
+    """The first place where two configurations part."""
     if isinstance(old, dict) and isinstance(new, dict):
-        if "fails" in new and "fails" not in old:
-            return f"`{path}` worked and fails with {new['fails']}"
         for key in {**old, **new}:
             inner = f"{path}.{key}" if path else key
             if key not in new:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ....diagnostic import Measure
-from ..case_pair import Judged, Pair
-from ..general_judges import arrays, equal
+from ..case_pair import BROKEN, KEPT, MENDED, Judged, Pair, difference
+from ..general_judges import arrays, probed
 from ..measured import Arrays, Fact, Measured, Observation
 from .special_inputs import TIES, special, wholly_masked
 
@@ -31,12 +31,13 @@ LONG = Arrays(name="long mixed_bfloat16", tolerance=6e-2)
 LENGTH = 300
 SPECIAL = Arrays(name="special mixed_float16", tolerance=HALF.tolerance, overflows=True)
 """A number that stands for "never", or for almost nothing, may be none in half precision."""
-KEPT = (*POLICIES, PARTLY, WIDE, MOVED, LONG, SPECIAL)
+OUTPUTS = (*POLICIES, PARTLY, WIDE, MOVED, LONG, SPECIAL)
 FACTORS = {HALF.name: (1.0, 3e2, 1e-4)}
 """Half precision overflows and underflows soon: there, the size of the inputs tells most."""
 STEP = 1e-11
 """Far below the steps of `float32`, far above those of `float64`."""
 DTYPES: Fact[dict[str, Any]] = Fact("mixed precision")
+FAILS = "fails"
 
 
 def observe(trial: Trial) -> dict[str, Any]:
@@ -46,7 +47,7 @@ def observe(trial: Trial) -> dict[str, Any]:
         try:
             told[policy.name] = _under(trial, policy)
         except Exception as error:
-            told[policy.name] = {"fails": type(error).__name__}
+            told[policy.name] = {FAILS: type(error).__name__}
     return told
 
 
@@ -58,7 +59,7 @@ def _under(trial: Trial, policy: Arrays) -> dict[str, Any]:
         if trial.takes_training():
             told["outputs in training"] = _dtypes(trial, trial.call(layer, training=True))
         weights = {key: str(v.dtype) for key, v in trial.variables(layer).items()}
-        if trial.give_state(layer):
+        if _may_compare(trial, policy) and trial.give_state(layer):
             kept = _outputs(trial, layer, FACTORS.get(policy.name, (1.0,)))
             in_parts = policy is DOUBLE and _rounds(trial, kept)
             trial.keep_named(PARTLY if in_parts else policy, kept)
@@ -69,6 +70,12 @@ def _under(trial: Trial, policy: Arrays) -> dict[str, Any]:
             if in_parts:
                 trial.keep_named(MOVED, _movements(trial, layer))
     return {**told, "weights": weights}
+
+
+def _may_compare(trial: Trial, policy: Arrays) -> bool:
+    """Is there something of the version before to compare with, if this is the one after?"""
+    groups = (policy, PARTLY) if policy is DOUBLE else (policy,)
+    return not trial.theirs or any(trial.kept_before(one) for one in groups)
 
 
 def _dtypes(trial: Trial, outputs: Any) -> list[str]:
@@ -185,12 +192,32 @@ def _moved(array: Any, step: float) -> Any:
     return array.astype(DOUBLE.name) * (1 + step * parts)
 
 
+def _same_dtypes(pair: Pair) -> Iterator[Judged]:
+    """Under each policy with which the version before works at all."""
+    before, after = pair.facts(DTYPES.name)
+    if not isinstance(before, dict) or not isinstance(after, dict) or not pair.runs_after:
+        return
+    for policy, was in before.items():
+        now = after.get(policy, {})
+        if FAILS in was:
+            if FAILS not in now:
+                yield MENDED, f"for {pair.label} under `{policy}` it failed before: {was[FAILS]}"
+        elif FAILS in now:
+            yield BROKEN, f"for {pair.label} it worked under `{policy}`, and fails: {now[FAILS]}"
+        elif was != now:
+            parts = difference(was, now)
+            yield BROKEN, f"for {pair.label} its dtypes under `{policy}` differ: {parts}"
+        else:
+            yield KEPT, ""
+
+
 measure = Measured(
     name="mixed precision",
     about=Measure.OUTPUTS,
     meaning="dtypes and outputs under `mixed_bfloat16`, `mixed_float16` and `float64`",
     judges=(
-        equal(DTYPES.name, "its dtypes under another dtype policy"),
+        probed(DTYPES.name, "its calls under other dtype policies"),
+        _same_dtypes,
         *(arrays(one.name, f"the output under `{one.name}`") for one in POLICIES),
         arrays(LONG.name, f"the output of long sequences under `{BFLOAT.name}`"),
         arrays(SPECIAL.name, f"the output for zeros and masks under `{HALF.name}`"),
@@ -198,5 +225,5 @@ measure = Measured(
         _throughout_agrees,
         arrays(MOVED.name, f"how the output under `{DOUBLE.name}` moves"),
     ),
-    observations=(Observation(fact=DTYPES, observe=observe, arrays=KEPT),),
+    observations=(Observation(fact=DTYPES, observe=observe, arrays=OUTPUTS),),
 )
