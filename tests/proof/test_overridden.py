@@ -66,3 +66,11 @@ def test_what_can_be_asked_for_stays(how: str) -> None:
 
 def test_a_name_that_two_classes_have_is_nothing_that_is_known() -> None:
     assert "Base.call" in functions(BASE + BASE + OVERRIDES)
+
+
+def test_what_other_classes_ask_of_their_own_bases_is_not_asked_of_these() -> None:
+    other = OVERRIDES.replace("Block(Base)", "Other(Layer)").replace(
+        "2 * self.dense", "super().call"
+    )
+
+    assert "Base.call" not in functions(BASE + OVERRIDES + other)

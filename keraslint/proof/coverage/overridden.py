@@ -26,7 +26,8 @@ def reachable(found: Sequence[Atom], layer: str) -> tuple[Atom, ...]:
         return tuple(found)
     roots = {layer, *_mentioned(found)} & classes.keys()
     run = {method for root in roots for method in _run_by(root, classes, frozenset())}
-    asked = {*_asked_for(nodes)}
+    alive = set().union(*(_lineage(root, classes) for root in roots))
+    asked = {*_asked_for([atom for atom in found if atom.function.partition(".")[0] in alive])}
     hidden = {
         f"{owner}.{name}"
         for owner in _lineage(layer, classes)
@@ -125,13 +126,14 @@ def _asks_for_bases(nodes: Sequence[ast.AST]) -> bool:
     return named != sum(isinstance(one, ast.Name) and one.id == "super" for one in nodes)
 
 
-def _asked_for(nodes: Sequence[ast.AST]) -> Iterator[str]:
-    """The names by which a method of a base may be had: of `super()`, or in the class's own body.
+def _asked_for(found: Sequence[Atom]) -> Iterator[str]:
+    """The names by which methods of a base may be had: of `super()`, or in a class's own body.
 
     Whoever has the base itself has mentioned it.
     """
-    for one in nodes:
-        if isinstance(one, ast.Attribute) and _is_super(one.value):
-            yield one.attr
-        elif isinstance(one, ast.Name):
-            yield one.id
+    for atom in found:
+        for one in (node for part in atom.parts for node in ast.walk(part)):
+            if isinstance(one, ast.Attribute) and _is_super(one.value):
+                yield one.attr
+            elif isinstance(one, ast.Name) and "." not in atom.function:
+                yield one.id
