@@ -16,6 +16,7 @@ GLOBAL_STATE = frozenset(
     {
         *("set_dtype_policy", "set_global_policy", "set_policy", "set_floatx", "set_epsilon"),
         *("set_image_data_format", "set_random_seed", "set_seed", "clear_session", "set_backend"),
+        *("enable_flash_attention", "disable_flash_attention"),
     }
 )
 _EVERY_LAYER = frozenset({"_layers", "_flatten_layers", "submodules"})

@@ -329,10 +329,14 @@ class Operands:
         if key in self._seen:
             return
         self._seen.add(key)
-        for path, home in self._effects.globals.homes(module, name):
+        homes = self._effects.globals.homes(module, name)
+        changes = [(path, self._effects.name(path, home)) for path, home in homes]
+        if not homes:  # one of Python's own
+            changes = [(module.path, self._effects.bound_anew(module.path, name))]
+        for path, found in changes:
             events = (
                 event
-                for event in self._effects.name(path, home)
+                for event in found
                 if event.later or event.function.kind == "function" or event.function.path != path
             )
             yield from self._some(events, f"`{name}`")

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 
 from keraslint.diagnostic import Level, Objection, Question
 from keraslint.project.facts.container_methods import CHANGING
-from keraslint.project.facts.occurrences.occurrence_records import Refs
+from keraslint.project.facts.occurrences.occurrence_records import ITEM, Refs
 from keraslint.project.names.definitions import Kind
 from keraslint.project.program.flow.effect_queries import Effects
 from keraslint.project.program.flow.families import Family
@@ -149,6 +149,7 @@ class Targets:
     def stored(self, moved: Collection[str]) -> Iterator[Objection]:
         """Every other layer that is stored on the instance between: it was the first there."""
         yield from self._attached(moved)
+        yield from self._contained(moved)
         for name in sorted(self.holders - set(moved)):
             for function, store in self._graph.stores.get(name, ()):
                 given = self._may_hold(function, store.value)
@@ -161,6 +162,25 @@ class Targets:
                 for call in function.does.calls:
                     if path in call.receiver and call.method in CHANGING and call.arguments:
                         yield self._earlier(function, name, call.line)
+
+    def _contained(self, moved: Collection[str]) -> Iterator[Objection]:
+        """Layers that methods of the class put into a list or a dictionary of the instance."""
+        is_made = self._effects.attached.is_made
+        for method in self._family.methods:
+            if not self._is_between(method):
+                continue
+            items = [(s.base, s.value, s.line) for s in method.does.stores if s.attribute == ITEM]
+            items += [
+                (call.receiver, tuple(ref for _, refs in call.arguments for ref in refs), call.line)
+                for call in method.does.calls
+                if call.method in CHANGING
+            ]
+            for container, value, line in items:
+                for ref in container:
+                    owner, _, name = ref.partition(".")
+                    mine = owner == method.instance and name.isidentifier() and name not in moved
+                    if mine and is_made(method, value):
+                        yield self._earlier(method, name, line)
 
     def _attached(self, moved: Collection[str]) -> Iterator[Objection]:
         """Layers that code outside of the class stores on an instance, by a name of its own."""

@@ -309,6 +309,11 @@ class Effects:
         return self._changes[key]
 
     def _named(self, path: str, name: str) -> Iterator[Event]:
+        yield from self.bound_anew(path, name)
+        yield from self.held_by(path, name)
+
+    def bound_anew(self, path: str, name: str) -> Iterator[Event]:
+        """All that may bind a name of a file to something else, be it one of Python's own."""
         for function, store in self.graph.stores.get(name, ()):
             if function.path == path and store.base == ("<global>",):
                 yield event(function, store.line, store.later, f"sets the global `{name}`")
@@ -320,15 +325,18 @@ class Effects:
         for function, call in self.graph.calls.get("reload", ()):
             if any(self.globals.is_module(function, ref, path) for ref in call.argument(0)):
                 yield event(function, call.line, call.later, "loads its file again: {it}")
-        yield from self.held_by(path, name)
 
     def held_by(self, path: str, name: str) -> Iterator[Event]:
         """All that may change what a global name of a file holds."""
         module = self.graph.module_of(path)
         if module is None or self.plain.is_plain_global(path, name):
             return
+        mentions = list(self.globals.mentions(path, name))
         if name not in module.functions and name not in module.classes:
-            yield from self._follow(list(self.globals.mentions(path, name)), {name})
+            yield from self._follow(mentions, {name})
+        elif name in module.functions:
+            changes = self._follow(mentions, {name})
+            yield from (one for one in changes if not one.change.is_escape)
 
 
 def _no_family(key: tuple[str, str]) -> Family:

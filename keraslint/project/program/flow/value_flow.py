@@ -264,7 +264,7 @@ class _Local:
             for hit in spread.hits:
                 self._hits.add(Hit(line=call.line, later=call.later, change=hit.change))
         receiver = self._levels(call.receiver) if call.method else 0
-        if receiver & IS and targets.keeps is None and not receiver & HOLDS:
+        if receiver & IS and targets.keeps is None:
             self._hit(call.line, call.later, f"calls `.{call.method}()` on {{it}}")
         level = 0
         for given, refs in call.arguments:
