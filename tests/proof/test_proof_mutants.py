@@ -7,6 +7,7 @@ from mutant_blind_spots import BLIND_SPOTS
 from mutant_bounds import BOUNDS
 from mutant_corners import CORNERS
 from mutant_graphs import GRAPHS
+from mutant_kinds import KINDS
 from mutant_layers import LAYERS
 from mutant_precisions import PRECISIONS
 from mutant_sequences import SEQUENCES
@@ -21,7 +22,9 @@ Mutant = tuple[str, tuple[str, ...], str]
 
 def _by_hand() -> tuple[dict[str, Mutant], dict[str, Mutant]]:
     rights, wrongs = {}, {}
-    by_hand = SUBJECTS | CORNERS | UNTOLD | BLIND_SPOTS | PRECISIONS | SEQUENCES | GRAPHS | BOUNDS
+    by_hand = (
+        SUBJECTS | CORNERS | UNTOLD | BLIND_SPOTS | PRECISIONS | SEQUENCES | GRAPHS | BOUNDS | KINDS
+    )
     for name, subject in by_hand.items():
         for found, swaps in ((rights, subject.right), (wrongs, subject.wrong)):
             for what, swap in swaps.items():

@@ -288,7 +288,8 @@ def label_of(case: Case) -> str:
     changed = [f"`{name}={value!r}`" for name, value in case.change.arguments]
     dropped = [f"without `{name}`" for name in (*case.change.without, *case.change.keys)]
     dropped += [f"of numbers below {case.change.below}"] if case.change.below else []
-    dropped += [KINDS_OF_INPUT[case.change.kind]] if case.change.kind else []
+    which = "" if case.change.alone is None else f"with input {case.change.alone + 1} "
+    dropped += [f"{which}{KINDS_OF_INPUT[case.change.kind]}"] if case.change.kind else []
     dropped += [f"in a list of {case.change.items}"] if case.change.items else []
     changed += [f"`{name}={text}`" for name, text in (*case.change.made, *case.change.given)]
     having = [f"with {', '.join(changed)}"] if changed else []

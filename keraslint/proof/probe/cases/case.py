@@ -156,7 +156,7 @@ class Change:
             shape[-1] = self.channels[1]
         if self.below and given.kind == "ints":
             return Input(kind="ints", shape=tuple(shape), dtype=given.dtype, below=self.below)
-        if self.kind and given.kind == "floats":
+        if self.kind and chosen and given.kind == "floats":
             return Input(
                 kind=self.kind,
                 shape=tuple(shape),

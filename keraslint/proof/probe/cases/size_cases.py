@@ -25,7 +25,7 @@ Arguments = dict[str, Any]
 
 
 def lone_inputs(inputs: list[Input], arguments: Arguments) -> Iterator[Wish]:
-    """Of several inputs, one with other channels or another length than the others.
+    """Of several inputs, one of other channels, another length, or other numbers than the others.
 
     Not other channels where the constructor is told them: it is not known of which input.
     """
@@ -41,6 +41,12 @@ def lone_inputs(inputs: list[Input], arguments: Arguments) -> Iterator[Wish]:
             yield Wish(alternatives=tuple(wider), decides=True)
         if len(given.shape) > 2:
             yield Wish(alternatives=(Change(label=f"input {index} longer", longer=2, alone=index),))
+        kinds = {"ints": "whole numbers", "bools": "truth values"}
+        other = [
+            Change(label=f"{numbers} in input {index}", kind=kind, alone=index)
+            for kind, numbers in kinds.items()
+        ]
+        yield Wish(alternatives=tuple(other))
 
 
 def sizes_in_text(inputs: list[Input], arguments: Arguments, text: str) -> Iterator[Wish]:
