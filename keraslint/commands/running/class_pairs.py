@@ -32,23 +32,38 @@ class Pairs:
     problems: tuple[Unreadable, ...] = ()
 
 
-def of_files(old: Path, new: Path, layer: str | None, new_layer: str | None) -> Pairs:
-    """Pair classes of two files: those named, else all that both define.
+def of_files(
+    old: Path, new: Path, layer: str | None, new_layer: str | None, settings: Settings
+) -> Pairs:
+    """Pair classes of two files: those named, else all that both define and that differ.
 
     Raises:
         ConfigError: a file cannot be read, or does not define the class.
     """
     before, after = _clips(old), _clips(new)
+    notes: tuple[str, ...] = ()
     if layer is not None:
         mine = _named(before, layer, str(old))
         pairs = [Pairing(mine, _named(after, new_layer or layer, str(new)))]
     elif new_layer is not None:
         raise ConfigError("compare: `--new-layer` goes with `--layer`")
     else:
-        pairs = [Pairing(before[name], after[name]) for name in before if name in after]
+        both = [name for name in before if name in after]
+        same = _alike(old, new, both, settings)
+        pairs = [Pairing(before[name], after[name]) for name in both if name not in same]
+        notes = tuple(f"`{name}` is the same in both files, and not compared" for name in same)
     if not pairs:
         raise ConfigError(f"`{old}` and `{new}` define no class of the same name; use `--layer`")
-    return Pairs(pairs=tuple(pairs), old={str(old): _text(old)}, new={str(new): _text(new)})
+    texts = {str(old): _text(old)}, {str(new): _text(new)}
+    return Pairs(pairs=tuple(pairs), old=texts[0], new=texts[1], notes=notes)
+
+
+def _alike(old: Path, new: Path, names: Sequence[str], settings: Settings) -> list[str]:
+    """The classes that are the same in two files, with all that they use there; not if all are."""
+    was, now = (side([_readable(read(path))], settings).reach for path in (old, new))
+    known = [name for name in names if (str(old), name) in was and (str(new), name) in now]
+    same = [name for name in known if was[str(old), name] == now[str(new), name]]
+    return same if len(same) < len(names) else []
 
 
 def written_for(clip: Clip, settings: Settings) -> int:

@@ -121,9 +121,9 @@ def _pairs(asked: Comparison, settings: Settings) -> Pairs:
     if asked.base is not None:
         return since(asked.base, asked.paths, asked.layer, asked.new_layer, settings)
     if len(asked.paths) == 2:
-        return of_files(*asked.paths, asked.layer, asked.new_layer)
+        return of_files(*asked.paths, asked.layer, asked.new_layer, settings)
     if len(asked.paths) == 1 and asked.layer and asked.new_layer:
-        return of_files(asked.paths[0], asked.paths[0], asked.layer, asked.new_layer)
+        return of_files(asked.paths[0], asked.paths[0], asked.layer, asked.new_layer, settings)
     raise ConfigError(
         "compare: name two files, or `--base REV` (and paths), "
         "or one file with `--layer` and `--new-layer`"

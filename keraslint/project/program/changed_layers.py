@@ -79,14 +79,15 @@ def _reach(ref: ClassRef, index: Index) -> str:
         source = index.source(one.module.path)
         if source is not None:
             own = span(source, one.summary.slice)
-            parts += [own, *_named(own, one, source)]
+            parts += [own, *one.module.stars, *_named(own, one, source)]
     return "\n".join(parts)
 
 
 def _named(text: str, ref: ClassRef, source: Source) -> Iterator[str]:
-    """Functions and plain values of the same module that a text names, and those they name."""
+    """Functions, plain values and imports of the module that a text names, and those they name."""
     functions = ref.module.functions
-    known = {m[1]: m[0] for m in _SET.finditer(source.text)}
+    known = {name: f"{name}: {targets}" for name, targets in ref.module.imports.items()}
+    known.update({m[1]: m[0] for m in _SET.finditer(source.text)})
     known.update({name: span(source, one.slice) for name, one in functions.items()})
     todo, seen = [text], set[str]()
     while todo:
