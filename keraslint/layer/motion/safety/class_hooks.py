@@ -57,7 +57,7 @@ def _replaced(effects: Effects, family: Family) -> Iterator[Objection]:
     """Where another `build()` or constructor is set on an instance, or on the class."""
     for name in ("__init__", "build"):
         for event in effects.sets_named(lambda f, ref: family.may_be(f, ref, doubt=False), name):
-            cause = f"`{event.function.name}` may replace `{name}()`"
+            cause = f"{event.function.told} may replace `{name}()`"
             yield _objection(cause, family.ref, event.function.path, event.line)
 
 

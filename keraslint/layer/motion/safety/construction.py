@@ -204,7 +204,7 @@ class Construction:
                 yield Objection(
                     question=Question.CONTROL,
                     level=Level.UNSEEN,
-                    cause=f"`{function.name}` may make a layer without its `__init__()`",
+                    cause=f"{function.told} may make a layer without its `__init__()`",
                     path=function.path,
                     line=call.line,
                 )
@@ -217,7 +217,7 @@ class Construction:
                 yield Objection(
                     question=Question.CONTROL,
                     level=Level.UNSEEN,
-                    cause=f"`{event.function.name}` sets `built`, and may have it built again",
+                    cause=f"{event.function.told} sets `built`, and may have it built again",
                     path=event.function.path,
                     line=event.line,
                 )

@@ -137,9 +137,9 @@ class Operands:
         change = event.change
         does = change.does.replace("{it}", what)
         if change.function is event.function:
-            cause = f"{_who(event.function)} {does}"
+            cause = f"{event.function.told} {does}"
         else:
-            cause = f"{_who(event.function)} runs {_who(change.function)}, which {does}"
+            cause = f"{event.function.told} runs {change.function.told}, which {does}"
         if what not in cause:
             cause = f"{cause}, maybe {what}" if "computed" in cause else f"{cause}: {what}"
         return Objection(
@@ -386,9 +386,3 @@ def _comes_round(function: Function, made: int, lines: tuple[int, int]) -> bool:
         all(first <= line <= last for line in lines) and not first <= made <= last
         for first, last in function.does.loops
     )
-
-
-def _who(function: Function) -> str:
-    if function.kind == "module":
-        return f"`{function.path.rpartition('/')[2]}`"
-    return f"`{function.name.rpartition('.<locals>.')[2]}()`"

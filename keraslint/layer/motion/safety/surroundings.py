@@ -115,7 +115,7 @@ class Surroundings:
         return Objection(
             question=question,
             level=Level.UNSEEN,
-            cause=f"`{function.name}` {does}",
+            cause=f"{function.told} {does}",
             path=function.path,
             line=line,
         )

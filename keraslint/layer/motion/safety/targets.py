@@ -32,14 +32,14 @@ class Targets:
         for event in self._effects.sets(self._family.may_be, name):
             if self._is_between(event.function, event.later):
                 does = event.change.does.replace("{it}", f"`self.{name}`")
-                told = f"{_who(event.function)} {does}"
+                told = f"{event.function.told} {does}"
                 yield _objection(
                     told if name in told else f"{told}: `{name}`", event.function, event.line
                 )
         for function, path in self._graph.loads.get(name, ()):
             asked = function.tests(path) and self._may_be(function, path, doubt=False)
             if asked and self._is_between(function):
-                told = f"{_who(function)} asks whether `{name}` is there"
+                told = f"{function.told} asks whether `{name}` is there"
                 yield _objection(told, function, function.does.line)
         for kind in self._effects.descriptors(self._family, name, "__set__"):
             yield Objection(
@@ -62,7 +62,7 @@ class Targets:
         for function, path in self._graph.loads.get(name, ()):
             if self._may_be(function, path) and self._is_between(function):
                 yield _objection(
-                    f"{_who(function)} looks at `self.{name}`", function, function.does.line
+                    f"{function.told} looks at `self.{name}`", function, function.does.line
                 )
 
     def _by_name(self, name: str) -> Iterator[Objection]:
@@ -72,7 +72,7 @@ class Targets:
                 continue
             names = self._effects.by_name.texts(function, step) if step != "*" else None
             if is_among(names, name):
-                told = f"{_who(function)} looks for attributes by computed names, maybe `{name}`"
+                told = f"{function.told} looks for attributes by computed names, maybe `{name}`"
                 yield _objection(told, function, function.does.line)
 
     def everything(self, *, seeds: bool) -> Iterator[Objection]:
@@ -89,11 +89,11 @@ class Targets:
                     continue
                 told_all = step not in _WITH_SEEDS or self._family.owns(function)
                 if told_all or self._asks_for_any(function, path):
-                    told = f"{_who(function)} looks at `{_base(function, path)}.{step}`"
+                    told = f"{function.told} looks at `{_base(function, path)}.{step}`"
                     yield _objection(told, function, function.does.line)
         for function, path in self._graph.loads.get("__dict__", ()):
             if self._may_be(function, path, doubt=False) and self._is_between(function):
-                told = f"{_who(function)} may look at all attributes"
+                told = f"{function.told} may look at all attributes"
                 yield _objection(told, function, function.does.line)
         yield from self._listed()
 
@@ -120,7 +120,7 @@ class Targets:
                 if not refs or not (counts or self._goes_through(function, refs)):
                     continue
                 if self._is_between(function, call.later):
-                    told = f"{_who(function)} may look at all attributes"
+                    told = f"{function.told} may look at all attributes"
                     yield _objection(told, function, call.line)
 
     def _goes_through(self, function: Function, refs: Collection[str]) -> bool:
@@ -205,7 +205,7 @@ class Targets:
     def _earlier(self, function: Function, name: str, line: int) -> Objection:
         place = "under a computed name" if name[0] == "=" else f"as `{name}`"
         does = f"may store a layer {place} before `build()`"
-        told = f"{_who(function)} {does}: the order of `.weights` changes"
+        told = f"{function.told} {does}: the order of `.weights` changes"
         return _objection(told, function, line)
 
     @property
@@ -266,9 +266,3 @@ def _objection(cause: str, function: Function, line: int) -> Objection:
     return Objection(
         question=Question.TARGETS, level=Level.UNSEEN, cause=cause, path=function.path, line=line
     )
-
-
-def _who(function: Function) -> str:
-    if function.kind == "module":
-        return f"`{function.path.rpartition('/')[2]}`"
-    return f"`{function.own_name}()`"

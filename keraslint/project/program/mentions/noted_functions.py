@@ -124,3 +124,10 @@ class Function:
         if self.kind == "module":
             return "the file"
         return f"{self.owner_name}.{self.own_name}" if self.owner_name else self.own_name
+
+    @property
+    def told(self) -> str:
+        """What messages call it: the file, or a function without those around it."""
+        if self.kind == "module":
+            return f"`{self.path.rpartition('/')[2]}`"
+        return f"`{self.name.rpartition('.<locals>.')[2]}()`"
