@@ -111,7 +111,12 @@ class Targets:
         )
 
     def _listed(self) -> Iterator[Objection]:
-        """`dir(self)`, `inspect.getmembers(self)`."""
+        """`dir(self)`, `inspect.getmembers(self)`, and `gc.get_objects()`, which has all layers."""
+        for function, call in self._graph.calls.get("get_objects", ()):
+            is_of_all = self._graph.targets(function, call).says == "gc.get_objects"
+            if is_of_all and self._is_between(function, call.later):
+                told = f"{function.told} looks at all objects that there are"
+                yield _objection(told, function, call.line)
         for name in ("dir", "getmembers"):
             for function, call in self._graph.calls.get(name, ()):
                 refs = [ref for _, given in call.arguments[:1] for ref in given]
