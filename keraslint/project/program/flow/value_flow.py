@@ -6,7 +6,7 @@ Within a function the order of statements does not count.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from keraslint.project.facts.container_methods import CHANGING, CONTAINER_METHODS, READ_ONLY
 from keraslint.project.facts.occurrences.occurrence_records import ITEM, Call, Refs
@@ -245,6 +245,16 @@ class _Local:
         for call in self._does.calls:
             if self._concerns(call):
                 self._call(call)
+        self._hands_out(self._does.returns, self._does.line)
+        for store in self._does.stores:
+            self._hands_out(store.value, store.line)
+
+    def _hands_out(self, refs: Iterable[str], line: int) -> None:
+        """`return sizes.append`: whoever gets the method may change the value with it."""
+        for ref in refs:
+            base, _, name = ref.lstrip("*").rpartition(".")
+            if base and name in CHANGING and self.level(base) & IS:
+                self._hit(line, True, f"hands out `.{name}` of {{it}}")
 
     def _keep(self, base: Refs, attribute: str, level: int) -> None:
         for ref in base:
