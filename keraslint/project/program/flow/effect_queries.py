@@ -171,19 +171,23 @@ class Effects:
         """What may change the value that an attribute holds, wherever it gets to."""
         todo: list[Seeded] = []
         seeds: dict[Function, dict[str, int]] = defaultdict(dict)
-        for function, path in self.graph.loads.get(name, ()):
-            base = path.rpartition(".")[0]
-            if base == function.instance:
-                if not family.owns(function):
-                    continue
-            elif not family.may_be(function, base):
-                continue
+        for function, path in self._reads_of(family, name):
             seeds[function][path] = IS
         todo += seeds.items()
         scaled = self._is_array(family, name)
         for found in self._follow(todo, {name}, copied=self._is_copied(family, name)):
             if scaled or not found.change.scales:
                 yield found
+
+    def _reads_of(self, family: Family, name: str) -> Iterator[tuple[Function, str]]:
+        """Where an attribute is read, by its name or by one that is a value."""
+        for function, path in self.graph.loads.get(name, ()):
+            if _is_of(family, function, path.rpartition(".")[0], doubt=True):
+                yield function, path
+        for function, path, step in self.by_name.computed_gets:
+            is_ours = _is_of(family, function, path.rpartition(".")[0], doubt=False)
+            if is_ours and is_among(self.by_name.texts(function, step), name):
+                yield function, path
 
     def _is_array(self, family: Family, name: str) -> bool:
         """Whether an attribute may hold what `*=` changes in place: something that a call made."""
@@ -337,6 +341,13 @@ class Effects:
         elif name in module.functions:
             changes = self._follow(mentions, {name})
             yield from (one for one in changes if not one.change.is_escape)
+
+
+def _is_of(family: Family, function: Function, base: str, *, doubt: bool) -> bool:
+    """Whether an object is an instance of the family, for all that is known."""
+    if base == function.instance:
+        return family.owns(function)
+    return family.may_be(function, base, doubt=doubt)
 
 
 def _no_family(key: tuple[str, str]) -> Family:

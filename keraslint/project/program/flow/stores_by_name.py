@@ -14,7 +14,11 @@ from keraslint.project.program.flow.events import ANY, ByName, Event, Subject, e
 from keraslint.project.program.flow.families import Family
 from keraslint.project.program.flow.spread import IS
 from keraslint.project.program.flow.value_flow import ValueFlow
-from keraslint.project.program.mentions.file_mentions import TESTS_COMPUTED, WRITES_DICT
+from keraslint.project.program.mentions.file_mentions import (
+    GETS_COMPUTED,
+    TESTS_COMPUTED,
+    WRITES_DICT,
+)
 from keraslint.project.program.mentions.noted_functions import Function
 
 
@@ -118,6 +122,16 @@ class StoresByName:
             (function, path, path.rpartition(".")[2][1:])
             for function in self.graph.mentions.marked.get(TESTS_COMPUTED)
             for path in sorted(function.does.loads & function.does.tests)
+            if path.rpartition(".")[2][:1] == "="
+        )
+
+    @noted_property
+    def computed_gets(self) -> tuple[tuple[Function, str, str], ...]:
+        """Every `getattr(x, name)`, with the name that is a value."""
+        return tuple(
+            (function, path, path.rpartition(".")[2][1:])
+            for function in self.graph.mentions.marked.get(GETS_COMPUTED)
+            for path in sorted(function.does.loads)
             if path.rpartition(".")[2][:1] == "="
         )
 

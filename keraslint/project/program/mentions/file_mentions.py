@@ -26,6 +26,7 @@ ABOVE, METHODS, INSIDE = "above", "methods", "inside"
 WRITES_DICT = "__dict__"
 LISTENS = "listens"
 TESTS_COMPUTED = "tests"
+GETS_COMPUTED = "gets"
 HEEDS = "heeds"
 STORES_BESIDE = "beside"
 _SUPER = ("super()",)
@@ -153,8 +154,9 @@ def _last(path: str) -> str:
 
 
 def _marks(does: Occurrences) -> Iterator[str]:
-    """Whether a function writes to a `__dict__`, hears messages, tests computed names, heeds that
-    it may be refused something, or stores an object as an attribute of something else."""
+    """Whether a function writes to a `__dict__`, hears messages, gets or tests computed names,
+    heeds that it may be refused something, or stores an object as an attribute of something else.
+    """
     refs = (
         *(ref for change in does.changes for ref in change.refs),
         *(ref for call in does.calls for _, given in call.arguments for ref in given),
@@ -167,6 +169,8 @@ def _marks(does: Occurrences) -> Iterator[str]:
         yield LISTENS
     if any(_last(path)[:1] == "=" for path in does.tests & does.loads):
         yield TESTS_COMPUTED
+    if any(_last(path)[:1] == "=" for path in does.loads):
+        yield GETS_COMPUTED
     if does.heeded:
         yield HEEDS
     if any(map(_is_of_another, repeat(does), does.stores)):
