@@ -27,9 +27,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """A quick run, which leaves out Keras, leaves out all else that is slow as well.
 
     A run of all tests takes a sample of the many cases of those that run Keras; a run that names
-    a file, or that asks for what is `nightly`, takes them all.
+    a file, or that asks for something by `-k` or `-m`, takes all that it asks for.
     """
-    if config.args == config.getini("testpaths"):
+    if config.args == config.getini("testpaths") and not config.option.keyword:
         _sample(items)
     asked = config.option.markexpr
     if "not keras" not in asked:
