@@ -8,7 +8,8 @@ from typing import Protocol
 from keraslint.diagnostic import Severity
 from keraslint.settings import ConfigError, Selection, Settings, all_at_once
 
-_UNREADABLE = frozenset({"KRL002", "KRL003"})
+UNREADABLE = frozenset({"KRL002", "KRL003"})
+"""The codes that tell of a file that cannot be read."""
 
 
 class KnownRule(Protocol):
@@ -30,7 +31,7 @@ def selected(settings: Settings, rules: Iterable[KnownRule]) -> frozenset[str]:
     The codes that tell of an unreadable file are on unless ignored. Raises `ConfigError`.
     """
     rules = tuple(rules)
-    always = {rule.code for rule in rules if rule.code in _UNREADABLE}
+    always = {rule.code for rule in rules if rule.code in UNREADABLE}
     codes = always | {rule.code for rule in rules if rule.default}
     layer = Selection(
         select=settings.select, extend_select=settings.extend_select, ignore=settings.ignore

@@ -156,4 +156,10 @@ def test_a_configuration_further_down_that_does_not_hold_is_told(
     note = f"`sub/keraslint.toml` does not hold for this run, {instead}: lint that folder by itself"
     assert ran.err == f"note: {note}\n"
     assert "sub/finding.py" in ran.out
-    assert (alone.code, alone.err) == (0, "")
+    assert (alone.code, alone.err) == (0, "note: no rule is selected that looks at layers\n")
+
+
+def test_a_run_without_rules_says_so(project: Path, keraslint: Run) -> None:
+    ran = keraslint("check", "--config", "select = []", "finding.py")
+
+    assert (ran.code, ran.err) == (0, "note: no rule is selected that looks at layers\n")

@@ -16,10 +16,10 @@ from keraslint.commands.request import Request, settings_of, shard_of, start_of
 from keraslint.commands.settings_check import misspelt, require_layers
 from keraslint.commands.unheeded_configurations import nested_configurations
 from keraslint.project.files.discover import discover
-from keraslint.project.files.source import Unreadable
+from keraslint.project.files.source import Trouble, Unreadable
 from keraslint.report import Report, render
 from keraslint.report.closing.run_notes import notes
-from keraslint.rule_selection import selected
+from keraslint.rule_selection import UNREADABLE, selected
 from keraslint.settings import Settings
 
 if TYPE_CHECKING:
@@ -96,8 +96,8 @@ def _linted(request: Request, settings: Settings, paths: list[Path], stdin: Stdi
         written_for=result.written_for,
     )
     stale = stale_note(result, settings, _on(settings)) if stdin is None else []
-    nested = nested_configurations(result.sources, settings, _heeded(request))
-    err = _problems((*result.problems, *stale, *nested), request)
+    remarks = _remarks(result.sources, settings, request)
+    err = _problems((*result.problems, *stale, *remarks), request)
     err += _holding(settings, report) if request.verbose else ""
     err += _noted(settings, report)
     return Answer(
@@ -139,8 +139,8 @@ def _fixed(request: Request, settings: Settings, paths: list[Path], stdin: Stdin
         unresolved=result.unresolved,
         written_for=result.written_for,
     )
-    nested = nested_configurations(result.sources, settings, _heeded(request))
-    err = _problems((*result.problems, *nested), request)
+    remarks = _remarks(result.sources, settings, request)
+    err = _problems((*result.problems, *remarks), request)
     err += "".join(f"warning: {line}\n" for line in told)
     err += _holding(settings, report) if request.verbose else ""
     done = Answer(err=err, fixed=bool(result.changed), failed=failed(result.problems))
@@ -158,6 +158,15 @@ def _fixed(request: Request, settings: Settings, paths: list[Path], stdin: Stdin
     if stdin is not None:
         return _piped(replace(done, err=done.err + text), result, stdin)
     return replace(done, out=text)
+
+
+def _remarks(paths: Iterable[str], settings: Settings, request: Request) -> list[Unreadable]:
+    """What of the configuration people may not expect."""
+    nested = nested_configurations(paths, settings, _heeded(request))
+    if _on(settings) - UNREADABLE:
+        return nested
+    reason = "no rule is selected that looks at layers"
+    return [*nested, Unreadable(path="", kind=Trouble.EMPTY, reason=reason)]
 
 
 def _noted(settings: Settings, report: Report) -> str:
