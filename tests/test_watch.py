@@ -76,7 +76,8 @@ def test_new_files_and_lost_files_are_changes() -> None:
 def test_a_configuration_that_breaks_is_told_and_may_be_mended() -> None:
     write("a.py", FINDING)()
 
-    told = answers([write("keraslint.toml", "selct = 1"), write("keraslint.toml", "select = []")])
+    mended = write("keraslint.toml", 'select = ["KRL6"]')
+    told = answers([write("keraslint.toml", "selct = 1"), mended])
 
     assert told[0].startswith("a.py:10:22:")
     assert told[1] == "error: keraslint.toml:1: unknown key `selct`; did you mean `select`?\n"
